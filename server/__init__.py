@@ -1,0 +1,4 @@
+"""The slim part: cleans a review, runs the model file, answers over HTTP.
+
+Imports neither `train` nor `export`, and nothing that only they need.
+"""

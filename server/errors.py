@@ -1,0 +1,218 @@
+"""Every error of the server, in one tree.
+
+    ServerError
+    ├── StartRefused                  the server does not start, and says why
+    │   ├── BadSetting
+    │   └── ModelRefused
+    └── Problem                       an RFC 9457 problem document: `code`, `status`, `title`
+        ├── BadRequest                400 bad_request
+        │   ├── IncompleteBody        400 incomplete_body
+        │   ├── EmptyBody             400 empty_body
+        │   ├── MalformedJson         400 malformed_json
+        │   ├── WrongType             400 wrong_type
+        │   ├── UnknownField          400 unknown_field
+        │   ├── MissingReview         400 missing_review
+        │   ├── ReviewAndReviews      400 review_and_reviews
+        │   ├── EmptyReview           400 empty_review
+        │   └── ReviewWithoutLetters  400 review_without_letters
+        ├── RouteNotFound             404 route_not_found
+        ├── MethodNotAllowed          405 method_not_allowed
+        ├── TooLarge                  413
+        │   ├── BodyTooLarge          413 body_too_large
+        │   ├── TooManyReviews        413 too_many_reviews
+        │   └── ReviewTooLong         413 review_too_long
+        ├── UnsupportedMediaType      415 unsupported_media_type
+        ├── InternalError             500 internal_error
+        └── NotReady                  503 not_ready
+
+A `code` never changes once published; a `detail` may. The client's fault is 4xx, ours is 5xx.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+
+class ServerError(Exception):
+    """Base of all errors raised by this package."""
+
+
+class StartRefused(ServerError):
+    """The server cannot start; the message is the whole story, for a person to read."""
+
+
+class BadSetting(StartRefused):
+    """An environment variable holds a value that the server cannot work with."""
+
+    def __init__(self, variable: str, value: str, accepted: str) -> None:
+        super().__init__(f"{variable} is {value!r}, but must be {accepted}.")
+
+
+class ModelRefused(StartRefused):
+    """The model file is missing, damaged, foreign, or does not answer as it did when exported."""
+
+
+class Problem(ServerError):
+    """A request that cannot be answered, and why.
+
+    Attributes:
+        code: what went wrong, for programs; in the namespace of this server.
+        status: the HTTP status.
+        title: what went wrong, for people; the same for every occurrence of a code.
+        detail: this occurrence: the place and the way out, in a sentence.
+        pointer: JSON pointer (RFC 6901) to the place in the request body, if there is one.
+        headers: HTTP headers that go with the status.
+    """
+
+    code: ClassVar[str]
+    status: ClassVar[int]
+    title: ClassVar[str]
+
+    def __init__(self, detail: str, pointer: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.pointer = pointer
+        self.headers: dict[str, str] = {}
+
+
+class BadRequest(Problem):
+    """The request cannot be understood; the parent of all that says so more exactly."""
+
+    code = "bad_request"
+    status = 400
+    title = "The request cannot be understood"
+
+
+class IncompleteBody(BadRequest):
+    """The body ends before its announced length, or its chunks are malformed."""
+
+    code = "incomplete_body"
+    title = "The request body did not arrive whole"
+
+
+class EmptyBody(BadRequest):
+    """There is no body where one is needed."""
+
+    code = "empty_body"
+    title = "The request has no body"
+
+
+class MalformedJson(BadRequest):
+    """The body is not JSON in UTF-8."""
+
+    code = "malformed_json"
+    title = "The request body is not valid JSON"
+
+
+class WrongType(BadRequest):
+    """A value has another JSON type than it should."""
+
+    code = "wrong_type"
+    title = "A value has the wrong type"
+
+
+class UnknownField(BadRequest):
+    """The document has a key that means nothing here."""
+
+    code = "unknown_field"
+    title = "A field is not known"
+
+
+class MissingReview(BadRequest):
+    """There is nothing to classify."""
+
+    code = "missing_review"
+    title = "There is no review to classify"
+
+
+class ReviewAndReviews(BadRequest):
+    """Both the single and the batch form are there, so the form of the answer is open."""
+
+    code = "review_and_reviews"
+    title = "Both a single review and a batch are given"
+
+
+class EmptyReview(BadRequest):
+    """A review is empty, or white space only."""
+
+    code = "empty_review"
+    title = "A review is empty"
+
+
+class ReviewWithoutLetters(BadRequest):
+    """A review has no letter from a to z, which are all that the model reads."""
+
+    code = "review_without_letters"
+    title = "A review has no letters"
+
+
+class RouteNotFound(Problem):
+    """Nothing is served at this path."""
+
+    code = "route_not_found"
+    status = 404
+    title = "There is nothing at this path"
+
+
+class MethodNotAllowed(Problem):
+    """The path exists, but not for this method; `Allow` names those it has."""
+
+    code = "method_not_allowed"
+    status = 405
+    title = "The method is not allowed here"
+
+    def __init__(self, detail: str, allowed: Iterable[str]) -> None:
+        super().__init__(detail)
+        self.headers["Allow"] = ", ".join(sorted(allowed))
+
+
+class TooLarge(Problem):
+    """Something is larger than a limit; the parent of what says which."""
+
+    status = 413
+
+
+class BodyTooLarge(TooLarge):
+    """The body has more bytes than are accepted."""
+
+    code = "body_too_large"
+    title = "The request body is too large"
+
+
+class TooManyReviews(TooLarge):
+    """A batch has more reviews than are accepted."""
+
+    code = "too_many_reviews"
+    title = "There are too many reviews in one request"
+
+
+class ReviewTooLong(TooLarge):
+    """A review has more characters than are accepted."""
+
+    code = "review_too_long"
+    title = "A review is too long"
+
+
+class UnsupportedMediaType(Problem):
+    """The body is in a format that this route does not read."""
+
+    code = "unsupported_media_type"
+    status = 415
+    title = "The format of the request body is not supported"
+
+
+class InternalError(Problem):
+    """Our fault: a defect. The log has the place, the client learns nothing of it."""
+
+    code = "internal_error"
+    status = 500
+    title = "The server made an error"
+
+
+class NotReady(Problem):
+    """The model has not been loaded, or has not reproduced its golden reviews yet."""
+
+    code = "not_ready"
+    status = 503
+    title = "The server is not ready"

@@ -1,0 +1,93 @@
+"""What a model file says of itself: the typed form of its ONNX metadata.
+
+Each field is one metadata property, written as JSON, so that any ONNX viewer shows them.
+Export writes a manifest, the server reads it; both through this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from server.errors import ModelRefused
+
+FORMAT: Final = 1
+
+
+class Golden(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A review with the probabilities scikit-learn gave it, in the order of the labels."""
+
+    review: str
+    probabilities: tuple[float, ...]
+
+
+class DataSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The labelled text that the model was fitted on."""
+
+    name: str
+    sha256: str
+    reviews: int
+    reviews_by_label: dict[str, int]
+    licence: str
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """All that the server needs beside the graph, and all that a person may ask.
+
+    Attributes:
+        format: version of this layout.
+        labels: the K labels, in the order of the graph's `probabilities`.
+        constant: K - 1 numbers, the log-odds of labels[1:] against labels[0] before any word is
+            counted; with the graph's `evidence` [N, K - 1, V] summed over V they give the log-odds.
+        vocabulary: the V terms, in the order of `evidence`.
+        stop_words: words that cleaning drops.
+        lemmas: word -> lemma, for every word that is not its own lemma and whose lemma is in the
+            vocabulary.
+        golden: reviews to replay at start.
+        data: what it was fitted on.
+        figures: how well it does, by name.
+        parameters: what it was fitted with, by name.
+        versions: package -> version used to make the file.
+    """
+
+    format: int
+    labels: tuple[str, ...]
+    constant: tuple[float, ...]
+    vocabulary: tuple[str, ...]
+    stop_words: tuple[str, ...]
+    lemmas: dict[str, str]
+    golden: tuple[Golden, ...]
+    data: DataSet
+    figures: dict[str, Any]
+    parameters: dict[str, Any]
+    versions: dict[str, str]
+
+    def to_metadata(self) -> dict[str, str]:
+        """The manifest as ONNX metadata properties: field name -> JSON, keys sorted."""
+        return {
+            field: msgspec.json.encode(getattr(self, field), order="deterministic").decode()
+            for field in sorted(self.__struct_fields__)
+        }
+
+
+def from_metadata(metadata: Mapping[str, str]) -> Manifest:
+    """Read a manifest back from ONNX metadata properties.
+
+    Raises:
+        ModelRefused: a property is missing, is not JSON, has another type, or the layout is of
+            another version.
+    """
+    if "format" not in metadata:
+        raise ModelRefused("it is an ONNX file, but not one that `python -m export` wrote")
+    try:
+        raw = {key: msgspec.json.decode(metadata[key]) for key in Manifest.__struct_fields__}
+        manifest = msgspec.convert(raw, Manifest)
+    except KeyError as missing:
+        raise ModelRefused(f"its metadata have no {missing.args[0]!r}") from None
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise ModelRefused(f"its metadata cannot be read: {error}") from None
+    if manifest.format != FORMAT:
+        raise ModelRefused(f"its metadata are of format {manifest.format}, not {FORMAT}")
+    return manifest
