@@ -1,0 +1,28 @@
+"""What tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live import LiveServer, running_server
+from train.resources import ALL
+from train.sources import cache_folder, ensure
+
+
+@pytest.fixture(scope="session")
+def data_cache() -> Path:
+    """Give the folder of the real data, fetched at most once: `DATA_CACHE`, else `.cache/data`."""
+    cache = cache_folder()
+    for resource in ALL:
+        ensure(resource, cache)
+    return cache
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """Run the real server under Gunicorn with the default settings and the shipped model."""
+    with running_server() as server:
+        yield server

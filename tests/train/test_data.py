@@ -1,0 +1,217 @@
+"""Labelled text is taken as it stands, or refused with the line to look at."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from train.data import imdb_sentences, load_labelled_text
+from train.errors import BadData
+from train.resources import IMDB_FILE
+from train.tables import read_table
+
+
+def write(folder: Path, name: str, content: str | bytes) -> Path:
+    """A file with this content, byte for byte."""
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_imdb_sentences_are_500_of_each_label(data_cache: Path) -> None:
+    data = imdb_sentences(data_cache)
+
+    assert Counter(data.labels) == {"negative": 500, "positive": 500}
+    assert data.classes == ("negative", "positive")
+    assert data.texts[0].startswith("A very, very, very slow-moving, aimless movie")
+    assert data.labels[0] == "negative"
+    assert data.sha256 == hashlib.sha256((data_cache / IMDB_FILE).read_bytes()).hexdigest()
+
+
+def test_imdb_sentences_are_what_the_article_reads(data_cache: Path) -> None:
+    article = pd.read_csv(data_cache / IMDB_FILE, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+    data = imdb_sentences(data_cache)
+
+    assert data.texts == list(article["Review"])
+    assert data.labels == [("negative", "positive")[status] for status in article["Status"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("d.tsv", 'Review\tStatus\nGood "film\t1\nBad, film\t0\n'),
+        ("d.TSV", 'Status\tReview\n1\tGood "film\n0\tBad, film'),
+        ("d.csv", 'Review,Status\n"Good ""film",1\n"Bad, film",0\n'),
+        (
+            "d.jsonl",
+            '{"Review": "Good \\"film", "Status": 1}\n{"Review": "Bad, film", "Status": 0}',
+        ),
+        (
+            "d.ndjson",
+            '{"Review": "Good \\"film", "Status": "1"}\n\n{"Review":"Bad, film","Status":"0"}\n',
+        ),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "BOM"])
+def test_every_format_gives_the_same_rows(
+    name: str, content: str, newline: str, mark: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path, name, mark + content.replace("\n", newline))
+
+    data = load_labelled_text(path)
+
+    assert data.texts == ['Good "film', "Bad, film"]
+    assert data.labels == ["1", "0"]
+    assert data.name == name
+    assert data.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert len(data) == 2
+
+
+@pytest.mark.parametrize("value", ["NA", "null", "nan", "1.0", "007", "True", "#N/A", "1e5", "-"])
+@pytest.mark.parametrize("name", ["d.tsv", "d.csv"])
+def test_no_value_is_taken_for_a_number_or_for_missing(
+    value: str, name: str, tmp_path: Path
+) -> None:
+    separator = "\t" if name == "d.tsv" else ","
+    rows = [("Review", "Status"), (value, value), ("other", "other")]
+    path = write(tmp_path, name, "".join(f"{separator.join(row)}\n" for row in rows))
+
+    data = load_labelled_text(path)
+
+    assert data.texts == [value, "other"]
+    assert data.labels == [value, "other"]
+
+
+@pytest.mark.parametrize("odd", ["\x85", "\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x00", "\r"])
+def test_odd_separators_stay_in_the_text(odd: str, tmp_path: Path) -> None:
+    path = write(tmp_path, "d.tsv", f"Review\tStatus\nis{odd}was\t1\nno\t0\n")
+
+    assert load_labelled_text(path).texts == [f"is{odd}was", "no"]
+
+
+def test_quoted_text_may_span_lines(tmp_path: Path) -> None:
+    path = write(tmp_path, "d.csv", 'Review,Status\n"One,\ntwo",1\nno,0\n')
+
+    assert load_labelled_text(path).texts == ["One,\ntwo", "no"]
+
+
+def test_columns_may_be_named_and_others_are_left_alone(tmp_path: Path) -> None:
+    path = write(tmp_path, "d.csv", "id,body,stars\n1,fine,5\n,poor,1\n")
+
+    data = load_labelled_text(path, text_column="body", label_column="stars")
+
+    assert list(data.frame.columns) == ["text", "label"]
+    assert data.classes == ("1", "5")
+
+
+def test_more_than_two_classes_are_sorted(tmp_path: Path) -> None:
+    path = write(tmp_path, "d.tsv", "Review\tStatus\na\tmixed\nb\tgood\nc\tbad \nd\tgood\n")
+
+    assert load_labelled_text(path).classes == ("bad", "good", "mixed")
+
+
+def test_json_labels_keep_their_spelling(tmp_path: Path) -> None:
+    lines = [{"Review": "a", "Status": status} for status in (True, 1, 1.5, "1.0")]
+    path = write(tmp_path, "d.jsonl", "\n".join(map(json.dumps, lines)))
+
+    assert load_labelled_text(path).labels == ["true", "1", "1.5", "1.0"]
+
+
+EMPTY_TEXTS = "".join(f"{'' if line % 2 else 'x'}\t{line % 3}\n" for line in range(2, 18))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("d.txt", "Review\tStatus\n", r"must end in \.tsv, \.csv, \.jsonl, \.ndjson"),
+        ("d", "Review\tStatus\n", r"must end in \.tsv"),
+        ("d.tsv", "", "is empty"),
+        ("d.csv", "\ufeff\r\n \n", "is empty"),
+        ("d.jsonl", "\n\n", "is empty"),
+        ("d.tsv", "Review\tStatus\n", 'has 0 labels in column "Status"'),
+        ("d.tsv", "Review\tStatus\na\t1\nb\t1\n", r'1 label .*\("1" on each of 2 rows\)'),
+        ("d.tsv", "text\tlabel\na\t1\n", 'no column "Review": name one of text, label with --text'),
+        ("d.tsv", "Review\tlabel\na\t1\n", 'no column "Status": .* --label-column'),
+        ("d.tsv", "Review\tStatus\tReview\na\t1\tb\n", '2 columns "Review"'),
+        ("d.tsv", "Review\tStatus\na\t1\n\nb\tx\t0\n", "line 4: found 3 fields, .* names 2"),
+        ("d.tsv", "Review\tStatus\na\t1\nb\n", r"line 3: found 1 fields.*\(Review, Status\)"),
+        ("d.csv", 'Review,Status\n"a\nb",1\nc,d,0\n', "line 4: found 3 fields"),
+        ("d.csv", 'Review,Status\na,1\n"b,0\nc,1\n', "line 3: .*quote may be left open"),
+        ("d.csv", 'Review,Status\na,1\n"b" c,0\n', "line 3: .*quote"),
+        ("d.tsv", b"Review\tStatus\na\t1\ncaf\xe9\t0\n", "line 3: byte 0xe9 is not UTF-8"),
+        ("d.csv", "Review,Status\na,1\n".encode("utf-16"), "line 1: byte 0xff is not UTF-8"),
+        ("d.tsv", f"Review\tStatus\n{EMPTY_TEXTS}", "lines 3, 5, 7, 9, 11 and 3 more: fill"),
+        ("d.tsv", "Review\tStatus\na\t1\n \u00a0\t0\n", 'nothing in column "Review" on line 3:'),
+        ("d.tsv", "Review\tStatus\na\t1\nb\t \n", 'nothing in column "Status" on line 3:'),
+        ("d.jsonl", '{"Review": "a", "Status": null}\n', 'nothing in column "Status" on line 1:'),
+        ("d.jsonl", '{"Review": "a", "Status": 1}\n{"Status": 0}', '"Review" on line 2:'),
+        ("d.jsonl", '{"Review": "a", "Status": 1}\n{"Review": ', "line 2: not valid JSON"),
+        ("d.jsonl", '{"Review": "a", "Status": NaN}', "line 1: not valid JSON .NaN"),
+        ("d.jsonl", "[" * 100_000, "line 1: not valid JSON"),
+        ("d.jsonl", '["a", 1]', "line 1: not a JSON object"),
+        ("d.jsonl", '{"Review": 5, "Status": 1}', "line 1: the text is 5, not a JSON string"),
+        ("d.jsonl", '{"Review": "a", "Status": [1]}', r"line 1: the label is \[1\], not a string"),
+    ],
+)
+def test_unusable_file_is_refused_with_the_place(
+    name: str, content: str | bytes, message: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path, name, content)
+
+    with pytest.raises(BadData, match=message) as refusal:
+        load_labelled_text(path)
+
+    assert str(refusal.value).startswith(str(path))
+
+
+@pytest.mark.parametrize("there", ["nothing", "folder.tsv"])
+def test_file_that_cannot_be_read_is_refused(there: str, tmp_path: Path) -> None:
+    (tmp_path / "folder.tsv").mkdir()
+
+    with pytest.raises(BadData, match=f"{there} cannot be read .*: check --data"):
+        load_labelled_text(tmp_path / there)
+
+
+def test_text_and_label_must_be_two_columns(tmp_path: Path) -> None:
+    path = write(tmp_path, "d.csv", "Review,Status\na,1\nb,0\n")
+
+    with pytest.raises(BadData, match="cannot be both"):
+        load_labelled_text(path, label_column="Review")
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8"))),
+        max_size=5,
+    )
+)
+def test_csv_and_json_lines_keep_any_text(pairs: list[tuple[str, str]]) -> None:
+    quoted = ['"{}","{}"'.format(*(value.replace('"', '""') for value in pair)) for pair in pairs]
+    as_csv = "\r\n".join(['"a","b"', *quoted])
+    as_json = "\n".join(json.dumps({"a": a, "b": b}, ensure_ascii=False) for a, b in pairs)
+
+    rows_of_csv = read_table(Path("d.csv"), as_csv.encode()).rows
+    rows_of_json = read_table(Path("d.jsonl"), as_json.encode()).rows if pairs else ()
+
+    assert [(row["a"], row["b"]) for _, row in rows_of_csv] == pairs
+    assert [(row["a"], row["b"]) for _, row in rows_of_json] == pairs
+
+
+@given(st.binary(), st.sampled_from(["d.tsv", "d.csv", "d.jsonl"]))
+def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
+    try:
+        table = read_table(Path(name), content)
+    except BadData as refusal:
+        assert str(refusal).startswith(name)
+    else:
+        assert table.columns or not table.rows

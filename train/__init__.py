@@ -1,0 +1,1 @@
+"""Labelled text -> fitted scikit-learn pipeline and honest figures."""

@@ -1,0 +1,166 @@
+"""Labelled text: the article's reviews, or a file of one's own.
+
+A file that could be misread is refused with the line to look at, never repaired.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from train.errors import BadData
+from train.resources import IMDB, IMDB_FILE
+from train.sources import ensure
+from train.tables import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from train.tables import Table
+
+TEXT_COLUMN = "Review"  # the article's names, taken when none is given
+LABEL_COLUMN = "Status"
+IMDB_LABELS = {"0": "negative", "1": "positive"}
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledText:
+    """Texts and the label of each, in the file's order."""
+
+    name: str
+    sha256: str  # of the file's bytes
+    frame: pd.DataFrame  # columns "text" and "label", both str
+
+    @property
+    def texts(self) -> list[str]:
+        """The n texts, as in the file."""
+        return list(self.frame["text"])
+
+    @property
+    def labels(self) -> list[str]:
+        """Their n labels, without surrounding white space."""
+        return list(self.frame["label"])
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The distinct labels, sorted; at least two."""
+        return tuple(sorted(set(self.labels)))
+
+    def __len__(self) -> int:
+        """Return the number of texts."""
+        return len(self.frame)
+
+
+def load_labelled_text(
+    path: Path, text_column: str | None = None, label_column: str | None = None
+) -> LabelledText:
+    """Read labelled text from a TSV, CSV or JSON Lines file.
+
+    Args:
+        path: ends in .tsv (no quoting), .csv, .jsonl or .ndjson; UTF-8.
+        text_column: holds the text; "Review" by default.
+        label_column: holds the label; "Status" by default.
+
+    Returns:
+        The texts as they stand and their labels as strings: 1 stays "1", "NA" stays "NA".
+
+    Raises:
+        BadData: missing, unreadable, malformed or empty file, no such column, rows without
+            text or label, or fewer than two classes.
+    """
+    content = _read_bytes(path)
+    table = read_table(path, content)
+    texts = _column(path, table, text_column, TEXT_COLUMN, "--text-column")
+    labels = _column(path, table, label_column, LABEL_COLUMN, "--label-column")
+    frame = _frame(path, table, texts, labels)
+    return LabelledText(path.name, hashlib.sha256(content).hexdigest(), frame)
+
+
+def imdb_sentences(cache: Path | None = None, *, progress: bool = False) -> LabelledText:
+    """Return the article's 1,000 IMDb sentences, 500 negative and 500 positive.
+
+    Source: UCI "Sentiment Labelled Sentences" (Kotzias et al., KDD 2015), CC BY 4.0.
+
+    Args:
+        cache: the cache folder; `cache_folder()` by default.
+        progress: show on stderr what takes longer than a second.
+
+    Raises:
+        SourceUnavailable: they are neither in the cache nor to be had.
+    """
+    data = load_labelled_text(ensure(IMDB, cache, progress=progress) / IMDB_FILE)
+    frame = data.frame.assign(label=data.frame["label"].map(IMDB_LABELS))
+    return LabelledText("UCI Sentiment Labelled Sentences, IMDb", data.sha256, frame)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or error
+        raise BadData(f"{path} cannot be read ({reason}): check --data.") from error
+
+
+def _column(path: Path, table: Table, asked: str | None, default: str, option: str) -> str:
+    name = default if asked is None else asked
+    found = table.columns.count(name)
+    if found == 0:
+        there = ", ".join(table.columns)
+        raise BadData(f'{path} has no column "{name}": name one of {there} with {option}.')
+    if found > 1:
+        raise BadData(f'{path} has {found} columns "{name}": rename all but one in the file.')
+    return name
+
+
+def _frame(path: Path, table: Table, text_column: str, label_column: str) -> pd.DataFrame:
+    if text_column == label_column:
+        raise BadData(f'{path}: column "{text_column}" cannot be both text and label.')
+    lines = [number for number, _ in table.rows]
+    texts = [_text(path, number, row.get(text_column)) for number, row in table.rows]
+    labels = [_label(path, number, row.get(label_column)) for number, row in table.rows]
+    _check_filled(path, text_column, lines, texts)
+    _check_filled(path, label_column, lines, labels)
+    _check_classes(path, label_column, labels)
+    return pd.DataFrame({"text": texts, "label": labels}, dtype=object)
+
+
+def _text(path: Path, line: int, value: object) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise BadData(f"{path}, line {line}: the text is {json.dumps(value)[:40]}, not a JSON string.")
+
+
+def _label(path: Path, line: int, value: object) -> str:
+    if value is None or isinstance(value, str):
+        return (value or "").strip()
+    if isinstance(value, (bool, int, float)):
+        return json.dumps(value)  # true, 1, 0.5: as the file has it
+    raise BadData(
+        f"{path}, line {line}: the label is {json.dumps(value)[:40]}, not a string or number."
+    )
+
+
+def _check_filled(path: Path, column: str, lines: Sequence[int], values: Iterable[str]) -> None:
+    empty = [line for line, value in zip(lines, values, strict=True) if not value.strip()]
+    if empty:
+        more = f" and {len(empty) - 5} more" if len(empty) > 5 else ""
+        raise BadData(
+            f'{path} has nothing in column "{column}" on line{"s" * (len(empty) > 1)} '
+            f"{', '.join(map(str, empty[:5]))}{more}: fill these in or delete the rows."
+        )
+
+
+def _check_classes(path: Path, column: str, labels: Sequence[str]) -> None:
+    classes = Counter(labels)
+    if len(classes) < 2:
+        found = "".join(f' ("{label}" on each of {count} rows)' for label, count in classes.items())
+        raise BadData(
+            f'{path} has {len(classes)} label{"s" * (not classes)} in column "{column}"{found}: '
+            "a classifier needs at least two."
+        )

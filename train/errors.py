@@ -1,0 +1,28 @@
+"""Everything that training refuses to go on with.
+
+    TrainError
+    ├── BadData             the labelled text cannot be used as it is
+    └── SourceUnavailable   a resource is neither in the cache nor to be had
+        └── OriginFailed    one origin of it did not deliver; the next one is tried
+
+The message is one sentence (or a few) that names the place and the way out; the command prints
+it and exits non-zero.
+"""
+
+from __future__ import annotations
+
+
+class TrainError(Exception):
+    """Training cannot go on; the message says why and what to do."""
+
+
+class BadData(TrainError):
+    """The labelled text is missing, malformed or unfit for training."""
+
+
+class SourceUnavailable(TrainError):
+    """A resource is not in the cache and no origin supplied it."""
+
+
+class OriginFailed(SourceUnavailable):
+    """One origin did not deliver the expected content."""

