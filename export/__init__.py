@@ -1,0 +1,1 @@
+"""Fitted pipeline -> one ONNX graph, proved equal to scikit-learn, described, and written."""

@@ -1,0 +1,51 @@
+"""Pipeline -> bytes of one ONNX file, the same bytes every time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import onnx
+from onnx import helper
+from skl2onnx import convert_sklearn
+from skl2onnx.common.data_types import StringTensorType
+from sklearn.pipeline import Pipeline
+
+from export.converters import register
+from server.manifest import Manifest
+
+# Pinned, so that a newer skl2onnx or onnx does not change the file. The tokenizer is onnxruntime's.
+OPSETS = {"": 18, "com.microsoft": 1}
+IR_VERSION = 10
+
+
+def build_graph(pipeline: Pipeline) -> onnx.ModelProto:
+    """Convert a fitted tf-idf and naive Bayes *pipeline*.
+
+    Returns:
+        A graph with the input `text` string[N], normalised texts, and the outputs `label`
+        string[N], `probabilities` float64[N, K] and `evidence` float64[N, K - 1, V]: each term's
+        part in the log-odds of labels[1:] against labels[0].
+
+    Raises:
+        NotConvertible: a step or a setting of the pipeline has no converter here.
+    """
+    register(type(pipeline.steps[-1][1]))
+    model = convert_sklearn(
+        pipeline,
+        name="review_classifier",  # else a random one
+        initial_types=[("text", StringTensorType([None]))],
+        target_opset=OPSETS,
+    )
+    model.ir_version = IR_VERSION
+    # convert_sklearn writes them in the order of a set, which changes with PYTHONHASHSEED.
+    del model.opset_import[:]
+    model.opset_import.extend(helper.make_opsetid(*opset) for opset in sorted(OPSETS.items()))
+    return model
+
+
+def serialise(model: onnx.ModelProto, manifest: Manifest) -> bytes:
+    """The file: *model* with *manifest* as its metadata."""
+    described: Any = onnx.ModelProto()
+    described.CopyFrom(model)
+    helper.set_model_props(described, manifest.to_metadata())
+    return bytes(described.SerializeToString(deterministic=True))

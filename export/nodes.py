@@ -1,0 +1,36 @@
+"""Writes ONNX nodes from inside a skl2onnx converter, one readable line each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from onnx import numpy_helper
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The graph under construction: skl2onnx's scope gives names, its container takes nodes."""
+
+    scope: Any
+    container: Any
+
+    def constant(self, name: str, values: npt.ArrayLike) -> str:
+        """Add an initializer holding *values*; returns its name in the graph."""
+        unique = self.scope.get_unique_variable_name(name)
+        tensor = numpy_helper.from_array(np.asarray(values), unique)
+        self.container.initializers.append(tensor)
+        return str(unique)
+
+    def add(
+        self, op: str, *inputs: str, output: str | None = None, domain: str = "", **attributes: Any
+    ) -> str:
+        """Add a node with one output, named *output* or, if None, after the operator."""
+        output = output or self.scope.get_unique_variable_name(op.lower())
+        name = self.scope.get_unique_operator_name(op)
+        self.container.add_node(
+            op, list(inputs), [output], op_domain=domain, name=name, **attributes
+        )
+        return str(output)

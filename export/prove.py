@@ -1,0 +1,166 @@
+"""Proves a model file equal to the scikit-learn pipeline it was made from.
+
+It asks the file exactly as the server does: the server's cleaning with the compiled lemma table,
+the server's onnxruntime session. scikit-learn gets the text that training's cleaning gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from export.candidate import Candidate
+from export.errors import ProofFailed
+from export.terms import against_first
+from server.model import TOLERANCE, Model
+
+EVIDENCE_TOLERANCE = 1e-9
+# Log-odds are differences of scores that may be large and nearly equal; what is lost in rounding
+# those (a few units in the 16th digit of each of their terms) is scikit-learn's noise, not ours.
+ROUNDING = 1e-14
+GENERATED = 500
+LONG_TEXTS = 8
+LONG_TEXT_WORDS = 1000
+REVIEWS_A_STEP = 64
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How far the graph was from scikit-learn at worst.
+
+    Attributes:
+        reviews: how many were compared.
+        probability: largest difference of a probability.
+        evidence: largest difference between evidence plus constant and the log-odds, relative to
+            the log-odds.
+    """
+
+    reviews: int
+    probability: float
+    evidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one side says to n reviews.
+
+    Attributes:
+        label: [n].
+        probabilities: [n, K].
+        log_odds: [n, K - 1], of labels[1:] against labels[0].
+    """
+
+    label: npt.NDArray[np.str_]
+    probabilities: Array
+    log_odds: Array
+
+
+def prove(candidate: Candidate, content: bytes) -> Proof:
+    """Compare the model file *content* with the pipeline of *candidate*.
+
+    Compared are every review of the data set, the empty text, texts of 1,000 words and generated
+    ones: known and unknown words, in forms that have to be lemmatised, in any case and script.
+
+    Raises:
+        ProofFailed: a label differs, a probability by more than 1e-6, or evidence plus constant
+            from the log-odds by more than a relative 1e-9. Names the review.
+    """
+    model = Model(content)
+    reviews = [*candidate.reviews, *edge_cases(model)]
+    worst = [
+        _compare(model, candidate, reviews[start : start + REVIEWS_A_STEP])
+        for start in range(0, len(reviews), REVIEWS_A_STEP)
+    ]
+    probability, evidence = (max(differences) for differences in zip(*worst, strict=True))
+    model.replay_golden()
+    return Proof(len(reviews), probability, evidence)
+
+
+def _compare(model: Model, candidate: Candidate, reviews: Sequence[str]) -> tuple[float, float]:
+    """Largest difference of a probability, and largest relative one of the log-odds."""
+    expected, scale = ask_pipeline(candidate, reviews)
+    actual = ask_graph(model, reviews)
+    probability = np.abs(actual.probabilities - expected.probabilities).max(axis=1)
+    evidence = relative_difference(actual.log_odds, expected.log_odds, ROUNDING * scale)
+    _refuse(reviews, actual.label != expected.label, "another label")
+    _refuse(reviews, ~(probability <= TOLERANCE), f"probabilities off by more than {TOLERANCE}")
+    _refuse(
+        reviews,
+        ~(evidence <= EVIDENCE_TOLERANCE),
+        f"evidence that misses the log-odds by more than a relative {EVIDENCE_TOLERANCE}",
+    )
+    return float(probability.max()), float(evidence.max())
+
+
+def relative_difference(actual: Array, expected: Array, noise: Array) -> Array:
+    """Largest difference in each row [n], relative to *expected* [n, m].
+
+    A large one counts as 0 where it is no more than *noise* [n, 1] in absolute terms.
+    """
+    difference = np.abs(actual - expected)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.where(difference == 0, 0.0, difference / np.abs(expected))
+    rounding = (relative > EVIDENCE_TOLERANCE) & (difference <= noise)
+    return np.where(rounding, 0.0, relative).max(axis=1)
+
+
+def ask_pipeline(candidate: Candidate, reviews: Sequence[str]) -> tuple[Answers, Array]:
+    """scikit-learn's answers to raw *reviews*, and the magnitude of its scores [n, 1]."""
+    texts = [candidate.normaliser.normalise(review) for review in reviews]
+    pipeline, classifier = candidate.pipeline, candidate.pipeline.steps[-1][1]
+    scores = classifier.predict_joint_log_proba(pipeline[:-1].transform(texts))
+    answers = Answers(
+        pipeline.predict(texts), pipeline.predict_proba(texts), against_first(scores.T).T
+    )
+    return answers, np.abs(scores).max(axis=1, keepdims=True)
+
+
+def ask_graph(model: Model, reviews: Sequence[str]) -> Answers:
+    """The model file's answers to raw *reviews*."""
+    texts = np.array([model.normaliser.normalise(review) for review in reviews], dtype=object)
+    outputs = ["label", "probabilities", "evidence"]
+    label, probabilities, evidence = model.session.run(outputs, {"text": texts})
+    return Answers(label, probabilities, evidence.sum(axis=2) + np.array(model.manifest.constant))
+
+
+def _refuse(reviews: Sequence[str], wrong: npt.NDArray[np.bool_], what: str) -> None:
+    if wrong.any():
+        review = reviews[int(np.argmax(wrong))]
+        shown = review if len(review) <= 200 else review[:200] + "..."
+        raise ProofFailed(
+            f"For {wrong.sum()} of {len(reviews)} reviews the graph gives {what} than "
+            f"scikit-learn; the first is {shown!r}. Nothing was written."
+        )
+
+
+def edge_cases(model: Model) -> Iterator[str]:
+    """Reviews that the data set does not hold. The same ones every time."""
+    random = np.random.default_rng(0)
+    words = np.array(
+        [*model.manifest.vocabulary, *model.manifest.lemmas, *model.manifest.stop_words]
+    )
+    words = np.concatenate([words, ["unbekannt", "xyzzy", "a", "I"]])
+    yield from (
+        "",
+        " ",
+        "...",
+        "\x00",
+        "\u212aind \u0130rony",
+        "caf\u00e9 na\u00efve",
+        "\U0001f600",
+    )
+    yield from (f"{word} " * LONG_TEXT_WORDS for word in random.choice(words, LONG_TEXTS))
+    for _ in range(LONG_TEXTS):
+        yield " ".join(random.choice(words, LONG_TEXT_WORDS))
+    for _ in range(GENERATED):
+        chosen = random.choice(words, random.integers(1, 40))
+        cases = random.integers(3, size=len(chosen))
+        yield " ".join(
+            (str.lower, str.upper, str.title)[case](word)
+            for word, case in zip(chosen.tolist(), cases, strict=True)
+        )

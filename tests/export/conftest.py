@@ -1,0 +1,67 @@
+"""Real candidates on the real data, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from export.candidate import Candidate
+from server.manifest import DataSet
+from server.text import Normaliser
+from train.data import LabelledText, imdb_sentences
+from train.pipeline import ARTICLE_VAR_SMOOTHING, make_pipeline
+from train.wordnet import WordNet, stop_words
+
+
+@pytest.fixture(scope="session")
+def wordnet(data_cache: Path) -> WordNet:
+    return WordNet.load(data_cache)
+
+
+@pytest.fixture(scope="session")
+def normaliser(wordnet: WordNet, data_cache: Path) -> Normaliser:
+    return Normaliser(stop_words(data_cache), wordnet.lemmatize)
+
+
+@pytest.fixture(scope="session")
+def sentences(data_cache: Path) -> LabelledText:
+    return imdb_sentences(data_cache)
+
+
+@pytest.fixture(scope="session")
+def make_candidate(
+    wordnet: WordNet, normaliser: Normaliser, sentences: LabelledText
+) -> Callable[[float], Candidate]:
+    """var_smoothing -> candidate fitted on all 1,000 sentences."""
+    texts = [normaliser.normalise(text) for text in sentences.texts]
+
+    @cache
+    def make(var_smoothing: float) -> Candidate:
+        return Candidate(
+            pipeline=make_pipeline(var_smoothing).fit(texts, sentences.labels),
+            normaliser=normaliser,
+            irregular=frozenset(wordnet.exceptions),
+            reviews=sentences.texts,
+            data=DataSet(
+                sentences.name, sentences.sha256, 1000, {"negative": 500, "positive": 500}, "CC BY"
+            ),
+            figures={"held_out_accuracy": 0.5, "held_out_confusion": [[1, 2], [3, 4]]},
+            parameters={"var_smoothing": var_smoothing},
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def candidate(make_candidate: Callable[[float], Candidate]) -> Candidate:
+    """With a var_smoothing like the served one's."""
+    return make_candidate(2.0)
+
+
+@pytest.fixture(scope="session")
+def article_candidate(make_candidate: Callable[[float], Candidate]) -> Candidate:
+    """With the article's settings, under which float32 tf-idf is not good enough."""
+    return make_candidate(ARTICLE_VAR_SMOOTHING)

@@ -1,0 +1,135 @@
+"""The graph against scikit-learn, in the onnxruntime that serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+import numpy as np
+import onnx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from onnx import numpy_helper
+
+from export.build import build
+from export.candidate import Candidate
+from export.errors import ProofFailed
+from export.prove import ROUNDING, ask_graph, ask_pipeline, prove, relative_difference
+from server.model import Model
+
+
+@pytest.fixture(scope="module", params=["candidate", "article_candidate"])
+def any_candidate(request: pytest.FixtureRequest) -> Candidate:
+    chosen: Candidate = request.getfixturevalue(request.param)
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def model(any_candidate: Candidate) -> Model:
+    return Model(build(any_candidate))
+
+
+def assert_equal(candidate: Candidate, model: Model, reviews: Sequence[str]) -> None:
+    expected, _ = ask_pipeline(candidate, reviews)
+    actual = ask_graph(model, reviews)
+    assert actual.label.tolist() == expected.label.tolist()
+    np.testing.assert_allclose(actual.probabilities, expected.probabilities, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(actual.log_odds, expected.log_odds, rtol=1e-9)
+
+
+def test_every_review_of_the_data_set_gets_scikit_learns_answer(
+    any_candidate: Candidate, model: Model
+) -> None:
+    assert_equal(any_candidate, model, any_candidate.reviews)
+
+
+def test_the_empty_text_gets_scikit_learns_answer(any_candidate: Candidate, model: Model) -> None:
+    assert_equal(any_candidate, model, [""])
+
+
+def test_an_empty_text_does_not_disturb_others_of_its_batch(
+    any_candidate: Candidate, model: Model
+) -> None:
+    assert_equal(any_candidate, model, ["", "A fine film.", "...", "Dreadful!"])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_generated_text_gets_scikit_learns_answer(
+    any_candidate: Candidate, model: Model, data: st.DataObject
+) -> None:
+    words = st.sampled_from(any_candidate.vocabulary) | st.text(max_size=20)
+    reviews = data.draw(
+        st.lists(st.lists(words, max_size=50).map(" ".join), min_size=1, max_size=4)
+    )
+
+    expected, scale = ask_pipeline(any_candidate, reviews)
+    actual = ask_graph(model, reviews)
+
+    assert actual.label.tolist() == expected.label.tolist()
+    np.testing.assert_allclose(actual.probabilities, expected.probabilities, rtol=0, atol=1e-6)
+    differences = relative_difference(actual.log_odds, expected.log_odds, ROUNDING * scale)
+    assert differences.max() <= 1e-9
+
+
+def test_the_proof_covers_the_data_set_and_generated_reviews(any_candidate: Candidate) -> None:
+    proof = prove(any_candidate, build(any_candidate))
+
+    assert proof.reviews >= len(any_candidate.reviews) + 500
+    assert proof.probability <= 1e-6
+    assert proof.evidence <= 1e-9
+
+
+def tampered(content: bytes, change: Callable[[onnx.ModelProto], None]) -> bytes:
+    model = onnx.load_from_string(content)
+    change(model)
+    return bytes(model.SerializeToString())
+
+
+def scale_initializer(name: str, factor: float) -> Callable[[onnx.ModelProto], None]:
+    def change(model: onnx.ModelProto) -> None:
+        (tensor,) = (t for t in model.graph.initializer if t.name == name)
+        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor) * factor, name))
+
+    return change
+
+
+def without_lemmas(model: onnx.ModelProto) -> None:
+    (entry,) = (entry for entry in model.metadata_props if entry.key == "lemmas")
+    entry.value = "{}"
+
+
+def shifted_constant(model: onnx.ModelProto) -> None:
+    (entry,) = (entry for entry in model.metadata_props if entry.key == "constant")
+    entry.value = msgspec.json.encode([msgspec.json.decode(entry.value)[0] + 1e-6]).decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (scale_initializer("linear", -1.0), "another label"),
+        (scale_initializer("quadratic", 1.001), "probabilities off"),
+        (without_lemmas, "probabilities off|another label"),
+        (shifted_constant, "evidence that misses"),
+    ],
+)
+def test_a_graph_that_differs_fails_the_proof(
+    candidate: Candidate, change: Callable[[onnx.ModelProto], None], complaint: str
+) -> None:
+    content = tampered(build(candidate), change)
+
+    with pytest.raises(ProofFailed, match=complaint):
+        prove(candidate, content)
+
+
+def test_tf_idf_in_float32_would_fail_the_proof_with_the_articles_settings(
+    article_candidate: Candidate,
+) -> None:
+    def round_idf(model: onnx.ModelProto) -> None:
+        (tensor,) = (t for t in model.graph.initializer if t.name == "idf")
+        rounded = numpy_helper.to_array(tensor).astype(np.float32).astype(np.float64)
+        tensor.CopyFrom(numpy_helper.from_array(rounded, "idf"))
+
+    with pytest.raises(ProofFailed):
+        prove(article_candidate, tampered(build(article_candidate), round_idf))

@@ -1,0 +1,168 @@
+"""From a candidate to the files that are served, and what happens when it goes wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import skops.io
+from sklearn.base import clone
+
+from export.__main__ import main
+from export.build import build
+from export.candidate import Candidate
+from export.errors import ExportError, NotConvertible, NotKept, ProofFailed
+from export.kept import keep, read_kept
+from export.publish import publish
+from export.write import write_model
+from server.model import Model
+from train.wordnet import WordNet
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def refitted(candidate: Candidate, **settings: object) -> Candidate:
+    texts = [candidate.normaliser.normalise(review) for review in candidate.reviews]
+    labels = candidate.pipeline.predict(texts)
+    pipeline = clone(candidate.pipeline).set_params(**settings)
+    return replace(candidate, pipeline=pipeline.fit(texts, labels))
+
+
+def test_published_model_is_served(candidate: Candidate, tmp_path: Path) -> None:
+    published = publish(candidate, tmp_path / "reviews.onnx")
+
+    model = Model.load(published.path)
+    (good,) = model.predict(["A wonderful film with a great cast!"])
+    assert good.label == "positive"
+    assert model.sha256 == published.sha256
+
+
+def test_checksum_is_one_that_sha256sum_accepts(candidate: Candidate, tmp_path: Path) -> None:
+    publish(candidate, tmp_path / "reviews.onnx")
+
+    subprocess.run(["sha256sum", "--check", "reviews.onnx.sha256"], cwd=tmp_path, check=True)
+
+
+def test_model_card_states_data_figures_and_limits(candidate: Candidate, tmp_path: Path) -> None:
+    published = publish(candidate, tmp_path / "reviews.onnx")
+
+    card = (tmp_path / "reviews.md").read_text()
+
+    assert published.sha256 in card
+    for part in ("500 negative, 500 positive", "CC BY", "held out accuracy: 0.500", "| 3 | 4 |"):
+        assert part in card
+    assert "## Limits" in card
+
+
+def test_failed_proof_leaves_the_old_model_in_place(candidate: Candidate, tmp_path: Path) -> None:
+    path = tmp_path / "reviews.onnx"
+    publish(candidate, path)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    # The irregular forms are forgotten, so the table lacks them and the graph sees other words.
+    wrong = replace(candidate, irregular=frozenset())
+
+    with pytest.raises(ProofFailed):
+        publish(replace(wrong, reviews=[*wrong.reviews, "wolves and children"] * 2), path)
+
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_unwritable_folder_leaves_the_old_model_in_place(tmp_path: Path) -> None:
+    write_model(tmp_path / "m.onnx", b"old")
+    (tmp_path / "m.onnx.sha256").unlink()
+    (tmp_path / "m.onnx.sha256").mkdir()
+
+    with pytest.raises(ExportError, match="Cannot write"):
+        write_model(tmp_path / "m.onnx", b"new")
+
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["m.onnx", "m.onnx.sha256"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"tfidf__sublinear_tf": True},
+        {"tfidf__ngram_range": (1, 2)},
+        {"tfidf__norm": None},
+        {"tfidf__lowercase": True},
+    ],
+)
+def test_settings_without_a_converter_are_refused_by_name(
+    candidate: Candidate, settings: dict[str, object]
+) -> None:
+    unusual = refitted(candidate, **settings)
+
+    with pytest.raises(NotConvertible, match=next(iter(settings)).removeprefix("tfidf__")):
+        build(unusual)
+
+
+def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(
+    candidate: Candidate, tmp_path: Path, data_cache: Path
+) -> None:
+    keep(candidate, tmp_path / "kept.skops")
+    digests = set()
+
+    for seed in ("0", "1", "4711"):
+        command = [sys.executable, "-m", "export", tmp_path / "kept.skops", tmp_path / "m.onnx"]
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "DATA_CACHE": str(data_cache)}
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+        digests.add(hashlib.sha256((tmp_path / "m.onnx").read_bytes()).hexdigest())
+
+    assert digests == {hashlib.sha256(build(candidate)).hexdigest()}
+
+
+def test_kept_candidate_comes_back_whole(
+    candidate: Candidate, wordnet: WordNet, tmp_path: Path
+) -> None:
+    keep(candidate, tmp_path / "kept.skops")
+
+    back = read_kept(tmp_path / "kept.skops", wordnet.lemmatize)
+
+    assert build(back) == build(candidate)
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (None, "cannot be read"),
+        (b"not a zip file", "is not a pipeline"),
+        (skops.io.dumps({"pipeline": 1}), "is not a pipeline"),
+        (skops.io.dumps([subprocess.Popen]), "not trusted"),
+    ],
+)
+def test_a_file_that_keep_did_not_write_is_refused(
+    content: bytes | None, complaint: str, tmp_path: Path, wordnet: WordNet
+) -> None:
+    path = tmp_path / "kept.skops"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(NotKept, match=complaint):
+        read_kept(path, wordnet.lemmatize)
+
+
+@pytest.mark.usefixtures("data_cache")
+def test_export_command_says_what_is_wrong_and_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main([str(tmp_path / "missing.skops"), str(tmp_path / "m.onnx"), "--quiet"])
+
+    assert status == 1
+    assert "missing.skops cannot be read" in capsys.readouterr().err
+    assert not (tmp_path / "m.onnx").exists()
+
+
+def test_model_opens_without_any_locale(candidate: Candidate, tmp_path: Path) -> None:
+    publish(candidate, tmp_path / "m.onnx")
+    script = "import sys; from pathlib import Path; from server.model import Model;"
+    script += "Model.load(Path(sys.argv[1]))"
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "LOCPATH": str(tmp_path / "none")}
+
+    subprocess.run(
+        [sys.executable, "-c", script, tmp_path / "m.onnx"], cwd=ROOT, env=environment, check=True
+    )
