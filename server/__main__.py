@@ -1,0 +1,31 @@
+"""`python -m server`: starts Gunicorn in this process. What follows is handed on to it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from server.errors import BadSetting
+from server.settings import Settings
+
+CONFIGURATION = Path(__file__).with_name("gunicorn.conf.py")
+
+
+def main() -> None:
+    """Check the settings, then become Gunicorn's master process."""
+    try:
+        settings = Settings.from_environment(os.environ)
+    except BadSetting as refusal:
+        sys.exit(str(refusal))
+    # Gunicorn reads this one by itself while it is imported, and an empty value would stop it.
+    os.environ["WEB_CONCURRENCY"] = str(settings.workers)
+    sys.argv[1:1] = ["--config", str(CONFIGURATION)]
+
+    from gunicorn.app.wsgiapp import run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

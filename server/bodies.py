@@ -1,0 +1,102 @@
+"""Reads each request body once, whole and bounded, before anything looks at it.
+
+Werkzeug trusts Content-Length and silently cuts a chunked body at its limit, so the bytes are
+counted here. A body that is refused is read on for a while and thrown away: the client has sent it,
+and its next request stands behind it on the same connection.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any, Final, Protocol
+
+from flask import Flask, request
+from gunicorn.http.errors import ParseException
+
+from server.current import current_settings
+from server.errors import BodyTooLarge, IncompleteBody
+
+#: How much of a refused body is read and thrown away, in bytes.
+DRAINED: Final = 16 * 2**20
+STEP: Final = 64 * 2**10
+
+
+class Readable(Protocol):
+    """The part of a WSGI input stream that is used here."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most *size* bytes; none at the end."""
+
+
+def bound_bodies(app: Flask) -> None:
+    """Let *app* refuse bodies of more than `max_body_bytes`, and see whole ones only."""
+    app.before_request(_replace_input)
+
+
+def _replace_input() -> None:
+    environ = request.environ
+    length = environ.get("CONTENT_LENGTH")
+    if length or "HTTP_TRANSFER_ENCODING" in environ:
+        body = read_body(environ["wsgi.input"], _number(length), current_settings().max_body_bytes)
+        _give(environ, body)
+
+
+def read_body(stream: Readable, length: int | None, limit: int) -> bytes:
+    """The whole body that *stream* holds.
+
+    Args:
+        stream: the WSGI input.
+        length: what Content-Length announces, None for a chunked body.
+        limit: bytes it may have.
+
+    Raises:
+        BodyTooLarge: it has, or announces, more than *limit* bytes. HTTP 413.
+        IncompleteBody: the connection ended early, or the chunks are malformed. HTTP 400.
+    """
+    if length is not None and length > limit:
+        _drain(stream, length)
+        raise _too_large(limit)
+    body = _read(stream, limit + 1 if length is None else length)
+    if len(body) > limit:
+        _drain(stream, DRAINED)
+        raise _too_large(limit)
+    if length is not None and len(body) < length:
+        raise IncompleteBody(f"{length:,} bytes were announced, but {len(body):,} arrived.")
+    return body
+
+
+def _read(stream: Readable, size: int) -> bytes:
+    """Up to *size* bytes; fewer only at the end of the body."""
+    pieces = []
+    while size > 0 and (piece := _read_piece(stream, size)):
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
+
+
+def _read_piece(stream: Readable, size: int) -> bytes:
+    try:
+        return stream.read(size)
+    except (OSError, ParseException):
+        raise IncompleteBody("The body's framing is broken, so its end is not known.") from None
+
+
+def _drain(stream: Readable, size: int) -> None:
+    left = min(size, DRAINED)
+    while left > 0 and (piece := _read_piece(stream, min(left, STEP))):
+        left -= len(piece)
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(f"The request body has more than {limit:,} bytes; send it in parts.")
+
+
+def _number(length: str | None) -> int | None:
+    return int(length) if length and length.isdecimal() else None
+
+
+def _give(environ: dict[str, Any], body: bytes) -> None:
+    """Hand *body* on to whoever reads the request next, now with a length that is true."""
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ["wsgi.input"] = BytesIO(body)

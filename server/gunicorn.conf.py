@@ -1,0 +1,64 @@
+# ruff: noqa: N999 (Gunicorn's name for it)
+"""How Gunicorn runs the server: `gunicorn --config server/gunicorn.conf.py`, from anywhere.
+
+The settings that people may change come from the environment; see `server.settings`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+# NumPy's linear algebra is not used; without this it starts a thread for each core at import.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# Imported here, in the master, so that workers share the memory of it and start at once.
+import server.wsgi
+from server.errors import StartRefused
+from server.preflight import check_model
+from server.settings import Settings
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.from_environment(os.environ)
+    except StartRefused as refusal:
+        sys.exit(str(refusal))
+
+
+_chosen = _settings()
+
+wsgi_app = f"{server.wsgi.__name__}:{server.wsgi.application.__name__}()"
+bind = [_chosen.address]
+workers = _chosen.workers
+loglevel = _chosen.log_level
+
+# A thread is held by whoever sends a request slowly. With four a worker, 64 such clients lock out
+# everyone else; with 64 they do not, and idle threads cost next to nothing.
+worker_class = "gthread"
+threads = _chosen.threads
+
+keepalive = 95  # Heroku's router keeps idle connections for 90 s; it must be the one to close them
+graceful_timeout = 20  # and Heroku kills 30 s after SIGTERM
+control_socket_disable = True  # it would be a socket in the home directory, which may not exist
+
+# Heartbeats go through a file; one on a disk may stall, and a container may have none to write to.
+_memory = "/dev/shm"  # noqa: S108
+worker_tmp_dir = _memory if os.access(_memory, os.W_OK) else None
+
+
+def on_starting(_arbiter: Any) -> None:
+    """Refuse to start, in one sentence, if the model cannot be served."""
+    try:
+        check_model(_chosen.model_path)
+    except StartRefused as refusal:
+        sys.exit(str(refusal))
+
+
+def when_ready(_arbiter: Any) -> None:
+    """Say where the server is."""
+    print(f"Listening on {_chosen.url}", flush=True)

@@ -1,0 +1,92 @@
+"""The one place where an error becomes an answer."""
+
+from __future__ import annotations
+
+import traceback
+
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from server.current import current_settings
+from server.documents import problem_document, respond
+from server.errors import (
+    BadRequest,
+    BodyTooLarge,
+    InternalError,
+    MethodNotAllowed,
+    Problem,
+    RouteNotFound,
+    UnsupportedMediaType,
+)
+from server.page import page, render_form
+
+PROBLEM_JSON = "application/problem+json"
+
+
+def handle_errors(app: Flask) -> None:
+    """Let *app* answer every error with a problem document, or with a page for a browser."""
+    app.register_error_handler(Exception, answer)
+
+
+def answer(error: Exception) -> Response:
+    """What the client gets for *error*."""
+    problem = as_problem(error)
+    response = as_page(problem) if for_a_browser() else as_document(problem)
+    response.headers.update(problem.headers)
+    return response
+
+
+def as_problem(error: Exception) -> Problem:
+    """*error* in terms of our own tree. What is no one's fault but ours is logged."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, HTTPException) and error.code and error.code < 500:
+        return _from_werkzeug(error)
+    log_defect(error)
+    return InternalError("Something went wrong here, not in the request; the log has the place.")
+
+
+def log_defect(error: Exception) -> None:
+    """Log where *error* arose. Not its message, which may quote a review."""
+    place = "".join(traceback.format_tb(error.__traceback__))
+    current_app.logger.error("%s while answering a request\n%s", type(error).__name__, place)
+
+
+def _from_werkzeug(error: HTTPException) -> Problem:
+    match error.code:
+        case 404:
+            return RouteNotFound("Nothing is served at this path; the form is at /.")
+        case 405:
+            allowed = set(getattr(error, "valid_methods", None) or ())
+            said = " or ".join(sorted(allowed - {"HEAD", "OPTIONS"}))
+            return MethodNotAllowed(f"{request.method} is not allowed here; use {said}.", allowed)
+        case 413:
+            return BodyTooLarge(
+                "The form is larger than is read; a request body may have "
+                f"{current_settings().max_body_bytes:,} bytes."
+            )
+        case 415:
+            return UnsupportedMediaType("The Content-Type is not one that is read here.")
+        case _:
+            return BadRequest("The request is malformed; check its URL, headers and body.")
+
+
+def for_a_browser() -> bool:
+    """Whether the request is for a page, by someone who would rather read HTML than JSON."""
+    accepts = request.accept_mimetypes
+    on_page = request.blueprint in (page.name, None)
+    return on_page and accepts["text/html"] > accepts["application/json"]
+
+
+def as_document(problem: Problem) -> Response:
+    """*problem* for programs."""
+    return respond(problem_document(problem), problem.status, PROBLEM_JSON)
+
+
+def as_page(problem: Problem) -> Response:
+    """*problem* for people: beside the field if the form sent it, else on a page of its own."""
+    if request.blueprint == page.name and problem.status < 500:
+        html = render_form(problem=problem)
+    else:
+        html = render_template("error.html", problem=problem)
+    return Response(html, problem.status)

@@ -1,0 +1,32 @@
+"""`python -m server.healthcheck`: for container engines, which ask by running a command.
+
+Exit status 0 if the server on this machine is ready, else 1 with a line that says why not.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from http.client import HTTPConnection, HTTPException
+
+from server.errors import BadSetting
+from server.settings import Settings
+
+PATIENCE = 4.0  # seconds, less than the engine's own
+
+
+def main() -> None:
+    """Ask /readyz on the address the server listens on; 0.0.0.0 and :: mean this machine."""
+    try:
+        settings = Settings.from_environment(os.environ)
+        connection = HTTPConnection(settings.host, settings.port, timeout=PATIENCE)
+        connection.request("GET", "/readyz")
+        status = connection.getresponse().status
+    except (BadSetting, HTTPException, OSError) as failure:
+        sys.exit(f"The server does not answer: {failure}")
+    if status != 200:
+        sys.exit(f"The server is not ready: /readyz answers {status}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""What can be set from outside, all of it from the environment, all of it in one table."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from server.errors import BadSetting
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Accepted(NamedTuple):
+    """Which values a variable may have: in words, and as a function that raises ValueError."""
+
+    words: str
+    parse: Callable[[str], Any]
+
+
+class Variable(NamedTuple):
+    """An environment variable as the documentation shows it."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+def whole_number(low: int, high: int) -> Accepted:
+    """Accept decimal digits between *low* and *high*."""
+
+    def parse(value: str) -> int:
+        if not re.fullmatch("[0-9]{1,12}", value) or not low <= int(value) <= high:
+            raise ValueError(value)
+        return int(value)
+
+    return Accepted(f"a whole number from {low} to {high}", parse)
+
+
+def one_of(*words: str) -> Accepted:
+    """Accept one of *words*, in any case."""
+
+    def parse(value: str) -> str:
+        return words[words.index(value.lower())]
+
+    return Accepted("one of " + ", ".join(words), parse)
+
+
+def ip_address() -> Accepted:
+    """Accept an address in numbers: a name might stand for several, or for none tomorrow."""
+    return Accepted("an IPv4 or IPv6 address", lambda value: str(ipaddress.ip_address(value)))
+
+
+def file_path() -> Accepted:
+    """Accept any path; a relative one is taken from where the server was started."""
+    return Accepted("the path of a file", lambda value: Path(value).absolute())
+
+
+def setting(name: str, default: Any, meaning: str, accepted: Accepted) -> Any:
+    """A field of `Settings` that the environment variable *name* sets."""
+    return field(
+        default=accepted.parse(default) if isinstance(default, str) else default,
+        metadata={"variable": Variable(name, _shown(default), meaning), "accepted": accepted},
+    )
+
+
+def _shown(default: Any) -> str:
+    return str(default.relative_to(ROOT)) if isinstance(default, Path) else str(default)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one server. A variable that is empty counts as not set."""
+
+    port: int = setting("PORT", 8000, "TCP port to listen on", whole_number(1, 65535))
+    host: str = setting("HOST", "0.0.0.0", "address to listen on", ip_address())  # noqa: S104
+    workers: int = setting(
+        "WEB_CONCURRENCY", 2, "worker processes; one for each core is plenty", whole_number(1, 256)
+    )
+    threads: int = setting(
+        "THREADS",
+        64,
+        "connections that a worker reads at a time; few would let slow clients lock out the rest",
+        whole_number(1, 512),
+    )
+    model_path: Path = setting(  # noqa: RUF009
+        "MODEL_PATH",
+        ROOT / "models" / "sentiment.onnx",
+        "model file to serve; its checksum is the file beside it that ends in `.sha256`",
+        file_path(),
+    )
+    max_review_chars: int = setting(
+        "MAX_REVIEW_CHARS", 50_000, "characters a review may have", whole_number(1, 1_000_000)
+    )
+    max_reviews: int = setting(
+        "MAX_REVIEWS", 1_000, "reviews that one request may hold", whole_number(1, 100_000)
+    )
+    max_body_bytes: int = setting(
+        "MAX_BODY_BYTES", 2**20, "bytes that a request body may have", whole_number(1, 2**30)
+    )
+    log_level: str = setting(
+        "LOG_LEVEL",
+        "warning",
+        "how much Gunicorn says of itself: debug, info, warning or error",
+        one_of("debug", "info", "warning", "error"),
+    )
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the settings from *environ*, usually `os.environ`.
+
+        Raises:
+            BadSetting: a variable has a value that is not accepted.
+        """
+        values = {}
+        for each in fields(cls):
+            variable: Variable = each.metadata["variable"]
+            if raw := environ.get(variable.name, "").strip():
+                values[each.name] = _parsed(variable, raw, each.metadata["accepted"])
+        return cls(**values)
+
+    @classmethod
+    def documented(cls) -> list[Variable]:
+        """The environment variables in order, as the documentation must show them."""
+        return [each.metadata["variable"] for each in fields(cls)]
+
+    @property
+    def address(self) -> str:
+        """What to bind to: `host:port`, an IPv6 host in brackets."""
+        return f"{_bracketed(self.host)}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine finds the server."""
+        everywhere = ipaddress.ip_address(self.host).is_unspecified
+        return f"http://{'localhost' if everywhere else _bracketed(self.host)}:{self.port}"
+
+
+def _parsed(variable: Variable, raw: str, accepted: Accepted) -> Any:
+    try:
+        return accepted.parse(raw)
+    except ValueError:
+        raise BadSetting(variable.name, raw, accepted.words) from None
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

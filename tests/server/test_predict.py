@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+GOOD = "A wonderful film with great acting."
+BAD = "An awful waste of time, the worst plot."
+
+
+def test_good_and_bad_review_get_their_labels(client: FlaskClient) -> None:
+    good = client.post("/predict", json={"review": GOOD})
+    bad = client.post("/predict", json={"review": BAD})
+
+    assert (good.get_json()["label"], bad.get_json()["label"]) == ("positive", "negative")
+
+
+def test_prediction_has_the_documented_members(client: FlaskClient) -> None:
+    response = client.post("/predict", json={"review": GOOD})
+
+    answer = response.get_json()
+    assert list(answer) == ["label", "probability", "probabilities", "words", "known_words"]
+    assert answer["probability"] == max(answer["probabilities"].values())
+    assert sum(answer["probabilities"].values()) == pytest.approx(1)
+    assert response.content_type == "application/json"
+    assert response.data.endswith(b"}\n")
+
+
+def test_review_of_unknown_words_gets_no_label_but_a_reason(client: FlaskClient) -> None:
+    response = client.post("/predict", json={"review": "Zxqv wvutq."})
+
+    answer = response.get_json()
+    assert response.status_code == 200
+    assert answer["label"] is answer["probability"] is answer["probabilities"] is None
+    assert (answer["words"], answer["known_words"]) == (2, 0)
+    assert answer["reason"].endswith(".")
+
+
+def test_batch_keeps_its_order_and_equals_single_predictions(client: FlaskClient) -> None:
+    reviews = [GOOD, BAD, "Zxqv.", BAD, GOOD]
+
+    batch = client.post("/predict", json={"reviews": reviews})
+
+    singles = [client.post("/predict", json={"review": review}).json for review in reviews]
+    assert batch.json == {"predictions": singles}
+
+
+def test_empty_batch_gives_no_predictions(client: FlaskClient) -> None:
+    assert client.post("/predict", json={"reviews": []}).json == {"predictions": []}
+
+
+@pytest.mark.parametrize("character", ["\0", "\N{GRINNING FACE}", "\u202e", "é", "\r\n"])
+def test_unusual_characters_are_only_separators(client: FlaskClient, character: str) -> None:
+    response = client.post("/predict", json={"review": f"{character}great{character}film"})
+
+    assert response.json == client.post("/predict", json={"review": "great film"}).json
+
+
+@pytest.mark.parametrize(
+    ("document", "status", "code", "pointer"),
+    [
+        ({"review": ""}, 400, "empty_review", "/review"),
+        ({"review": " \n\t\u00a0"}, 400, "empty_review", "/review"),
+        ({"review": "10/10 !!! \N{GRINNING FACE}"}, 400, "review_without_letters", "/review"),
+        ({"review": "傑作だ"}, 400, "review_without_letters", "/review"),
+        ({"review": "a" * 501}, 413, "review_too_long", "/review"),
+        ({"review": " " * 501}, 413, "review_too_long", "/review"),
+        ({"reviews": ["Good.", ""]}, 400, "empty_review", "/reviews/1"),
+        ({"reviews": ["Good.", "Bad.", "5"]}, 400, "review_without_letters", "/reviews/2"),
+        ({"reviews": ["a" * 501]}, 413, "review_too_long", "/reviews/0"),
+        ({"reviews": ["Good."] * 6}, 413, "too_many_reviews", "/reviews"),
+        ({"reviews": ["Good.", 5]}, 400, "wrong_type", "/reviews/1"),
+        ({}, 400, "missing_review", ""),
+    ],
+)
+def test_bad_review_is_refused_with_its_code_and_place(
+    client: FlaskClient, document: Any, status: int, code: str, pointer: str
+) -> None:
+    response = client.post("/predict", json=document)
+
+    assert (response.status_code, response.get_json()["code"]) == (status, code)
+    assert response.get_json()["pointer"] == pointer
+    assert response.content_type == "application/problem+json"
+
+
+def test_review_of_exactly_the_longest_length_is_answered(client: FlaskClient) -> None:
+    assert client.post("/predict", json={"review": "a" * 500}).status_code == 200
+
+
+def test_batch_of_exactly_the_largest_size_is_answered(client: FlaskClient) -> None:
+    response = client.post("/predict", json={"reviews": ["Good."] * 5})
+
+    assert len(response.get_json()["predictions"]) == 5
+
+
+@pytest.mark.parametrize(
+    "content_type", [None, "text/plain", "application/x-www-form-urlencoded", "application/xml"]
+)
+def test_body_that_is_not_called_json_is_refused(
+    client: FlaskClient, content_type: str | None
+) -> None:
+    response = client.post("/predict", data=b'{"review": "Good."}', content_type=content_type)
+
+    assert (response.status_code, response.get_json()["code"]) == (415, "unsupported_media_type")
+    assert "application/json" in response.get_json()["detail"]
+
+
+def test_parameters_of_the_content_type_are_accepted(client: FlaskClient) -> None:
+    response = client.post(
+        "/predict", data=b'{"review": "Good."}', content_type="Application/JSON; charset=utf-8"
+    )
+
+    assert response.status_code == 200
+
+
+def test_answers_are_not_kept_by_caches(client: FlaskClient) -> None:
+    answered = client.post("/predict", json={"review": GOOD})
+    refused = client.post("/predict", json={"review": ""})
+
+    assert answered.headers["Cache-Control"] == refused.headers["Cache-Control"] == "no-store"
+
+
+def test_labels_are_those_of_the_model_file(app: Flask, client: FlaskClient) -> None:
+    answer = client.post("/predict", json={"review": GOOD}).get_json()
+
+    assert tuple(answer["probabilities"]) == app.extensions["model"].labels

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from server.errors import BadSetting
+from server.settings import ROOT, Settings
+
+
+def test_empty_environment_gives_the_documented_defaults() -> None:
+    settings = Settings.from_environment({})
+
+    assert settings == Settings()
+    assert settings.address == "0.0.0.0:8000"
+    assert settings.model_path == ROOT / "models" / "sentiment.onnx"
+
+
+def test_each_variable_sets_its_field() -> None:
+    environ = {
+        "PORT": "80",
+        "HOST": "127.0.0.1",
+        "WEB_CONCURRENCY": "3",
+        "THREADS": "8",
+        "MODEL_PATH": "/srv/other.onnx",
+        "MAX_REVIEW_CHARS": "10",
+        "MAX_REVIEWS": "11",
+        "MAX_BODY_BYTES": "12",
+        "LOG_LEVEL": "DEBUG",
+    }
+
+    settings = Settings.from_environment(environ)
+
+    assert settings == Settings(80, "127.0.0.1", 3, 8, Path("/srv/other.onnx"), 10, 11, 12, "debug")
+    assert list(environ) == [variable.name for variable in Settings.documented()]
+
+
+def test_variable_that_is_empty_counts_as_not_set() -> None:
+    assert Settings.from_environment({"PORT": "", "WEB_CONCURRENCY": " "}) == Settings()
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    assert Settings.from_environment({"DYNO": "web.1"}) == Settings()
+
+
+def test_relative_model_path_is_taken_from_the_current_folder() -> None:
+    settings = Settings.from_environment({"MODEL_PATH": "mine.onnx"})
+
+    assert settings.model_path == Path.cwd() / "mine.onnx"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "accepted"),
+    [
+        ("PORT", "http", "a whole number from 1 to 65535"),
+        ("PORT", "0", "a whole number from 1 to 65535"),
+        ("PORT", "65536", "a whole number from 1 to 65535"),
+        ("PORT", "8_000", "a whole number from 1 to 65535"),
+        ("PORT", "\u0663", "a whole number from 1 to 65535"),
+        ("HOST", "localhost", "an IPv4 or IPv6 address"),
+        ("WEB_CONCURRENCY", "-1", "a whole number from 1 to 256"),
+        ("WEB_CONCURRENCY", "2.5", "a whole number from 1 to 256"),
+        ("THREADS", "many", "a whole number from 1 to 512"),
+        ("MAX_REVIEW_CHARS", "9" * 5000, "a whole number from 1 to 1000000"),
+        ("MAX_REVIEWS", "0", "a whole number from 1 to 100000"),
+        ("MAX_BODY_BYTES", "1 MiB", "a whole number from 1 to 1073741824"),
+        ("LOG_LEVEL", "loud", "one of debug, info, warning, error"),
+    ],
+)
+def test_bad_value_is_refused_with_its_name_and_what_is_accepted(
+    variable: str, value: str, accepted: str
+) -> None:
+    with pytest.raises(BadSetting) as refusal:
+        Settings.from_environment({variable: value})
+
+    assert str(refusal.value) == f"{variable} is {value!r}, but must be {accepted}."
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "url"),
+    [
+        ("0.0.0.0", "0.0.0.0:8000", "http://localhost:8000"),
+        ("127.0.0.1", "127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("::", "[::]:8000", "http://localhost:8000"),
+        ("::1", "[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_address_and_url_follow_the_host(host: str, address: str, url: str) -> None:
+    settings = Settings.from_environment({"HOST": host})
+
+    assert (settings.address, settings.url) == (address, url)
+
+
+def test_documentation_has_a_default_and_a_meaning_for_each_variable() -> None:
+    assert ("MODEL_PATH", "models/sentiment.onnx") in [v[:2] for v in Settings.documented()]
+    assert all(variable.default and variable.meaning for variable in Settings.documented())

@@ -1,0 +1,316 @@
+"""The real Gunicorn with the shipped model, asked over HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.parse
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.model import Model
+from server.settings import Settings
+from server.text import has_letters
+from tests.live import LiveServer, exchange, running_server, stop
+
+GOOD = "A wonderful film with great acting."
+BAD = "An awful waste of time, the worst plot."
+MIB = 2**20
+JSON = {"Content_Type": "application/json"}
+FORM = {"Content_Type": "application/x-www-form-urlencoded"}
+
+
+def document(**members: Any) -> bytes:
+    return json.dumps(members).encode()
+
+
+def form(review: str) -> str:
+    return urllib.parse.urlencode({"review": review})
+
+
+def in_chunks(body: bytes, size: int = 65_536) -> Iterator[bytes]:
+    return (body[start : start + size] for start in range(0, len(body), size))
+
+
+def test_good_and_bad_review_get_their_labels(live_server: LiveServer) -> None:
+    good, bad = live_server.predict({"review": GOOD}), live_server.predict({"review": BAD})
+
+    assert (good.json["label"], bad.json["label"]) == ("positive", "negative")
+    assert good.media_type == "application/json"
+
+
+def test_batch_is_answered_in_order(live_server: LiveServer) -> None:
+    answer = live_server.predict({"reviews": [BAD, GOOD, "Zxqv."] * 300})
+
+    labels = [each["label"] for each in answer.json["predictions"]]
+    assert labels == ["negative", "positive", None] * 300
+
+
+def test_golden_reviews_are_answered_as_when_exported(live_server: LiveServer) -> None:
+    manifest = Model.load(Settings().model_path).manifest
+    golden = [each for each in manifest.golden if has_letters(each.review)]
+
+    answer = live_server.predict({"reviews": [each.review for each in golden]})
+
+    answered = [each["probabilities"] for each in answer.json["predictions"]]
+    expected = [dict(zip(manifest.labels, each.probabilities, strict=True)) for each in golden]
+    compared = [pair for pair in zip(answered, expected, strict=True) if pair[0] is not None]
+    assert len(compared) > 1
+    assert all(got == pytest.approx(want, abs=1e-6) for got, want in compared)
+
+
+def test_form_shows_the_verdict_and_what_was_typed(live_server: LiveServer) -> None:
+    empty = live_server.ask("/", Accept="text/html")
+    filled = live_server.ask("/", "POST", form(GOOD), Accept="text/html", **FORM)
+
+    assert (empty.status, filled.status) == (200, 200)
+    assert "This review reads as <strong>positive</strong>" in filled.text
+    assert GOOD in filled.text
+
+
+def test_health_checks_succeed(live_server: LiveServer) -> None:
+    assert live_server.ask("/livez").json == {"status": "live"}
+    assert live_server.ask("/readyz").json == {"status": "ready"}
+
+
+# What is wrong, the body as sent to /predict, and the answer.
+BAD_JSON: list[tuple[str, bytes | None, int, str]] = [
+    ("no body", None, 400, "empty_body"),
+    ("wrong JSON", b"{", 400, "malformed_json"),
+    ("form text", b"review=Good", 400, "malformed_json"),
+    ("NaN", b'{"review": NaN}', 400, "malformed_json"),
+    ("bad UTF-8", b'{"review": "\xff"}', 400, "malformed_json"),
+    ("surrogate", b'{"review": "\\ud800"}', 400, "malformed_json"),
+    ("gzip", b"\x1f\x8b\x08\0", 400, "malformed_json"),
+    ("array", b"[]", 400, "wrong_type"),
+    ("depth", b"[" * 30_000, 400, "wrong_type"),
+    ("inner depth", b'{"a":' * 30_000, 400, "unknown_field"),
+    ("number", document(review=5), 400, "wrong_type"),
+    ("null", document(review=None), 400, "wrong_type"),
+    ("list", document(review=["Good"]), 400, "wrong_type"),
+    ("null in a batch", document(reviews=["a", None]), 400, "wrong_type"),
+    ("missing", b"{}", 400, "missing_review"),
+    ("unknown key", document(text="Good"), 400, "unknown_field"),
+    ("both forms", document(review="a", reviews=["b"]), 400, "review_and_reviews"),
+    ("empty", document(review=""), 400, "empty_review"),
+    ("white space", document(review=" \n"), 400, "empty_review"),
+    ("no letters", document(review="10/10"), 400, "review_without_letters"),
+    ("too long", document(review="a" * 50_001), 413, "review_too_long"),
+    ("too many", document(reviews=["a"] * 1001), 413, "too_many_reviews"),
+    ("1 MiB review", document(review="a" * MIB), 413, "body_too_large"),
+    ("8 MiB review", document(review="a" * 8 * MIB), 413, "body_too_large"),
+]
+
+# What is wrong, the fields of the form as sent to /, and the answer.
+BAD_FORM: list[tuple[str, bytes | None, int, str]] = [
+    ("empty form", b"", 400, "missing_review"),
+    ("empty field", b"review=", 400, "empty_review"),
+    ("field without letters", b"review=%F0%9F%98%80", 400, "review_without_letters"),
+    ("field of bad UTF-8", b"review=\xff", 400, "missing_review"),
+    ("long field", b"review=" + b"a" * 50_001, 413, "review_too_long"),
+    ("1 MiB form", b"review=" + b"a" * MIB, 413, "body_too_large"),
+]
+
+BAD_INPUT: list[tuple[Any, ...]] = [
+    *((name, "POST", "/predict", body, JSON, *answer) for name, body, *answer in BAD_JSON),
+    *((name, "POST", "/", body, FORM, *answer) for name, body, *answer in BAD_FORM),
+    ("no body of no type", "POST", "/predict", None, {}, 400, "empty_body"),
+    ("no type", "POST", "/predict", b"Good", {}, 415, "unsupported_media_type"),
+    ("form to the API", "POST", "/predict", b"review=Good", FORM, 415, "unsupported_media_type"),
+    ("JSON to the form", "POST", "/", document(review="Good"), JSON, 400, "missing_review"),
+    ("unknown route", "GET", "/nowhere", None, {}, 404, "route_not_found"),
+    ("unknown route, posted", "POST", "/nowhere", b"{}", JSON, 404, "route_not_found"),
+    ("unknown route, 2 MiB", "POST", "/nowhere", bytes(2 * MIB), JSON, 413, "body_too_large"),
+    ("slash at the end", "POST", "/predict/", b"{}", JSON, 404, "route_not_found"),
+    ("way out", "GET", "/static/..%2f..%2fapp.py", None, {}, 404, "route_not_found"),
+    ("wrong method", "GET", "/predict", None, {}, 405, "method_not_allowed"),
+    ("unknown method", "BREW", "/predict", None, {}, 405, "method_not_allowed"),
+    ("method of the form", "DELETE", "/", None, {}, 405, "method_not_allowed"),
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "headers", "status", "code"),
+    [case[1:] for case in BAD_INPUT],
+    ids=[case[0] for case in BAD_INPUT],
+)
+def test_bad_input_is_a_problem_document_and_the_connection_lives_on(
+    live_server: LiveServer,
+    method: str,
+    path: str,
+    body: bytes | None,
+    headers: dict[str, str],
+    status: int,
+    code: str,
+) -> None:
+    with live_server.connection() as connection:
+        refused = exchange(connection, path, method, body, **headers)
+        plug = connection.sock
+        next_one = exchange(connection, "/predict", "POST", document(review=GOOD), **JSON)
+
+        assert connection.sock is plug, "the server closed the connection"
+
+    assert (refused.status, refused.json["code"]) == (status, code)
+    assert refused.media_type == "application/problem+json"
+    assert refused.json["status"] == status
+    assert refused.json["detail"].endswith(".")
+    assert (next_one.status, next_one.json["label"]) == (200, "positive")
+
+
+@pytest.mark.parametrize("size", [MIB + 1, 5 * MIB])
+@pytest.mark.parametrize(("path", "headers"), [("/predict", JSON), ("/", FORM)])
+def test_chunked_body_over_the_limit_is_refused_not_cut(
+    live_server: LiveServer, path: str, headers: dict[str, str], size: int
+) -> None:
+    body = b"review=great+film&rest=".ljust(size, b"a")
+
+    with live_server.connection() as connection:
+        refused = exchange(connection, path, "POST", in_chunks(body), **headers)
+        next_one = exchange(connection, "/livez")
+
+    assert (refused.status, refused.json["code"]) == (413, "body_too_large")
+    assert next_one.status == 200
+
+
+def test_chunked_body_within_the_limit_is_answered(live_server: LiveServer) -> None:
+    answer = live_server.ask("/predict", "POST", in_chunks(document(review=GOOD), 7), **JSON)
+
+    assert answer.json["label"] == "positive"
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n5\r\n{}",
+        b"Content-Length: 50\r\n\r\n{}",
+    ],
+    ids=["chunk size", "chunk cut off", "body cut off"],
+)
+def test_broken_framing_is_refused(live_server: LiveServer, framing: bytes) -> None:
+    head = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+
+    answer = live_server.exchange_raw(head + framing)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b'"code":"incomplete_body"' in answer
+    assert live_server.ask("/livez").status == 200
+
+
+def test_client_that_hangs_up_does_no_harm(live_server: LiveServer) -> None:
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", live_server.port)) as plug:
+            plug.sendall(b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 999\r\n\r\n{")
+
+    assert live_server.predict({"review": GOOD}).status == 200
+
+
+def test_slow_clients_do_not_lock_out_the_rest(live_server: LiveServer) -> None:
+    plugs = [socket.create_connection(("127.0.0.1", live_server.port)) for _ in range(64)]
+    try:
+        for plug in plugs:
+            plug.sendall(b"GET / HTTP/1.1\r\nHost: ")
+        started = time.monotonic()
+
+        answer = live_server.predict({"review": GOOD})
+
+        assert answer.status == 200
+        assert time.monotonic() - started < 1
+    finally:
+        for plug in plugs:
+            plug.close()
+
+
+def test_many_clients_at_once_get_their_own_answers(live_server: LiveServer) -> None:
+    reviews = [GOOD, BAD] * 100
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda review: live_server.predict({"review": review}), reviews))
+
+    assert [answer.json["label"] for answer in answers] == ["positive", "negative"] * 100
+
+
+def test_server_has_printed_its_address_and_nothing_of_a_failure() -> None:
+    with running_server() as server:
+        server.predict({"review": ""})
+        server.ask("/nowhere")
+
+        assert server.printed() == f"Listening on http://localhost:{server.port}\n"
+
+
+def test_server_starts_from_another_folder_and_without_locales(tmp_path: Path) -> None:
+    with running_server(cwd=tmp_path, LC_ALL="C", HOME="/nonexistent") as server:
+        assert server.predict({"review": GOOD}).json["label"] == "positive"
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_our_own_command_starts_the_same_server() -> None:
+    with running_server([sys.executable, "-m", "server"], WEB_CONCURRENCY="") as server:
+        assert server.predict({"review": GOOD}).json["label"] == "positive"
+        assert len(workers_of(server, 2)) == 2
+
+
+def test_settings_reach_the_server() -> None:
+    with running_server(MAX_REVIEW_CHARS="10", WEB_CONCURRENCY="1", THREADS="1") as server:
+        assert server.predict({"review": GOOD}).json["code"] == "review_too_long"
+        assert len(workers_of(server, 1)) == 1
+
+
+def test_sigterm_ends_every_process_with_status_0() -> None:
+    with running_server() as server:
+        workers = workers_of(server, 2)
+
+        status = stop(server.process)
+
+        assert status == 0
+        assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+        assert "Traceback" not in server.printed()
+
+
+def test_request_under_way_at_sigterm_is_answered() -> None:
+    body = document(review=GOOD)
+    with running_server() as server, server.connection() as connection:
+        connection.putrequest("POST", "/predict")
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body[:10])
+        time.sleep(0.2)
+
+        server.process.terminate()
+        time.sleep(0.2)
+        connection.send(body[10:])
+
+        assert connection.getresponse().read().startswith(b'{"label":"positive"')
+        assert server.process.wait(10) == 0
+
+
+def test_killed_worker_is_replaced() -> None:
+    with running_server() as server:
+        victim, survivor = workers_of(server, 2)
+
+        os.kill(victim, signal.SIGKILL)
+        while victim in (workers := workers_of(server, 2)):
+            time.sleep(0.05)
+
+        assert survivor in workers
+        assert server.predict({"review": GOOD}).status == 200
+
+
+def workers_of(server: LiveServer, count: int) -> list[int]:
+    """The process ids of the workers, as soon as there are *count* of them."""
+    master = server.process.pid
+    children = Path(f"/proc/{master}/task/{master}/children")
+    deadline = time.monotonic() + 5
+    while len(pids := children.read_text().split()) != count:
+        assert time.monotonic() < deadline, f"the workers are {pids}"
+        time.sleep(0.01)
+    return [int(pid) for pid in pids]

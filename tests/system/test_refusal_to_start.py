@@ -1,0 +1,153 @@
+"""The real Gunicorn, given something that it must not serve: one sentence, then the end."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from server.settings import ROOT
+from tests.live import command, environment, free_port
+
+SHIPPED = ROOT / "models" / "sentiment.onnx"
+
+
+def refused(start: list[str], **settings: str) -> str:
+    """Start the server and see it refuse: the sentence that it prints."""
+    started = time.monotonic()
+    ended = subprocess.run(
+        start,
+        env=environment(**{"PORT": str(free_port()), **settings}),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert time.monotonic() - started < 5
+    assert ended.stdout == ""
+    assert ended.stderr.count("\n") == 1, ended.stderr
+    assert "Traceback" not in ended.stderr
+    return ended.stderr.strip()
+
+
+def write(path: Path, content: bytes) -> None:
+    """A model file and its checksum."""
+    path.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    path.with_name(path.name + ".sha256").write_text(f"{digest}  {path.name}\n")
+
+
+def missing(path: Path) -> None:
+    """Leave nothing there."""
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def without_checksum(path: Path) -> None:
+    shutil.copy(SHIPPED, path)
+
+
+def empty_checksum(path: Path) -> None:
+    shutil.copy(SHIPPED, path)
+    path.with_name(path.name + ".sha256").touch()
+
+
+def one_bit_flipped(path: Path) -> None:
+    content = bytearray(SHIPPED.read_bytes())
+    write(path, bytes(content))
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def cut_off(path: Path) -> None:
+    write(path, SHIPPED.read_bytes()[:50_000])
+
+
+def not_onnx(path: Path) -> None:
+    write(path, b"not a graph")
+
+
+def foreign(path: Path) -> None:
+    """A valid ONNX file that someone else wrote."""
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        [helper.make_node("Identity", ["x"], ["y"])],
+        "foreign",
+        [value("x", TensorProto.FLOAT, [1])],
+        [value("y", TensorProto.FLOAT, [1])],
+    )
+    opset = [helper.make_opsetid("", 17)]
+    write(path, helper.make_model(graph, opset_imports=opset, ir_version=9).SerializeToString())
+
+
+def other_golden_answer(path: Path) -> None:
+    """Our file, but its graph no longer gives what it gave when exported."""
+    model = onnx.load(SHIPPED)
+    for entry in model.metadata_props:
+        if entry.key == "golden":
+            entry.value = entry.value.replace('"probabilities":[0.', '"probabilities":[1.', 1)
+    write(path, model.SerializeToString())
+
+
+@pytest.mark.parametrize(
+    ("arrange", "says"),
+    [
+        (missing, "cannot be read (No such file or directory); set MODEL_PATH"),
+        (a_folder, "cannot be read (Is a directory)"),
+        (without_checksum, "its checksum model.onnx.sha256 is missing"),
+        (empty_checksum, "its checksum model.onnx.sha256 is missing or empty"),
+        (one_bit_flipped, "the file is damaged or was replaced without its checksum"),
+        (cut_off, "onnxruntime cannot open it"),
+        (not_onnx, "onnxruntime cannot open it"),
+        (foreign, "it is an ONNX file, but not one that `python -m export` wrote"),
+        (other_golden_answer, "golden review"),
+    ],
+)
+def test_bad_model_file_stops_the_start_with_a_sentence(
+    tmp_path: Path, arrange: Callable[[Path], None], says: str
+) -> None:
+    path = tmp_path / "model.onnx"
+    arrange(path)
+
+    sentence = refused(command(), MODEL_PATH=str(path))
+
+    assert sentence.startswith(f"Cannot serve {path}: ")
+    assert says in sentence
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "accepted"),
+    [
+        ("PORT", "http", "a whole number from 1 to 65535"),
+        ("PORT", "0", "a whole number from 1 to 65535"),
+        ("WEB_CONCURRENCY", "0", "a whole number from 1 to 256"),
+        ("HOST", "everywhere", "an IPv4 or IPv6 address"),
+        ("MAX_BODY_BYTES", "1 MiB", "a whole number from 1 to 1073741824"),
+    ],
+)
+def test_bad_setting_stops_the_start_with_a_sentence(
+    variable: str, value: str, accepted: str
+) -> None:
+    sentence = refused(command(), **{variable: value})
+
+    assert sentence == f"{variable} is {value!r}, but must be {accepted}."
+
+
+def test_worker_count_that_gunicorn_would_stumble_over_is_refused_by_our_command() -> None:
+    """Gunicorn reads this variable itself while it is imported, before any configuration."""
+    sentence = refused([sys.executable, "-m", "server"], WEB_CONCURRENCY="two")
+
+    assert sentence == "WEB_CONCURRENCY is 'two', but must be a whole number from 1 to 256."
