@@ -1,0 +1,57 @@
+# The commands of this project. `make` alone lists them.
+
+PYTHON ?= python3
+SERVE := .venv/serve/bin/python
+DEV := .venv/dev/bin/python
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help serve test test-fast lint format train bench lock clean
+
+help: ## List the commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+serve: $(SERVE) ## Start the server on PORT (default 8000), in the foreground
+	@exec $(SERVE) -m server
+
+test: $(DEV) ## Run every test, the slow and the real ones included
+	$(DEV) -m pytest
+
+test-fast: $(DEV) ## Run the tests that take no more than a few seconds
+	$(DEV) -m pytest -m "not slow"
+
+lint: $(DEV) ## Check style and types
+	$(DEV) -m ruff check
+	$(DEV) -m ruff format --check
+	$(DEV) -m mypy
+
+format: $(DEV) ## Put the code into its standard form
+	$(DEV) -m ruff check --fix
+	$(DEV) -m ruff format
+
+train: $(DEV) ## Retrain and export the shipped model
+	$(DEV) -m train --export models/sentiment.onnx
+
+bench: $(DEV) ## Measure one prediction, here and in scikit-learn, side by side
+	$(DEV) -m bench
+
+lock: $(DEV) ## Compile the hashed requirement files from the .in files
+	for set in serve train dev; do \
+	  $(DEV) -m uv pip compile requirements-$$set.in --output-file requirements-$$set.txt \
+	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
+	    --custom-compile-command "make lock" --quiet || exit 1; \
+	done
+
+clean: ## Remove the environments and all caches but the data
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment is whole when its stamp is newer than its requirement file; a broken
+# installation leaves no stamp, so the next call starts over.
+.venv/%/bin/python: requirements-%.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit((3, 11) > v[:2] and f"Python 3.11 or newer is needed; $(PYTHON) is {v[0]}.{v[1]}. Say: make PYTHON=python3.13 ...")'
+	@echo "Installing $< into .venv/$* ..."
+	@rm -rf .venv/$*
+	@$(PYTHON) -m venv .venv/$*
+	@$@ -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@touch $@

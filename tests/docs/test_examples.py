@@ -1,0 +1,38 @@
+"""The README's own requests, run by curl against the real server."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.live import LiveServer
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+EXAMPLES = re.findall(r"```console\n\$ (curl [^\n]*)\n(.*?)\n```", README, re.DOTALL)
+
+
+def rounded(document: Any) -> Any:
+    """*document* with numbers as exact as every processor gives them."""
+    return json.loads(json.dumps(document), parse_float=lambda number: round(float(number), 6))
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 3
+
+
+@pytest.mark.parametrize(("command", "reply"), EXAMPLES)
+def test_example_gets_the_reply_that_is_shown(
+    command: str, reply: str, live_server: LiveServer
+) -> None:
+    assert shutil.which("curl"), "curl is missing: apt-get install curl"
+    here = command.replace("localhost:8000", f"127.0.0.1:{live_server.port}")
+
+    done = subprocess.run(here, shell=True, capture_output=True, text=True, check=True)
+
+    assert rounded(json.loads(done.stdout)) == rounded(json.loads(reply))

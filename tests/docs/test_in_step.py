@@ -1,0 +1,91 @@
+"""The documents say what is there: routes, settings, error codes, commands, files."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from server import errors
+from server.app import create_app
+from server.errors import Problem
+from server.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+def rows(pattern: str, text: str) -> set[tuple[str, ...]]:
+    """What *pattern* finds in the lines of *text*."""
+    return {match.groups() for match in re.finditer(pattern, text, re.MULTILINE)}
+
+
+def problems() -> set[tuple[str, str]]:
+    kinds = (kind for kind in vars(errors).values() if isinstance(kind, type))
+    return {
+        (kind.code, str(kind.status))
+        for kind in kinds
+        if issubclass(kind, Problem) and hasattr(kind, "code")
+    }
+
+
+def test_every_route_is_in_the_readme_and_no_other() -> None:
+    app = create_app()
+    served = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in ("HEAD", "OPTIONS") and rule.endpoint != "static"
+    }
+
+    assert rows(r"^\| `(GET|POST) (/\S*)` \|", README) == served
+
+
+def test_every_error_code_is_in_the_readme_with_its_status() -> None:
+    assert rows(r"^\| `([a-z_]+)` \| (\d{3}) \|", README) == problems()
+
+
+def test_every_error_is_in_the_tree_of_its_module() -> None:
+    assert rows(r"(\d{3}) ([a-z_]+)$", errors.__doc__ or "") == {
+        (status, code) for code, status in problems()
+    }
+
+
+def test_every_setting_is_in_the_readme_with_its_default_and_meaning() -> None:
+    documented = {(each.name, each.default, each.meaning) for each in Settings.documented()}
+
+    assert rows(r"^\| `([A-Z_]+)` \| `(.*?)` \| (.*) \|$", README) == documented
+
+
+def test_every_make_target_has_a_description_and_is_in_the_readme() -> None:
+    described = {target for (target,) in rows(r"^([a-z-]+):.*## .+$", MAKEFILE)}
+    listed = {target for (target,) in rows(r"^\| `make ([a-z-]+)` \|", README)}
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
+
+    assert described == set(phony.split())
+    assert listed == described - {"help"}
+
+
+@pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md", "NOTICE"])
+def test_every_file_that_is_named_exists(document: str) -> None:
+    text = (ROOT / document).read_text()
+    named = set(re.findall(r"\b(?:server|train|export|tests|bench|models)/[\w./]*\w", text))
+
+    missing = {name for name in named if not (ROOT / name).exists()} - {"models/mail.onnx"}
+
+    assert named
+    assert missing == set()
+
+
+def test_model_card_and_changelog_state_the_figures_of_the_model_file() -> None:
+    from server.model import Model
+
+    figures = Model.load(ROOT / "models" / "sentiment.onnx").manifest.figures
+
+    accuracy = figures["cross_validated_accuracy"]
+    assert f"{accuracy:.3f}" in (ROOT / "models" / "sentiment.md").read_text()
+    assert f"{accuracy:.3f}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"{accuracy:.1%}".replace("%", " %") in README
