@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from server import manifest
 from server.errors import ModelRefused
+from server.explain import Explainer, Explanation
 from server.session import open_session
 from server.text import Normaliser, table_lookup
 
 #: How far a replayed golden probability may be from scikit-learn's.
 TOLERANCE = 1e-6
 
-# The tokenizer pads every text of a run to the longest, so a run is kept short.
+# A run holds a handful of float64 arrays of this many numbers: 8 MB each at the most. The tokenizer
+# pads every text of a run to the longest, so it is kept short for small models too.
+NUMBERS_A_RUN = 2**20
 REVIEWS_A_RUN = 64
 
 NOTHING_KNOWN = "The model knows none of these words, so it has nothing to go on."
@@ -57,10 +61,13 @@ class Model:
         self.session = open_session(content)
         self.manifest = manifest.from_metadata(self.session.get_modelmeta().custom_metadata_map)
         self.labels = self.manifest.labels
-        self.vocabulary = frozenset(self.manifest.vocabulary)
+        terms = self.manifest.vocabulary
+        self.known = frozenset(word for term in terms for word in term.split())
+        self.reviews_a_run = min(REVIEWS_A_RUN, 1 + NUMBERS_A_RUN // len(terms) // len(self.labels))
         self.normaliser = Normaliser(
             frozenset(self.manifest.stop_words), table_lookup(self.manifest.lemmas)
         )
+        self.explainer = Explainer(self.labels, self.manifest.constant, terms, self.normaliser)
 
     @classmethod
     def load(cls, path: Path) -> Model:
@@ -89,12 +96,24 @@ class Model:
         rows = self.probabilities([" ".join(words) for words in lemmas])
         return [self._prediction(words, row) for words, row in zip(lemmas, rows, strict=True)]
 
+    def explain(self, reviews: Sequence[str]) -> list[tuple[Prediction, Explanation | None]]:
+        """Classify *reviews* and say why; no explanation where nothing is known."""
+        explained: list[tuple[Prediction, Explanation | None]] = []
+        for start in range(0, len(reviews), self.reviews_a_run):
+            explained += self._explain_run(reviews[start : start + self.reviews_a_run])
+        return explained
+
     def probabilities(self, texts: Sequence[str]) -> Iterator[list[float]]:
         """Run the graph on n normalised *texts*: n rows of K probabilities."""
-        for start in range(0, len(texts), REVIEWS_A_RUN):
-            batch = np.array(texts[start : start + REVIEWS_A_RUN], dtype=object)
-            (rows,) = self.session.run(["probabilities"], {"text": batch})
+        for start in range(0, len(texts), self.reviews_a_run):
+            (rows,) = self._run(texts[start : start + self.reviews_a_run], "probabilities")
             yield from rows.tolist()
+
+    def _run(self, texts: Sequence[str], *outputs: str) -> list[npt.NDArray[np.float64]]:
+        run: list[npt.NDArray[np.float64]] = self.session.run(
+            outputs, {"text": np.array(texts, dtype=object)}
+        )
+        return run
 
     def replay_golden(self) -> None:
         """Ask the golden reviews again.
@@ -113,8 +132,19 @@ class Model:
                     f"but {list(expected.probabilities)} when the file was exported"
                 )
 
+    def _explain_run(
+        self, reviews: Sequence[str]
+    ) -> Iterator[tuple[Prediction, Explanation | None]]:
+        lemmas = [self.normaliser.lemmas(review) for review in reviews]
+        texts = [" ".join(words) for words in lemmas]
+        rows, evidence = self._run(texts, "probabilities", "evidence")
+        for review, words, row, parts in zip(reviews, lemmas, rows.tolist(), evidence, strict=True):
+            prediction = self._prediction(words, row)
+            known = prediction.label is not None
+            yield prediction, self.explainer.explain(review, row, parts) if known else None
+
     def _prediction(self, lemmas: list[str], row: list[float]) -> Prediction:
-        known = sum(map(self.vocabulary.__contains__, lemmas))
+        known = sum(map(self.known.__contains__, lemmas))
         if not known:
             return Prediction(None, None, None, len(lemmas), 0, NOTHING_KNOWN)
         probability = max(row)

@@ -65,6 +65,11 @@ def has_letters(review: str) -> bool:
     return LETTERS.search(review) is not None
 
 
+def is_token(lemma: str) -> bool:
+    """Whether the model could count *lemma*: `TOKEN_PATTERN` wants two letters."""
+    return len(lemma) > 1
+
+
 def table_lookup(lemmas: dict[str, str]) -> Callable[[str], str]:
     """A lemmatiser over a compiled table: a word that is not in it is its own lemma."""
     get = lemmas.get
