@@ -8,7 +8,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
-from server.manifest import DataSet
+from server.manifest import DataSet, Figures
 from server.text import Normaliser
 
 
@@ -22,7 +22,7 @@ class Candidate:
         irregular: the words whose lemma WordNet lists as an exception.
         reviews: the n raw reviews of the data set, for the proof.
         data: where they come from.
-        figures: how well it does, by name; JSON values.
+        figures: how well it does.
         parameters: what it was fitted with, by name; JSON values.
     """
 
@@ -31,7 +31,7 @@ class Candidate:
     irregular: frozenset[str]
     reviews: Sequence[str]
     data: DataSet
-    figures: dict[str, Any]
+    figures: Figures
     parameters: dict[str, Any]
 
     @property

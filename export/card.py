@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from export.prove import Proof
-from server.manifest import Manifest
+from server.manifest import Interval, Manifest
 
 CARD = """\
 # Model card: {title}
@@ -83,16 +83,27 @@ def _bullets(values: Mapping[str, object]) -> str:
 
 
 def _figures(manifest: Manifest) -> str:
-    figures = dict(manifest.figures)
-    confusion = figures.pop("held_out_confusion", None)
-    lines = _bullets({name.replace("_", " "): _shown(value) for name, value in figures.items()})
-    return (
-        lines if confusion is None else f"{lines}\n\n{confusion_table(manifest.labels, confusion)}"
-    )
+    figures = manifest.figures
+    named = {
+        "accuracy": figures.accuracy,
+        **{f"F1 of {label}": interval for label, interval in (figures.f1 or {}).items()},
+        "ROC AUC": figures.roc_auc,
+        "log loss": figures.log_loss,
+        "Brier score": figures.brier,
+        "expected calibration error": figures.calibration_error,
+    }
+    measured = {name: _shown(interval) for name, interval in named.items() if interval}
+    held_out = {
+        f"accuracy on {figures.held_out.reviews:,} reviews held out": (
+            f"{figures.held_out.accuracy:.3f}"
+        )
+    }
+    table = confusion_table(manifest.labels, figures.held_out.confusion)
+    return f"{figures.protocol}\n\n{_bullets(measured | held_out)}\n\n{table}"
 
 
-def _shown(value: object) -> object:
-    return f"{value:.3f}" if isinstance(value, float) else value
+def _shown(interval: Interval) -> str:
+    return f"{interval.mean:.3f} (95 % interval {interval.low:.3f} to {interval.high:.3f})"
 
 
 def confusion_table(labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> str:

@@ -16,7 +16,7 @@ import skops.io
 from export.candidate import Candidate
 from export.errors import NotKept
 from export.write import write_atomically
-from server.manifest import DataSet
+from server.manifest import DataSet, Figures
 from server.text import Normaliser
 
 # The one type of ours that a kept pipeline may hold; skops itself vouches for scikit-learn's.
@@ -35,7 +35,7 @@ def keep(candidate: Candidate, path: Path) -> None:
         "irregular": sorted(candidate.irregular),
         "reviews": list(candidate.reviews),
         "data": msgspec.to_builtins(candidate.data),
-        "figures": candidate.figures,
+        "figures": msgspec.to_builtins(candidate.figures),
         "parameters": candidate.parameters,
     }
     write_atomically(path, skops.io.dumps(content))
@@ -64,7 +64,7 @@ def read_kept(path: Path, lemma: Callable[[str], str]) -> Candidate:
             irregular=frozenset(kept["irregular"]),
             reviews=kept["reviews"],
             data=msgspec.convert(kept["data"], DataSet),
-            figures=kept["figures"],
+            figures=msgspec.convert(kept["figures"], Figures),
             parameters=kept["parameters"],
         )
     except OSError as error:

@@ -33,6 +33,74 @@ class DataSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     licence: str
 
 
+class Interval(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A figure from cross-validation with its 95 % confidence interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class Bin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One bar of the reliability diagram: predictions that were about equally sure.
+
+    Attributes:
+        predicted: mean probability that they gave the label they chose.
+        observed: share of them that is right.
+        count: how many there are.
+    """
+
+    predicted: float
+    observed: float
+    count: int
+
+
+class HeldOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a fit on the rest makes of the reviews held out.
+
+    Attributes:
+        reviews: how many were held out.
+        accuracy: share of them that is right.
+        confusion: [K][K] counts; row: true label, column: predicted.
+    """
+
+    reviews: int
+    accuracy: float
+    confusion: tuple[tuple[int, ...], ...]
+
+
+class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How well the recipe does on text that it has not seen.
+
+    Everything but `held_out` comes from cross-validation and is None when that was left out.
+
+    Attributes:
+        protocol: one sentence that says how the figures were computed.
+        accuracy: share that is right.
+        roc_auc: area under the ROC curve; for more than two labels the mean of each against the
+            rest.
+        log_loss: mean negative logarithm of the true label's probability, in nats.
+        brier: mean squared error of the probabilities, between 0 and 1 for two labels.
+        calibration_error: expected calibration error: how far, on average, the probability of the
+            chosen label is from the share that is right among equally sure predictions.
+        f1: label -> harmonic mean of its precision and recall.
+        confusion: [K][K] counts over all repeats; row: true label, column: predicted.
+        reliability: the bins behind `calibration_error`, by rising probability.
+        held_out: the one split into a training and a test part.
+    """
+
+    protocol: str
+    held_out: HeldOut
+    accuracy: Interval | None = None
+    roc_auc: Interval | None = None
+    log_loss: Interval | None = None
+    brier: Interval | None = None
+    calibration_error: Interval | None = None
+    f1: dict[str, Interval] | None = None
+    confusion: tuple[tuple[int, ...], ...] | None = None
+    reliability: tuple[Bin, ...] | None = None
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that the server needs beside the graph, and all that a person may ask.
 
@@ -47,7 +115,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             vocabulary.
         golden: reviews to replay at start.
         data: what it was fitted on.
-        figures: how well it does, by name.
+        figures: how well it does.
         parameters: what it was fitted with, by name.
         versions: package -> version used to make the file.
     """
@@ -60,7 +128,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     lemmas: dict[str, str]
     golden: tuple[Golden, ...]
     data: DataSet
-    figures: dict[str, Any]
+    figures: Figures
     parameters: dict[str, Any]
     versions: dict[str, str]
 

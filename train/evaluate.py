@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import confusion_matrix
 from sklearn.model_selection import (
@@ -16,6 +15,8 @@ from sklearn.model_selection import (
     ShuffleSplit,
     train_test_split,
 )
+
+from train.metrics import Fold
 
 TEST_SHARE = 0.2
 
@@ -45,22 +46,6 @@ class HoldOut:
     accuracy: float
 
 
-@dataclass(frozen=True, slots=True)
-class Accuracies:
-    """Accuracy of the same recipe, fitted and tested again and again on other parts."""
-
-    values: tuple[float, ...]
-
-    @property
-    def mean(self) -> float:
-        return float(np.mean(self.values))
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation between the parts."""
-        return float(np.std(self.values, ddof=1))
-
-
 def split(texts: Sequence[str], labels: Sequence[str], seed: int) -> Split:
     """Part 80/20 at random, as the article does; the same *seed* gives the same parts."""
     return Split(
@@ -87,22 +72,18 @@ def ten_folds(repeats: int, seed: int) -> RepeatedStratifiedKFold:
     return RepeatedStratifiedKFold(n_splits=10, n_repeats=repeats, random_state=seed)
 
 
-def accuracies(
+def cross_validate(
     recipe: BaseEstimator,
     texts: Sequence[str],
     labels: Sequence[str],
     parts: BaseCrossValidator | BaseShuffleSplit,
-) -> Iterator[float]:
-    """Fit *recipe* afresh on each training part and yield its accuracy on the test part.
+) -> Iterator[Fold]:
+    """Fit *recipe* afresh on each training part and yield what it says of the test part.
 
     Whatever *recipe* tunes, it tunes on the training part alone, so the figures are not flattered.
     """
     x, y = np.array(texts, dtype=object), np.array(labels)
+    numbers = np.unique(y, return_inverse=True)[1]
     for train, test in parts.split(x, y):
         fitted = clone(recipe).fit(x[train], y[train])
-        yield accuracy(y[test], fitted.predict(x[test]))
-
-
-def accuracy(truth: npt.NDArray[np.str_], predicted: npt.NDArray[np.str_]) -> float:
-    """Share of *predicted* that equals *truth*."""
-    return float(np.mean(truth == predicted))
+        yield Fold(test, numbers[test], fitted.predict_proba(x[test]), len(train))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from train.evaluate import Accuracies, HoldOut
+from server.manifest import Figures, Interval
+from train.evaluate import HoldOut
 
 
 def confusion(result: HoldOut) -> str:
@@ -24,6 +25,21 @@ def confusion(result: HoldOut) -> str:
     )
 
 
-def accuracies(result: Accuracies) -> str:
-    """Mean and spread of an accuracy over several parts."""
-    return f"accuracy {result.mean:.4f} (sd {result.sd:.4f})"
+def figures(found: Figures) -> str:
+    """The figures of cross-validation with their intervals, a line each."""
+    named = [
+        ("accuracy", found.accuracy),
+        *((f"F1 of {label}", f1) for label, f1 in (found.f1 or {}).items()),
+        ("ROC AUC", found.roc_auc),
+        ("log loss", found.log_loss),
+        ("Brier score", found.brier),
+        ("calibration error", found.calibration_error),
+    ]
+    width = max(len(name) for name, _ in named)
+    lines = [f"  {name:<{width}}  {interval(each)}" for name, each in named if each]
+    return "\n".join([found.protocol, *lines])
+
+
+def interval(figure: Interval) -> str:
+    """A figure with its interval, as in 0.812 (0.790 to 0.834)."""
+    return f"{figure.mean:.3f} ({figure.low:.3f} to {figure.high:.3f})"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from export.candidate import Candidate
-from server.manifest import DataSet
+from server.manifest import DataSet, Figures, HeldOut
 from server.text import Normaliser
 from train.data import LabelledText, imdb_sentences
 from train.pipeline import ARTICLE_VAR_SMOOTHING, make_pipeline
@@ -48,7 +48,7 @@ def make_candidate(
             data=DataSet(
                 sentences.name, sentences.sha256, 1000, {"negative": 500, "positive": 500}, "CC BY"
             ),
-            figures={"held_out_accuracy": 0.5, "held_out_confusion": [[1, 2], [3, 4]]},
+            figures=Figures(protocol="One split.", held_out=HeldOut(10, 0.5, ((1, 2), (3, 4)))),
             parameters={"var_smoothing": var_smoothing},
         )
 

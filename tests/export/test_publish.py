@@ -54,7 +54,7 @@ def test_model_card_states_data_figures_and_limits(candidate: Candidate, tmp_pat
     card = (tmp_path / "reviews.md").read_text()
 
     assert published.sha256 in card
-    for part in ("500 negative, 500 positive", "CC BY", "held out accuracy: 0.500", "| 3 | 4 |"):
+    for part in ("500 negative, 500 positive", "CC BY", "held out: 0.500", "| 3 | 4 |"):
         assert part in card
     assert "## Limits" in card
 

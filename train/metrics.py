@@ -1,0 +1,182 @@
+"""Predictions on unseen text -> figures with intervals.
+
+The 95 % intervals are those of the corrected resampled t test (Nadeau and Bengio, Inference for the
+Generalization Error, Machine Learning 52, 2003): the folds of a cross-validation share most of
+their training text, so the variance between them is too small and is multiplied by
+1/J + n_test/n_train instead of 1/J.
+
+The calibration error needs many predictions at once, so it is computed on all of them, in bins
+of equal width (Guo et al., On Calibration of Modern Neural Networks, ICML 2017); its interval is
+1.96 standard errors of a bootstrap over the reviews.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+from sklearn.metrics import (
+    accuracy_score,
+    brier_score_loss,
+    confusion_matrix,
+    f1_score,
+    log_loss,
+    roc_auc_score,
+)
+
+from server.manifest import Bin, Figures, HeldOut, Interval
+
+BINS = 10
+RESAMPLES = 500
+
+Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What a recipe fitted on one part says of another.
+
+    Attributes:
+        rows: [n] places in the data set of the reviews asked.
+        truth: [n] numbers of their labels, 0 to K - 1.
+        probabilities: [n, K], of the labels in sorted order.
+        trained_on: how many reviews it was fitted on.
+    """
+
+    rows: Rows
+    truth: Rows
+    probabilities: Array
+    trained_on: int
+
+    @property
+    def predicted(self) -> Rows:
+        """[n] numbers of the likeliest labels."""
+        return self.probabilities.argmax(axis=1)
+
+
+def figures(
+    folds: Sequence[Fold], labels: Sequence[str], held_out: HeldOut, protocol: str, seed: int = 0
+) -> Figures:
+    """All figures of a recipe; without *folds* only those of the hold-out."""
+    if not folds:
+        return Figures(protocol=protocol, held_out=held_out)
+    return Figures(
+        protocol=protocol,
+        held_out=held_out,
+        **intervals(folds, labels),
+        calibration_error=calibration_error(folds, seed),
+        f1=f1_by_label(folds, labels),
+        confusion=confusion(folds, labels),
+        reliability=reliability(folds),
+    )
+
+
+def intervals(folds: Sequence[Fold], labels: Sequence[str]) -> dict[str, Interval]:
+    """Accuracy, ROC AUC, log loss and Brier score over *folds*, by name."""
+    return {
+        "accuracy": over_folds(folds, [accuracy_score(f.truth, f.predicted) for f in folds], 1),
+        "roc_auc": over_folds(folds, [roc_auc(fold) for fold in folds], 1),
+        "log_loss": over_folds(
+            folds, [log_loss(f.truth, f.probabilities, labels=range(len(labels))) for f in folds]
+        ),
+        "brier": over_folds(folds, [brier(fold) for fold in folds]),
+    }
+
+
+def f1_by_label(folds: Sequence[Fold], labels: Sequence[str]) -> dict[str, Interval]:
+    """F1 of each label over *folds*."""
+    numbers = range(len(labels))
+    values = np.array(
+        [
+            f1_score(f.truth, f.predicted, labels=numbers, average=None, zero_division=0)
+            for f in folds
+        ]
+    )
+    return {label: over_folds(folds, values[:, k].tolist(), 1) for k, label in enumerate(labels)}
+
+
+def roc_auc(fold: Fold) -> float:
+    """Area under the ROC curve; for K > 2 the unweighted mean of each label against the rest."""
+    columns = range(fold.probabilities.shape[1])
+    if len(columns) == 2:
+        return float(roc_auc_score(fold.truth, fold.probabilities[:, 1]))
+    areas = [roc_auc_score(fold.truth == k, fold.probabilities[:, k]) for k in columns]
+    return float(np.mean(areas))
+
+
+def brier(fold: Fold) -> float:
+    """Mean squared error of the probabilities; halved for two labels, as is the custom."""
+    numbers = range(fold.probabilities.shape[1])
+    return float(brier_score_loss(fold.truth, fold.probabilities, labels=numbers))
+
+
+def over_folds(folds: Sequence[Fold], values: Sequence[float], most: float = np.inf) -> Interval:
+    """Mean of *values*, one a fold, and its corrected interval, at most [0, *most*]."""
+    mean, shares = np.mean(values), [len(fold.rows) / fold.trained_on for fold in folds]
+    variance = np.var(values, ddof=1) * (1 / len(folds) + np.mean(shares))
+    half = stats.t.ppf(0.975, len(folds) - 1) * np.sqrt(variance)
+    return Interval(float(mean), float(max(0.0, mean - half)), float(min(most, mean + half)))
+
+
+def confusion(folds: Sequence[Fold], labels: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """[K][K] counts over all *folds*; row: true label, column: predicted."""
+    truth = np.concatenate([fold.truth for fold in folds])
+    predicted = np.concatenate([fold.predicted for fold in folds])
+    matrix = confusion_matrix(truth, predicted, labels=range(len(labels)))
+    return tuple(map(tuple, matrix.tolist()))
+
+
+def reliability(folds: Sequence[Fold]) -> tuple[Bin, ...]:
+    """Predictions in bins of equal width, from 1/K, the least a likeliest label can have, to 1."""
+    sureness, right, classes = _sureness(folds)
+    bins = _bin_sums(sureness, right, classes)
+    return tuple(Bin(p / n, o / n, int(n)) for p, o, n in bins.T.tolist() if n)
+
+
+def calibration_error(folds: Sequence[Fold], seed: int) -> Interval:
+    """Expected calibration error over all *folds*, with the interval of a bootstrap."""
+    sureness, right, classes = _sureness(folds)
+    rows = np.unique(np.concatenate([fold.rows for fold in folds]), return_inverse=True)[1]
+    reviews, random = rows.max() + 1, np.random.default_rng(seed)
+
+    def resampled() -> float:
+        drawn = np.bincount(random.integers(reviews, size=reviews), minlength=reviews)
+        return _error(_bin_sums(sureness, right, classes, drawn[rows]))
+
+    mean = _error(_bin_sums(sureness, right, classes))
+    half = 1.96 * np.std([resampled() for _ in range(RESAMPLES)], ddof=1)
+    return Interval(mean, max(0.0, float(mean - half)), min(1.0, float(mean + half)))
+
+
+def _sureness(folds: Sequence[Fold]) -> tuple[Array, npt.NDArray[np.bool_], int]:
+    """Probability of each likeliest label [n], whether it is right [n], and K."""
+    probabilities = np.concatenate([fold.probabilities for fold in folds])
+    truth = np.concatenate([fold.truth for fold in folds])
+    return (
+        probabilities.max(axis=1),
+        probabilities.argmax(axis=1) == truth,
+        probabilities.shape[1],
+    )
+
+
+def _bin_sums(
+    sureness: Array, right: npt.NDArray[np.bool_], classes: int, times: Rows | int = 1
+) -> Array:
+    """Sum of the probabilities, number that is right and number of all in each bin: [3, BINS].
+
+    Prediction i counts `times[i]` times.
+    """
+    least = 1 / classes
+    place = np.clip(((sureness - least) / (1 - least) * BINS).astype(int), 0, BINS - 1)
+    sums = [np.bincount(place, times * w, BINS) for w in (sureness, right, np.ones_like(sureness))]
+    return np.array(sums)
+
+
+def _error(bins: Array) -> float:
+    """Mean distance of predicted and observed, weighted by how many predictions are in a bin."""
+    predicted, observed, counts = bins
+    return float(np.abs(predicted - observed).sum() / counts.sum())
