@@ -1,33 +1,133 @@
-"""`python -m export`: kept pipeline -> model file, checksum and card, once proved."""
+"""`python -m export`: makes a model file from a kept pipeline, and looks after model files."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from export.errors import ExportError
+from export import behaviour, diff, inspection, verify
+from export.errors import ExportError, NotVerified
 from export.kept import read_kept
 from export.publish import publish
+from export.signing import PASSWORD, sign
+from server.errors import ModelRefused
+from server.model import Model
+from train.data import LabelledText, imdb_sentences, load_labelled_text
 from train.errors import TrainError
-from train.wordnet import noun_lemmatizer
+from train.wordnet import WordNet, noun_lemmatizer
+
+Options = argparse.Namespace
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
-    parser = argparse.ArgumentParser("python -m export", description=__doc__)
-    parser.add_argument("kept", type=Path, help="what `python -m train --keep` wrote")
-    parser.add_argument("model", type=Path, help="the .onnx file to write")
-    parser.add_argument("--quiet", action="store_true", help="no progress bars")
-    options = parser.parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
-        candidate = read_kept(options.kept, noun_lemmatizer(progress=not options.quiet))
-        print(publish(candidate, options.model))
-    except (TrainError, ExportError) as error:
-        print(f"python -m export: {error}", file=sys.stderr)
+        options.run(options)
+    except (TrainError, ExportError, ModelRefused) as error:
+        print(f"python -m export {options.command}: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: one sub-command for each thing to do."""
+    whole = argparse.ArgumentParser("python -m export", description=__doc__)
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(run: Callable[[Options], None], *paths: str) -> argparse.ArgumentParser:
+        name = run.__name__.removesuffix("_")
+        added = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+        added.set_defaults(run=run)
+        for path in paths:
+            added.add_argument(path.lower(), type=Path, metavar=path)
+        added.add_argument("--quiet", action="store_true", help="no progress bars")
+        return added
+
+    command(convert, "KEPT", "MODEL")
+    command(inspect, "MODEL").add_argument("--json", action="store_true", help="all of it, as JSON")
+    _take_data(command(behaviour_, "MODEL"))
+    _take_data(command(diff_, "OLD", "NEW"))
+    verifying = command(verify_, "MODEL")
+    verifying.add_argument("--kept", type=Path, help="what `python -m train --keep` wrote")
+    verifying.add_argument("--public-key", type=Path, help="PEM; whose owner must have signed it")
+    signing = command(sign_, "MODEL")
+    signing.add_argument(
+        "--private-key", type=Path, required=True, help=f"PEM; its password is in {PASSWORD}"
+    )
+    return whole
+
+
+def _take_data(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "data", type=Path, nargs="?", help="labelled text (default: the article's sentences)"
+    )
+    command.add_argument("--text-column", metavar="NAME", help="column that holds the text")
+    command.add_argument("--label-column", metavar="NAME", help="column that holds the label")
+
+
+def convert(options: Options) -> None:
+    """Turn a kept pipeline into a model file, once it is proved equal."""
+    candidate = read_kept(options.kept, noun_lemmatizer(progress=not options.quiet))
+    print(publish(candidate, options.model))
+
+
+def inspect(options: Options) -> None:
+    """Print what a model file says of itself."""
+    found = inspection.inspect(options.model)
+    if options.json:
+        print(inspection.as_json(found).decode())
+    else:
+        _print_lines(inspection.report(found))
+
+
+def behaviour_(options: Options) -> None:
+    """Change reviews and print whose verdicts hold."""
+    model = Model.load(options.model)
+    _print_lines(behaviour.report(behaviour.behaviour(model, _data(options).texts)))
+
+
+def diff_(options: Options) -> None:
+    """Print the verdicts that flip between two model files, and whether it is chance."""
+    old, new, data = Model.load(options.old), Model.load(options.new), _data(options)
+    _print_lines(diff.report(diff.compare(old, new, data.texts, data.labels, data.sha256)))
+
+
+def verify_(options: Options) -> None:
+    """Check a model file for all that it claims."""
+    wordnet = WordNet.load(progress=not options.quiet)
+    subject = verify.Subject(
+        path=options.model,
+        irregular=wordnet.exceptions,
+        lemma=wordnet.lemmatize,
+        kept=read_kept(options.kept, wordnet.lemmatize) if options.kept else None,
+        public_key=options.public_key,
+    )
+    failed = 0
+    for finding in verify.verify(subject):
+        print(finding)
+        failed += not finding.passed
+    if failed:
+        raise NotVerified(f"{options.model} fails {failed} of its checks; do not serve it.")
+
+
+def sign_(options: Options) -> None:
+    """Sign a model file with a private key."""
+    print(f"Signed: {sign(options.model, options.private_key)}")
+
+
+def _data(options: Options) -> LabelledText:
+    """The labelled text asked for, or the article's."""
+    if options.data is None:
+        return imdb_sentences(progress=not options.quiet)
+    return load_labelled_text(options.data, options.text_column, options.label_column)
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,17 @@
 ExportError
 ├── NotConvertible    the pipeline holds something that has no converter here
 ├── ProofFailed       the graph does not answer as scikit-learn does
-└── NotKept           a kept pipeline cannot be read
+├── NotKept           a kept pipeline cannot be read
+├── NotReadable       a model file or the reviews to ask it cannot be used
+├── NotVerified       a model file is not what it claims to be
+└── NotSigned         a model file cannot be signed
 """
 
 from __future__ import annotations
 
 
 class ExportError(Exception):
-    """Nothing was exported and the old model file is untouched; the message says why."""
+    """The command failed and what was there is untouched; the message says why."""
 
 
 class NotConvertible(ExportError):
@@ -23,3 +26,15 @@ class ProofFailed(ExportError):
 
 class NotKept(ExportError):
     """A kept pipeline is missing, damaged, or holds types that are not trusted."""
+
+
+class NotReadable(ExportError):
+    """A model file, or the reviews to ask it, cannot be used."""
+
+
+class NotVerified(ExportError):
+    """A model file is damaged, altered, or does not answer as it should."""
+
+
+class NotSigned(ExportError):
+    """A model file cannot be signed."""

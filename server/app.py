@@ -30,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_environment(os.environ)
     app = unready_app(settings)
-    use_model(app, Model.load(settings.model_path))
+    use_model(app, Model.load(settings.model_path, settings.public_key))
     return app
 
 

@@ -54,7 +54,7 @@ worker_tmp_dir = _memory if os.access(_memory, os.W_OK) else None
 def on_starting(_arbiter: Any) -> None:
     """Refuse to start, in one sentence, if the model cannot be served."""
     try:
-        check_model(_chosen.model_path)
+        check_model(_chosen.model_path, _chosen.public_key)
     except StartRefused as refusal:
         sys.exit(str(refusal))
 

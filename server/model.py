@@ -14,6 +14,7 @@ from server import manifest
 from server.errors import ModelRefused
 from server.explain import Explainer, Explanation
 from server.session import open_session
+from server.signature import check_signature
 from server.text import Normaliser, table_lookup
 
 #: How far a replayed golden probability may be from scikit-learn's.
@@ -70,14 +71,22 @@ class Model:
         self.explainer = Explainer(self.labels, self.manifest.constant, terms, self.normaliser)
 
     @classmethod
-    def load(cls, path: Path) -> Model:
+    def load(cls, path: Path, public_key: Path | None = None) -> Model:
         """Read *path*, check it against `path.sha256`, open it and replay its golden reviews.
 
+        Args:
+            path: the model file.
+            public_key: whose owner must have signed it, if given; checked before it is opened.
+
         Raises:
-            ModelRefused: it is missing, damaged, foreign, or answers other than when exported.
+            ModelRefused: it is missing, damaged, foreign, not signed, or answers other than when
+                exported.
         """
         try:
-            model = cls(read_checked(path))
+            content = read_checked(path)
+            if public_key:
+                check_signature(path, content, public_key)
+            model = cls(content)
             model.replay_golden()
         except ModelRefused as refusal:
             raise ModelRefused(f"Cannot serve {path}: {refusal}.") from None

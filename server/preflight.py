@@ -9,8 +9,8 @@ from server.errors import ModelRefused
 from server.model import Model
 
 
-def check_model(path: Path) -> None:
-    """Load the model file at *path*, replay its golden reviews, and forget it again.
+def check_model(path: Path, public_key: Path | None = None) -> None:
+    """Load the model file at *path* as `Model.load` does, and forget it again.
 
     It happens in a child process: a session of ONNX Runtime does not survive a fork, so the process
     that forks the workers must never have had one.
@@ -21,7 +21,7 @@ def check_model(path: Path) -> None:
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        _report_and_exit(path, writer)
+        _report_and_exit(path, public_key, writer)
     os.close(writer)
     with os.fdopen(reader, encoding="utf-8") as pipe:
         refusal = pipe.read()
@@ -32,11 +32,11 @@ def check_model(path: Path) -> None:
         )
 
 
-def _report_and_exit(path: Path, writer: int) -> None:
+def _report_and_exit(path: Path, public_key: Path | None, writer: int) -> None:
     """In the child: leave the refusal in the pipe. Nothing of the parent's is to be cleaned up."""
     status = 1
     try:
-        Model.load(path)
+        Model.load(path, public_key)
         status = 0
     except ModelRefused as refusal:
         os.write(writer, str(refusal).encode())

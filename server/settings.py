@@ -68,6 +68,8 @@ def setting(name: str, default: Any, meaning: str, accepted: Accepted) -> Any:
 
 
 def _shown(default: Any) -> str:
+    if default is None:
+        return "not set"
     return str(default.relative_to(ROOT)) if isinstance(default, Path) else str(default)
 
 
@@ -90,6 +92,13 @@ class Settings:
         "MODEL_PATH",
         ROOT / "models" / "sentiment.onnx",
         "model file to serve; its checksum is the file beside it that ends in `.sha256`",
+        file_path(),
+    )
+    public_key: Path | None = setting(  # noqa: RUF009
+        "MODEL_PUBLIC_KEY",
+        None,
+        "public key (PEM) whose owner must have signed the model file; "
+        "the signature is the file beside it that ends in `.sig`",
         file_path(),
     )
     max_review_chars: int = setting(

@@ -108,7 +108,8 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(
     digests = set()
 
     for seed in ("0", "1", "4711"):
-        command = [sys.executable, "-m", "export", tmp_path / "kept.skops", tmp_path / "m.onnx"]
+        kept, model = tmp_path / "kept.skops", tmp_path / "m.onnx"
+        command = [sys.executable, "-m", "export", "convert", kept, model]
         environment = {**os.environ, "PYTHONHASHSEED": seed, "DATA_CACHE": str(data_cache)}
         subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
         digests.add(hashlib.sha256((tmp_path / "m.onnx").read_bytes()).hexdigest())
@@ -150,7 +151,7 @@ def test_a_file_that_keep_did_not_write_is_refused(
 def test_export_command_says_what_is_wrong_and_fails(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = main([str(tmp_path / "missing.skops"), str(tmp_path / "m.onnx"), "--quiet"])
+    status = main(["convert", str(tmp_path / "missing.skops"), str(tmp_path / "m.onnx"), "--quiet"])
 
     assert status == 1
     assert "missing.skops cannot be read" in capsys.readouterr().err

@@ -23,6 +23,7 @@ def test_each_variable_sets_its_field() -> None:
         "WEB_CONCURRENCY": "3",
         "THREADS": "8",
         "MODEL_PATH": "/srv/other.onnx",
+        "MODEL_PUBLIC_KEY": "/srv/public.pem",
         "MAX_REVIEW_CHARS": "10",
         "MAX_REVIEWS": "11",
         "MAX_BODY_BYTES": "12",
@@ -31,7 +32,8 @@ def test_each_variable_sets_its_field() -> None:
 
     settings = Settings.from_environment(environ)
 
-    assert settings == Settings(80, "127.0.0.1", 3, 8, Path("/srv/other.onnx"), 10, 11, 12, "debug")
+    model, key = Path("/srv/other.onnx"), Path("/srv/public.pem")
+    assert settings == Settings(80, "127.0.0.1", 3, 8, model, key, 10, 11, 12, "debug")
     assert list(environ) == [variable.name for variable in Settings.documented()]
 
 

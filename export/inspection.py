@@ -1,0 +1,190 @@
+"""What a model file says of itself, for people and as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import onnx
+
+from export.errors import NotReadable
+from server.errors import ModelRefused
+from server.manifest import Figures, Interval, Manifest, from_metadata
+from server.model import read_checked
+from server.signature import signature_file
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A model file, read but not run.
+
+    Attributes:
+        path: where it is.
+        sha256: of its bytes.
+        size: in bytes.
+        checksum: "fits", or why the checksum beside it does not.
+        signature: name of the signature beside it; None when there is none. It is not checked here.
+        inputs: name -> type and shape of each input of the graph.
+        outputs: the same of each output.
+        operators: operator -> how many nodes of it.
+        manifest: the rest of what it says.
+    """
+
+    path: Path
+    sha256: str
+    size: int
+    checksum: str
+    signature: str | None
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+    operators: dict[str, int]
+    manifest: Manifest
+
+
+def inspect(path: Path) -> Inspection:
+    """Read the model file *path*.
+
+    Raises:
+        NotReadable: it is missing, no ONNX file, or not one of ours.
+    """
+    content, model = read_graph(path)
+    signature = signature_file(path)
+    try:
+        manifest = from_metadata({entry.key: entry.value for entry in model.metadata_props})
+    except ModelRefused as refusal:
+        raise NotReadable(f"{path} cannot be inspected: {refusal}.") from None
+    return Inspection(
+        path=path,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        checksum=_checksum(path),
+        signature=signature.name if signature.exists() else None,
+        inputs=_described(model.graph.input),
+        outputs=_described(model.graph.output),
+        operators=dict(sorted(operators(model).items())),
+        manifest=manifest,
+    )
+
+
+def read_graph(path: Path) -> tuple[bytes, onnx.ModelProto]:
+    """The bytes of *path* and the graph in them.
+
+    Raises:
+        NotReadable: it is missing or no ONNX file.
+    """
+    try:
+        content = path.read_bytes()
+        return content, onnx.load_from_string(content)
+    except OSError as error:
+        raise NotReadable(f"{path} cannot be read: {error.strerror}.") from None
+    except Exception:  # protobuf raises classes of its own, one for each implementation
+        raise NotReadable(f"{path} is not an ONNX file.") from None
+
+
+def operators(model: onnx.ModelProto) -> Counter[str]:
+    """How many nodes of each operator there are; those outside ONNX's own set with their domain."""
+    return Counter(
+        f"{node.domain}.{node.op_type}" if node.domain else node.op_type
+        for node in model.graph.node
+    )
+
+
+def _checksum(path: Path) -> str:
+    try:
+        read_checked(path)
+    except ModelRefused as refusal:
+        return str(refusal)
+    return "fits"
+
+
+def _described(values: Any) -> dict[str, str]:
+    return {value.name: _type(value.type.tensor_type) for value in values}
+
+
+def _type(tensor: Any) -> str:
+    kind = onnx.helper.tensor_dtype_to_np_dtype(tensor.elem_type).name.replace("object", "string")
+    sizes = [str(dim.dim_value or "N") for dim in tensor.shape.dim]
+    return f"{kind}[{', '.join(sizes)}]"
+
+
+def as_json(found: Inspection) -> bytes:
+    """All of it as JSON: what the graph is, then each field of the manifest."""
+    built = {
+        "file": found.path.name,
+        "sha256": found.sha256,
+        "size": found.size,
+        "checksum": found.checksum,
+        "signature": found.signature,
+        "inputs": found.inputs,
+        "outputs": found.outputs,
+        "operators": found.operators,
+        **msgspec.structs.asdict(found.manifest),
+    }
+    return msgspec.json.format(msgspec.json.encode(built))
+
+
+def report(found: Inspection) -> Iterator[str]:
+    """The gist of it as lines for the terminal."""
+    manifest = found.manifest
+    counts = ", ".join(f"{n:,} {label}" for label, n in manifest.data.reviews_by_label.items())
+    yield f"{found.path}: {found.size:,} bytes"
+    yield from _section(
+        "",
+        {
+            "sha256": found.sha256,
+            "checksum": found.checksum,
+            "signature": f"{found.signature} (check it with verify)" if found.signature else "none",
+            "labels": ", ".join(manifest.labels),
+            "vocabulary": f"{len(manifest.vocabulary):,} terms",
+            "lemmas": f"{len(manifest.lemmas):,} word forms",
+            "stop words": f"{len(manifest.stop_words):,}",
+            "golden": f"{len(manifest.golden)} reviews to replay at start",
+        },
+    )
+    yield from _section("Graph", found.inputs | found.outputs)
+    yield from _section("Operators", found.operators)
+    yield from _section(
+        "Data",
+        {
+            "name": manifest.data.name,
+            "texts": f"{manifest.data.reviews:,}: {counts}",
+            "licence": manifest.data.licence,
+            "sha256": manifest.data.sha256,
+        },
+    )
+    yield from _section("Parameters", manifest.parameters)
+    yield from _section("Figures", dict(named_figures(manifest.figures)))
+    yield f"  {manifest.figures.protocol}"
+    yield from _section("Versions", manifest.versions)
+
+
+def _section(title: str, values: Mapping[str, object]) -> Iterator[str]:
+    if title:
+        yield f"\n{title}"
+    width = max(map(len, values), default=0)
+    yield from (f"  {name:<{width}}  {value}" for name, value in values.items())
+
+
+def named_figures(figures: Figures) -> Iterator[tuple[str, str]]:
+    """Name and value of each figure, in words; the hold-out last."""
+    named = [
+        ("accuracy", figures.accuracy),
+        *((f"F1 of {label}", interval) for label, interval in (figures.f1 or {}).items()),
+        ("ROC AUC", figures.roc_auc),
+        ("log loss", figures.log_loss),
+        ("Brier score", figures.brier),
+        ("expected calibration error", figures.calibration_error),
+    ]
+    yield from ((name, shown(interval)) for name, interval in named if interval)
+    held_out = figures.held_out
+    yield f"accuracy on {held_out.reviews:,} held out", f"{held_out.accuracy:.3f}"
+
+
+def shown(interval: Interval) -> str:
+    """A figure with its interval, as in 0.812 (0.790 to 0.834)."""
+    return f"{interval.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})"

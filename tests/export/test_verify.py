@@ -1,0 +1,137 @@
+"""A model file checked for all that it claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import onnx
+import pytest
+from onnx import helper, numpy_helper
+
+from export.__main__ import main
+from export.build import build
+from export.candidate import Candidate
+from export.kept import keep
+from export.signing import sign
+from export.verify import OPERATORS, Subject, verify
+from export.write import write_model
+from tests.keys import make_key_pair
+from train.wordnet import WordNet
+
+
+@pytest.fixture
+def path(candidate: Candidate, tmp_path: Path) -> Path:
+    path = tmp_path / "m.onnx"
+    write_model(path, build(candidate))
+    return path
+
+
+def failures(path: Path, wordnet: WordNet, kept: Candidate | None = None) -> list[str]:
+    """Names of the checks that *path* fails."""
+    subject = Subject(path, frozenset(wordnet.exceptions), wordnet.lemmatize, kept)
+    return [finding.check for finding in verify(subject) if not finding.passed]
+
+
+def test_exported_model_passes(path: Path, wordnet: WordNet, candidate: Candidate) -> None:
+    assert failures(path, wordnet, candidate) == []
+
+
+def initializer(name: str, factor: float) -> Callable[[onnx.ModelProto], None]:
+    def change(model: onnx.ModelProto) -> None:
+        (tensor,) = (t for t in model.graph.initializer if t.name == name)
+        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor) * factor, name))
+
+    return change
+
+
+def entry(key: str, edit: Callable[[str], str]) -> Callable[[onnx.ModelProto], None]:
+    def change(model: onnx.ModelProto) -> None:
+        (found,) = (entry for entry in model.metadata_props if entry.key == key)
+        found.value = edit(found.value)
+
+    return change
+
+
+def shifted(value: str) -> str:
+    return msgspec.json.encode([msgspec.json.decode(value)[0] + 1e-6]).decode()
+
+
+def foreign_operator(model: onnx.ModelProto) -> None:
+    model.graph.node.append(helper.make_node("Identity", ["label"], ["copy"]))
+
+
+@pytest.mark.parametrize(
+    ("change", "failed"),
+    [
+        (initializer("linear", 1.5), ["golden reviews", "scikit-learn"]),
+        (initializer("quadratic", 1.001), ["golden reviews", "scikit-learn"]),
+        (entry("lemmas", lambda _: "{}"), ["lemma table", "scikit-learn"]),
+        (entry("constant", shifted), ["evidence", "scikit-learn"]),
+        (entry("format", lambda _: "0"), ["metadata"]),
+        (foreign_operator, ["operators"]),
+    ],
+)
+def test_altered_model_fails_the_check_that_it_was_altered_for(
+    path: Path,
+    wordnet: WordNet,
+    candidate: Candidate,
+    change: Callable[[onnx.ModelProto], None],
+    failed: list[str],
+) -> None:
+    model = onnx.load(path)
+    change(model)
+    write_model(path, model.SerializeToString())
+
+    found = failures(path, wordnet, candidate)
+
+    assert set(failed) <= set(found)
+    assert "checksum" not in found
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a graph"])
+def test_damaged_or_missing_model_fails_with_sentences(
+    path: Path, wordnet: WordNet, content: bytes | None
+) -> None:
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+
+    assert {"checksum", "metadata"} <= set(failures(path, wordnet))
+
+
+def test_every_operator_of_an_exported_model_is_expected_and_runs_no_code() -> None:
+    assert OPERATORS.isdisjoint({"If", "Loop", "Scan", "ImageDecoder", "com.microsoft.EPContext"})
+
+
+def test_command_checks_the_signature_and_the_kept_pipeline(
+    path: Path, candidate: Candidate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = make_key_pair(tmp_path)
+    sign(path, keys.private)
+    keep(candidate, tmp_path / "kept.skops")
+    options = ["--kept", str(tmp_path / "kept.skops"), "--public-key", str(keys.public)]
+
+    status = main(["verify", str(path), *options])
+
+    out = capsys.readouterr().out
+    assert status == 0
+    assert out.count("ok  ") == 8
+    assert "made with the private key of" in out
+    assert "exported afresh it gives the same bytes" in out
+
+
+def test_failed_check_is_a_failure_of_the_command(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sign(path, make_key_pair(tmp_path).private)
+    other = make_key_pair(tmp_path, "secp384r1")
+
+    status = main(["verify", str(path), "--public-key", str(other.public)])
+
+    printed = capsys.readouterr()
+    assert status == 1
+    assert "FAIL  signature: m.onnx.sig was not made with the private key of" in printed.out
+    assert "fails 1 of its checks; do not serve it" in printed.err
