@@ -6,9 +6,11 @@ from typing import Final
 
 from flask import Flask, Response, request
 
-# Nothing from elsewhere, nothing inline, no framing: the page needs its own style sheet only.
+# Nothing from elsewhere, nothing inline, no framing: the page needs its own style sheet, its own
+# script, and what that asks of this server.
 CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 

@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.app import unready_app
-from server.page import percent
+from server.page import EXAMPLES, percent
+from server.settings import Settings
 
 from .conftest import LIMITS
 
@@ -56,14 +57,24 @@ def test_form_posts_to_itself(client: FlaskClient) -> None:
 
     page = Page(response.text)
     assert response.status_code == 200
-    assert page.attributes("form") == {"method": "post", "action": "/"}
+    form = page.attributes("form")
+    assert (form["method"], form["action"]) == ("post", "/#result")
     assert page.attributes("textarea")["name"] == "review"
     assert page.attributes("label")["for"] == page.attributes("textarea")["id"]
     assert page.typed == ""
 
 
 def test_form_names_the_labels_of_the_model(client: FlaskClient) -> None:
-    assert "negative or positive" in client.get("/").text
+    page = Page(client.get("/").text)
+
+    described = {
+        a.get("name") or a.get("property"): a["content"]
+        for tag, a in page.elements
+        if tag == "meta" and "content" in a
+    }
+    assert "negative or positive" in page.texts["p"]
+    assert "negative or positive" in (described["description"] or "")
+    assert {"og:title", "og:description", "og:type"} <= described.keys()
 
 
 def test_verdict_is_shown_in_words_beside_what_was_typed(client: FlaskClient) -> None:
@@ -71,15 +82,51 @@ def test_verdict_is_shown_in_words_beside_what_was_typed(client: FlaskClient) ->
 
     page = Page(response.text)
     assert response.status_code == 200
-    assert page.texts["h2"] == "This review reads as positive"
+    assert page.texts["h2"].startswith("This review reads as positive")
     assert page.typed == GOOD
-    assert page.texts["dt"] == "negativepositive"
+    assert page.texts["dt"].startswith("negativepositive")
+    assert "knows 4 of the 4 words that count" in response.text
+
+
+def test_words_that_matter_are_marked_with_their_numbers(client: FlaskClient) -> None:
+    page = Page(submit(client, GOOD).text)
+
+    marked = [a["class"] or "" for tag, a in page.elements if tag == "button" and "type" in a]
+    assert len(marked) >= 3
+    assert all(name.startswith(("word a s", "word b s")) for name in marked)
+    assert "\u201cwonderful\u201d" in page.texts["p"]
+    assert "+0." in page.texts["span"]
+
+
+def test_examples_are_submitted_as_reviews(client: FlaskClient) -> None:
+    page = Page(client.get("/").text)
+
+    offered = [a["value"] for tag, a in page.elements if tag == "button" and "value" in a]
+    assert offered == list(EXAMPLES.values())
+    assert [submit(client, example or "").status_code for example in offered] == [200] * 5
+
+
+def test_examples_beyond_the_limit_are_not_offered() -> None:
+    client = unready_app(Settings(max_review_chars=100)).test_client()
+
+    page = Page(client.get("/").text)
+
+    offered = [a["value"] or "" for tag, a in page.elements if tag == "button" and "value" in a]
+    assert 0 < len(offered) < len(EXAMPLES)
+    assert max(map(len, offered)) <= 100
+
+
+def test_line_ends_count_as_they_were_typed(client: FlaskClient) -> None:
+    response = submit(client, "good\r\n" * 99)
+
+    assert response.status_code == 200
+    assert Page(response.text).typed == "good\n" * 99
 
 
 def test_review_of_unknown_words_gets_no_verdict(client: FlaskClient) -> None:
     response = submit(client, "Zxqv wvutq.")
 
-    assert Page(response.text).texts["h2"] == "No verdict"
+    assert Page(response.text).texts["h2"].startswith("No verdict")
     assert "nothing to go on" in response.text
 
 
@@ -100,7 +147,7 @@ def test_error_stands_beside_the_field_which_keeps_what_was_typed(
     page = Page(response.text)
     assert response.status_code == status
     assert says in response.text
-    assert page.attributes("textarea")["aria-describedby"] == "review-error"
+    assert page.attributes("textarea")["aria-describedby"] == "review-error count"
     assert ("p", {"class": "error", "id": "review-error", "role": "alert"}) in page.elements
     assert page.typed == review
 
@@ -129,7 +176,7 @@ def test_error_is_a_document_for_a_program(client: FlaskClient) -> None:
 def test_form_sent_in_parts_is_read_too(client: FlaskClient) -> None:
     response = client.post("/", data={"review": GOOD}, content_type="multipart/form-data")
 
-    assert Page(response.text).texts["h2"] == "This review reads as positive"
+    assert Page(response.text).texts["h2"].startswith("This review reads as positive")
 
 
 @pytest.mark.parametrize(
@@ -139,18 +186,19 @@ def test_markup_in_a_review_is_shown_as_text(client: FlaskClient, attack: str) -
     page = Page(submit(client, attack).text)
 
     assert page.typed == attack
-    assert {"script", "img"}.isdisjoint(tag for tag, _ in page.elements)
+    assert "img" not in [tag for tag, _ in page.elements]
+    assert [a["src"] for tag, a in page.elements if tag == "script"] == ["/static/page.js"]
 
 
 def test_first_newline_of_a_review_survives(client: FlaskClient) -> None:
     assert Page(submit(client, "\nGreat film").text).typed == "\nGreat film"
 
 
-def test_page_may_load_nothing_but_its_own_style(client: FlaskClient) -> None:
+def test_page_may_load_nothing_but_its_own_files(client: FlaskClient) -> None:
     response = client.get("/")
 
     policy = response.headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none'; style-src 'self'; ")
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; ")
     assert "unsafe" not in policy
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in response.headers
@@ -158,9 +206,10 @@ def test_page_may_load_nothing_but_its_own_style(client: FlaskClient) -> None:
 
 
 def test_files_that_the_page_names_exist(client: FlaskClient) -> None:
-    links = [a["href"] for tag, a in Page(client.get("/").text).elements if tag == "link"]
+    elements = Page(client.get("/").text).elements
+    links = [a.get("href") or a["src"] for tag, a in elements if tag in ("link", "script")]
 
-    assert len(links) == 2
+    assert len(links) == 3
     for link in links:
         with client.get(link or "") as response:
             assert response.status_code == 200
