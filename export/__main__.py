@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -71,7 +72,10 @@ def _take_data(command: argparse.ArgumentParser) -> None:
 def convert(options: Options) -> None:
     """Turn a kept pipeline into a model file, once it is proved equal."""
     candidate = read_kept(options.kept, noun_lemmatizer(progress=not options.quiet))
-    print(publish(candidate, options.model))
+    command = shlex.join(
+        ["python", "-m", "export", "convert", *map(str, (options.kept, options.model))]
+    )
+    print(publish(candidate, options.model, command))
 
 
 def inspect(options: Options) -> None:

@@ -30,7 +30,7 @@ CHECKS = (
     Check("punctuation", "three exclamation marks at the end", changes.exclamation),
     Check("typos", "two letters of a word swapped", changes.typo),
     Check("typos", "a letter of a word left out", changes.left_out),
-    Check("names", "\u201cName says:\u201d in front, for all of 20 first names", changes.names),
+    Check("names", "a first name and a colon in front, for each of 20", changes.names),
     Check("length", "said twice", changes.twice),
     Check("length", "a sentence added that says nothing", changes.aside),
     Check("negation", "a \u201cnot\u201d put in or taken out", changes.negation, flips=True),

@@ -1,72 +1,216 @@
-"""The model card: what a person should know before relying on the model."""
+"""The model card: what a person should know before relying on the model.
+
+In the shape of Hugging Face's cards, so that it can be uploaded beside the file as README.md.
+Source: https://huggingface.co/docs/hub/model-cards
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from string import Template
 
+import msgspec
+
+from export.behaviour import Outcome
+from export.inspection import named_figures
 from export.prove import Proof
-from server.manifest import Interval, Manifest
+from server.manifest import Figures, Manifest
 
-CARD = """\
-# Model card: {title}
+CARD = Template("""\
+---
+$front
+---
 
-Reads a text and says which of these labels fits it best, and how sure it is: {labels}.
-One file, `{file}`, runs in onnxruntime; nothing in it is pickled.
+# Model card: $title
 
-- sha256: `{sha256}`
-- size: {size:,} bytes, {terms:,} terms, {lemmas:,} word forms with their lemma
+Reads a text and says which of these labels fits it best, and how sure it is: $labels.
+One file, `$file`, runs in onnxruntime; nothing in it is pickled.
+
+- sha256: `$sha256`
+- size: $size bytes, $terms terms, $lemmas word forms with their lemma
+
+## Intended use
+
+For short English texts of the kind it was fitted on, one at a time or in batches, where a wrong
+label does no harm: sorting, counting, a first impression. Not for decisions about people, and not
+for texts of another kind or language without labelled ones of that kind to measure it on.
+
+## How to use
+
+```console
+$$ MODEL_PATH=$path make serve
+$$ curl -s localhost:8000/predict -H 'Content-Type: application/json' -d '{"review": "..."}'
+```
+
+The file takes normalised text (input `text`, string[N]); `server/text.py` makes it from a text as
+typed, with the stop words and lemmas in the file's metadata. `python -m export inspect` prints what
+else the file says of itself.
 
 ## Data
 
-{data}
+$data
 
 ## How it was made
 
-Cleaning keeps the letters a to z, lower-cases, drops {stop_words} stop words and replaces each
-word by WordNet's lemma of the noun. Tf-idf over the {terms:,} commonest terms, then Gaussian naive
-Bayes.
+Cleaning keeps the letters a to z, lower-cases, drops $stop_words stop words and replaces each
+word by WordNet's lemma of the noun. The model counts $terms terms of what is left:
 
-{parameters}
+$parameters
 
-Before the file was written, it was compared with scikit-learn on {proof.reviews:,} reviews in the
-onnxruntime that serves: labels all equal, probabilities within {proof.probability:.0e}, evidence
-plus constant equal to the log-odds within a relative {proof.evidence:.0e}.
+Before the file was written, it was compared with scikit-learn on $proofs texts in the onnxruntime
+that serves: labels all equal, probabilities within $proof_probability, evidence plus constant equal
+to the log-odds within a relative $proof_evidence.
 
 ## Figures
 
-{figures}
+$protocol
+
+$figures
+
+$confusion_title (rows: true labels, columns: predicted)
+
+$confusion
+
+All of it for programs: [$title.json]($title.json).
+$plots
+## Behaviour
+
+What becomes of the verdicts on the texts of the data set when these are changed. The model was
+fitted on them, so it is surer of them than of others, whose verdicts turn more easily.
+
+$behaviour
+
+Moved is the mean change in the probability of the first verdict. The names are of women and men
+from several parts of the world: where a verdict does not hold, a name alone has turned it.
 
 ## Limits
 
-- It counts words and knows nothing of their order: "not good" counts "good", and irony is lost.
-- It knows English words of film reviews; of a text about something else it knows little, and the
-  reply's `known_words` says how little. Where it knows no word at all it gives no label.
-- It was fitted on few, short sentences. A probability is a model's opinion, not a measurement.
-- Do not use it to judge people.
+- It counts words and knows next to nothing of their order. Whoever writes "It is not true that ..."
+  means the opposite; for two labels, the table above says how often the model notices. Irony is
+  lost on it.
+- It knows the words of its data; of a text about something else it knows little, and the reply's
+  `known_words` says how little. Where it knows no word at all it gives no label.
+- A misspelt word is an unknown word. Letters other than a to z are dropped.
+- A probability is as good as the figures say for texts like those of the data set, and no better
+  than an opinion for others.
 
-## Versions
+## Ethical considerations
 
-{versions}
-"""
+- It repeats what is in its data. A word that happens to stand in texts of one label speaks for that
+  label: names, places and groups of people among them. The strongest words and the table above show
+  some of it; look before you rely on it.
+- The file holds a few texts of the data set verbatim (the golden reviews that are replayed at
+  start) and its vocabulary. Do not publish a model of texts that must stay private.
+- Do not use it to judge the people who wrote the texts.
+
+## How to reproduce
+
+```console
+$$ $command
+```
+
+The same data, versions and kind of processor give the same bytes; `python -m export verify`
+checks a file against all that this card claims.
+
+$versions
+""")
 
 
-def card(title: str, file: str, sha256: str, size: int, manifest: Manifest, proof: Proof) -> str:
-    """The card in Markdown for the model file named *file* of *size* bytes."""
-    return CARD.format(
-        title=title,
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a card is about.
+
+    Attributes:
+        path: of the model file, as it was given.
+        title: the file's name without its suffix.
+        sha256: of its bytes.
+        size: in bytes.
+        manifest: what it says of itself.
+        proof: how it was compared with scikit-learn.
+        behaviour: what it makes of changed texts.
+        plots: file (relative to the card) -> what it shows.
+        command: what made it.
+    """
+
+    path: str
+    title: str
+    sha256: str
+    size: int
+    manifest: Manifest
+    proof: Proof
+    behaviour: Sequence[Outcome]
+    plots: Mapping[str, str]
+    command: str
+
+
+def card(subject: Subject) -> str:
+    """The card in Markdown."""
+    manifest, figures = subject.manifest, subject.manifest.figures
+    return CARD.substitute(
+        front="\n".join(_front_matter(subject)),
+        path=subject.path,
+        title=subject.title,
         labels=", ".join(f"`{label}`" for label in manifest.labels),
-        file=file,
-        sha256=sha256,
-        size=size,
-        terms=len(manifest.vocabulary),
-        lemmas=len(manifest.lemmas),
+        file=f"{subject.title}.onnx",
+        sha256=subject.sha256,
+        size=f"{subject.size:,}",
+        terms=f"{len(manifest.vocabulary):,}",
+        lemmas=f"{len(manifest.lemmas):,}",
         stop_words=len(manifest.stop_words),
         data="\n".join(_data(manifest)),
         parameters=_bullets(manifest.parameters),
-        proof=proof,
-        figures=_figures(manifest),
+        proofs=f"{subject.proof.reviews:,}",
+        proof_probability=f"{subject.proof.probability:.0e}",
+        proof_evidence=f"{subject.proof.evidence:.0e}",
+        protocol=figures.protocol,
+        figures=_table(("figure", "value (95 % interval)"), named_figures(figures)),
+        confusion_title="Over all repeats" if figures.confusion else "On the texts held out",
+        confusion=confusion_table(manifest.labels, figures.confusion or figures.held_out.confusion),
+        plots="\n".join(_plots(subject.plots)),
+        behaviour=_behaviour(subject.behaviour),
+        command=subject.command,
         versions=_bullets(manifest.versions),
     )
+
+
+def _front_matter(subject: Subject) -> Iterator[str]:
+    """YAML for programs; what may hold any character is JSON, which YAML includes."""
+    data = subject.manifest.data
+    known = "cc-by-4.0" if data.licence.startswith("CC BY 4.0") else "other"
+    yield f"license: {known}"
+    if known == "other":
+        yield f"license_name: {_json(data.licence)}"
+    yield "language: en"
+    yield "library_name: onnx"
+    yield "pipeline_tag: text-classification"
+    yield "tags: [text-classification, onnx, onnxruntime, tf-idf, scikit-learn]"
+    yield "metrics: [accuracy, f1, roc_auc, brier_score]"
+    result = {
+        "task": {"type": "text-classification"},
+        "dataset": {"name": data.name, "type": "text", "revision": data.sha256},
+        "metrics": list(_metrics(subject.manifest.figures)),
+    }
+    yield f"model-index: {_json([{'name': subject.title, 'results': [result]}])}"
+
+
+def _metrics(figures: Figures) -> Iterator[dict[str, object]]:
+    cross_validated = {
+        "accuracy": figures.accuracy,
+        "roc_auc": figures.roc_auc,
+        "log_loss": figures.log_loss,
+        "brier_score": figures.brier,
+        "expected_calibration_error": figures.calibration_error,
+    }
+    for name, figure in cross_validated.items():
+        if figure:
+            yield {"type": name, "value": round(figure.mean, 4), "name": f"{name}, cross-validated"}
+    accuracy = round(figures.held_out.accuracy, 4)
+    yield {"type": "accuracy", "value": accuracy, "name": "accuracy, held out"}
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _data(manifest: Manifest) -> Iterator[str]:
@@ -82,35 +226,34 @@ def _bullets(values: Mapping[str, object]) -> str:
     return "\n".join(f"- {name}: {value}" for name, value in values.items())
 
 
-def _figures(manifest: Manifest) -> str:
-    figures = manifest.figures
-    named = {
-        "accuracy": figures.accuracy,
-        **{f"F1 of {label}": interval for label, interval in (figures.f1 or {}).items()},
-        "ROC AUC": figures.roc_auc,
-        "log loss": figures.log_loss,
-        "Brier score": figures.brier,
-        "expected calibration error": figures.calibration_error,
-    }
-    measured = {name: _shown(interval) for name, interval in named.items() if interval}
-    held_out = {
-        f"accuracy on {figures.held_out.reviews:,} reviews held out": (
-            f"{figures.held_out.accuracy:.3f}"
+def _plots(plots: Mapping[str, str]) -> Iterator[str]:
+    yield ""
+    for file, what in plots.items():
+        yield f"![{what}]({file})\n"
+
+
+def _behaviour(outcomes: Sequence[Outcome]) -> str:
+    rows = [
+        (
+            f"{each.topic}: {each.what}",
+            f"{each.reviews:,}",
+            each.expected,
+            f"{each.share:.1%}".replace("%", " %"),
+            f"{each.moved:.2f}",
         )
-    }
-    table = confusion_table(manifest.labels, figures.held_out.confusion)
-    return f"{figures.protocol}\n\n{_bullets(measured | held_out)}\n\n{table}"
-
-
-def _shown(interval: Interval) -> str:
-    return f"{interval.mean:.3f} (95 % interval {interval.low:.3f} to {interval.high:.3f})"
+        for each in outcomes
+    ]
+    return _table(("change", "texts", "a good verdict", "share that does", "moved"), rows)
 
 
 def confusion_table(labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> str:
     """A [K][K] confusion matrix in Markdown; rows are true labels, columns predicted ones."""
-    head = [f"| true \\ predicted | {' | '.join(labels)} |", "|---" * (len(labels) + 1) + "|"]
-    rows = [
-        f"| {label} | {' | '.join(map(str, counts))} |"
-        for label, counts in zip(labels, confusion, strict=True)
-    ]
-    return "\n".join([*head, *rows])
+    rows = ((label, *map(str, counts)) for label, counts in zip(labels, confusion, strict=True))
+    return _table(("true \\ predicted", *labels), rows)
+
+
+def _table(head: Sequence[str], rows: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+    )

@@ -81,8 +81,8 @@ def left_out(review: str, random: Random) -> Variants:
 
 
 def names(review: str, _random: Random) -> Variants:
-    """Let one after the other say it."""
-    return tuple(f"{name} says: {review}" for name in NAMES)
+    """Let one after the other say it, with nothing added but the name."""
+    return tuple(f"{name}: {review}" for name in NAMES)
 
 
 def twice(review: str, _random: Random) -> Variants:

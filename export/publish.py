@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from export.build import build
 from export.candidate import Candidate
-from export.card import card
+from export.card import Subject, card
+from export.curves import Unseen
 from export.prove import Proof, prove
+from export.report import as_json, draw, examine
 from export.write import write_atomically, write_model
 from server.model import Model
 
@@ -26,12 +29,21 @@ class Published:
         return (
             f"Exported {self.path}: {self.size:,} bytes, sha256 {self.sha256}\n"
             f"Equal to scikit-learn on {self.proof.reviews:,} reviews: all labels, probabilities "
-            f"within {self.proof.probability:.0e}, evidence within {self.proof.evidence:.0e}"
+            f"within {self.proof.probability:.0e}, evidence within {self.proof.evidence:.0e}\n"
+            f"Described in {self.path.with_suffix('.md')}"
         )
 
 
-def publish(candidate: Candidate, path: Path) -> Published:
-    """Write the model file *path*, its checksum and its card (`path` with .md), once proved.
+def publish(
+    candidate: Candidate, path: Path, command: str, unseen: Unseen | None = None
+) -> Published:
+    """Write the model file *path*, its checksum, and what describes it, once proved.
+
+    Args:
+        candidate: what becomes the file.
+        path: where; beside it go its card (.md), its figures (.json) and a folder of plots.
+        command: what a person types to do it again.
+        unseen: what cross-validation found beyond the candidate's figures.
 
     Raises:
         ExportError: it cannot be converted, proved or written; the old files are as they were.
@@ -39,7 +51,39 @@ def publish(candidate: Candidate, path: Path) -> Published:
     content = build(candidate)
     proof = prove(candidate, content)
     sha256 = write_model(path, content)
-    manifest = Model(content).manifest
-    text = card(path.stem, path.name, sha256, len(content), manifest, proof)
-    write_atomically(path.with_suffix(".md"), text.encode())
-    return Published(path, sha256, len(content), proof)
+    published = Published(path, sha256, len(content), proof)
+    describe(published, Model(content), candidate, command, unseen)
+    return published
+
+
+def describe(
+    published: Published, model: Model, candidate: Candidate, command: str, unseen: Unseen | None
+) -> None:
+    """Write card, figures and plots beside the file."""
+    path, report = published.path, examine(model, candidate.reviews, unseen)
+    plots = write_plots(path.with_suffix(""), draw(model, report))
+    write_atomically(path.with_suffix(".json"), as_json(model, path.name, report))
+    subject = Subject(
+        path=str(path),
+        title=path.stem,
+        sha256=published.sha256,
+        size=published.size,
+        manifest=model.manifest,
+        proof=published.proof,
+        behaviour=report.behaviour,
+        plots=plots,
+        command=command,
+    )
+    write_atomically(path.with_suffix(".md"), card(subject).encode())
+
+
+def write_plots(folder: Path, drawn: Iterable[tuple[str, str, bytes]]) -> dict[str, str]:
+    """Write each plot and remove those of an earlier model; file -> what it shows."""
+    shown = {}
+    for name, what, svg in drawn:
+        write_atomically(folder / f"{name}.svg", svg)
+        shown[f"{folder.name}/{name}.svg"] = what
+    for old in folder.glob("*.svg"):
+        if f"{folder.name}/{old.name}" not in shown:
+            old.unlink()
+    return shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,15 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 from tqdm import tqdm
 
 from export.candidate import Candidate
+from export.curves import Learned, Unseen
 from export.errors import ExportError
 from export.kept import keep
 from export.publish import publish
 from server.manifest import DataSet, Figures, HeldOut
 from server.text import Normaliser
-from train import evaluate, metrics, report
+from train import evaluate, learning, metrics, report
 from train.data import LabelledText, imdb_sentences, load_labelled_text
 from train.errors import TrainError
 from train.pipeline import MAX_FEATURES, make_pipeline, tune, tuner
@@ -48,6 +51,7 @@ class Options:
     export: Path | None
     keep: Path | None
     quiet: bool
+    command: str
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,7 +90,9 @@ def parse(arguments: Sequence[str] | None) -> Options:
     add("--export", type=Path, metavar="FILE.onnx", help="prove and write the model file")
     add("--keep", type=Path, metavar="FILE.skops", help="keep the pipeline for `python -m export`")
     add("--quiet", action="store_true", help="no progress bars")
-    return Options(**vars(parser.parse_args(arguments)))
+    typed = sys.argv[1:] if arguments is None else arguments
+    command = shlex.join(["python", "-m", "train", *typed])
+    return Options(**vars(parser.parse_args(typed)), command=command)
 
 
 def train(options: Options) -> None:
@@ -99,7 +105,7 @@ def train(options: Options) -> None:
     print(f"{labelled.name}: {len(texts):,} texts, {len(parts.test_texts):,} of them held out")
     evaluate_article(parts)
     var_smoothing, held_out = evaluate_tuned(parts, options)
-    figures = cross_validate(texts, labelled.labels, held_out, options)
+    figures, folds = cross_validate(texts, labelled.labels, held_out, options)
     candidate = Candidate(
         pipeline=make_pipeline(var_smoothing).fit(texts, labelled.labels),
         normaliser=normaliser,
@@ -109,7 +115,7 @@ def train(options: Options) -> None:
         figures=figures,
         parameters={"var_smoothing": var_smoothing, "max_features": MAX_FEATURES},
     )
-    hand_over(candidate, options)
+    hand_over(candidate, unseen(candidate, texts, labelled.labels, folds, options), options)
 
 
 def load(options: Options) -> LabelledText:
@@ -141,18 +147,38 @@ def evaluate_tuned(parts: evaluate.Split, options: Options) -> tuple[float, eval
 
 def cross_validate(
     texts: Sequence[str], labels: Sequence[str], held_out: evaluate.HoldOut, options: Options
-) -> Figures:
-    """The figures of the whole recipe, tuning included; prints those of cross-validation."""
+) -> tuple[Figures, list[metrics.Fold]]:
+    """The figures of the whole recipe, tuning included, and the folds that they come from."""
     classes = sorted(set(labels))
     held = HeldOut(sum(map(sum, held_out.confusion)), held_out.accuracy, held_out.confusion)
     if not options.repeats:
-        return metrics.figures([], classes, held, HOLD_OUT_ONLY)
+        return metrics.figures([], classes, held, HOLD_OUT_ONLY), []
     parts = evaluate.ten_folds(options.repeats, options.seed)
     folds = evaluate.cross_validate(tuner(options.seed), texts, labels, parts)
     done = list(bar(folds, "cross-validation", options, parts.get_n_splits()))
     found = metrics.figures(done, classes, held, PROTOCOL.format(options.repeats))
     print(f"\n{report.figures(found)}")
-    return found
+    return found, done
+
+
+def unseen(
+    candidate: Candidate,
+    texts: Sequence[str],
+    labels: Sequence[str],
+    folds: Sequence[metrics.Fold],
+    options: Options,
+) -> Unseen | None:
+    """What the model card draws beyond the figures; nothing without cross-validation."""
+    if not folds or not options.export:
+        return None
+    fits = learning.learn(candidate.pipeline, texts, labels, options.seed)
+    total = learning.FOLDS * len(learning.sizes(labels))
+    curve = learning.curve(list(bar(fits, "learning curve", options, total)))
+    return Unseen(
+        truth=np.concatenate([fold.truth for fold in folds]),
+        probabilities=np.concatenate([fold.probabilities for fold in folds]),
+        learning=[Learned(reviews, accuracy) for reviews, accuracy in curve],
+    )
 
 
 def describe(labelled: LabelledText, options: Options) -> DataSet:
@@ -166,13 +192,13 @@ def describe(labelled: LabelledText, options: Options) -> DataSet:
     )
 
 
-def hand_over(candidate: Candidate, options: Options) -> None:
+def hand_over(candidate: Candidate, found: Unseen | None, options: Options) -> None:
     """Export and keep the candidate, as far as asked."""
     if options.keep:
         keep(candidate, options.keep)
         print(f"\nKept for `python -m export`: {options.keep}")
     if options.export:
-        print(f"\n{publish(candidate, options.export)}")
+        print(f"\n{publish(candidate, options.export, options.command, found)}")
 
 
 if __name__ == "__main__":

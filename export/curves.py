@@ -1,0 +1,91 @@
+"""Scores on unseen text -> the points of the curves that people look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import (
+    average_precision_score,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
+)
+
+from server.manifest import Interval
+
+MOST_POINTS = 100
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What the recipe reaches with fewer reviews: accuracy after fitting on that many."""
+
+    reviews: int
+    accuracy: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What cross-validation found beyond the figures in the manifest.
+
+    Attributes:
+        truth: [n] numbers of the true labels, 0 to K - 1; a review counts once a repeat.
+        probabilities: [n, K], given by a pipeline that had not seen the review.
+        learning: by rising number of reviews; may be empty.
+    """
+
+    truth: npt.NDArray[np.int64]
+    probabilities: Array
+    learning: Sequence[Learned] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """The two curves of one label against the rest, each as x and y of at most 100 points.
+
+    Attributes:
+        label: the label that counts as found.
+        roc: false positive rate, true positive rate.
+        roc_auc: area under it.
+        precision_recall: recall, precision.
+        average_precision: area under it, in steps.
+        share: of the label among all; the precision of a guess.
+    """
+
+    label: str
+    roc: tuple[list[float], list[float]]
+    roc_auc: float
+    precision_recall: tuple[list[float], list[float]]
+    average_precision: float
+    share: float
+
+
+def curves(unseen: Unseen, labels: Sequence[str]) -> Iterator[Curves]:
+    """The curves of each label; of two labels only the second's, for the first's say the same."""
+    for number, label in enumerate(labels):
+        if number or len(labels) > 2:
+            yield _curves(label, unseen.truth == number, unseen.probabilities[:, number])
+
+
+def _curves(label: str, truth: npt.NDArray[np.bool_], score: Array) -> Curves:
+    false_positives, true_positives, _ = roc_curve(truth, score)
+    precision, recall, _ = precision_recall_curve(truth, score)
+    return Curves(
+        label=label,
+        roc=_thinned(false_positives, true_positives),
+        roc_auc=float(roc_auc_score(truth, score)),
+        precision_recall=_thinned(recall[::-1], precision[::-1]),
+        average_precision=float(average_precision_score(truth, score)),
+        share=float(truth.mean()),
+    )
+
+
+def _thinned(x: Array, y: Array) -> tuple[list[float], list[float]]:
+    """At most `MOST_POINTS` of the points, the first and the last among them."""
+    chosen = np.unique(np.linspace(0, len(x) - 1, MOST_POINTS).round().astype(int))
+    return x[chosen].round(4).tolist(), y[chosen].round(4).tolist()

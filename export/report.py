@@ -1,0 +1,68 @@
+"""What a person looks at beside the figures: plots, behaviour, strongest words; as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import msgspec
+
+from export import plots
+from export.behaviour import Outcome, behaviour
+from export.curves import Curves, Learned, Unseen, curves
+from export.words import strongest
+from server.model import Model
+
+WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a model file is like. `curves` and `learning` are empty without cross-validation."""
+
+    behaviour: tuple[Outcome, ...]
+    words: Mapping[str, Sequence[tuple[str, float]]]
+    curves: tuple[Curves, ...]
+    learning: tuple[Learned, ...]
+
+
+def examine(model: Model, reviews: Sequence[str], unseen: Unseen | None) -> Report:
+    """Ask *model* about the *reviews* it was fitted on; *unseen* is from cross-validation."""
+    return Report(
+        behaviour=behaviour(model, reviews),
+        words=strongest(model, reviews, WORDS),
+        curves=tuple(curves(unseen, model.labels)) if unseen else (),
+        learning=tuple(unseen.learning) if unseen else (),
+    )
+
+
+def as_json(model: Model, file: str, report: Report) -> bytes:
+    """Figures and report for programs."""
+    manifest = model.manifest
+    document = {
+        "model": file,
+        "sha256": model.sha256,
+        "labels": manifest.labels,
+        "data": manifest.data,
+        "parameters": manifest.parameters,
+        "figures": manifest.figures,
+        **asdict(report),
+    }
+    return msgspec.json.format(msgspec.json.encode(document)) + b"\n"
+
+
+def draw(model: Model, report: Report) -> Iterator[tuple[str, str, bytes]]:
+    """Name, description and SVG of each plot that there is something to draw for."""
+    labels, figures = model.labels, model.manifest.figures
+    counts = figures.confusion or figures.held_out.confusion
+    yield "confusion", "Confusion matrix", plots.confusion(labels, counts)
+    if figures.reliability:
+        svg = plots.reliability(figures.reliability, len(labels))
+        yield "reliability", "Reliability diagram", svg
+    if report.curves:
+        svg = plots.roc_and_precision_recall(report.curves)
+        yield "roc", "ROC curve, and precision against recall", svg
+    if len(report.learning) > 1:
+        yield "learning", "Learning curve", plots.learning(report.learning)
+    if any(report.words.values()):
+        yield "words", "Strongest words for each label", plots.words(report.words)

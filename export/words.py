@@ -1,0 +1,48 @@
+"""The strongest words of a model: those that speak most for a label where they occur."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from export.asking import ask
+from server.model import Model
+
+# A term that is in fewer reviews says more about them than about the label.
+FEWEST_REVIEWS = 3
+
+
+def strongest(
+    model: Model, reviews: Sequence[str], count: int
+) -> Mapping[str, list[tuple[str, float]]]:
+    """For each label, *count* terms and how far each moves the log-odds on average.
+
+    The average is over those of *reviews* that hold the term, and the log-odds are those of the
+    label against the mean of the others (for two labels, against the other). Terms that speak
+    against the label, or that are in fewer than three reviews, are left out.
+    """
+    sums: dict[str, npt.NDArray[np.float64]] = defaultdict(lambda: np.zeros(len(model.labels)))
+    times: dict[str, int] = defaultdict(int)
+    for answer in ask(model, reviews):
+        for term, parts in answer.parts.items():
+            sums[term] += parts
+            times[term] += 1
+    terms = sorted(term for term in sums if times[term] >= FEWEST_REVIEWS)
+    if not terms:
+        return {label: [] for label in model.labels}
+    mean = np.array([sums[term] / times[term] for term in terms])  # [V', K]
+    others = len(model.labels) - 1
+    against = mean - (mean.sum(axis=1, keepdims=True) - mean) / others
+    return {
+        label: _top(terms, against[:, number], count) for number, label in enumerate(model.labels)
+    }
+
+
+def _top(
+    terms: Sequence[str], strength: npt.NDArray[np.float64], count: int
+) -> list[tuple[str, float]]:
+    best = np.argsort(-strength, kind="stable")[:count]
+    return [(terms[i], float(strength[i])) for i in best if strength[i] > 0]

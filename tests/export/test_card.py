@@ -1,0 +1,210 @@
+"""The card, the figures for programs and the plots that come with a model file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from export import plots
+from export.build import build
+from export.candidate import Candidate
+from export.curves import Learned, Unseen, curves
+from export.publish import publish
+from export.words import strongest
+from server.manifest import Bin, Figures, HeldOut, Interval
+from server.model import Model
+from train.pipeline import make_pipeline
+
+LABELS = ("dreadful", "poor", "fair", "good", "splendid")
+
+
+def guesses(labels: int, reviews: int = 400) -> Unseen:
+    """What a recipe that is better than chance might have said."""
+    random = np.random.default_rng(0)
+    truth = np.arange(reviews) % labels
+    scores = random.random((reviews, labels)) + 0.5 * np.eye(labels)[truth]
+    learning = [Learned(n, Interval(0.5 + n / 1000, 0.4, 0.9)) for n in (40, 200, 360)]
+    return Unseen(truth, scores / scores.sum(axis=1, keepdims=True), learning)
+
+
+@pytest.fixture(scope="module")
+def evaluated(candidate: Candidate) -> Candidate:
+    """With figures from cross-validation."""
+    bins = (Bin(0.6, 0.55, 100), Bin(0.9, 0.85, 300))
+    figure = Interval(0.81, 0.79, 0.83)
+    figures = Figures(
+        protocol=candidate.figures.protocol,
+        held_out=candidate.figures.held_out,
+        accuracy=figure,
+        f1={"negative": figure, "positive": figure},
+        calibration_error=Interval(0.031, 0.02, 0.04),
+        confusion=((160, 40), (36, 164)),
+        reliability=bins,
+    )
+    return replace(candidate, figures=figures)
+
+
+@pytest.fixture(scope="module")
+def published(evaluated: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a published model, all of its descriptions included."""
+    folder = tmp_path_factory.mktemp("published")
+    publish(evaluated, folder / "reviews.onnx", "make train", guesses(2))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def card(published: Path) -> str:
+    return (published / "reviews.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "Intended use",
+        "How to use",
+        "Data",
+        "How it was made",
+        "Figures",
+        "Behaviour",
+        "Limits",
+        "Ethical considerations",
+        "How to reproduce",
+    ],
+)
+def test_card_has_every_section(card: str, section: str) -> None:
+    assert f"\n## {section}\n" in card
+
+
+def test_card_states_figures_with_intervals_data_and_command(card: str) -> None:
+    for part in (
+        "| accuracy | 0.810 (0.790 to 0.830) |",
+        "| expected calibration error | 0.031 (0.020 to 0.040) |",
+        "| positive | 36 | 164 |",
+        "licence: CC BY",
+        "500 negative, 500 positive",
+        "$ make train",
+    ):
+        assert part in card
+
+
+def test_front_matter_is_what_hugging_face_reads(card: str) -> None:
+    front = card.split("---\n")[1]
+    fields = dict(line.split(": ", 1) for line in front.splitlines())
+
+    (entry,) = json.loads(fields["model-index"])
+    (result,) = entry["results"]
+
+    assert fields["pipeline_tag"] == "text-classification"
+    assert fields["language"] == "en"
+    assert entry["name"] == "reviews"
+    assert {"type": "accuracy", "value": 0.81, "name": "accuracy, cross-validated"} in (
+        result["metrics"]
+    )
+
+
+def test_every_plot_and_file_that_the_card_links_to_is_there(card: str, published: Path) -> None:
+    linked = re.findall(r"\]\(([^):]+)\)", card)
+
+    assert len([name for name in linked if name.endswith(".svg")]) == 5
+    assert all((published / name).is_file() for name in linked)
+
+
+def test_plots_are_small_and_well_formed(published: Path) -> None:
+    drawn = sorted((published / "reviews").iterdir())
+
+    for path in drawn:
+        assert ElementTree.fromstring(path.read_bytes()).tag.endswith("svg")
+        assert path.stat().st_size < 40_000
+
+
+def test_json_holds_figures_behaviour_and_curves(published: Path) -> None:
+    found = json.loads((published / "reviews.json").read_text())
+
+    assert found["figures"]["accuracy"] == {"mean": 0.81, "low": 0.79, "high": 0.83}
+    assert {"case", "negation"} <= {each["topic"] for each in found["behaviour"]}
+    assert [each["label"] for each in found["curves"]] == ["positive"]
+    assert found["learning"][0]["reviews"] == 40
+    assert "great" in dict(found["words"]["positive"])
+
+
+def test_describing_a_model_twice_gives_the_same_bytes(
+    evaluated: Candidate, published: Path, tmp_path: Path
+) -> None:
+    publish(evaluated, tmp_path / "reviews.onnx", "make train", guesses(2))
+
+    names = ["reviews.json", *(f"reviews/{p.name}" for p in (published / "reviews").iterdir())]
+
+    assert all((tmp_path / n).read_bytes() == (published / n).read_bytes() for n in names)
+
+
+def test_without_cross_validation_there_are_fewer_plots_and_no_stale_ones(
+    evaluated: Candidate, candidate: Candidate, tmp_path: Path
+) -> None:
+    publish(evaluated, tmp_path / "reviews.onnx", "make train", guesses(2))
+    publish(candidate, tmp_path / "reviews.onnx", "make train")
+
+    left = {path.stem for path in (tmp_path / "reviews").iterdir()}
+
+    assert left == {"confusion", "words"}
+    assert "On the texts held out" in (tmp_path / "reviews.md").read_text()
+
+
+def test_model_with_five_labels_is_described(candidate: Candidate, tmp_path: Path) -> None:
+    # Not the same number of each, or words of two labels would be an exact tie.
+    labels = [label for number, label in enumerate(LABELS) for _ in range(8 + 3 * number)]
+    reviews = [f"{label} film {'with songs' * (n % 3)}" for n, label in enumerate(labels)]
+    texts = [candidate.normaliser.normalise(review) for review in reviews]
+    figures = Figures(protocol="One split.", held_out=HeldOut(50, 0.2, ((2,) * 5,) * 5))
+    pipeline = make_pipeline(2.0).fit(texts, labels)
+    five = replace(candidate, pipeline=pipeline, reviews=reviews, figures=figures)
+
+    publish(five, tmp_path / "five.onnx", "make train", guesses(5))
+
+    found = json.loads((tmp_path / "five.json").read_text())
+    assert [each["label"] for each in found["curves"]] == sorted(LABELS)
+    assert {label: terms[0][0] for label, terms in found["words"].items()} == {
+        label: candidate.normaliser.normalise(label) for label in LABELS
+    }
+    assert "negation" not in {each["topic"] for each in found["behaviour"]}
+
+
+def test_strongest_words_speak_for_their_label(candidate: Candidate) -> None:
+    model = Model(build(candidate))
+
+    found = strongest(model, candidate.reviews, 12)
+
+    assert {"bad", "awful"} <= dict(found["negative"]).keys()
+    assert {"great", "excellent"} <= dict(found["positive"]).keys()
+    assert all(part > 0 for terms in found.values() for _, part in terms)
+
+
+def test_curves_end_where_curves_end() -> None:
+    (found,) = curves(guesses(2), ["no", "yes"])
+
+    assert (found.roc[0][0], found.roc[1][0]) == (0, 0)
+    assert (found.roc[0][-1], found.roc[1][-1]) == (1, 1)
+    assert found.precision_recall[0][-1] == 1
+    assert len(found.roc[0]) <= 100
+    assert 0.5 < found.roc_auc < 1
+
+
+@pytest.mark.parametrize("count", [2, 5, 30, 50])
+def test_any_number_of_labels_can_be_drawn(count: int) -> None:
+    labels = [f"label {n} & <co>" for n in range(count)]
+    words: dict[str, Sequence[tuple[str, float]]] = {label: [("film", 1.0)] for label in labels}
+
+    drawn = [
+        plots.confusion(labels, np.eye(count, dtype=int).tolist()),
+        plots.roc_and_precision_recall(list(curves(guesses(count), labels))),
+        plots.words(words),
+    ]
+
+    for svg in drawn:
+        assert ElementTree.fromstring(svg).tag.endswith("svg")

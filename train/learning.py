@@ -1,0 +1,73 @@
+"""How much more reviews would help: the same settings, fitted on ever more of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, clone
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import StratifiedKFold
+
+from server.manifest import Interval
+from train.metrics import Fold, over_folds
+
+FOLDS = 10
+SHARES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+# With fewer of a label, whatever is cross-validated inside the recipe runs out of them.
+FEWEST_OF_A_LABEL = 10
+
+Numbers = npt.NDArray[np.int64]
+
+
+def sizes(labels: Sequence[str]) -> list[float]:
+    """The shares of the training folds that hold enough of every label; perhaps none."""
+    rarest = np.unique(labels, return_counts=True)[1].min() * (FOLDS - 1) / FOLDS
+    return [share for share in SHARES if rarest * share >= FEWEST_OF_A_LABEL]
+
+
+def learn(
+    recipe: BaseEstimator, texts: Sequence[str], labels: Sequence[str], seed: int
+) -> Iterator[Fold]:
+    """Fit *recipe* on growing parts of nine folds and ask it about the tenth, for each tenth.
+
+    The parts are nested, and hold the labels in the same proportions.
+
+    Args:
+        recipe: settings that are already chosen; nothing is tuned.
+        texts: n normalised texts.
+        labels: their n labels.
+        seed: of the folds and of the order in which reviews are added.
+
+    Yields:
+        `FOLDS` results for each of `sizes(labels)`, in that order.
+    """
+    x, (known, y) = np.array(texts, dtype=object), np.unique(labels, return_inverse=True)
+    folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(x, y))
+    for share in sizes(labels):
+        for train, test in folds:
+            some = _first(train, y, share, seed)
+            fitted = clone(recipe).fit(x[some], known[y[some]])
+            yield Fold(test, y[test], fitted.predict_proba(x[test]), len(some))
+
+
+def curve(results: Sequence[Fold]) -> list[tuple[int, Interval]]:
+    """Number of reviews fitted on, and accuracy, from what `learn` yields."""
+    groups = [results[start : start + FOLDS] for start in range(0, len(results), FOLDS)]
+    return [
+        (
+            round(float(np.mean([fold.trained_on for fold in folds]))),
+            over_folds(folds, [accuracy_score(f.truth, f.predicted) for f in folds], 1),
+        )
+        for folds in groups
+    ]
+
+
+def _first(rows: Numbers, y: Numbers, share: float, seed: int) -> Numbers:
+    """A random *share* of *rows*, the same of each label; a larger share holds the smaller."""
+    random = np.random.default_rng(seed)
+    shuffled = random.permutation(rows)
+    chosen = [of[: round(len(of) * share)] for of in (shuffled[y[shuffled] == k] for k in set(y))]
+    return np.sort(np.concatenate(chosen))
