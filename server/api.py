@@ -1,40 +1,89 @@
-"""`POST /predict`: JSON in, JSON out."""
+"""`POST /predict`: JSON or a form in; JSON out, or the page where HTML is asked for."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from typing import Final
+
+from flask import Blueprint, Response, g, make_response, request
 
 from server.current import current_model, current_settings
-from server.decoding import decode
-from server.documents import batch_document, prediction_document, respond
-from server.errors import UnsupportedMediaType
+from server.decoding import decode, decode_form
+from server.documents import (
+    BatchDocument,
+    batch_document,
+    explained_document,
+    prediction_document,
+    respond,
+)
+from server.errors import BadParameter, UnsupportedMediaType
 from server.limits import check_review, check_reviews
+from server.page import judge, render_form
+from server.wanted import wants_html
 
 api = Blueprint("api", __name__)
+
+JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
+YES_OR_NO: Final = {"0": False, "1": True}
 
 
 @api.post("/predict")
 def predict() -> Response:
     """Classify one review or a batch."""
-    asked = decode(json_body())
+    explain = wants_explanation()
+    asked = asked_reviews()
     settings = current_settings()
-    if isinstance(asked, str):
-        check_review(asked, settings.max_review_chars)
-        return respond(prediction_document(current_model().predict([asked])[0]))
-    check_reviews(asked, settings.max_reviews, settings.max_review_chars)
-    return respond(batch_document(current_model().predict(asked)))
+    if isinstance(asked, list):
+        check_reviews(asked, settings.max_reviews, settings.max_review_chars)
+        return predict_batch(asked, explain)
+    g.review = asked  # for the page, should it be wanted, or have to show an error
+    check_review(asked, settings.max_review_chars)
+    if wants_html():
+        return make_response(render_form(judge(asked)))
+    if explain:
+        (explained,) = current_model().explain([asked])
+        return respond(explained_document(asked, *explained))
+    return respond(prediction_document(current_model().predict([asked])[0]))
 
 
-def json_body() -> bytes:
-    """The body of the current request; empty if it has none.
+def predict_batch(reviews: list[str], explain: bool) -> Response:
+    """The predictions of several reviews."""
+    if not explain:
+        return respond(batch_document(current_model().predict(reviews)))
+    explained = zip(reviews, current_model().explain(reviews), strict=True)
+    return respond(BatchDocument([explained_document(review, *why) for review, why in explained]))
+
+
+def asked_reviews() -> str | list[str]:
+    """The review or reviews in the body of the current request.
 
     Raises:
-        UnsupportedMediaType: there is a body, and it does not claim to be JSON. HTTP 415.
+        BadRequest: they cannot be read. HTTP 400.
+        UnsupportedMediaType: the body claims to be neither JSON nor a form. HTTP 415.
     """
     body = request.get_data(cache=False)
-    if body and request.mimetype != "application/json":
+    media_type = request.mimetype
+    if media_type == FORM:
+        return decode_form(body)
+    if body and media_type != JSON:
         raise UnsupportedMediaType(
-            f"The Content-Type is {request.mimetype or 'missing'}; send JSON with the header "
-            "Content-Type: application/json."
+            f"The Content-Type is not one that is read here; send {JSON} or {FORM}."
         )
-    return body
+    return decode(body)
+
+
+def wants_explanation() -> bool:
+    """Whether `?explain=1` is in the query; strict, since a misspelt one would go unnoticed.
+
+    Raises:
+        BadParameter: there is any other parameter, or another value. HTTP 400.
+    """
+    if not request.environ.get("QUERY_STRING"):
+        return False
+    parameters = list(request.args.items(multi=True))
+    for name, value in parameters:
+        if name != "explain":
+            raise BadParameter("The only query parameter here is explain.", parameter=name[:60])
+        if value not in YES_OR_NO or len(parameters) > 1:
+            raise BadParameter("Give explain once, as 0 or 1.", parameter="explain")
+    return any(YES_OR_NO[value] for _, value in parameters)

@@ -6,15 +6,23 @@ import os
 
 from flask import Flask
 
+from server.access import guard
 from server.api import api
 from server.bodies import bound_bodies
-from server.current import use_model, use_settings
+from server.current import current_metrics, use_metrics, use_model, use_settings
+from server.description.routes import description
+from server.facts import facts
 from server.handling import handle_errors
 from server.headers import add_headers
 from server.health import health
-from server.model import Model
+from server.observing.counted import CountedModel
+from server.observing.lines import Lines
+from server.observing.metrics import Metrics
+from server.observing.records import write_defects
+from server.observing.requests import follow_requests
 from server.page import page
 from server.settings import Settings
+from server.v2.routes import v2
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -30,7 +38,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_environment(os.environ)
     app = unready_app(settings)
-    use_model(app, Model.load(settings.model_path, settings.public_key))
+    with app.app_context():
+        metrics = current_metrics()
+    use_model(app, CountedModel.load_counted(settings.model_path, settings.public_key, metrics))
     return app
 
 
@@ -41,9 +51,13 @@ def unready_app(settings: Settings) -> Flask:
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     use_settings(app, settings)
+    use_metrics(app, metrics := Metrics())
+    write_defects(settings.log_format)
+    follow_requests(app, metrics, settings.log_format, Lines())
+    guard(app, settings)
     bound_bodies(app)
     handle_errors(app)
     add_headers(app)
-    for blueprint in (page, api, health):
+    for blueprint in (page, api, v2, facts, health, description):
         app.register_blueprint(blueprint)
     return app

@@ -6,8 +6,10 @@ from flask import Flask, current_app
 
 from server.errors import NotReady
 from server.model import Model
+from server.observing.metrics import Metrics
 from server.settings import Settings
 
+METRICS = "metrics"
 MODEL = "model"
 SETTINGS = "settings"
 
@@ -15,6 +17,11 @@ SETTINGS = "settings"
 def use_settings(app: Flask, settings: Settings) -> None:
     """Let *app* work with *settings*."""
     app.extensions[SETTINGS] = settings
+
+
+def use_metrics(app: Flask, metrics: Metrics) -> None:
+    """Let *app* count in *metrics*."""
+    app.extensions[METRICS] = metrics
 
 
 def use_model(app: Flask, model: Model) -> None:
@@ -26,6 +33,12 @@ def current_settings() -> Settings:
     """The settings of the running application."""
     settings: Settings = current_app.extensions[SETTINGS]
     return settings
+
+
+def current_metrics() -> Metrics:
+    """The counts of the running application."""
+    metrics: Metrics = current_app.extensions[METRICS]
+    return metrics
 
 
 def current_model() -> Model:

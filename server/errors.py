@@ -9,13 +9,23 @@
         │   ├── IncompleteBody        400 incomplete_body
         │   ├── EmptyBody             400 empty_body
         │   ├── MalformedJson         400 malformed_json
+        │   ├── MalformedForm         400 malformed_form
+        │   ├── BadParameter          400 bad_parameter
+        │   ├── DuplicateField        400 duplicate_field
+        │   ├── MissingField          400 missing_field
         │   ├── WrongType             400 wrong_type
         │   ├── UnknownField          400 unknown_field
         │   ├── MissingReview         400 missing_review
         │   ├── ReviewAndReviews      400 review_and_reviews
         │   ├── EmptyReview           400 empty_review
-        │   └── ReviewWithoutLetters  400 review_without_letters
-        ├── RouteNotFound             404 route_not_found
+        │   ├── ReviewWithoutLetters  400 review_without_letters
+        │   ├── UnknownTensor         400 unknown_tensor
+        │   ├── WrongTensor           400 wrong_tensor
+        │   └── BinaryTensor          400 binary_tensor
+        ├── Unauthorized              401 unauthorized
+        ├── NotFound                  404
+        │   ├── RouteNotFound         404 route_not_found
+        │   └── ModelNotFound         404 model_not_found
         ├── MethodNotAllowed          405 method_not_allowed
         ├── TooLarge                  413
         │   ├── BodyTooLarge          413 body_too_large
@@ -23,7 +33,9 @@
         │   └── ReviewTooLong         413 review_too_long
         ├── UnsupportedMediaType      415 unsupported_media_type
         ├── InternalError             500 internal_error
-        └── NotReady                  503 not_ready
+        └── Unavailable               503
+            ├── NotReady              503 not_ready
+            └── Overloaded            503 overloaded
 
 A `code` never changes once published; a `detail` may. The client's fault is 4xx, ours is 5xx.
 """
@@ -43,10 +55,14 @@ class StartRefused(ServerError):
 
 
 class BadSetting(StartRefused):
-    """An environment variable holds a value that the server cannot work with."""
+    """An environment variable holds a value that the server cannot work with.
 
-    def __init__(self, variable: str, value: str, accepted: str) -> None:
-        super().__init__(f"{variable} is {value!r}, but must be {accepted}.")
+    A *value* of None is not shown: it is a secret, or nearly one.
+    """
+
+    def __init__(self, variable: str, value: str | None, accepted: str) -> None:
+        found = "has a value that is not accepted; it" if value is None else f"is {value!r}, but"
+        super().__init__(f"{variable} {found} must be {accepted}.")
 
 
 class ModelRefused(StartRefused):
@@ -62,6 +78,7 @@ class Problem(ServerError):
         title: what went wrong, for people; the same for every occurrence of a code.
         detail: this occurrence: the place and the way out, in a sentence.
         pointer: JSON pointer (RFC 6901) to the place in the request body, if there is one.
+        parameter: the query parameter that is wrong, if one is.
         headers: HTTP headers that go with the status.
     """
 
@@ -69,10 +86,13 @@ class Problem(ServerError):
     status: ClassVar[int]
     title: ClassVar[str]
 
-    def __init__(self, detail: str, pointer: str | None = None) -> None:
+    def __init__(
+        self, detail: str, pointer: str | None = None, *, parameter: str | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.pointer = pointer
+        self.parameter = parameter
         self.headers: dict[str, str] = {}
 
 
@@ -103,6 +123,34 @@ class MalformedJson(BadRequest):
 
     code = "malformed_json"
     title = "The request body is not valid JSON"
+
+
+class MalformedForm(BadRequest):
+    """The body is not a form in UTF-8 with the field `review`, once."""
+
+    code = "malformed_form"
+    title = "The form cannot be read"
+
+
+class BadParameter(BadRequest):
+    """A query parameter is not known, comes twice, or has a value that is not accepted."""
+
+    code = "bad_parameter"
+    title = "A query parameter is not accepted"
+
+
+class DuplicateField(BadRequest):
+    """A key comes twice in one object, so which of the two is meant is open."""
+
+    code = "duplicate_field"
+    title = "A field is given twice"
+
+
+class MissingField(BadRequest):
+    """A key that must be there is not."""
+
+    code = "missing_field"
+    title = "A field is missing"
 
 
 class WrongType(BadRequest):
@@ -147,12 +195,57 @@ class ReviewWithoutLetters(BadRequest):
     title = "A review has no letters"
 
 
-class RouteNotFound(Problem):
+class UnknownTensor(BadRequest):
+    """An input or a requested output is not one of the model's, or comes twice (/v2)."""
+
+    code = "unknown_tensor"
+    title = "The model has no such tensor"
+
+
+class WrongTensor(BadRequest):
+    """A tensor's datatype, shape and data do not fit the model or one another (/v2)."""
+
+    code = "wrong_tensor"
+    title = "A tensor has the wrong datatype, shape or data"
+
+
+class BinaryTensor(BadRequest):
+    """The request has, or wants, tensors in the binary extension (/v2)."""
+
+    code = "binary_tensor"
+    title = "Binary tensors are not supported"
+
+
+class Unauthorized(Problem):
+    """The route wants a key or token that the request does not have."""
+
+    code = "unauthorized"
+    status = 401
+    title = "The request has no valid key"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.headers["WWW-Authenticate"] = "Bearer"
+
+
+class NotFound(Problem):
+    """Nothing is there; the parent of what says what was looked for."""
+
+    status = 404
+
+
+class RouteNotFound(NotFound):
     """Nothing is served at this path."""
 
     code = "route_not_found"
-    status = 404
     title = "There is nothing at this path"
+
+
+class ModelNotFound(NotFound):
+    """The server has no model of this name and version (/v2)."""
+
+    code = "model_not_found"
+    title = "There is no such model"
 
 
 class MethodNotAllowed(Problem):
@@ -210,9 +303,25 @@ class InternalError(Problem):
     title = "The server made an error"
 
 
-class NotReady(Problem):
+class Unavailable(Problem):
+    """The server cannot answer now, but will; `Retry-After` says when to ask again."""
+
+    status = 503
+
+    def __init__(self, detail: str, seconds: int = 1) -> None:
+        super().__init__(detail)
+        self.headers["Retry-After"] = str(seconds)
+
+
+class NotReady(Unavailable):
     """The model has not been loaded, or has not reproduced its golden reviews yet."""
 
     code = "not_ready"
-    status = 503
     title = "The server is not ready"
+
+
+class Overloaded(Unavailable):
+    """As many requests as `MAX_CONCURRENCY` allows are being answered already."""
+
+    code = "overloaded"
+    title = "The server has too much to do"

@@ -16,9 +16,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 # NumPy's linear algebra is not used; without this it starts a thread for each core at import.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# prometheus_client decides while it is imported whether several processes count together.
+from server.observing import folder
+
+folder.make_folder()
+
 # Imported here, in the master, so that workers share the memory of it and start at once.
 import server.wsgi
 from server.errors import StartRefused
+from server.observing.records import announce
 from server.preflight import check_model
 from server.settings import Settings
 
@@ -36,6 +42,8 @@ wsgi_app = f"{server.wsgi.__name__}:{server.wsgi.application.__name__}()"
 bind = [_chosen.address]
 workers = _chosen.workers
 loglevel = _chosen.log_level
+logger_class = "server.observing.gunicorn_log.Log"
+forwarded_allow_ips = ""  # whom to believe is said by TRUSTED_PROXIES alone
 
 # A thread is held by whoever sends a request slowly. With four a worker, 64 such clients lock out
 # everyone else; with 64 they do not, and idle threads cost next to nothing.
@@ -61,4 +69,14 @@ def on_starting(_arbiter: Any) -> None:
 
 def when_ready(_arbiter: Any) -> None:
     """Say where the server is."""
-    print(f"Listening on {_chosen.url}", flush=True)
+    announce(_chosen.log_format, f"Listening on {_chosen.url}")
+
+
+def child_exit(_arbiter: Any, worker: Any) -> None:
+    """Keep the counts of a worker that has ended."""
+    folder.forget_worker(worker.pid)
+
+
+def on_exit(_arbiter: Any) -> None:
+    """Leave nothing behind."""
+    folder.remove_folder()

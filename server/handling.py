@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import traceback
+from typing import Final
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from server.api import api
 from server.current import current_settings
 from server.documents import problem_document, respond
 from server.errors import (
@@ -18,9 +19,17 @@ from server.errors import (
     RouteNotFound,
     UnsupportedMediaType,
 )
+from server.observing.records import log_defect
+from server.observing.requests import current_exchange
 from server.page import page, render_form
+from server.wanted import wants_html
 
-PROBLEM_JSON = "application/problem+json"
+#: Blueprints with pages for people. What is at no path may be meant for people too.
+WITH_PAGES: Final = (page.name, api.name, None)
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+V2_PATHS: Final = ("/v2", "/v2/")
 
 
 def handle_errors(app: Flask) -> None:
@@ -42,14 +51,8 @@ def as_problem(error: Exception) -> Problem:
         return error
     if isinstance(error, HTTPException) and error.code and error.code < 500:
         return _from_werkzeug(error)
-    log_defect(error)
+    log_defect(error, current_exchange().id)
     return InternalError("Something went wrong here, not in the request; the log has the place.")
-
-
-def log_defect(error: Exception) -> None:
-    """Log where *error* arose. Not its message, which may quote a review."""
-    place = "".join(traceback.format_tb(error.__traceback__))
-    current_app.logger.error("%s while answering a request\n%s", type(error).__name__, place)
 
 
 def _from_werkzeug(error: HTTPException) -> Problem:
@@ -73,19 +76,20 @@ def _from_werkzeug(error: HTTPException) -> Problem:
 
 def for_a_browser() -> bool:
     """Whether the request is for a page, by someone who would rather read HTML than JSON."""
-    accepts = request.accept_mimetypes
-    on_page = request.blueprint in (page.name, None)
-    return on_page and accepts["text/html"] > accepts["application/json"]
+    return request.blueprint in WITH_PAGES and wants_html()
 
 
 def as_document(problem: Problem) -> Response:
     """*problem* for programs."""
-    return respond(problem_document(problem), problem.status, PROBLEM_JSON)
+    document = problem_document(
+        problem, current_exchange().id, protocol_v2=request.path.startswith(V2_PATHS)
+    )
+    return respond(document, problem.status, PROBLEM_JSON)
 
 
 def as_page(problem: Problem) -> Response:
     """*problem* for people: beside the field if the form sent it, else on a page of its own."""
-    if request.blueprint == page.name and problem.status < 500:
+    if request.blueprint and problem.status < 500:
         html = render_form(problem=problem)
     else:
         html = render_template("error.html", problem=problem)

@@ -1,11 +1,13 @@
-"""`GET /livez` and `GET /readyz`: what a platform asks before it sends traffic."""
+"""`GET /livez`, `/readyz` and `/metrics`: what a platform asks."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from server.current import current_model
+from server.access import check_bearer
+from server.current import current_metrics, current_model, current_settings
 from server.documents import StateDocument, respond
+from server.observing.metrics import MEDIA_TYPE
 
 health = Blueprint("health", __name__)
 
@@ -21,3 +23,11 @@ def readyz() -> Response:
     """The model reproduced its golden reviews. Send traffic when this succeeds."""
     current_model()
     return respond(StateDocument("ready"))
+
+
+@health.get("/metrics")
+def metrics() -> Response:
+    """The counts of all workers, for Prometheus."""
+    if token := current_settings().metrics_token:
+        check_bearer(token)
+    return Response(current_metrics().as_text(), content_type=MEDIA_TYPE)

@@ -34,8 +34,16 @@ def check_review(review: str, max_chars: int, pointer: str = "/review") -> None:
     raise EmptyReview("The review is empty; write a word or two.", pointer)
 
 
-def check_reviews(reviews: Sequence[str], max_reviews: int, max_chars: int) -> None:
+def check_reviews(
+    reviews: Sequence[str], max_reviews: int, max_chars: int, pointer: str = "/reviews"
+) -> None:
     """Refuse a batch that is too long, or the first bad review in it.
+
+    Args:
+        reviews: as typed.
+        max_reviews: how many there may be.
+        max_chars: characters that each may have.
+        pointer: where the batch stands in the request.
 
     Raises:
         TooManyReviews: there are more than *max_reviews*. HTTP 413.
@@ -44,7 +52,7 @@ def check_reviews(reviews: Sequence[str], max_reviews: int, max_chars: int) -> N
     if len(reviews) > max_reviews:
         raise TooManyReviews(
             f"The request has {len(reviews):,} reviews; send at most {max_reviews:,} at a time.",
-            "/reviews",
+            pointer,
         )
     for index, review in enumerate(reviews):
-        check_review(review, max_chars, f"/reviews/{index}")
+        check_review(review, max_chars, f"{pointer}/{index}")

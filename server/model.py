@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +60,7 @@ class Model:
             ModelRefused: they are no ONNX graph, or not one of ours.
         """
         self.sha256 = hashlib.sha256(content).hexdigest()
+        self.version = self.sha256[:12]
         self.session = open_session(content)
         self.manifest = manifest.from_metadata(self.session.get_modelmeta().custom_metadata_map)
         self.labels = self.manifest.labels
@@ -71,7 +73,7 @@ class Model:
         self.explainer = Explainer(self.labels, self.manifest.constant, terms, self.normaliser)
 
     @classmethod
-    def load(cls, path: Path, public_key: Path | None = None) -> Model:
+    def load(cls, path: Path, public_key: Path | None = None) -> Self:
         """Read *path*, check it against `path.sha256`, open it and replay its golden reviews.
 
         Args:

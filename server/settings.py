@@ -19,6 +19,7 @@ class Accepted(NamedTuple):
 
     words: str
     parse: Callable[[str], Any]
+    secret: bool = False
 
 
 class Variable(NamedTuple):
@@ -54,6 +55,31 @@ def ip_address() -> Accepted:
     return Accepted("an IPv4 or IPv6 address", lambda value: str(ipaddress.ip_address(value)))
 
 
+def secret() -> Accepted:
+    """Accept what fits into an Authorization header and cannot be guessed; it is never shown."""
+
+    def parse(value: str) -> str:
+        if not re.fullmatch("[!-~]{16,512}", value):
+            raise ValueError
+        return value
+
+    return Accepted("16 to 512 printable ASCII characters without a space", parse, secret=True)
+
+
+def origins() -> Accepted:
+    """Accept web origins, or the asterisk for all of them."""
+
+    def parse(value: str) -> frozenset[str]:
+        found = frozenset(value.replace(",", " ").split())
+        if found != {"*"} and not all(
+            re.fullmatch(r"https?://[^\s/*?#@]+", each) for each in found
+        ):
+            raise ValueError(value)
+        return found
+
+    return Accepted("origins such as https://example.org, with commas between, or *", parse)
+
+
 def file_path() -> Accepted:
     """Accept any path; a relative one is taken from where the server was started."""
     return Accepted("the path of a file", lambda value: Path(value).absolute())
@@ -63,6 +89,7 @@ def setting(name: str, default: Any, meaning: str, accepted: Accepted) -> Any:
     """A field of `Settings` that the environment variable *name* sets."""
     return field(
         default=accepted.parse(default) if isinstance(default, str) else default,
+        repr=not accepted.secret,
         metadata={"variable": Variable(name, _shown(default), meaning), "accepted": accepted},
     )
 
@@ -116,6 +143,39 @@ class Settings:
         "how much Gunicorn says of itself: debug, info, warning or error",
         one_of("debug", "info", "warning", "error"),
     )
+    log_format: str = setting(
+        "LOG_FORMAT",
+        "json",
+        "how log lines are written: json for programs, text for people",
+        one_of("json", "text"),
+    )
+    api_key: str | None = setting(
+        "API_KEY",
+        None,
+        "bearer token that `/predict` and `/v2` then ask for; the form stays open",
+        secret(),
+    )
+    metrics_token: str | None = setting(
+        "METRICS_TOKEN", None, "bearer token that `/metrics` then asks for", secret()
+    )
+    cors_origins: frozenset[str] | None = setting(
+        "CORS_ORIGINS",
+        None,
+        "web origins whose pages may use the API, with commas between, or `*` for all",
+        origins(),
+    )
+    max_concurrency: int = setting(
+        "MAX_CONCURRENCY",
+        0,
+        "predictions a worker may be busy with; more are refused with 503 at once; 0: no limit",
+        whole_number(0, 512),
+    )
+    trusted_proxies: int = setting(
+        "TRUSTED_PROXIES",
+        0,
+        "proxies in front whose `X-Forwarded-For` and `-Proto` are believed; 1 on Heroku",
+        whole_number(0, 5),
+    )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -137,6 +197,11 @@ class Settings:
         return [each.metadata["variable"] for each in fields(cls)]
 
     @property
+    def model_name(self) -> str:
+        """What the model is called: its file, without what follows the first dot."""
+        return self.model_path.name.partition(".")[0] or self.model_path.name
+
+    @property
     def address(self) -> str:
         """What to bind to: `host:port`, an IPv6 host in brackets."""
         return f"{_bracketed(self.host)}:{self.port}"
@@ -152,7 +217,8 @@ def _parsed(variable: Variable, raw: str, accepted: Accepted) -> Any:
     try:
         return accepted.parse(raw)
     except ValueError:
-        raise BadSetting(variable.name, raw, accepted.words) from None
+        shown = None if accepted.secret else raw
+        raise BadSetting(variable.name, shown, accepted.words) from None
 
 
 def _bracketed(host: str) -> str:

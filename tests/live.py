@@ -22,7 +22,9 @@ CONFIGURATION = Path("server") / "gunicorn.conf.py"
 PATIENCE = 20.0
 
 #: What would change how a server behaves; CI quietens the telemetry of some libraries.
-FOREIGN = {"CI", "GUNICORN_CMD_ARGS", "PYTHONPATH"} | {v.name for v in Settings.documented()}
+FOREIGN = {"CI", "GUNICORN_CMD_ARGS", "PROMETHEUS_MULTIPROC_DIR", "PYTHONPATH"} | {
+    each.name for each in Settings.documented()
+}
 
 
 @dataclass(frozen=True)
@@ -135,14 +137,28 @@ def free_port() -> int:
 
 @contextmanager
 def running_server(
-    start: list[str] | None = None, cwd: Path = ROOT, **settings: str
+    start: list[str] | None = None,
+    cwd: Path = ROOT,
+    stdout: int | None = None,
+    **settings: str,
 ) -> Iterator[LiveServer]:
-    """A server that is ready; it is stopped, if it still runs, when the context ends."""
+    """A server that is ready; it is stopped, if it still runs, when the context ends.
+
+    Args:
+        start: the command; Gunicorn with our configuration if None.
+        cwd: where to start it.
+        stdout: a file descriptor for its log lines, if they are not to be `printed`.
+        settings: environment variables.
+    """
     port = free_port()
     environ = environment(**{"PORT": str(port), **settings})
     with TemporaryFile() as output:
         process = subprocess.Popen(
-            start or command(), cwd=cwd, env=environ, stdout=output, stderr=subprocess.STDOUT
+            start or command(),
+            cwd=cwd,
+            env=environ,
+            stdout=output if stdout is None else stdout,
+            stderr=output,
         )
         server = LiveServer(port, process, output)
         try:
@@ -180,3 +196,14 @@ def stop(process: subprocess.Popen[bytes]) -> int:
     except subprocess.TimeoutExpired:
         process.kill()
         return process.wait()
+
+
+def workers_of(server: LiveServer, count: int | None = None) -> list[int]:
+    """The process ids of the workers; as soon as there are *count* of them, if given."""
+    master = server.process.pid
+    children = Path(f"/proc/{master}/task/{master}/children")
+    deadline = time.monotonic() + 5
+    while len(pids := children.read_text().split()) != count and count is not None:
+        assert time.monotonic() < deadline, f"the workers are {pids}"
+        time.sleep(0.01)
+    return [int(pid) for pid in pids]

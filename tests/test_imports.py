@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SERVE = {"server", "flask", "gunicorn", "msgspec", "numpy", "onnxruntime", "werkzeug"}
+SERVE = {
+    "flask",
+    "gunicorn",
+    "msgspec",
+    "numpy",
+    "onnxruntime",
+    "prometheus_client",
+    "server",
+    "werkzeug",
+}
 COMMANDS = {ROOT / "train" / "__main__.py", ROOT / "export" / "__main__.py"}
 
 

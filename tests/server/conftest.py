@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,10 +10,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.app import create_app
+from server.observing.lines import Lines
 from server.settings import Settings
 
 # Small, so that a test can go beyond them quickly.
 LIMITS = Settings(max_review_chars=500, max_reviews=5, max_body_bytes=4_000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet() -> Iterator[None]:
+    """Request lines go nowhere; a test that wants them gives the application its own `Lines`."""
+    nowhere = Lines(os.open(os.devnull, os.O_WRONLY))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("server.app.Lines", lambda: nowhere)
+        yield
 
 
 @pytest.fixture(scope="session")

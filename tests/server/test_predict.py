@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -81,7 +82,8 @@ def test_bad_review_is_refused_with_its_code_and_place(
     response = client.post("/predict", json=document)
 
     assert (response.status_code, response.get_json()["code"]) == (status, code)
-    assert response.get_json()["pointer"] == pointer
+    (place,) = response.get_json()["errors"]
+    assert place == {"detail": response.get_json()["detail"], "pointer": pointer}
     assert response.content_type == "application/problem+json"
 
 
@@ -96,9 +98,9 @@ def test_batch_of_exactly_the_largest_size_is_answered(client: FlaskClient) -> N
 
 
 @pytest.mark.parametrize(
-    "content_type", [None, "text/plain", "application/x-www-form-urlencoded", "application/xml"]
+    "content_type", [None, "text/plain", "multipart/form-data", "application/xml"]
 )
-def test_body_that_is_not_called_json_is_refused(
+def test_body_that_is_called_neither_json_nor_a_form_is_refused(
     client: FlaskClient, content_type: str | None
 ) -> None:
     response = client.post("/predict", data=b'{"review": "Good."}', content_type=content_type)
@@ -126,3 +128,96 @@ def test_labels_are_those_of_the_model_file(app: Flask, client: FlaskClient) -> 
     answer = client.post("/predict", json={"review": GOOD}).get_json()
 
     assert tuple(answer["probabilities"]) == app.extensions["model"].labels
+
+
+def test_form_is_answered_with_json(client: FlaskClient) -> None:
+    response = client.post("/predict", data={"review": GOOD})
+
+    assert response.json == client.post("/predict", json={"review": GOOD}).json
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, "application/json"),
+        ("*/*", "application/json"),
+        ("application/json, text/html", "application/json"),
+        ("application/json, text/html;q=0.9", "application/json"),
+        ("text/html;q=0.9, */*", "application/json"),
+        ("text/html, */*;q=0.8", "text/html"),
+        ("text/html", "text/html"),
+        ("image/png", "application/json"),
+    ],
+)
+def test_answer_is_json_unless_html_is_asked_for(
+    client: FlaskClient, accept: str | None, media_type: str
+) -> None:
+    headers = {"Accept": accept} if accept else {}
+
+    answered = client.post("/predict", data={"review": GOOD}, headers=headers)
+    refused = client.post("/predict", data={"review": ""}, headers=headers)
+
+    assert (answered.status_code, answered.mimetype) == (200, media_type)
+    problem_type = media_type.replace("/json", "/problem+json")
+    assert (refused.status_code, refused.mimetype) == (400, problem_type)
+
+
+def test_explanation_adds_up_and_names_each_word_by_its_place(client: FlaskClient) -> None:
+    review = "A GREAT film, but the plots\nwere awful zxqv."
+
+    answer = client.post("/predict?explain=1", json={"review": review}).get_json()
+
+    why, words = answer["explanation"], answer["explanation"]["words"]
+    assert [review[word["start"] : word["end"]] for word in words] == [w["word"] for w in words]
+    assert [word["word"] for word in words] == (
+        "A GREAT film but the plots were awful zxqv".split()
+    )
+    assert [word["lemma"] for word in words][4:7] == [None, "plot", None]
+    known = [word["word"] for word in words if word["known"]]
+    assert known == ["GREAT", "film", "plots", "awful"]
+    assert all(word["part"] == 0 for word in words if not word["known"])
+    assert why["log_odds"] == pytest.approx(why["constant"] + sum(w["part"] for w in words))
+    p = answer["probabilities"]
+    assert why["log_odds"] == pytest.approx(math.log(p[why["label"]] / p[why["against"]]))
+    assert why["label"] == answer["label"]
+
+
+def test_batch_is_explained_in_order_with_null_where_nothing_is_known(client: FlaskClient) -> None:
+    batch = client.post("/predict?explain=1", json={"reviews": [GOOD, "Zxqv.", BAD]}).get_json()
+
+    singles = [
+        client.post("/predict?explain=1", json={"review": each}).get_json()
+        for each in (GOOD, "Zxqv.", BAD)
+    ]
+    assert batch == {"predictions": singles}
+    assert singles[1]["explanation"] is None
+
+
+def test_explaining_changes_nothing_else(client: FlaskClient) -> None:
+    plain = client.post("/predict?explain=0", json={"review": GOOD}).get_json()
+    explained = client.post("/predict?explain=1", json={"review": GOOD}).get_json()
+
+    del explained["explanation"]
+    assert explained == plain
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("explain=2", "explain"),
+        ("explain=true", "explain"),
+        ("explain=", "explain"),
+        ("explain", "explain"),
+        ("explain=1&explain=1", "explain"),
+        ("Explain=1", "Explain"),
+        ("review=Good", "review"),
+    ],
+)
+def test_query_that_is_not_known_is_refused(
+    client: FlaskClient, query: str, parameter: str
+) -> None:
+    response = client.post(f"/predict?{query}", json={"review": GOOD})
+
+    answer = response.get_json()
+    assert (response.status_code, answer["code"]) == (400, "bad_parameter")
+    assert answer["errors"][0]["parameter"] == parameter

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from server import errors
 from server.app import unready_app
 from server.errors import Problem
+from server.observing.records import DEFECTS, Formatter
 
 from .conftest import LIMITS
 
@@ -40,9 +41,11 @@ def test_unknown_route_is_a_problem_document(client: FlaskClient) -> None:
     assert response.status_code == 404
     assert response.content_type == "application/problem+json"
     assert response.json == {
+        "type": "/docs#route_not_found",
         "title": "There is nothing at this path",
         "status": 404,
         "detail": "Nothing is served at this path; the form is at /.",
+        "instance": response.headers["X-Request-ID"],
         "code": "route_not_found",
     }
 
@@ -81,8 +84,8 @@ def test_browser_reads_errors_as_a_page(client: FlaskClient) -> None:
     assert "There is nothing at this path" in response.text
 
 
-def test_api_answers_a_browser_with_a_document_too(client: FlaskClient) -> None:
-    response = client.post("/predict", json={}, headers=BROWSER)
+def test_other_routes_answer_a_browser_with_a_document_too(client: FlaskClient) -> None:
+    response = client.get("/v2/models/other", headers=BROWSER)
 
     assert response.content_type == "application/problem+json"
 
@@ -96,8 +99,10 @@ def test_defect_is_a_500_that_tells_no_one_the_review(caplog: pytest.LogCaptureF
 
     assert (response.status_code, response.get_json()["code"]) == (500, "internal_error")
     assert "canary" not in response.text + caplog.text
-    assert "ValueError" in caplog.text
-    assert "raise_with_the_review" in caplog.text
+    (record,) = [each for each in caplog.records if each.name == DEFECTS]
+    assert record.getMessage() == "ValueError while answering a request"
+    assert "raise_with_the_review" in Formatter("text").format(record)
+    assert response.headers["X-Request-ID"] in Formatter("json").format(record)
 
 
 def raise_with_the_review() -> str:

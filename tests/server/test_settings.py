@@ -28,13 +28,39 @@ def test_each_variable_sets_its_field() -> None:
         "MAX_REVIEWS": "11",
         "MAX_BODY_BYTES": "12",
         "LOG_LEVEL": "DEBUG",
+        "LOG_FORMAT": "Text",
+        "API_KEY": "k" * 16,
+        "METRICS_TOKEN": "t" * 16,
+        "CORS_ORIGINS": "https://a.example, http://localhost:3000",
+        "MAX_CONCURRENCY": "13",
+        "TRUSTED_PROXIES": "1",
     }
 
     settings = Settings.from_environment(environ)
 
     model, key = Path("/srv/other.onnx"), Path("/srv/public.pem")
-    assert settings == Settings(80, "127.0.0.1", 3, 8, model, key, 10, 11, 12, "debug")
+    origins = frozenset({"https://a.example", "http://localhost:3000"})
+    assert settings == Settings(
+        *(80, "127.0.0.1", 3, 8, model, key, 10, 11, 12, "debug", "text"),
+        *("k" * 16, "t" * 16, origins, 13, 1),
+    )
     assert list(environ) == [variable.name for variable in Settings.documented()]
+
+
+@pytest.mark.parametrize("variable", ["API_KEY", "METRICS_TOKEN"])
+@pytest.mark.parametrize("value", ["too short", "with a space in between", "caf\u00e9" * 5])
+def test_secret_that_is_not_accepted_is_not_shown(variable: str, value: str) -> None:
+    with pytest.raises(BadSetting) as refusal:
+        Settings.from_environment({variable: value})
+
+    assert str(refusal.value) == (
+        f"{variable} has a value that is not accepted; it must be "
+        "16 to 512 printable ASCII characters without a space."
+    )
+
+
+def test_secrets_are_not_in_the_representation() -> None:
+    assert "hunter2" not in repr(Settings(api_key="hunter2" * 3, metrics_token="hunter2" * 3))
 
 
 def test_variable_that_is_empty_counts_as_not_set() -> None:
@@ -67,6 +93,23 @@ def test_relative_model_path_is_taken_from_the_current_folder() -> None:
         ("MAX_REVIEWS", "0", "a whole number from 1 to 100000"),
         ("MAX_BODY_BYTES", "1 MiB", "a whole number from 1 to 1073741824"),
         ("LOG_LEVEL", "loud", "one of debug, info, warning, error"),
+        ("LOG_FORMAT", "xml", "one of json, text"),
+        (
+            "CORS_ORIGINS",
+            "example.org",
+            "origins such as https://example.org, with commas between, or *",
+        ),
+        (
+            "CORS_ORIGINS",
+            "https://a/b",
+            "origins such as https://example.org, with commas between, or *",
+        ),
+        (
+            "CORS_ORIGINS",
+            "*, https://a",
+            "origins such as https://example.org, with commas between, or *",
+        ),
+        ("TRUSTED_PROXIES", "heroku", "a whole number from 0 to 5"),
     ],
 )
 def test_bad_value_is_refused_with_its_name_and_what_is_accepted(

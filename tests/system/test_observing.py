@@ -1,0 +1,161 @@
+"""What the real server says of itself: counts that are exact, lines that are whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.live import LiveServer, exchange, running_server, stop, workers_of
+
+REVIEWS = ["A wonderful film.", "An awful waste of time.", "Zxqv."]
+JSON = {"Content_Type": "application/json"}
+
+
+def reviews_predicted(server: LiveServer) -> dict[str, float]:
+    """The count of each label."""
+    return {
+        sample.labels["label"]: sample.value
+        for family in text_string_to_metric_families(server.ask("/metrics").text)
+        for sample in family.samples
+        if sample.name == "reviews_predicted_total"
+    }
+
+
+def load(server: LiveServer, clients: int = 8, requests: int = 60) -> Counter[str]:
+    """Ask from several clients at once; how often each label was answered."""
+
+    def ask(client: int) -> Counter[str]:
+        answered: Counter[str] = Counter()
+        with server.connection() as connection:
+            for number in range(requests):
+                batch = [REVIEWS[(client + each) % 3] for each in range(number % 5)]
+                body = json.dumps({"reviews": batch})
+                answer = exchange(connection, "/predict", "POST", body, **JSON)
+                answered.update(each["label"] or "(none)" for each in answer.json["predictions"])
+        return answered
+
+    with ThreadPoolExecutor(clients) as pool:
+        return sum(pool.map(ask, range(clients)), Counter())
+
+
+@pytest.fixture(scope="module")
+def four_workers() -> Iterator[LiveServer]:
+    with running_server(WEB_CONCURRENCY="4") as server:
+        yield server
+
+
+def test_reviews_predicted_are_exactly_those_answered_before_and_after_a_kill(
+    four_workers: LiveServer,
+) -> None:
+    answered = load(four_workers)
+    before = reviews_predicted(four_workers)
+    assert before == dict(answered)
+
+    victim = workers_of(four_workers, 4)[0]
+    os.kill(victim, signal.SIGKILL)
+    while victim in workers_of(four_workers, 4):
+        time.sleep(0.05)
+
+    assert reviews_predicted(four_workers) == before
+    answered += load(four_workers)
+    assert reviews_predicted(four_workers) == dict(answered)
+
+
+def test_reload_keeps_the_counts(four_workers: LiveServer) -> None:
+    load(four_workers, clients=2, requests=5)
+    before, workers = reviews_predicted(four_workers), set(workers_of(four_workers, 4))
+
+    four_workers.process.send_signal(signal.SIGHUP)
+    deadline = time.monotonic() + 30
+    while workers & set(workers_of(four_workers)) or len(workers_of(four_workers)) != 4:
+        assert time.monotonic() < deadline, "the workers do not change"
+        time.sleep(0.1)
+
+    assert reviews_predicted(four_workers) == before
+    load(four_workers, clients=1, requests=5)
+    assert sum(reviews_predicted(four_workers).values()) == sum(before.values()) + 10
+
+
+def test_every_metric_is_documented_and_has_no_free_text(four_workers: LiveServer) -> None:
+    four_workers.ask("/canary?canary", "CANARY")
+
+    text = four_workers.ask("/metrics").text
+
+    families = list(text_string_to_metric_families(text))
+    assert {family.name for family in families} == {
+        "http_requests",
+        "http_request_duration_seconds",
+        "reviews_predicted",
+        "review_words",
+        "review_unknown_words",
+        "inference_duration_seconds",
+        "server_build_info",
+    }
+    assert all(family.documentation for family in families)
+    assert "canary" not in text.lower()
+    assert 'pid="' not in text
+
+
+def test_new_server_begins_at_nought_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    stale = tmp_path / "counter_1.db"
+    stale.write_bytes(b"stale")
+    before = set(Path("/dev/shm").iterdir())
+
+    with running_server(PROMETHEUS_MULTIPROC_DIR=str(tmp_path)) as server:
+        assert reviews_predicted(server) == {}
+        stop(server.process)
+
+    left = {path for path in set(Path("/dev/shm").iterdir()) - before if path.is_dir()}
+    assert [path for path in left if not list(path.glob("*.db"))] == []
+    assert stale.exists()
+
+
+def test_lines_of_a_loaded_server_are_whole_and_one_for_each_request() -> None:
+    with running_server(WEB_CONCURRENCY="4") as server:
+        load(server, clients=16, requests=40)
+        stop(server.process)
+        lines = [json.loads(line) for line in server.printed().splitlines()]
+
+    predicted = [line for line in lines if line.get("route") == "/predict"]
+    assert len(predicted) == 16 * 40
+    assert len({line["request_id"] for line in predicted}) == 16 * 40
+    assert sum(line["reviews"] for line in predicted) == 16 * 8 * sum(range(5))
+
+
+def test_no_log_holds_what_clients_sent() -> None:
+    with running_server(LOG_LEVEL="debug") as server:
+        server.predict({"review": "canary"})
+        server.ask("/canary?canary=canary", User_Agent="canary")
+        server.ask("/", "POST", "review=canary", Content_Type="application/x-www-form-urlencoded")
+        for raw in (
+            b"CANARY canary canary\r\n\r\n",
+            b"GET /canary HTTP/1.1\r\ncanary\r\n\r\n",
+            b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{}canary=canary\r\n",
+        ):
+            server.exchange_raw(raw)
+        stop(server.process)
+
+        printed = server.printed()
+
+    requests = [line for line in printed.splitlines() if line.startswith("{")]
+    assert len(requests) > 5
+    assert "canary" not in printed.lower()
+
+
+def test_log_that_no_one_can_read_stops_no_one() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with running_server(stdout=writer) as server:
+        os.close(writer)
+        answers = [server.predict({"review": REVIEWS[0]}).status for _ in range(20)]
+
+    assert answers == [200] * 20
