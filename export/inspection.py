@@ -88,10 +88,12 @@ def read_graph(path: Path) -> tuple[bytes, onnx.ModelProto]:
 
 def operators(model: onnx.ModelProto) -> Counter[str]:
     """How many nodes of each operator there are; those outside ONNX's own set with their domain."""
-    return Counter(
-        f"{node.domain}.{node.op_type}" if node.domain else node.op_type
-        for node in model.graph.node
-    )
+    return Counter(map(qualified, model.graph.node))
+
+
+def qualified(node: onnx.NodeProto) -> str:
+    """The operator of *node*, with its domain if that is not ONNX's own."""
+    return f"{node.domain}.{node.op_type}" if node.domain else str(node.op_type)
 
 
 def _checksum(path: Path) -> str:

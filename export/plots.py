@@ -32,6 +32,8 @@ STYLE: Any = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 11,
+    "figure.constrained_layout.h_pad": 0.1,
+    "figure.constrained_layout.w_pad": 0.1,
     "figure.facecolor": "white",
     "grid.color": "#e5e5e5",
     "legend.fontsize": 9,
