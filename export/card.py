@@ -76,8 +76,8 @@ All of it for programs: [$title.json]($title.json).
 $plots
 ## Behaviour
 
-What becomes of the verdicts on texts of the data set (1,000 at most) when these are changed. The model was
-fitted on them, so it is surer of them than of others, whose verdicts turn more easily.
+What becomes of the verdicts on texts of the data set (1,000 at most) when these are changed. The
+model was fitted on them, so it is surer of them than of others, whose verdicts turn more easily.
 
 $behaviour
 
