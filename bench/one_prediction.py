@@ -13,8 +13,8 @@ import numpy as np
 from server.model import Model
 from server.text import Normaliser
 from train.data import imdb_sentences
-from train.pipeline import make_pipeline
-from train.wordnet import WordNet, stop_words
+from train.settings import from_parameters
+from train.wordnet import WordNet
 
 MODEL = Path("models/sentiment.onnx")
 REVIEW = (  # of 100 characters
@@ -58,8 +58,9 @@ def measure() -> OnePrediction:
 def scikit_learn(model: Model) -> Callable[[], object]:
     """The same work by the pipeline in memory, with NLTK's lemmatiser, which remembers words."""
     labelled, wordnet = imdb_sentences(), WordNet.load()
-    normaliser = Normaliser(stop_words(), wordnet.lemmatize)
-    pipeline = make_pipeline(model.manifest.parameters["var_smoothing"])
+    normaliser = Normaliser(frozenset(model.manifest.stop_words), wordnet.lemmatize)
+    setting, calibration = from_parameters(model.manifest.parameters)
+    pipeline = setting.pipeline(calibration)
     pipeline.fit([normaliser.normalise(text) for text in labelled.texts], labelled.labels)
     return lambda: pipeline.predict_proba([normaliser.normalise(REVIEW)])
 

@@ -14,11 +14,20 @@ from flask import Flask, request
 from gunicorn.http.errors import ParseException
 
 from server.current import current_settings
-from server.errors import BodyTooLarge, IncompleteBody
+from server.errors import BodyTooLarge, IncompleteBody, UnsupportedMediaType
 
 #: How much of a refused body is read and thrown away, in bytes.
 DRAINED: Final = 16 * 2**20
 STEP: Final = 64 * 2**10
+
+#: Where the environment of a request has its body.
+BODY: Final = "server.body"
+
+
+def current_body() -> bytes:
+    """The body of the current request; empty if it has none."""
+    body: bytes = request.environ.get(BODY, b"")
+    return body
 
 
 class Readable(Protocol):
@@ -35,6 +44,8 @@ def bound_bodies(app: Flask) -> None:
 
 def _replace_input() -> None:
     environ = request.environ
+    if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+        raise UnsupportedMediaType("The body is compressed; send it without Content-Encoding.")
     length = environ.get("CONTENT_LENGTH")
     if length or "HTTP_TRANSFER_ENCODING" in environ:
         body = read_body(environ["wsgi.input"], _number(length), current_settings().max_body_bytes)
@@ -99,4 +110,5 @@ def _give(environ: dict[str, Any], body: bytes) -> None:
     """Hand *body* on to whoever reads the request next, now with a length that is true."""
     environ.pop("HTTP_TRANSFER_ENCODING", None)
     environ["CONTENT_LENGTH"] = str(len(body))
+    environ[BODY] = body
     environ["wsgi.input"] = BytesIO(body)

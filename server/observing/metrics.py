@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import platform
-from collections import Counter as Tally
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -94,11 +93,16 @@ class Metrics:
                 self.unknown_words.labels(model),
                 self.inference_seconds.labels(model),
             )
-        words = sum(each.words for each in predictions)
+        words = unknown = 0
+        labels: dict[str | None, int] = {}
+        for each in predictions:
+            words += each.words
+            unknown += each.words - each.known_words
+            labels[each.label] = labels.get(each.label, 0) + 1
         children[0].inc(words)
-        children[1].inc(words - sum(each.known_words for each in predictions))
+        children[1].inc(unknown)
         children[2].observe(seconds)
-        for label, count in Tally(each.label for each in predictions).items():
+        for label, count in labels.items():
             self._label(label, model).inc(count)
 
     def _label(self, label: str | None, model: str) -> Any:

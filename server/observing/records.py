@@ -11,6 +11,7 @@ import logging
 import os
 import time
 import traceback
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -64,8 +65,12 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
 def timestamp(seconds: float) -> str:
     """*seconds* since 1970 in UTC with milliseconds, as RFC 3339 has it."""
     whole = int(seconds)
-    day = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole))
-    return f"{day}.{int((seconds - whole) * 1000):03d}Z"
+    return f"{_to_the_second(whole)}.{int((seconds - whole) * 1000):03d}Z"
+
+
+@lru_cache(maxsize=2)
+def _to_the_second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 class Formatter(logging.Formatter):

@@ -8,6 +8,7 @@ import time
 from typing import Final
 
 from flask import Flask, Response, g, request
+from flask.globals import request_ctx
 
 from server.current import MODEL
 from server.observing.lines import Lines
@@ -58,9 +59,9 @@ def follow_requests(app: Flask, metrics: Metrics, log_format: str, lines: Lines)
 
     def end(response: Response) -> Response:
         exchange = current_exchange()
-        response.headers[ID_HEADER] = exchange.id
+        response.headers.add(ID_HEADER, exchange.id)
         seconds = time.perf_counter() - exchange.started
-        asked = request
+        asked = request_ctx.request  # each look at flask.request would be a search of its own
         route = asked.url_rule.rule if asked.url_rule else OTHER
         method = asked.method if asked.method in METHODS else OTHER
         status = response.status_code

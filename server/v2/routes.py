@@ -8,6 +8,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from server import VERSION
+from server.bodies import current_body
 from server.current import current_model, current_settings
 from server.decoding import decode_with, refuse_duplicates
 from server.documents import respond
@@ -114,7 +115,7 @@ def decode_request() -> InferenceRequest:
     """
     if "HTTP_INFERENCE_HEADER_CONTENT_LENGTH" in request.environ:
         raise BinaryTensor(ONLY_JSON)
-    body = request.get_data(cache=False)
+    body = current_body()
     if request.mimetype not in ("application/json", ""):
         raise UnsupportedMediaType("Send JSON with the header Content-Type: application/json.")
     asked = decode_with(DECODER, body, EXAMPLE)

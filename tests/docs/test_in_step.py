@@ -6,15 +6,17 @@ import re
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from server import errors
 from server.app import create_app
-from server.errors import Problem
+from server.description.operations import coded_problems
 from server.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+ERRORS = (ROOT / "docs" / "errors.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
@@ -24,12 +26,7 @@ def rows(pattern: str, text: str) -> set[tuple[str, ...]]:
 
 
 def problems() -> set[tuple[str, str]]:
-    kinds = (kind for kind in vars(errors).values() if isinstance(kind, type))
-    return {
-        (kind.code, str(kind.status))
-        for kind in kinds
-        if issubclass(kind, Problem) and hasattr(kind, "code")
-    }
+    return {(kind.code, str(kind.status)) for kind in coded_problems()}
 
 
 def test_every_route_is_in_the_readme_and_no_other() -> None:
@@ -44,8 +41,27 @@ def test_every_route_is_in_the_readme_and_no_other() -> None:
     assert rows(r"^\| `(GET|POST) (/\S*)` \|", README) == served
 
 
-def test_every_error_code_is_in_the_readme_with_its_status() -> None:
-    assert rows(r"^\| `([a-z_]+)` \| (\d{3}) \|", README) == problems()
+def test_every_metric_is_in_the_readme_and_no_other() -> None:
+    app = create_app()
+    client = app.test_client()
+    client.post("/predict", json={"review": "Good."})
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    served = {
+        (f"{family.name}_total" if family.type == "counter" else family.name,)
+        for family in families
+        if not family.name.endswith("_created")
+    }
+
+    assert rows(r"^\| `([a-z_]+)` \| ", README) == served
+
+
+def test_every_error_is_in_its_page_with_status_and_meaning() -> None:
+    explained = {
+        (kind.code, str(kind.status), " ".join((kind.__doc__ or "").split()))
+        for kind in coded_problems()
+    }
+
+    assert rows(r"^\| `([a-z_]+)` \| (\d{3}) \| (.*) \|$", ERRORS) == explained
 
 
 def test_every_error_is_in_the_tree_of_its_module() -> None:
@@ -72,7 +88,9 @@ def test_every_make_target_has_a_description_and_is_in_the_readme() -> None:
 @pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md", "NOTICE"])
 def test_every_file_that_is_named_exists(document: str) -> None:
     text = (ROOT / document).read_text()
-    named = set(re.findall(r"\b(?:server|train|export|tests|bench|models)/[\w./]*\w", text))
+    named = set(
+        re.findall(r"(?<![/\w])(?:server|train|export|tests|bench|models|docs)/[\w./]*\w", text)
+    )
 
     missing = {name for name in named if not (ROOT / name).exists()} - {"models/mail.onnx"}
 

@@ -1,0 +1,33 @@
+"""The plain Flask endpoint that requests are compared with: the same JSON in, a constant out.
+
+Started by `bench.one_request` under Gunicorn with this server's own settings.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, request
+
+app = Flask("ceiling")
+
+ANSWER = {
+    "label": "positive",
+    "probability": 0.99,
+    "probabilities": {"negative": 0.01, "positive": 0.99},
+    "words": 12,
+    "known_words": 12,
+}
+
+
+@app.post("/predict")
+def predict() -> dict[str, Any]:
+    """Parse the body, classify nothing."""
+    assert request.get_json()["review"]  # noqa: S101
+    return ANSWER
+
+
+@app.get("/readyz")
+def readyz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ready"}
