@@ -6,7 +6,7 @@ DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast lint format train bench lock clean
+.PHONY: help serve test test-fast test-browser lint format train bench lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -19,6 +19,9 @@ test: $(DEV) ## Run every test, the slow and the real ones included
 
 test-fast: $(DEV) ## Run the tests that take no more than a few seconds
 	$(DEV) -m pytest -m "not slow"
+
+test-browser: $(DEV) ## Test the page in a real browser (needs Debian's chromium)
+	$(DEV) -m pytest -m browser tests/browser
 
 lint: $(DEV) ## Check style and types
 	$(DEV) -m ruff check

@@ -53,8 +53,8 @@ def about(model: Model) -> About:
 
 def _data(manifest: Manifest) -> str:
     data = manifest.data
-    counts = ", ".join(f"{count:,} {label}" for label, count in data.reviews_by_label.items())
-    return f"{data.reviews:,} texts ({counts}). {data.name}; {data.licence}"
+    counts = ", ".join(f"{label}: {count:,}" for label, count in data.reviews_by_label.items())
+    return f"{data.reviews:,} texts ({counts}); {data.name}; licence: {data.licence}"
 
 
 def _accuracy(figures: Figures) -> str:

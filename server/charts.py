@@ -103,8 +103,8 @@ def _row_in_words(labels: Sequence[str], row: Sequence[int], true: int) -> str:
     """Where the texts of one label went: the label itself and those it is taken for, by number."""
     total = sum(row) or 1
     others = sorted((j for j, n in enumerate(row) if n and j != true), key=lambda j: -row[j])
-    taken = ", ".join(f"{row[j] / total:.0%} as {labels[j]}" for j in others[:4])
-    read = f"Of the texts that are {labels[true]}, {row[true] / total:.0%} were read so"
+    taken = ", ".join(f"{row[j] / total:.0%} as \u201c{labels[j]}\u201d" for j in others[:4])
+    read = f"Of the texts labelled \u201c{labels[true]}\u201d, {row[true] / total:.0%} were read so"
     return f"{read}, {taken}." if taken else f"{read}."
 
 

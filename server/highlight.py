@@ -85,9 +85,15 @@ def sentence(review: str, explanation: Explanation, labels: Sequence[str]) -> st
     return f"{first}; {against}." if against else f"{first}."
 
 
-def signed(part: float) -> str:
-    """*part* with its sign and two decimals; the minus is a minus, not a hyphen."""
-    return ("\N{MINUS SIGN}" if part < 0 else "+") + f"{abs(part):.2f}"
+def signed(part: float, decimals: int = 2) -> str:
+    """*part* with its sign; the minus is a minus, not a hyphen."""
+    return ("\N{MINUS SIGN}" if part < 0 else "+") + f"{abs(part):.{decimals}f}"
+
+
+def sum_of_parts(explanation: Explanation) -> tuple[str, str, str]:
+    """The constant, what the words add, and the log-odds: rounded so that they still add up."""
+    constant, log_odds = round(explanation.constant, 3), round(explanation.log_odds, 3)
+    return signed(constant, 3), signed(log_odds - constant, 3), signed(log_odds, 3)
 
 
 def times(ratio: float) -> str:

@@ -43,6 +43,7 @@ class Verdict:
     sides: dict[str, str]
     pieces: list[highlight.Piece]
     sentence: str
+    sum: tuple[str, str, str]
     times: str
 
 
@@ -69,13 +70,14 @@ def judge(review: str) -> Verdict:
     model = current_model()
     ((prediction, why),) = model.explain([review])
     if why is None:
-        return Verdict(prediction, None, {}, [], "", "")
+        return Verdict(prediction, None, {}, [], "", ("", "", ""), "")
     return Verdict(
         prediction,
         why,
         highlight.sides(model.labels, why),
         list(highlight.pieces(review, why, model.labels)),
         highlight.sentence(review, why, model.labels),
+        highlight.sum_of_parts(why),
         highlight.times(exp(why.log_odds)),
     )
 
@@ -94,7 +96,6 @@ def render_form(verdict: Verdict | None = None, problem: Problem | None = None) 
         settings=settings,
         examples=fitting,
         percent=percent,
-        signed=highlight.signed,
         **model_facts(),
     )
 

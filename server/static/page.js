@@ -43,7 +43,7 @@ const bar = (share) => drawing(
   drawing("rect", { width: (100 * share).toFixed(2), height: "1" }),
 );
 const quoted = (words) => words.map((word) => `“${word}”`).join(" and ");
-const signed = (part) => (part < 0 ? "−" : "+") + Math.abs(part).toFixed(2);
+const signed = (part, decimals = 2) => (part < 0 ? "−" : "+") + Math.abs(part).toFixed(decimals);
 const characters = (text) => Array.from(text); // by code point, as the server counts
 const hasLetters = (text) => /[a-z]/i.test(text);
 const number = (value) => value.toLocaleString("en");
@@ -63,7 +63,7 @@ function times(ratio) {
 
 class Refused extends Error {
   constructor(problem, status) {
-    super(problem.detail || problem.title || "The server could not answer.");
+    super(problem?.detail || problem?.title || "The server could not answer. Try again in a moment.");
     this.status = status;
   }
 }
@@ -75,11 +75,13 @@ async function predict(document, signal, query = "") {
     body: JSON.stringify(document),
     signal,
   });
-  const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(body, answer.status);
+  const body = await answer.json().catch(() => null); // from a proxy between us, or cut short
+  signal.throwIfAborted();
+  if (!answer.ok || !body) throw new Refused(body, answer.status);
   return body;
 }
 
+const served = result.querySelector(".verdict") ? field.value : null; // what the server has judged
 let live = true; // until the server wants a key that this page does not have
 let timer, telling, current = new AbortController();
 
@@ -104,7 +106,7 @@ async function ask(wanted = false) {
   try {
     answer = await predict({ review }, signal, "?explain=1");
   } catch (error) {
-    return signal.aborted ? undefined : refuse(error);
+    return signal.aborted ? undefined : refuse(error, review);
   }
   show(verdict(review, answer), answer);
   if (wanted && result.getBoundingClientRect().top > innerHeight / 2) result.scrollIntoView();
@@ -127,12 +129,13 @@ function tell(answer) {
   if (said.textContent !== text) said.textContent = text;
 }
 
-function refuse(error) {
+function refuse(error, review) {
+  if (error.status === 401) live = false;
+  if (review === served) return result.removeAttribute("aria-busy");
   show("");
   document.title = `Error: ${heading}`;
   if (!(error instanceof Refused)) return complain("The server does not answer. Try again in a moment.");
-  if (error.status !== 401) return complain(error.message);
-  live = false;
+  if (live) return complain(error.message);
   complain(`${error.message} So there are no verdicts while you type here; the button below still works.`);
 }
 
@@ -155,6 +158,7 @@ function verdict(review, answer) {
   }
   const why = answer.explanation, side = sides(why);
   const omitted = why.words.length - answer.words;
+  const [constant, logOdds] = [why.constant, why.log_odds].map((value) => Number(value.toFixed(3)));
   section.append(
     element("h2", { id: "verdict" }, "This review reads as ", element("strong", { class: side.get(answer.label) }, answer.label)),
     element("p", { class: "sentence" }, sentence(review, why)),
@@ -175,12 +179,12 @@ function verdict(review, answer) {
       ...Array.from(side).flatMap(([label, one]) => [element("span", { class: `word ${one} s3` }, label), " "]),
       "The stronger the mark, the more a word speaks for that label. Point at, tap or tab to a word for its number.",
     ),
-    element("p", { class: "quiet" }, `The model knows ${answer.known_words} of the ${answer.words} words that count; ${omitted} more, such as “the”, it leaves out.`),
+    element("p", { class: "quiet" }, `The model knows ${answer.known_words} of the ${answer.words} words that count${omitted ? `; ${omitted} more, such as “the”, it leaves out` : ""}.`),
     element(
       "details",
       {},
       element("summary", {}, "How the numbers add up"),
-      element("p", {}, `Before any word the model stands at ${signed(why.constant)}; the words add ${signed(why.log_odds - why.constant)}. That makes ${signed(why.log_odds)}, the logarithm of how many times as likely it holds ${why.label} as ${why.against}: ${times(Math.exp(why.log_odds))} times. Nothing is left out or estimated.`),
+      element("p", {}, `Before any word the model stands at ${signed(constant, 3)}; the words add ${signed(logOdds - constant, 3)}. That makes ${signed(logOdds, 3)}, the logarithm of how many times as likely it holds ${why.label} as ${why.against}: ${times(Math.exp(why.log_odds))} times. Nothing is left out or estimated.`),
     ),
   );
   return section;

@@ -45,9 +45,9 @@ def test_confusion_says_where_each_label_goes() -> None:
     chart = confusion(("bad", "fair", "good"), [[8, 2, 0], [1, 6, 3], [0, 0, 0]])
 
     assert chart.said == (
-        "Of the texts that are bad, 80% were read so, 20% as fair. "
-        "Of the texts that are fair, 60% were read so, 30% as good, 10% as bad. "
-        "Of the texts that are good, 0% were read so."
+        "Of the texts labelled \u201cbad\u201d, 80% were read so, 20% as \u201cfair\u201d. "
+        "Of the texts labelled \u201cfair\u201d, 60% were read so, 30% as \u201cgood\u201d, "
+        "10% as \u201cbad\u201d. Of the texts labelled \u201cgood\u201d, 0% were read so."
     )
     assert [cell.share for cell in chart.cells] == [0.8, 0.2, 0, 0.1, 0.6, 0.3, 0, 0, 0]
     assert [cell.right for cell in chart.cells].count(True) == 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.explain import Explanation, WordPart
-from server.highlight import pieces, sentence, sides, signed, times
+from server.highlight import pieces, sentence, sides, signed, sum_of_parts, times
 
 TWO = ("negative", "positive")
 FIVE = ("1", "2", "3", "4", "5")
@@ -109,6 +109,12 @@ def test_sentence_names_the_runner_up_of_more_than_two() -> None:
 )
 def test_numbers_have_their_sign(part: float, shown: str) -> None:
     assert signed(part) == shown
+
+
+def test_rounded_numbers_still_add_up() -> None:
+    why = Explanation("negative", "positive", 0.1318, 0.1264, ())
+
+    assert sum_of_parts(why) == ("+0.126", "+0.006", "+0.132")
 
 
 @pytest.mark.parametrize(("ratio", "shown"), [(1.24, "1.2"), (23.4, "23"), (2e6, "over 1,000")])
