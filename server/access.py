@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import hmac
-import threading
 from typing import Final
 
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server.errors import Overloaded, Unauthorized
+from server.errors import Unauthorized
 from server.settings import Settings
 
 #: What `API_KEY` is for, and what pages of other origins may use: blueprints, by name.
 WITH_KEY: Final = frozenset({"api", "v2"})
 ACROSS_ORIGINS: Final = WITH_KEY | {"facts", "description"}
-
-#: What keeps a worker busy: endpoints, by name.
-PREDICTING: Final = frozenset({"api.predict", "page.verdict", "v2.infer"})
 
 PREFLIGHT_SECONDS: Final = "7200"
 
@@ -31,8 +27,6 @@ def guard(app: Flask, settings: Settings) -> None:
         _allow_origins(app, settings.cors_origins)
     if settings.api_key:
         _ask_for_key(app, settings.api_key)
-    if settings.max_concurrency:
-        _limit_concurrency(app, settings.max_concurrency)
 
 
 def check_bearer(token: str) -> None:
@@ -53,24 +47,6 @@ def _ask_for_key(app: Flask, key: str) -> None:
             check_bearer(key)
 
     app.before_request(check)
-
-
-def _limit_concurrency(app: Flask, limit: int) -> None:
-    free = threading.BoundedSemaphore(limit)
-
-    def enter() -> None:
-        if request.endpoint not in PREDICTING:
-            return
-        if not free.acquire(blocking=False):
-            raise Overloaded("The server is busy; ask again in a second.")
-        request.environ["server.entered"] = True
-
-    def leave(_error: BaseException | None) -> None:
-        if request.environ.pop("server.entered", False):
-            free.release()
-
-    app.before_request(enter)
-    app.teardown_request(leave)
 
 
 def _allow_origins(app: Flask, allowed: frozenset[str]) -> None:

@@ -15,6 +15,7 @@ from server.facts import facts
 from server.handling import handle_errors
 from server.headers import add_headers
 from server.health import health
+from server.model import read_trusted
 from server.observing.counted import CountedModel
 from server.observing.lines import Lines
 from server.observing.metrics import Metrics
@@ -22,14 +23,16 @@ from server.observing.records import write_defects
 from server.observing.requests import follow_requests
 from server.page import page
 from server.settings import Settings
+from server.trust import check_trust
 from server.v2.routes import v2
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, content: bytes | None = None) -> Flask:
     """A ready application: its model is loaded and has reproduced its golden reviews.
 
     Args:
         settings: what to serve and how; read from the environment if None.
+        content: the model file's bytes, if they have been read and checked already.
 
     Raises:
         BadSetting: an environment variable has a value that is not accepted.
@@ -38,9 +41,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_environment(os.environ)
     app = unready_app(settings)
+    if content is None:
+        content = read_trusted(settings.model_path, settings.public_key)
+    model = CountedModel.open(settings.model_path, content)
     with app.app_context():
-        metrics = current_metrics()
-    use_model(app, CountedModel.load_counted(settings.model_path, settings.public_key, metrics))
+        model.metrics = current_metrics()
+    use_model(app, model)
     return app
 
 
@@ -54,6 +60,7 @@ def unready_app(settings: Settings) -> Flask:
     use_metrics(app, metrics := Metrics())
     write_defects(settings.log_format)
     follow_requests(app, metrics, settings.log_format, Lines())
+    check_trust(app, settings)
     guard(app, settings)
     bound_bodies(app)
     handle_errors(app)

@@ -21,8 +21,10 @@
         │   ├── ReviewWithoutLetters  400 review_without_letters
         │   ├── UnknownTensor         400 unknown_tensor
         │   ├── WrongTensor           400 wrong_tensor
-        │   └── BinaryTensor          400 binary_tensor
+        │   ├── BinaryTensor          400 binary_tensor
+        │   └── UntrustedHost         400 untrusted_host
         ├── Unauthorized              401 unauthorized
+        ├── CrossSite                 403 cross_site
         ├── NotFound                  404
         │   ├── RouteNotFound         404 route_not_found
         │   └── ModelNotFound         404 model_not_found
@@ -31,11 +33,15 @@
         │   ├── BodyTooLarge          413 body_too_large
         │   ├── TooManyReviews        413 too_many_reviews
         │   └── ReviewTooLong         413 review_too_long
+        ├── UriTooLong                414 uri_too_long
         ├── UnsupportedMediaType      415 unsupported_media_type
+        ├── ExpectationFailed         417 expectation_failed
+        ├── HeadersTooLarge           431 headers_too_large
         ├── InternalError             500 internal_error
-        └── Unavailable               503
-            ├── NotReady              503 not_ready
-            └── Overloaded            503 overloaded
+        ├── Unavailable               503
+        │   ├── NotReady              503 not_ready
+        │   └── Overloaded            503 overloaded
+        └── TookTooLong               504 took_too_long
 
 A `code` never changes once published; a `detail` may. The client's fault is 4xx, ours is 5xx.
 """
@@ -216,6 +222,13 @@ class BinaryTensor(BadRequest):
     title = "Binary tensors are not supported"
 
 
+class UntrustedHost(BadRequest):
+    """The request is for a host that is not one of `TRUSTED_HOSTS`."""
+
+    code = "untrusted_host"
+    title = "The host is not served here"
+
+
 class Unauthorized(Problem):
     """The route wants a key or token that the request does not have."""
 
@@ -226,6 +239,14 @@ class Unauthorized(Problem):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.headers["WWW-Authenticate"] = "Bearer"
+
+
+class CrossSite(Problem):
+    """A page of another site sent a form here, in the name of whoever looks at it."""
+
+    code = "cross_site"
+    status = 403
+    title = "Forms of other sites are not accepted"
 
 
 class NotFound(Problem):
@@ -287,12 +308,36 @@ class ReviewTooLong(TooLarge):
     title = "A review is too long"
 
 
+class UriTooLong(Problem):
+    """The first line of the request is longer than is read."""
+
+    code = "uri_too_long"
+    status = 414
+    title = "The address is too long"
+
+
 class UnsupportedMediaType(Problem):
     """The body is in a format that this route does not read."""
 
     code = "unsupported_media_type"
     status = 415
     title = "The format of the request body is not supported"
+
+
+class ExpectationFailed(Problem):
+    """`Expect` has another value than 100-continue."""
+
+    code = "expectation_failed"
+    status = 417
+    title = "What the request expects is not known"
+
+
+class HeadersTooLarge(Problem):
+    """There are more headers, or longer ones, than are read."""
+
+    code = "headers_too_large"
+    status = 431
+    title = "The headers are too large"
 
 
 class InternalError(Problem):
@@ -325,3 +370,11 @@ class Overloaded(Unavailable):
 
     code = "overloaded"
     title = "The server has too much to do"
+
+
+class TookTooLong(Problem):
+    """The answer did not come in time, and is no longer waited for."""
+
+    code = "took_too_long"
+    status = 504
+    title = "The answer took too long"

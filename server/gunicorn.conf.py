@@ -23,10 +23,13 @@ folder.make_folder()
 
 # Imported here, in the master, so that workers share the memory of it and start at once.
 import server.wsgi
+from server.balance import Balance
 from server.errors import StartRefused
 from server.observing.records import announce
-from server.preflight import check_model
+from server.preflight import approve
 from server.settings import Settings
+from server.signals import hold_signals_over_fork
+from server.worker import Worker
 
 
 def _settings() -> Settings:
@@ -45,10 +48,11 @@ loglevel = _chosen.log_level
 logger_class = "server.observing.gunicorn_log.Log"
 forwarded_allow_ips = ""  # whom to believe is said by TRUSTED_PROXIES alone
 
-# A thread is held by whoever sends a request slowly. With four a worker, 64 such clients lock out
-# everyone else; with 64 they do not, and idle threads cost next to nothing.
-worker_class = "gthread"
+worker_class = Worker
 threads = _chosen.threads
+worker_connections = _chosen.connections
+Worker.most_at_work = _chosen.max_concurrency
+Worker.balance = Balance(4 * workers)  # during a reload there are twice as many, and some still go
 
 keepalive = 95  # Heroku's router keeps idle connections for 90 s; it must be the one to close them
 graceful_timeout = 20  # and Heroku kills 30 s after SIGTERM
@@ -61,10 +65,19 @@ worker_tmp_dir = _memory if os.access(_memory, os.W_OK) else None
 
 def on_starting(_arbiter: Any) -> None:
     """Refuse to start, in one sentence, if the model cannot be served."""
+    hold_signals_over_fork()
     try:
-        check_model(_chosen.model_path, _chosen.public_key)
+        server.wsgi.approved = approve(_chosen.model_path, _chosen.public_key)
     except StartRefused as refusal:
         sys.exit(str(refusal))
+
+
+def on_reload(arbiter: Any) -> None:
+    """Take over a new model file if it can be served; else the old one goes on serving."""
+    try:
+        server.wsgi.approved = approve(_chosen.model_path, _chosen.public_key)
+    except StartRefused as refusal:
+        arbiter.log.error("The new model is not taken over, the old one serves on: %s", refusal)
 
 
 def when_ready(_arbiter: Any) -> None:
@@ -75,6 +88,7 @@ def when_ready(_arbiter: Any) -> None:
 def child_exit(_arbiter: Any, worker: Any) -> None:
     """Keep the counts of a worker that has ended."""
     folder.forget_worker(worker.pid)
+    Worker.balance.leave(worker.entry)
 
 
 def on_exit(_arbiter: Any) -> None:

@@ -8,11 +8,16 @@ from flask import Flask, Response, request
 
 # Nothing from elsewhere, nothing inline, no framing: the page needs its own style sheet, its own
 # script, and what that asks of this server.
-CONTENT_SECURITY_POLICY: Final = (
+PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+
+#: JSON, style sheets and pictures need nothing at all.
+DOCUMENT_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
+PERMISSIONS_POLICY: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+STRICT_TRANSPORT_SECURITY: Final = "max-age=31536000"
 
 
 def add_headers(app: Flask) -> None:
@@ -22,10 +27,13 @@ def add_headers(app: Flask) -> None:
 
 def _add(response: Response) -> Response:
     headers = response.headers
+    is_page = (response.content_type or "").startswith("text/html")
     headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Permissions-Policy"] = PERMISSIONS_POLICY
+    headers["Content-Security-Policy"] = PAGE_POLICY if is_page else DOCUMENT_POLICY
     if request.endpoint != "static":
         headers["Cache-Control"] = "no-store"
-    if response.mimetype == "text/html":
-        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-        headers["Referrer-Policy"] = "no-referrer"
+    if request.environ["wsgi.url_scheme"] == "https":
+        headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY
     return response

@@ -84,10 +84,16 @@ class Model:
             ModelRefused: it is missing, damaged, foreign, not signed, or answers other than when
                 exported.
         """
+        return cls.open(path, read_trusted(path, public_key))
+
+    @classmethod
+    def open(cls, path: Path, content: bytes) -> Self:
+        """Open what `read_trusted` read from *path*, and replay its golden reviews.
+
+        Raises:
+            ModelRefused: it is foreign, or answers other than when exported.
+        """
         try:
-            content = read_checked(path)
-            if public_key:
-                check_signature(path, content, public_key)
             model = cls(content)
             model.replay_golden()
         except ModelRefused as refusal:
@@ -162,6 +168,21 @@ class Model:
         label = self.labels[row.index(probability)]
         by_label = dict(zip(self.labels, row, strict=True))
         return Prediction(label, probability, by_label, len(lemmas), known)
+
+
+def read_trusted(path: Path, public_key: Path | None = None) -> bytes:
+    """The bytes of the model file *path*, whole and, if a key is given, signed by its owner.
+
+    Raises:
+        ModelRefused: it cannot be read, is damaged, or is not signed.
+    """
+    try:
+        content = read_checked(path)
+        if public_key:
+            check_signature(path, content, public_key)
+    except ModelRefused as refusal:
+        raise ModelRefused(f"Cannot serve {path}: {refusal}.") from None
+    return content
 
 
 def read_checked(path: Path) -> bytes:

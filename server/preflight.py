@@ -1,4 +1,8 @@
-"""Tries the model before the server forks its workers, so that a bad file is refused once."""
+"""Reads and tries the model before the server forks its workers.
+
+So a bad file is refused once, in one sentence, and whatever happens to the file afterwards, every
+worker serves the bytes that were found good.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +10,23 @@ import os
 from pathlib import Path
 
 from server.errors import ModelRefused
-from server.model import Model
+from server.model import Model, read_trusted
 
 
-def check_model(path: Path, public_key: Path | None = None) -> None:
-    """Load the model file at *path* as `Model.load` does, and forget it again.
+def approve(path: Path, public_key: Path | None = None) -> bytes:
+    """The bytes of the model file at *path*, which `Model.load` would accept.
 
-    It happens in a child process: a session of ONNX Runtime does not survive a fork, so the process
-    that forks the workers must never have had one.
+    They are tried in a child process: a session of ONNX Runtime does not survive a fork, so the
+    process that forks the workers must never have had one.
 
     Raises:
         ModelRefused: the file cannot be served.
     """
+    content = read_trusted(path, public_key)
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        _report_and_exit(path, public_key, writer)
+        _report_and_exit(path, content, writer)
     os.close(writer)
     with os.fdopen(reader, encoding="utf-8") as pipe:
         refusal = pipe.read()
@@ -30,13 +35,14 @@ def check_model(path: Path, public_key: Path | None = None) -> None:
         raise ModelRefused(
             refusal or f"Cannot serve {path}: ONNX Runtime crashed while opening it."
         )
+    return content
 
 
-def _report_and_exit(path: Path, public_key: Path | None, writer: int) -> None:
+def _report_and_exit(path: Path, content: bytes, writer: int) -> None:
     """In the child: leave the refusal in the pipe. Nothing of the parent's is to be cleaned up."""
     status = 1
     try:
-        Model.load(path, public_key)
+        Model.open(path, content)
         status = 0
     except ModelRefused as refusal:
         os.write(writer, str(refusal).encode())

@@ -80,6 +80,18 @@ def origins() -> Accepted:
     return Accepted("origins such as https://example.org, with commas between, or *", parse)
 
 
+def host_names() -> Accepted:
+    """Accept names or addresses as they stand in a Host header, without a port."""
+
+    def parse(value: str) -> frozenset[str]:
+        found = frozenset(value.lower().replace(",", " ").split())
+        if not all(re.fullmatch(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]", each) for each in found):
+            raise ValueError(value)
+        return found
+
+    return Accepted("host names such as example.org, with commas between", parse)
+
+
 def file_path() -> Accepted:
     """Accept any path; a relative one is taken from where the server was started."""
     return Accepted("the path of a file", lambda value: Path(value).absolute())
@@ -111,9 +123,15 @@ class Settings:
     )
     threads: int = setting(
         "THREADS",
-        64,
-        "connections that a worker reads at a time; few would let slow clients lock out the rest",
+        8,
+        "requests that a worker works on at a time; the rest stand in line",
         whole_number(1, 512),
+    )
+    connections: int = setting(
+        "MAX_CONNECTIONS",
+        1000,
+        "connections that a worker holds open; more wait to be accepted",
+        whole_number(1, 100_000),
     )
     model_path: Path = setting(  # noqa: RUF009
         "MODEL_PATH",
@@ -166,9 +184,15 @@ class Settings:
     )
     max_concurrency: int = setting(
         "MAX_CONCURRENCY",
-        0,
-        "predictions a worker may be busy with; more are refused with 503 at once; 0: no limit",
-        whole_number(0, 512),
+        64,
+        "requests that a worker has at work or in line; more, but for health checks, get 503",
+        whole_number(1, 10_000),
+    )
+    trusted_hosts: frozenset[str] | None = setting(
+        "TRUSTED_HOSTS",
+        None,
+        "the only hosts that requests may be for, health checks aside; not set: any",
+        host_names(),
     )
     trusted_proxies: int = setting(
         "TRUSTED_PROXIES",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from server.explain import Explanation
 from server.model import Model, Prediction
@@ -16,17 +15,6 @@ class CountedModel(Model):
     """A model that counts what it classifies. It only answers within a request."""
 
     metrics: Metrics
-
-    @classmethod
-    def load_counted(cls, path: Path, public_key: Path | None, metrics: Metrics) -> CountedModel:
-        """Load the model file at *path* and let it count in *metrics*.
-
-        Raises:
-            ModelRefused: as for `Model.load`.
-        """
-        model = cls.load(path, public_key)
-        model.metrics = metrics
-        return model
 
     def predict(self, reviews: Sequence[str]) -> list[Prediction]:
         """Classify *reviews*; see `Model.predict`."""

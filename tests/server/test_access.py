@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from threading import Event, Thread
 from typing import Any
 
 import pytest
 from flask import request
 from flask.testing import FlaskClient
 
-from server.access import PREDICTING
 from server.app import create_app, unready_app
 from server.settings import Settings
 
@@ -101,52 +99,6 @@ def test_other_origins_get_the_api_only(path: str) -> None:
     response = client(cors_origins=frozenset({"*"})).get(path, headers=ELSEWHERE)
 
     assert "Access-Control-Allow-Origin" not in response.headers
-
-
-def test_beyond_the_limit_predictions_are_refused_at_once_and_health_is_not() -> None:
-    app = create_app(Settings(max_concurrency=1))
-    entered, go_on = Event(), Event()
-    predict = app.extensions["model"].predict
-
-    def slow(reviews: list[str]) -> Any:
-        entered.set()
-        assert go_on.wait(10)
-        return predict(reviews)
-
-    app.extensions["model"].predict = slow
-    answers: list[Any] = []
-
-    def ask() -> None:
-        answers.append(app.test_client().post("/predict", json=REVIEW))
-
-    first = Thread(target=ask)
-    first.start()
-    assert entered.wait(10)
-
-    refused = app.test_client().post("/predict", json=REVIEW)
-    health = app.test_client().get("/livez")
-    go_on.set()
-    first.join()
-    after = app.test_client().post("/predict", json=REVIEW)
-
-    assert (refused.status_code, refused.get_json()["code"]) == (503, "overloaded")
-    assert refused.headers["Retry-After"] == "1"
-    assert health.status_code == 200
-    assert [each.status_code for each in answers] == [200]
-    assert after.status_code == 200
-
-
-def test_refused_and_failed_requests_give_their_place_back() -> None:
-    asked = client(max_concurrency=1)
-
-    codes = [asked.post("/predict", json={}).status_code for _ in range(3)]
-
-    assert codes == [400] * 3
-    assert asked.post("/predict", json=REVIEW).status_code == 200
-
-
-def test_routes_that_are_limited_exist() -> None:
-    assert set(unready_app(Settings()).view_functions) >= PREDICTING
 
 
 @pytest.mark.parametrize(

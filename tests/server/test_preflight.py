@@ -14,12 +14,12 @@ import os, signal, sys
 from pathlib import Path
 from server.errors import ModelRefused
 from server.model import Model
-from server.preflight import check_model
+from server.preflight import approve
 
 before = os.listdir("/proc/self/fd")
 try:
     {arrange}
-    check_model(Path(sys.argv[1]))
+    approve(Path(sys.argv[1]))
 except ModelRefused as refusal:
     print(refusal)
 assert os.listdir("/proc/self/fd") == before
@@ -49,7 +49,9 @@ def test_refusal_in_the_child_is_raised_in_the_parent(tmp_path: Path) -> None:
     assert refusal(missing).startswith(f"Cannot serve {missing}: the file cannot be read")
 
 
-def test_child_that_dies_is_a_refusal(tmp_path: Path) -> None:
-    dies = "Model.load = lambda *path: os.kill(os.getpid(), signal.SIGKILL)"
+def test_child_that_dies_is_a_refusal() -> None:
+    dies = "Model.open = lambda *path: os.kill(os.getpid(), signal.SIGKILL)"
 
-    assert refusal(tmp_path / "any.onnx", dies).endswith("ONNX Runtime crashed while opening it.")
+    said = refusal(Settings().model_path, dies)
+
+    assert said.endswith("ONNX Runtime crashed while opening it.")

@@ -22,6 +22,7 @@ def test_each_variable_sets_its_field() -> None:
         "HOST": "127.0.0.1",
         "WEB_CONCURRENCY": "3",
         "THREADS": "8",
+        "MAX_CONNECTIONS": "9",
         "MODEL_PATH": "/srv/other.onnx",
         "MODEL_PUBLIC_KEY": "/srv/public.pem",
         "MAX_REVIEW_CHARS": "10",
@@ -33,6 +34,7 @@ def test_each_variable_sets_its_field() -> None:
         "METRICS_TOKEN": "t" * 16,
         "CORS_ORIGINS": "https://a.example, http://localhost:3000",
         "MAX_CONCURRENCY": "13",
+        "TRUSTED_HOSTS": "Example.org, 127.0.0.1",
         "TRUSTED_PROXIES": "1",
     }
 
@@ -41,8 +43,8 @@ def test_each_variable_sets_its_field() -> None:
     model, key = Path("/srv/other.onnx"), Path("/srv/public.pem")
     origins = frozenset({"https://a.example", "http://localhost:3000"})
     assert settings == Settings(
-        *(80, "127.0.0.1", 3, 8, model, key, 10, 11, 12, "debug", "text"),
-        *("k" * 16, "t" * 16, origins, 13, 1),
+        *(80, "127.0.0.1", 3, 8, 9, model, key, 10, 11, 12, "debug", "text"),
+        *("k" * 16, "t" * 16, origins, 13, frozenset({"example.org", "127.0.0.1"}), 1),
     )
     assert list(environ) == [variable.name for variable in Settings.documented()]
 

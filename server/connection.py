@@ -1,0 +1,185 @@
+"""One client's connection, with bounds on how long the client may keep the server waiting.
+
+Gunicorn's gthread gives a connection to a thread as soon as it is accepted and then reads without a
+time limit, so a few dozen clients that send half a request hold every thread. Here the event loop
+collects a request, and a thread gets it only when it is whole, or when the rest is too long to be
+collected; what the thread then reads and writes is bounded in time.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from enum import Enum, auto
+from typing import Any, Final
+
+from gunicorn.workers.gthread import TConn
+
+#: Seconds a new connection may say nothing.
+SILENT_SECONDS: Final = 15.0
+#: Seconds from the first byte of a request to its last, as far as the event loop collects it.
+COLLECT_SECONDS: Final = 10.0
+#: Seconds a thread waits for the rest of a longer one.
+BODY_SECONDS: Final = 15.0
+#: Seconds a client may take to accept the reply.
+SEND_SECONDS: Final = 15.0
+#: Seconds for which a client may take none of what waits for it in the kernel.
+UNREAD_SECONDS: Final = 20
+#: Seconds a client that was told so may take to close its side.
+LINGER_SECONDS: Final = 2.0
+
+#: Bytes of a request that are collected: a head, and the longest body that is read by default.
+COLLECTED: Final = 64 * 2**10 + 2**20
+#: Bytes of a head, which the parser refuses before it is so long.
+LONGEST_HEAD: Final = 64 * 2**10
+#: Bytes from which a request counts as large: not many may be collected at a time.
+LARGE: Final = 64 * 2**10
+PIECE: Final = 64 * 2**10
+
+#: The empty line after the head; with bare line feeds it is for the parser to refuse.
+END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
+CONTENT_LENGTH: Final = re.compile(rb"\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r?\n", re.IGNORECASE)
+TRANSFER_ENCODING: Final = re.compile(
+    rb"\ntransfer-encoding[ \t]*:[ \t]*(chunked[ \t]*\r?\n)?", re.IGNORECASE
+)
+EXPECT: Final = re.compile(rb"\nexpect:[ \t]*100-continue", re.IGNORECASE)
+CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+#: The last chunk, with trailers if there are any. Where data look like it, a thread begins early.
+LAST_CHUNK: Final = re.compile(rb"\n0+[^\n]*\r\n(?:[^\r\n]+\r\n)*\r\n\Z")
+TAIL: Final = 1024
+
+
+class Received(Enum):
+    """What the bytes that have arrived amount to."""
+
+    PART = auto()  # the client owes the rest
+    REQUEST = auto()  # a thread can begin with it
+    NOTHING = auto()  # the client has gone
+
+
+class BoundedSocket(socket.socket):
+    """A client's socket on which blocking means: for so long and no longer.
+
+    Attributes:
+        exhausted: whether the client took too long, so that where its next request would begin is
+            not known.
+    """
+
+    deadline = 0.0
+    exhausted = False
+
+    def setblocking(self, flag: bool) -> None:
+        """Take Gunicorn's "block" for "block until the client has had its time"."""
+        self.deadline = time.monotonic() + BODY_SECONDS
+        self.settimeout(SEND_SECONDS if flag else 0.0)
+
+    def recv(self, size: int, flags: int = 0, /) -> bytes:
+        """Receive; a client that takes too long is treated as one that has gone."""
+        if self.timeout == 0.0:
+            return super().recv(size, flags)
+        self.settimeout(max(self.deadline - time.monotonic(), 0.001))
+        try:
+            return super().recv(size, flags)
+        except TimeoutError:
+            self.exhausted = True
+            return b""
+        finally:
+            self.settimeout(SEND_SECONDS)
+
+
+class Connection(TConn):
+    """A connection that collects its next request.
+
+    Attributes:
+        timeout: when the event loop loses patience with it, in monotonic seconds.
+        started: when its request was given to a thread.
+        given_up: whether its request has hung and was answered without the thread.
+        lingering: whether it only waits for the client to close.
+        asked_on: whether a client that waits for leave to send its body got it.
+    """
+
+    def __init__(self, cfg: Any, accepted: socket.socket, client: Any, server: Any) -> None:
+        bounded = BoundedSocket(fileno=accepted.detach())
+        super().__init__(cfg, bounded, client, server)
+        if bounded.family != socket.AF_UNIX:
+            bounded.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
+        self.collected = bytearray()
+        self.timeout = time.monotonic() + SILENT_SECONDS
+        self.started = 0.0
+        self.given_up = False
+        self.lingering = False
+        self.asked_on = False
+
+    def collect(self) -> Received:
+        """Take what has arrived, without waiting for more."""
+        try:
+            data = self.sock.recv(PIECE)
+        except (BlockingIOError, InterruptedError):
+            data = None
+        except OSError:
+            return Received.NOTHING
+        if data == b"":  # it has ended its side, and may still read why that was too early
+            cut_off = END_OF_HEAD.search(self.collected)
+            return Received.REQUEST if cut_off else Received.NOTHING
+        if data:
+            self._add(data)
+        whole = self.collected and is_enough(self.collected)
+        return Received.REQUEST if whole else Received.PART
+
+    def _add(self, data: bytes) -> None:
+        if not self.collected:
+            self.timeout = time.monotonic() + COLLECT_SECONDS
+        self.collected += data
+        end = END_OF_HEAD.search(self.collected) if not self.asked_on else None
+        if end and EXPECT.search(self.collected, 0, end.end()):
+            self.asked_on = True
+            self.sock.send(CONTINUE)
+
+    def take_back(self) -> None:
+        """Collect what the parser has read beyond the last request, when a client pipelines."""
+        if read := self.parser.unreader.take_buffered():
+            self._add(read)
+
+    def hand_over(self) -> None:
+        """Give the collected bytes to Gunicorn's parser."""
+        self.data_ready = True
+        self.started = time.monotonic()
+        self.init()
+        self.parser.unreader.unread(bytes(self.collected))
+        self.collected.clear()
+        self.asked_on = False
+
+    def linger(self) -> bool:
+        """Say that nothing more will come; False if the client has gone already.
+
+        Closing at once would reset the connection if the client is still sending, and the reset
+        would overtake the reply (RFC 9112, section 9.6).
+        """
+        try:
+            self.sock.settimeout(0.0)
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            return False
+        self.lingering = True
+        self.timeout = time.monotonic() + LINGER_SECONDS
+        return True
+
+
+def is_enough(collected: bytes | bytearray) -> bool:
+    """Whether a thread can begin with what was *collected*.
+
+    It can with a whole request, with a head that is too long, which the parser then refuses, and
+    with so much of a body that the rest has to be read by the thread.
+    """
+    end = END_OF_HEAD.search(collected)
+    if end is None:
+        return len(collected) >= LONGEST_HEAD
+    if len(collected) >= COLLECTED:
+        return True
+    if coding := TRANSFER_ENCODING.search(collected, 0, end.end()):
+        start = max(end.end() - 1, len(collected) - TAIL)
+        return not coding[1] or LAST_CHUNK.search(collected, start) is not None
+    length = CONTENT_LENGTH.search(collected, 0, end.end())
+    return length is None or len(collected) >= min(end.end() + int(length[1]), COLLECTED)

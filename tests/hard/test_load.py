@@ -1,0 +1,191 @@
+"""Many clients at once, for a while."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from server.model import Model
+from server.settings import Settings
+from tests.hard.clients import attackers, clients, is_closed, percentile
+from tests.hard.conftest import Judge
+from tests.hard.processes import cpu_seconds, workers
+from tests.live import LiveServer, exchange, running_server
+
+pytestmark = pytest.mark.hard
+
+HEAD = b"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+BATCH = json.dumps({"reviews": ["good film " * 20] * 200}).encode()
+
+
+def run_wrk(wrk: str, script: Path, server: LiveServer, connections: int, seconds: int) -> str:
+    command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}", "--latency", "-s", str(script)]
+    done = subprocess.run(
+        [*command, f"{server.url}/predict"], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def p99_milliseconds(report: str) -> float:
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)\b", report).groups()  # type: ignore[union-attr]
+    return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+
+def test_64_clients_for_a_minute(wrk: str, script: Path, server: LiveServer, judge: Judge) -> None:
+    report = run_wrk(wrk, script, server, connections=64, seconds=60)
+
+    clean = "Non-2xx" not in report and "Socket errors" not in report
+    worst = p99_milliseconds(report)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", report)
+    judge("64 keep-alive clients for 60 s: failures", "none" if clean else report, "none", clean)
+    judge("the same: p99", f"{worst:.0f} ms", "at most 250 ms", worst <= 250)
+    assert rate
+
+
+def test_10_000_distinct_texts_get_the_answers_of_the_model(
+    server: LiveServer, judge: Judge
+) -> None:
+    model = Model.load(Settings().model_path)
+    random = np.random.default_rng(0)
+    words = np.array([word for term in model.manifest.vocabulary for word in term.split()])
+    texts = [f"{' '.join(random.choice(words, 12))} {number}" for number in range(10_000)]
+    expected = [prediction.probabilities for prediction in model.predict(texts)]
+
+    def ask(part: int) -> int:
+        wrong = 0
+        with server.connection() as connection:
+            for text, want in zip(texts[part::64], expected[part::64], strict=True):
+                body = json.dumps({"review": text})
+                got = exchange(
+                    connection, "/predict", "POST", body, Content_Type="application/json"
+                )
+                wrong += got.json["probabilities"] != pytest.approx(want, abs=1e-9)
+        return wrong
+
+    with ThreadPoolExecutor(64) as pool:
+        wrong = sum(pool.map(ask, range(64)))
+
+    judge("10,000 distinct texts by 64 clients: wrong answers", str(wrong), "0", wrong == 0)
+
+
+def test_five_times_overload_is_refused_at_once(judge: Judge) -> None:
+    """Five times as many clients as may be at work; each sends the next request at once."""
+    with running_server(WEB_CONCURRENCY="2", MAX_CONCURRENCY="8") as server:
+        health: list[float] = []
+        with clients(server, count=80) as tally:
+            end = time.monotonic() + 15
+            while time.monotonic() < end:
+                began = time.monotonic()
+                assert server.ask("/livez").status == 200
+                health.append(time.monotonic() - began)
+                time.sleep(0.05)
+
+        refused = tally.by_status.get(503, [])
+        others = {status for status in tally.answers if status not in (200, 503)}
+        slowest, healthy = max(refused, default=0.0), percentile(health, 0.99)
+        judge(
+            "five times overload: refused with 503",
+            f"{len(refused)} of {sum(tally.answers.values())}",
+            "the excess",
+            bool(refused) and tally.answers[200] > 0,
+        )
+        judge("the same: slowest refusal", f"{slowest:.2f} s", "at most 1 s", slowest <= 1)
+        judge(
+            "the same: other answers, broken connections",
+            f"{sorted(others)}, {len(tally.broken)}",
+            "none",
+            not others and not tally.broken,
+        )
+        judge("the same: /livez p99", f"{healthy * 1000:.0f} ms", "at most 250 ms", healthy <= 0.25)
+
+
+@pytest.mark.parametrize(
+    ("what", "first_words"),
+    [
+        ("idle", b""),
+        ("partial head", HEAD),
+        ("partial body", HEAD + b'Content-Length: 100\r\n\r\n{"rev'),
+        ("partial large body", HEAD + b"Content-Length: 900000\r\n\r\n" + b"a" * 70_000),
+        ("slow read", (HEAD + b"Content-Length: %d\r\n\r\n" % len(BATCH) + BATCH) * 3),
+    ],
+)
+def test_64_stalling_clients_lock_nobody_out(
+    what: str, first_words: bytes, server: LiveServer, judge: Judge
+) -> None:
+    worst, began, closed = 0.0, time.monotonic(), 0.0
+    with attackers(server.port, 64, first_words, receive=2048) as plugs:
+        while not closed and time.monotonic() < began + 40:
+            asked = time.monotonic()
+            assert server.ask("/livez").status == 200
+            worst = max(worst, time.monotonic() - asked)
+            if what != "slow read" and all(map(is_closed, plugs)):
+                closed = time.monotonic() - began
+            elif what == "slow read" and time.monotonic() > began + 30:
+                closed = 30.0 if all(map(is_closed, plugs)) else 0.0
+                break
+            time.sleep(0.1)
+
+    judge(f"64 sockets, {what}: slowest /livez", f"{worst:.2f} s", "at most 1 s", worst <= 1)
+    judge(
+        f"64 sockets, {what}: attackers closed after",
+        f"{closed:.0f} s" if closed else "never",
+        "at most 30 s",
+        0 < closed <= 30,
+    )
+
+
+def test_an_idle_server_uses_next_to_no_processor(server: LiveServer, judge: Judge) -> None:
+    with clients(server, count=8):
+        time.sleep(1)
+    time.sleep(2)
+
+    before = cpu_seconds(server.process.pid)
+    time.sleep(10)
+    share = (cpu_seconds(server.process.pid) - before) / 10
+
+    judge("idle: share of a core", f"{share:.2%}", "at most 1 %", share <= 0.01)
+
+
+def test_connections_are_spread_over_the_workers(server: LiveServer, judge: Judge) -> None:
+    while len(workers(server.process.pid)) < 2:
+        time.sleep(0.05)
+    time.sleep(1)  # until the second one accepts, too
+    worst = 16
+    for _ in range(20):
+        counts = _connections_by_worker(server, 16)
+        worst = min(worst, min(counts))
+
+    judge(
+        "16 connections on 2 workers, 20 times: fewest on one", str(worst), "at least 6", worst >= 6
+    )
+
+
+def _connections_by_worker(server: LiveServer, count: int) -> list[int]:
+    from tests.hard.processes import sockets
+
+    barrier = threading.Barrier(count)
+
+    def connect(_: int) -> object:
+        plug = server.connection()
+        opened = plug.__enter__()
+        barrier.wait()
+        exchange(opened, "/livez")
+        return plug
+
+    pids = workers(server.process.pid)
+    before = [sockets(pid) for pid in pids]
+    with ThreadPoolExecutor(count) as pool:
+        plugs = list(pool.map(connect, range(count)))
+    counts = [sockets(pid) - old for pid, old in zip(pids, before, strict=True)]
+    for plug in plugs:
+        plug.__exit__(None, None, None)  # type: ignore[attr-defined]
+    time.sleep(0.05)
+    return counts
