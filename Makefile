@@ -6,7 +6,7 @@ DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-browser lint format train bench lock clean
+.PHONY: help serve test test-fast test-browser test-hard test-image lint format train bench lock image run-image sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -14,14 +14,20 @@ help: ## List the commands
 serve: $(SERVE) ## Start the server on PORT (default 8000), in the foreground
 	@exec $(SERVE) -m server
 
-test: $(DEV) ## Run every test, the slow and the real ones included
-	$(DEV) -m pytest
+# What needs more than Python has a command of its own; .ci/run calls them all.
+PLAIN := not browser and not hard and not image
+
+test: $(DEV) ## Run every test that needs nothing but Python, the slow and the real ones included
+	$(DEV) -m pytest -m "$(PLAIN)"
 
 test-fast: $(DEV) ## Run the tests that take no more than a few seconds
-	$(DEV) -m pytest -m "not slow"
+	$(DEV) -m pytest -m "$(PLAIN) and not slow"
 
 test-browser: $(DEV) ## Test the page in a real browser (needs Debian's chromium)
 	$(DEV) -m pytest -m browser tests/browser
+
+test-hard: $(DEV) ## Put the server under load, faults and hostile input (needs wrk)
+	KEEP_TABLE=1 $(DEV) -m pytest -m hard tests/hard
 
 lint: $(DEV) ## Check style and types
 	$(DEV) -m ruff check
@@ -35,7 +41,7 @@ format: $(DEV) ## Put the code into its standard form
 train: $(DEV) ## Retrain and export the shipped model
 	$(DEV) -m train --export models/sentiment.onnx
 
-bench: $(DEV) ## Measure one prediction, here and in scikit-learn, side by side
+bench: $(DEV) ## Measure a prediction beside scikit-learn's, and a request beside plain Flask's
 	$(DEV) -m bench
 
 lock: $(DEV) ## Compile the hashed requirement files from the .in files
@@ -44,6 +50,20 @@ lock: $(DEV) ## Compile the hashed requirement files from the .in files
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
 	    --custom-compile-command "make lock" --quiet || exit 1; \
 	done
+
+image: ## Build the container image, with docker or buildah, and print its size
+	@image/build
+	@echo "What it adds to its base:"
+	@PYTHON=$(PYTHON) image/run du --summarize --total --si --apparent-size /venv /pycache /app
+
+run-image: ## Run the container image on PORT (default 8000), read-only and without rights
+	@PYTHON=$(PYTHON) image/run
+
+test-image: $(DEV) ## Build the container image and test every claim about it (needs root, buildah, bwrap)
+	$(DEV) -m pytest -m image
+
+sbom: image ## Write what is installed in the image to sbom.cdx.json (CycloneDX)
+	@PYTHON=$(PYTHON) image/run python - <image/sbom.py >sbom.cdx.json
 
 clean: ## Remove the environments and all caches but the data
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,65 @@
+"""How much memory a container takes, and how long it takes to start. No other may run meanwhile:
+what containers of one image have in common would count for each of them in part only.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from image.sandbox import Unpacked
+from tests.image.container import Container, running_container, starting_container
+from tests.live import PATIENCE
+
+pytestmark = pytest.mark.image
+
+GOOD = "A wonderful film with great acting."
+FORM = {"Content_Type": "application/x-www-form-urlencoded"}
+MB = 1_000_000
+
+
+def test_two_workers_stay_small_after_a_thousand_requests(image: Unpacked) -> None:
+    with running_container(image, WEB_CONCURRENCY="2") as container:
+        for _ in range(500):
+            assert container.predict({"review": GOOD}).status == 200
+            assert container.ask("/", "POST", "review=An+awful+film", **FORM).status == 200
+
+        resident = [proportional_set_size(pid) for pid in container.tree]
+
+    print(f"{sum(resident) / MB:.1f} MB: {[round(size / MB, 1) for size in resident]}")
+    assert len(resident) == 3
+    assert sum(resident) <= 140 * MB
+
+
+def test_first_correct_prediction_comes_soon(image: Unpacked) -> None:
+    seconds = [seconds_to_first_prediction(image) for _ in range(5)]
+
+    print(f"seconds to the first prediction: {[round(each, 2) for each in seconds]}")
+    assert min(seconds) <= 1.5, "a busy machine only ever adds to it"
+
+
+def seconds_to_first_prediction(image: Unpacked) -> float:
+    """From before the container is started; 10001 is the user that the image itself names."""
+    began = time.monotonic()
+    with starting_container(image, uid=10001) as container:
+        while label(container) != "positive":
+            assert time.monotonic() - began < PATIENCE, container.printed()
+            time.sleep(0.005)
+        return time.monotonic() - began
+
+
+def label(container: Container) -> str | None:
+    try:
+        found: str = container.predict({"review": GOOD}).json["label"]
+    except OSError:
+        return None
+    return found
+
+
+def proportional_set_size(pid: int) -> int:
+    """Bytes of memory of a process; what n processes share counts as an nth in each."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    (line,) = (line for line in rollup if line.startswith("Pss:"))
+    return int(line.split()[1]) * 1024
