@@ -100,7 +100,8 @@ class Metrics:
             unknown += each.words - each.known_words
             labels[each.label] = labels.get(each.label, 0) + 1
         children[0].inc(words)
-        children[1].inc(unknown)
+        if unknown:
+            children[1].inc(unknown)
         children[2].observe(seconds)
         for label, count in labels.items():
             self._label(label, model).inc(count)

@@ -5,17 +5,23 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Response, g, request
-from flask.globals import request_ctx
+from flask import Flask, Request, request
 
 from server.current import MODEL
 from server.observing.lines import Lines
 from server.observing.metrics import Metrics
 from server.observing.records import RequestLine, timestamp
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 ID_HEADER: Final = "X-Request-ID"
+
+#: Where the environment of a request has its `Exchange`.
+EXCHANGE: Final = "server.exchange"
 
 #: A request id that is taken over: Heroku's, a UUID, a trace id; nothing that could forge a line.
 WELL_FORMED = re.compile("[A-Za-z0-9._~+/=-]{1,128}")
@@ -31,56 +37,85 @@ class Exchange:
 
     Attributes:
         id: the client's name for it, or ours.
+        asked: what Flask knows of it.
         started: on `time.perf_counter`'s clock.
         reviews: how many have been classified for it.
+        status: that of the answer.
+        size: bytes of the answer's body, if they are known beforehand.
     """
 
-    __slots__ = ("id", "reviews", "started")
+    __slots__ = ("asked", "id", "reviews", "size", "started", "status")
 
     def __init__(self, proposed: str | None) -> None:
         taken_over = proposed and WELL_FORMED.fullmatch(proposed)
         self.id: str = proposed if proposed and taken_over else os.urandom(16).hex()
+        self.asked: Request | None = None
         self.started = time.perf_counter()
         self.reviews = 0
+        self.status = 500  # if the application fails to answer at all
+        self.size = 0
 
 
 def current_exchange() -> Exchange:
     """The request that is being answered here."""
-    exchange: Exchange = g.exchange
+    exchange: Exchange = request.environ[EXCHANGE]
     return exchange
 
 
-def follow_requests(app: Flask, metrics: Metrics, log_format: str, lines: Lines) -> None:
-    """Let *app* count and log every request. To be called before all else that sees requests."""
-    as_json = log_format == "json"
+class Follower:
+    """The application as Gunicorn calls it: whatever it answers is counted and logged.
 
-    def begin() -> None:
-        g.exchange = Exchange(request.environ.get("HTTP_X_REQUEST_ID"))
+    It stands before Flask, where it costs half of what hooks do, and sees what no hook would.
+    """
 
-    def end(response: Response) -> Response:
-        exchange = current_exchange()
-        response.headers.add(ID_HEADER, exchange.id)
+    def __init__(self, app: Flask, metrics: Metrics, log_format: str, lines: Lines) -> None:
+        self.app = app
+        self.answer = app.wsgi_app
+        self.metrics = metrics
+        self.as_json = log_format == "json"
+        self.lines = lines
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        exchange = environ[EXCHANGE] = Exchange(environ.get("HTTP_X_REQUEST_ID"))
+
+        def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
+            exchange.status = int(status[:3])
+            exchange.asked = environ.get("werkzeug.request")  # Flask removes it at the end
+            for name, value in headers:
+                if name == "Content-Length":
+                    exchange.size = int(value)
+            headers.append((ID_HEADER, exchange.id))
+            return start_response(status, headers, error)
+
+        try:
+            return self.answer(environ, start)
+        finally:
+            self._note(exchange)
+
+    def _note(self, exchange: Exchange) -> None:
         seconds = time.perf_counter() - exchange.started
-        asked = request_ctx.request  # each look at flask.request would be a search of its own
-        route = asked.url_rule.rule if asked.url_rule else OTHER
-        method = asked.method if asked.method in METHODS else OTHER
-        status = response.status_code
-        metrics.count_request(route, method, status, seconds)
-        model = app.extensions.get(MODEL)
+        asked, route, method = exchange.asked, OTHER, OTHER
+        if asked is not None:
+            route = asked.url_rule.rule if asked.url_rule else OTHER
+            method = asked.method if asked.method in METHODS else OTHER
+        self.metrics.count_request(route, method, exchange.status, seconds)
+        model = self.app.extensions.get(MODEL)
         line = RequestLine(
             timestamp(time.time()),
-            "error" if status >= 500 else "info",
+            "error" if exchange.status >= 500 else "info",
             exchange.id,
             method,
             route,
-            status,
+            exchange.status,
             round(seconds * 1000, 3),
-            response.content_length or 0,
+            exchange.size,
             exchange.reviews,
             model.version if model else None,
         )
-        lines.put(line.as_json() if as_json else line.as_text())
-        return response
+        self.lines.put(line.as_json() if self.as_json else line.as_text())
 
-    app.before_request(begin)
-    app.after_request(end)
+
+def follow_requests(app: Flask, metrics: Metrics, log_format: str, lines: Lines) -> None:
+    """Let *app* count and log every request."""
+    app.wsgi_app = Follower(app, metrics, log_format, lines)  # type: ignore[method-assign]

@@ -31,7 +31,7 @@ def samples(client: FlaskClient) -> dict[tuple[str, ...], float]:
     }
 
 
-def test_model_card_is_that_of_the_file(client: FlaskClient) -> None:
+def test_model_card_is_that_of_the_file(app: Flask, client: FlaskClient) -> None:
     content = Settings().model_path.read_bytes()
 
     card = client.get("/model").get_json()
@@ -40,7 +40,7 @@ def test_model_card_is_that_of_the_file(client: FlaskClient) -> None:
     assert card["version"] == card["sha256"][:12]
     assert (card["name"], card["labels"]) == ("sentiment", ["negative", "positive"])
     assert card["data"]["reviews"] == 1000
-    assert card["vocabulary"] == 2000
+    assert card["vocabulary"] == len(app.extensions["model"].manifest.vocabulary)
     assert card["figures"] and card["parameters"] and card["versions"]["scikit-learn"]
 
 
