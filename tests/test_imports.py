@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVE = {
+    "_typeshed",  # exists for type checkers alone
     "flask",
     "gunicorn",
     "msgspec",

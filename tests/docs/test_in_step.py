@@ -89,7 +89,7 @@ def test_every_make_target_has_a_description_and_is_in_the_readme() -> None:
 def test_every_file_that_is_named_exists(document: str) -> None:
     text = (ROOT / document).read_text()
     named = set(
-        re.findall(r"(?<![/\w])(?:server|train|export|tests|bench|models|docs)/[\w./]*\w", text)
+        re.findall(r"(?<![/\w])(?:server|train|export|tests|bench|models|docs)/[\w./-]*\w", text)
     )
 
     missing = {name for name in named if not (ROOT / name).exists()} - {"models/mail.onnx"}

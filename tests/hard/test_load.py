@@ -23,7 +23,7 @@ from tests.live import LiveServer, exchange, running_server
 pytestmark = pytest.mark.hard
 
 HEAD = b"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-BATCH = json.dumps({"reviews": ["good film " * 20] * 200}).encode()
+BATCH = json.dumps({"reviews": ["good film " * 20] * 60}).encode()
 
 
 def run_wrk(wrk: str, script: Path, server: LiveServer, connections: int, seconds: int) -> str:

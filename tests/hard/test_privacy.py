@@ -48,7 +48,7 @@ def test_headers_that_protect_are_on_every_answer(live_server: LiveServer, judge
             "no-store": answer.headers.get("Cache-Control") == "no-store",
             "no cookie": "Set-Cookie" not in answer.headers,
             "no HSTS over http": "Strict-Transport-Security" not in answer.headers,
-            "referrer": answer.headers.get("Referrer-Policy") == "no-referrer",
+            "referrer": answer.headers.get("Referrer-Policy") == "same-origin",
             "permissions": "Permissions-Policy" in answer.headers,
             "default-src": "default-src 'none'" in policy,
             "frame-ancestors": "frame-ancestors 'none'" in policy,
