@@ -59,12 +59,12 @@ def unready_app(settings: Settings) -> Flask:
     use_settings(app, settings)
     use_metrics(app, metrics := Metrics())
     write_defects(settings.log_format)
+    add_headers(app)
     follow_requests(app, metrics, settings.log_format, Lines())
     check_trust(app, settings)
     guard(app, settings)
     bound_bodies(app)
     handle_errors(app)
-    add_headers(app)
     for blueprint in (page, api, v2, facts, health, description):
         app.register_blueprint(blueprint)
     return app

@@ -47,7 +47,7 @@ print(json.dumps({
     "page": page.status_code,
     "modules": sorted({name.partition(".")[0] for name in sys.modules}),
     "distributions": sorted({each.metadata["Name"].lower() for each in distributions()}),
-}))
+}), file=sys.stderr)
 """
 
 
@@ -86,7 +86,7 @@ def probed(tree: Path, python: Path) -> Any:
     ended = subprocess.run(
         probe, cwd=tree, env=environment(), capture_output=True, text=True, check=True
     )
-    return json.loads(ended.stdout)
+    return json.loads(ended.stderr)
 
 
 def test_server_answers_with_its_own_requirements_alone(slim_server: LiveServer) -> None:
