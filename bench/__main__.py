@@ -31,7 +31,7 @@ def compare_predictions() -> bool:
 def compare_requests() -> bool:
     """The server against plain Flask."""
     result = one_request.measure()
-    print("One request to /predict, the same review, CPU time of all processes, median of rounds\n")
+    print("One request to /predict, the same review, CPU time of all processes, best of many\n")
     print("| | milliseconds | ratio |\n|---|---:|---:|")
     print(f"| plain Flask: parse the JSON, answer a constant | {result.ceiling:.3f} | 1 |")
     print(f"| this server, with logs and metrics | {result.server:.3f} | {result.ratio:.2f} |")
