@@ -89,8 +89,3 @@ def child_exit(_arbiter: Any, worker: Any) -> None:
     """Keep the counts of a worker that has ended."""
     folder.forget_worker(worker.pid)
     Worker.balance.leave(worker.entry)
-
-
-def on_exit(_arbiter: Any) -> None:
-    """Leave nothing behind."""
-    folder.remove_folder()

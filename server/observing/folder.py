@@ -6,6 +6,7 @@ nothing is lost with one that is killed. prometheus_client looks for the folder 
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import sys
@@ -33,6 +34,7 @@ def make_folder() -> None:
     except OSError:
         sys.exit("There is no folder to write to: make /dev/shm or /tmp writable, or set TMPDIR.")
     os.environ[OWNER] = str(os.getpid())
+    atexit.register(_remove_folder)
 
 
 def forget_worker(pid: int) -> None:
@@ -42,7 +44,7 @@ def forget_worker(pid: int) -> None:
     multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
-def remove_folder() -> None:
-    """Remove the folder; the process that made it is about to end."""
+def _remove_folder() -> None:
+    """Remove the folder, unless this is a worker, which inherits what is to be done at exit."""
     if os.environ.get(OWNER) == str(os.getpid()):
         shutil.rmtree(Path(os.environ[VARIABLE]), ignore_errors=True)
