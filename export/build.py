@@ -32,7 +32,7 @@ def describe(candidate: Candidate) -> Manifest:
     return Manifest(
         format=FORMAT,
         labels=candidate.labels,
-        constant=tuple(terms(candidate.pipeline.steps[-1][1]).constant.tolist()),
+        constant=tuple(terms(candidate.pipeline.steps[-1][1]).bent_constant.tolist()),
         vocabulary=candidate.vocabulary,
         stop_words=tuple(sorted(normaliser.stop_words)),
         lemmas=compile_lemmas(candidate.vocabulary, candidate.irregular, normaliser.lemma),

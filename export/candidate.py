@@ -17,7 +17,7 @@ class Candidate:
     """A fitted pipeline that may become a model file, with all that the file must say of itself.
 
     Attributes:
-        pipeline: fitted on normalised text; steps `tfidf` and `bayes`.
+        pipeline: fitted on normalised text; steps `tfidf` and `classifier`.
         normaliser: what it was trained with, WordNet's lemmatiser included.
         irregular: the words whose lemma WordNet lists as an exception.
         reviews: the n raw reviews of the data set, for the proof.

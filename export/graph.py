@@ -19,7 +19,7 @@ IR_VERSION = 10
 
 
 def build_graph(pipeline: Pipeline) -> onnx.ModelProto:
-    """Convert a fitted tf-idf and naive Bayes *pipeline*.
+    """Convert a fitted *pipeline* of tf-idf and a classifier.
 
     Returns:
         A graph with the input `text` string[N], normalised texts, and the outputs `label`

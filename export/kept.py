@@ -19,8 +19,8 @@ from export.write import write_atomically
 from server.manifest import DataSet, Figures
 from server.text import Normaliser
 
-# The one type of ours that a kept pipeline may hold; skops itself vouches for scikit-learn's.
-TRUSTED = ("train.bayes.SparseGaussianNB",)
+# The types of ours that a kept pipeline may hold; skops itself vouches for scikit-learn's.
+TRUSTED = ("train.bayes.SparseGaussianNB", "train.calibration.Calibrated")
 
 
 def keep(candidate: Candidate, path: Path) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from export.candidate import Candidate
 from export.errors import ProofFailed
-from export.terms import against_first
+from export.terms import against_first, terms
 from server.model import TOLERANCE, Model
 
 EVIDENCE_TOLERANCE = 1e-9
@@ -112,12 +113,32 @@ def relative_difference(actual: Array, expected: Array, noise: Array) -> Array:
 def ask_pipeline(candidate: Candidate, reviews: Sequence[str]) -> tuple[Answers, Array]:
     """scikit-learn's answers to raw *reviews*, and the magnitude of its scores [n, 1]."""
     texts = [candidate.normaliser.normalise(review) for review in reviews]
-    pipeline, classifier = candidate.pipeline, candidate.pipeline.steps[-1][1]
-    scores = classifier.predict_joint_log_proba(pipeline[:-1].transform(texts))
-    answers = Answers(
-        pipeline.predict(texts), pipeline.predict_proba(texts), against_first(scores.T).T
-    )
-    return answers, np.abs(scores).max(axis=1, keepdims=True)
+    pipeline = candidate.pipeline
+    log_odds, scale = _log_odds(pipeline.steps[-1][1], pipeline[:-1].transform(texts))
+    return Answers(pipeline.predict(texts), pipeline.predict_proba(texts), log_odds), scale
+
+
+def _log_odds(classifier: Any, X: Any) -> tuple[Array, Array]:
+    """Log-odds [n, K - 1], and how large the numbers are whose differences they are, [n, 1]."""
+    if hasattr(classifier, "classifier_"):  # calibrated
+        log_odds, scores = classifier.log_odds(X), classifier.slope * classifier.scores(X)
+    else:
+        scores = classifier.predict_joint_log_proba(X)
+        log_odds = against_first(scores.T).T
+    return log_odds, np.abs(scores).max(axis=1, keepdims=True) + magnitude(classifier, X)
+
+
+def magnitude(classifier: Any, X: Any) -> Array:
+    """Sum of the sizes of all parts and of the constant, [n, 1]: they may cancel out."""
+    parts = terms(classifier)
+    x = abs(X).sign() if parts.presence else abs(X)
+    sizes = x @ np.abs(parts.linear).T + np.abs(parts.constant)
+    if parts.bend:
+        sizes = sizes + 1 / parts.bend  # ln(1 + bend * f) / bend rounds the 1, too
+    if parts.quadratic is not None:
+        sizes = sizes + x.power(2) @ np.abs(parts.quadratic).T
+    greatest: Array = sizes.max(axis=1, keepdims=True)
+    return greatest
 
 
 def ask_graph(model: Model, reviews: Sequence[str]) -> Answers:

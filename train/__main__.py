@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
-import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from export.candidate import Candidate
@@ -21,108 +19,99 @@ from export.kept import keep
 from export.publish import publish
 from server.manifest import DataSet, Figures, HeldOut
 from server.text import Normaliser
-from train import evaluate, learning, metrics, report
+from train import compare, evaluate, learning, metrics, report
+from train.classifiers import KINDS
 from train.data import LabelledText, imdb_sentences, load_labelled_text
 from train.errors import TrainError
-from train.pipeline import MAX_FEATURES, make_pipeline, tune, tuner
+from train.notes import notes
+from train.options import Options, parse
+from train.prepare import (
+    OUTER_FOLDS,
+    Prepared,
+    check_enough,
+    prepare,
+    stop_words_without_negations,
+)
+from train.recipe import Fitted, Recipe
+from train.settings import Setting
 from train.wordnet import WordNet, stop_words
 
 Item = TypeVar("Item")
 
-PROTOCOL = (
-    "{} x 10-fold stratified cross-validation; vocabulary, idf and tuning see the training folds "
-    "only; 95 % intervals of the corrected resampled t test, of the bootstrap for the calibration "
-    "error."
-)
-HOLD_OUT_ONLY = "One random split: fitted and tuned on 80 %, asked on the other 20 %."
 IMDB_LICENCE = "CC BY 4.0 (Kotzias et al., KDD 2015)"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The command line, parsed."""
-
-    data: Path | None
-    text_column: str | None
-    label_column: str | None
-    licence: str
-    seed: int
-    repeats: int
-    export: Path | None
-    keep: Path | None
-    quiet: bool
-    command: str
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     options = parse(arguments)
     try:
-        train(options)
+        # The matrices are small: several threads would only wait for each other.
+        with threadpool_limits(1):
+            {"train": train, "compare": compare_all}[options.task](options)
     except (TrainError, ExportError) as error:
         print(f"python -m train: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def parse(arguments: Sequence[str] | None) -> Options:
-    """Read the command line; exits with a sentence on a wrong one."""
-    parser = argparse.ArgumentParser("python -m train", description=__doc__)
-    add = parser.add_argument
-    add(
-        "--data",
-        type=Path,
-        metavar="FILE",
-        help="labelled text: .tsv, .csv, .jsonl "
-        "(default: the 1,000 IMDb sentences of the article, fetched and cached)",
-    )
-    add("--text-column", metavar="NAME", help="column that holds the text")
-    add("--label-column", metavar="NAME", help="column that holds the label")
-    add("--licence", default="not stated", help="licence of --data, for the model card")
-    add("--seed", type=int, default=0, help="of every random split (default: %(default)s)")
-    add(
-        "--repeats",
-        type=int,
-        default=3,
-        metavar="N",
-        help="of the 10-fold cross-validation (default: %(default)s; 0 leaves it out)",
-    )
-    add("--export", type=Path, metavar="FILE.onnx", help="prove and write the model file")
-    add("--keep", type=Path, metavar="FILE.skops", help="keep the pipeline for `python -m export`")
-    add("--quiet", action="store_true", help="no progress bars")
-    typed = sys.argv[1:] if arguments is None else arguments
-    command = shlex.join(["python", "-m", "train", *typed])
-    return Options(**vars(parser.parse_args(typed)), command=command)
-
-
 def train(options: Options) -> None:
-    """Load, clean, fit the article's pipeline and the tuned one, print, and hand over."""
-    labelled = load(options)
+    """Clean, evaluate the article's settings and the recipe, fit on everything, and hand over."""
     wordnet = WordNet.load(progress=not options.quiet)
-    normaliser = Normaliser(stop_words(progress=not options.quiet), wordnet.lemmatize)
-    texts = [normaliser.normalise(text) for text in bar(labelled.texts, "cleaning", options)]
-    parts = evaluate.split(texts, labelled.labels, options.seed)
-    print(f"{labelled.name}: {len(texts):,} texts, {len(parts.test_texts):,} of them held out")
-    evaluate_article(parts)
-    var_smoothing, held_out = evaluate_tuned(parts, options)
-    figures, folds = cross_validate(texts, labelled.labels, held_out, options)
+    normalisers = cleaning(wordnet, options)
+    prepared = load(normalisers, options)
+    held_out = evaluate_parts(prepared, options)
+    figures, folds = cross_validate(prepared, held_out, options)
+    fitted = recipe(options).fit(prepared.corpus, prepared.rows, searching(options))
     candidate = Candidate(
-        pipeline=make_pipeline(var_smoothing).fit(texts, labelled.labels),
-        normaliser=normaliser,
+        pipeline=fitted.pipeline,
+        normaliser=normalisers[fitted.setting.keep_negations],
         irregular=frozenset(wordnet.exceptions),
-        reviews=labelled.texts,
-        data=describe(labelled, options),
+        reviews=prepared.labelled.texts,
+        data=describe(prepared.labelled, options),
         figures=figures,
-        parameters={"var_smoothing": var_smoothing, "max_features": MAX_FEATURES},
+        parameters=fitted.setting.parameters(fitted.calibration),
     )
-    hand_over(candidate, unseen(candidate, texts, labelled.labels, folds, options), options)
+    print(f"\nFitted on all {len(prepared.rows):,} texts: {report.settings(candidate.parameters)}")
+    hand_over(candidate, unseen(prepared, fitted, folds, options), options)
 
 
-def load(options: Options) -> LabelledText:
-    """The labelled text asked for, or the article's."""
+def compare_all(options: Options) -> None:
+    """Cross-validate every classifier on the same folds and print one table."""
+    prepared = load(cleaning(WordNet.load(progress=not options.quiet), options), options)
+    results = []
+    for classifier in KINDS:
+        made = Recipe(classifier, options.tune, options.seed)
+        timed = evaluate.cross_validate(
+            made, prepared.corpus, prepared.rows, options.repeats or 1, options.seed
+        )
+        total = OUTER_FOLDS * (options.repeats or 1)
+        results.append(compare.Compared.of(classifier, bar(timed, classifier, options, total)))
+    print(f"\n{evaluate.PROTOCOL.format(options.repeats or 1)}\n")
+    print(compare.table(results, prepared.corpus.classes, options.seed))
+
+
+def cleaning(wordnet: WordNet, options: Options) -> dict[bool, Normaliser]:
+    """Whether negations are kept -> how to clean; both ways if there is something to choose."""
+    lists = stop_words_without_negations(stop_words(progress=not options.quiet))
+    wanted = (False, True) if options.tune else (False,)
+    return {kept: Normaliser(lists[kept], wordnet.lemmatize) for kept in wanted}
+
+
+def load(normalisers: dict[bool, Normaliser], options: Options) -> Prepared:
+    """The labelled text asked for, or the article's, cleaned; prints what to know about it."""
+    columns = options.text_column, options.label_column
     if options.data is None:
-        return imdb_sentences(progress=not options.quiet)
-    return load_labelled_text(options.data, options.text_column, options.label_column)
+        labelled = imdb_sentences(progress=not options.quiet)
+    else:
+        labelled = load_labelled_text(options.data, *columns)
+    test = load_labelled_text(options.test_data, *columns) if options.test_data else None
+    progress = partial(bar, what="cleaning", options=options)
+    prepared = prepare(labelled, test, normalisers, lambda texts, n: progress(texts, total=n))
+    check_enough(prepared, cross_validated=options.repeats > 0 or options.task == "compare")
+    print(report.data(labelled.name, labelled.labels))
+    for note in notes(prepared):
+        print(note)
+    return prepared
 
 
 def bar(items: Iterable[Item], what: str, options: Options, total: int | None = None) -> tqdm[Item]:
@@ -130,48 +119,59 @@ def bar(items: Iterable[Item], what: str, options: Options, total: int | None = 
     return tqdm(items, what, total, disable=options.quiet, delay=1, leave=False)
 
 
-def evaluate_article(parts: evaluate.Split) -> None:
-    """Fit with the article's settings and print what the article prints."""
-    fitted = make_pipeline().fit(parts.train_texts, parts.train_labels)
-    print(f"\nThe article's settings\n{report.confusion(evaluate.hold_out(fitted, parts))}")
+def recipe(options: Options) -> Recipe:
+    """How models are made, as asked."""
+    return Recipe(options.classifier, options.tune, options.seed)
 
 
-def evaluate_tuned(parts: evaluate.Split, options: Options) -> tuple[float, evaluate.HoldOut]:
-    """Choose var_smoothing on the training part, fit on it, and print the same."""
-    var_smoothing = tune(parts.train_texts, parts.train_labels, options.seed)
-    fitted = make_pipeline(var_smoothing).fit(parts.train_texts, parts.train_labels)
-    held_out = evaluate.hold_out(fitted, parts)
-    print(f"\nTuned: var_smoothing={var_smoothing:g}\n{report.confusion(held_out)}")
-    return var_smoothing, held_out
+def searching(options: Options) -> partial[tqdm[Setting]]:
+    """A progress bar for the settings that are tried."""
+    return partial(bar, what="tuning", options=options)
+
+
+def evaluate_parts(prepared: Prepared, options: Options) -> HeldOut:
+    """Print what the article prints: for its settings, and for the recipe."""
+    fitted_on, asked = prepared.parts(options.seed)
+    corpus, classes = prepared.corpus, prepared.corpus.classes
+    print(f"{len(asked):,} texts are asked that the fit on {len(fitted_on):,} has not seen")
+    article = evaluate.ask(Fitted.plain(corpus, fitted_on), corpus, fitted_on, asked)
+    print("\nThe article's settings")
+    print(report.confusion(evaluate.held_out(article, classes), classes))
+    fitted = recipe(options).fit(corpus, fitted_on, searching(options))
+    result = evaluate.held_out(evaluate.ask(fitted, corpus, fitted_on, asked), classes)
+    chosen = report.settings(fitted.setting.parameters(fitted.calibration))
+    print(f"\n{'Tuned' if options.tune else 'Calibrated'}: {chosen}")
+    print(report.confusion(result, classes))
+    return result
 
 
 def cross_validate(
-    texts: Sequence[str], labels: Sequence[str], held_out: evaluate.HoldOut, options: Options
+    prepared: Prepared, held_out: HeldOut, options: Options
 ) -> tuple[Figures, list[metrics.Fold]]:
-    """The figures of the whole recipe, tuning included, and the folds that they come from."""
-    classes = sorted(set(labels))
-    held = HeldOut(sum(map(sum, held_out.confusion)), held_out.accuracy, held_out.confusion)
+    """The figures of the whole recipe, choices included, and the folds that they come from."""
+    classes = prepared.corpus.classes
     if not options.repeats:
-        return metrics.figures([], classes, held, HOLD_OUT_ONLY), []
-    parts = evaluate.ten_folds(options.repeats, options.seed)
-    folds = evaluate.cross_validate(tuner(options.seed), texts, labels, parts)
-    done = list(bar(folds, "cross-validation", options, parts.get_n_splits()))
-    found = metrics.figures(done, classes, held, PROTOCOL.format(options.repeats))
+        return metrics.figures([], classes, held_out, evaluate.HOLD_OUT_ONLY), []
+    timed = evaluate.cross_validate(
+        recipe(options), prepared.corpus, prepared.rows, options.repeats, options.seed
+    )
+    total = OUTER_FOLDS * options.repeats
+    folds = [each.fold for each in bar(timed, "cross-validation", options, total)]
+    protocol = evaluate.PROTOCOL.format(options.repeats)
+    found = metrics.figures(folds, classes, held_out, protocol, options.seed)
     print(f"\n{report.figures(found)}")
-    return found, done
+    return found, folds
 
 
 def unseen(
-    candidate: Candidate,
-    texts: Sequence[str],
-    labels: Sequence[str],
-    folds: Sequence[metrics.Fold],
-    options: Options,
+    prepared: Prepared, fitted: Fitted, folds: Sequence[metrics.Fold], options: Options
 ) -> Unseen | None:
     """What the model card draws beyond the figures; nothing without cross-validation."""
     if not folds or not options.export:
         return None
-    fits = learning.learn(candidate.pipeline, texts, labels, options.seed)
+    texts = prepared.corpus.texts[fitted.setting.keep_negations][prepared.rows].tolist()
+    labels = prepared.labelled.labels
+    fits = learning.learn(fitted.pipeline, texts, labels, options.seed)
     total = learning.FOLDS * len(learning.sizes(labels))
     curve = learning.curve(list(bar(fits, "learning curve", options, total)))
     return Unseen(
@@ -198,7 +198,7 @@ def hand_over(candidate: Candidate, found: Unseen | None, options: Options) -> N
         keep(candidate, options.keep)
         print(f"\nKept for `python -m export`: {options.keep}")
     if options.export:
-        print(f"\n{publish(candidate, options.export, options.command, found)}")
+        print(f"\n{publish(candidate, options.export, options.typed, found)}")
 
 
 if __name__ == "__main__":

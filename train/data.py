@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TEXT_COLUMN = "Review"  # the article's names, taken when none is given
 LABEL_COLUMN = "Status"
+MOST_CLASSES = 50
 IMDB_LABELS = {"0": "negative", "1": "positive"}
 
 
@@ -35,7 +36,8 @@ class LabelledText:
 
     name: str
     sha256: str  # of the file's bytes
-    frame: pd.DataFrame  # columns "text" and "label", both str
+    frame: pd.DataFrame  # columns "text" and "label", both str; index: number of the line or row
+    unit: str = "line"  # what the index counts
 
     @property
     def texts(self) -> list[str]:
@@ -60,10 +62,10 @@ class LabelledText:
 def load_labelled_text(
     path: Path, text_column: str | None = None, label_column: str | None = None
 ) -> LabelledText:
-    """Read labelled text from a TSV, CSV or JSON Lines file.
+    """Read labelled text from a TSV, CSV, JSON Lines or Parquet file.
 
     Args:
-        path: ends in .tsv (no quoting), .csv, .jsonl or .ndjson; UTF-8.
+        path: ends in .tsv (no quoting), .csv, .jsonl, .ndjson or .parquet; text in UTF-8.
         text_column: holds the text; "Review" by default.
         label_column: holds the label; "Status" by default.
 
@@ -72,14 +74,14 @@ def load_labelled_text(
 
     Raises:
         BadData: missing, unreadable, malformed or empty file, no such column, rows without
-            text or label, or fewer than two classes.
+            text or label, or fewer than 2 or more than 50 classes.
     """
     content = _read_bytes(path)
     table = read_table(path, content)
     texts = _column(path, table, text_column, TEXT_COLUMN, "--text-column")
     labels = _column(path, table, label_column, LABEL_COLUMN, "--label-column")
     frame = _frame(path, table, texts, labels)
-    return LabelledText(path.name, hashlib.sha256(content).hexdigest(), frame)
+    return LabelledText(path.name, hashlib.sha256(content).hexdigest(), frame, table.unit)
 
 
 def imdb_sentences(cache: Path | None = None, *, progress: bool = False) -> LabelledText:
@@ -104,7 +106,7 @@ def _read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or error
-        raise BadData(f"{path} cannot be read ({reason}): check --data.") from error
+        raise BadData(f"{path} cannot be read ({reason}): check the name.") from error
 
 
 def _column(path: Path, table: Table, asked: str | None, default: str, option: str) -> str:
@@ -121,39 +123,54 @@ def _column(path: Path, table: Table, asked: str | None, default: str, option: s
 def _frame(path: Path, table: Table, text_column: str, label_column: str) -> pd.DataFrame:
     if text_column == label_column:
         raise BadData(f'{path}: column "{text_column}" cannot be both text and label.')
-    lines = [number for number, _ in table.rows]
-    texts = [_text(path, number, row.get(text_column)) for number, row in table.rows]
-    labels = [_label(path, number, row.get(label_column)) for number, row in table.rows]
-    _check_filled(path, text_column, lines, texts)
-    _check_filled(path, label_column, lines, labels)
+    places = [f"{table.unit} {number}" for number, _ in table.rows]
+    rows = [row for _, row in table.rows]
+    texts = [
+        _text(path, place, row.get(text_column)) for place, row in zip(places, rows, strict=True)
+    ]
+    labels = [
+        _label(path, place, row.get(label_column)) for place, row in zip(places, rows, strict=True)
+    ]
+    _check_filled(path, table, text_column, texts)
+    _check_filled(path, table, label_column, labels)
     _check_classes(path, label_column, labels)
-    return pd.DataFrame({"text": texts, "label": labels}, dtype=object)
+    numbers = [number for number, _ in table.rows]
+    return pd.DataFrame({"text": texts, "label": labels}, index=numbers, dtype=object)
 
 
-def _text(path: Path, line: int, value: object) -> str:
+def _text(path: Path, place: str, value: object) -> str:
     if value is None or isinstance(value, str):
         return value or ""
-    raise BadData(f"{path}, line {line}: the text is {json.dumps(value)[:40]}, not a JSON string.")
+    raise BadData(f"{path}, {place}: the text is {_shown(value)}, not text.")
 
 
-def _label(path: Path, line: int, value: object) -> str:
+def _label(path: Path, place: str, value: object) -> str:
     if value is None or isinstance(value, str):
         return (value or "").strip()
     if isinstance(value, (bool, int, float)):
         return json.dumps(value)  # true, 1, 0.5: as the file has it
-    raise BadData(
-        f"{path}, line {line}: the label is {json.dumps(value)[:40]}, not a string or number."
-    )
+    raise BadData(f"{path}, {place}: the label is {_shown(value)}, not text or a number.")
 
 
-def _check_filled(path: Path, column: str, lines: Sequence[int], values: Iterable[str]) -> None:
-    empty = [line for line, value in zip(lines, values, strict=True) if not value.strip()]
+def _shown(value: object) -> str:
+    return json.dumps(value, default=repr)[:40]
+
+
+def _check_filled(path: Path, table: Table, column: str, values: Iterable[str]) -> None:
+    empty = [
+        number for (number, _), value in zip(table.rows, values, strict=True) if not value.strip()
+    ]
     if empty:
-        more = f" and {len(empty) - 5} more" if len(empty) > 5 else ""
         raise BadData(
-            f'{path} has nothing in column "{column}" on line{"s" * (len(empty) > 1)} '
-            f"{', '.join(map(str, empty[:5]))}{more}: fill these in or delete the rows."
+            f'{path} has nothing in column "{column}" on {listed(table.unit, empty)}: '
+            "fill these in or delete the rows."
         )
+
+
+def listed(unit: str, numbers: Sequence[int]) -> str:
+    """Some numbers of lines or rows for a sentence: "lines 3, 5, 7, 9, 11 and 3 more"."""
+    more = f" and {len(numbers) - 5:,} more" if len(numbers) > 5 else ""
+    return f"{unit}{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers[:5]))}{more}"
 
 
 def _check_classes(path: Path, column: str, labels: Sequence[str]) -> None:
@@ -163,4 +180,9 @@ def _check_classes(path: Path, column: str, labels: Sequence[str]) -> None:
         raise BadData(
             f'{path} has {len(classes)} label{"s" * (not classes)} in column "{column}"{found}: '
             "a classifier needs at least two."
+        )
+    if len(classes) > MOST_CLASSES:
+        raise BadData(
+            f'{path} has {len(classes):,} labels in column "{column}", and {MOST_CLASSES} are the '
+            "most: name the column of labels with --label-column, or merge the rare ones."
         )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from server.manifest import Figures, Interval
-from train.evaluate import HoldOut
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from server.manifest import Figures, HeldOut, Interval
 
 
-def confusion(result: HoldOut) -> str:
+def confusion(result: HeldOut, labels: Sequence[str]) -> str:
     """The confusion matrix (rows: true labels, columns: predicted) and the accuracy."""
-    width = max(len(label) for label in result.labels)
+    width = max(len(label) for label in labels)
     cell = max(width, *(len(str(count)) for row in result.confusion for count in row))
-    head = " " * (width + 2) + "  ".join(f"{label:>{cell}}" for label in result.labels)
+    head = " " * (width + 2) + "".join(f"  {label:>{cell}}" for label in labels)
     rows = [
-        f"  {label:<{width}}" + "".join(f"{count:>{cell}}  " for count in row).rstrip()
-        for label, row in zip(result.labels, result.confusion, strict=True)
+        f"  {label:<{width}}" + "".join(f"  {count:>{cell}}" for count in row)
+        for label, row in zip(labels, result.confusion, strict=True)
     ]
     return "\n".join(
         [
@@ -23,6 +25,17 @@ def confusion(result: HoldOut) -> str:
             f"Accuracy: {result.accuracy:.4f}",
         ]
     )
+
+
+def data(name: str, labels: Sequence[str]) -> str:
+    """How many texts there are, and of which labels."""
+    counts = ", ".join(f"{count:,} {label}" for label, count in sorted(Counter(labels).items()))
+    return f"{name}: {len(labels):,} texts ({counts})"
+
+
+def settings(parameters: Mapping[str, object]) -> str:
+    """What was chosen, on one line."""
+    return ", ".join(f"{name}={value}" for name, value in parameters.items())
 
 
 def figures(found: Figures) -> str:

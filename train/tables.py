@@ -1,4 +1,4 @@
-"""Files of rows -> rows with their line numbers: TSV without quotes, CSV with, JSON Lines.
+"""Files of rows -> rows with their numbers: TSV without quotes, CSV with, JSON Lines, Parquet.
 
 pandas would guess: "NA" becomes missing, "1.0" a number, a lone U+0085 or carriage return a new
 line, and no error names a line. These readers take the text as it stands.
@@ -14,12 +14,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from train.errors import BadData
+from train.parquet import read_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    Row = tuple[int, Mapping[str, object]]  # line on which it starts, column -> value
+    Row = tuple[int, Mapping[str, object]]  # line on which it starts (or number), column -> value
+
+
+PARQUET = ".parquet"
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Table:
 
     columns: tuple[str, ...]  # as in the file; may repeat
     rows: tuple[Row, ...]
+    unit: str = "line"  # what the rows are numbered by; Parquet has no lines
 
 
 def read_table(path: Path, content: bytes) -> Table:
@@ -35,7 +40,7 @@ def read_table(path: Path, content: bytes) -> Table:
 
     Args:
         path: names the format, and the file in messages; it is not opened.
-        content: the file's bytes, UTF-8, with or without a byte order mark.
+        content: the file's bytes; but for Parquet UTF-8, with or without a byte order mark.
 
     Returns:
         The rows. Lines with nothing on them are left out.
@@ -43,11 +48,13 @@ def read_table(path: Path, content: bytes) -> Table:
     Raises:
         BadData: unknown suffix, not UTF-8, empty, or a malformed line.
     """
-    reader = _READERS.get(path.suffix.lower())
+    suffix = path.suffix.lower()
+    if suffix == PARQUET:
+        return Table(*read_parquet(path, content), unit="row")
+    reader = _READERS.get(suffix)
     if reader is None:
-        raise BadData(
-            f"{path} is not in a known format: the name must end in {', '.join(_READERS)}."
-        )
+        known = ", ".join([*_READERS, PARQUET])
+        raise BadData(f"{path} is not in a known format: the name must end in {known}.")
     text = _decode(path, content.removeprefix(codecs.BOM_UTF8))
     if not text.strip():
         raise BadData(f"{path} is empty: give a file with labelled text.")

@@ -12,7 +12,7 @@ from export.candidate import Candidate
 from server.manifest import DataSet, Figures, HeldOut
 from server.text import Normaliser
 from train.data import LabelledText, imdb_sentences
-from train.pipeline import ARTICLE_VAR_SMOOTHING, make_pipeline
+from train.settings import Setting
 from train.wordnet import WordNet, stop_words
 
 
@@ -41,7 +41,7 @@ def make_candidate(
     @cache
     def make(var_smoothing: float) -> Candidate:
         return Candidate(
-            pipeline=make_pipeline(var_smoothing).fit(texts, sentences.labels),
+            pipeline=Setting(strength=var_smoothing).pipeline().fit(texts, sentences.labels),
             normaliser=normaliser,
             irregular=frozenset(wordnet.exceptions),
             reviews=sentences.texts,
@@ -64,4 +64,4 @@ def candidate(make_candidate: Callable[[float], Candidate]) -> Candidate:
 @pytest.fixture(scope="session")
 def article_candidate(make_candidate: Callable[[float], Candidate]) -> Candidate:
     """With the article's settings, under which float32 tf-idf is not good enough."""
-    return make_candidate(ARTICLE_VAR_SMOOTHING)
+    return make_candidate(Setting().value)

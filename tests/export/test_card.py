@@ -20,7 +20,7 @@ from export.publish import publish
 from export.words import strongest
 from server.manifest import Bin, Figures, HeldOut, Interval
 from server.model import Model
-from train.pipeline import make_pipeline
+from train.settings import Setting
 
 LABELS = ("dreadful", "poor", "fair", "good", "splendid")
 
@@ -162,7 +162,7 @@ def test_model_with_five_labels_is_described(candidate: Candidate, tmp_path: Pat
     reviews = [f"{label} film {'with songs' * (n % 3)}" for n, label in enumerate(labels)]
     texts = [candidate.normaliser.normalise(review) for review in reviews]
     figures = Figures(protocol="One split.", held_out=HeldOut(50, 0.2, ((2,) * 5,) * 5))
-    pipeline = make_pipeline(2.0).fit(texts, labels)
+    pipeline = Setting(strength=2.0).pipeline().fit(texts, labels)
     five = replace(candidate, pipeline=pipeline, reviews=reviews, figures=figures)
 
     publish(five, tmp_path / "five.onnx", "make train", guesses(5))

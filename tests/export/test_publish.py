@@ -81,8 +81,8 @@ def test_unwritable_folder_leaves_the_old_model_in_place(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "settings",
     [
-        {"tfidf__sublinear_tf": True},
-        {"tfidf__ngram_range": (1, 2)},
+        {"tfidf__use_idf": False},
+        {"tfidf__binary": True},
         {"tfidf__norm": None},
         {"tfidf__lowercase": True},
     ],

@@ -136,6 +136,7 @@ def test_what_was_typed_is_in_no_log_line(tmp_path: Path, judge: Judge) -> None:
 
 def test_a_path_cannot_forge_a_log_line(judge: Judge) -> None:
     with running_server() as server:
+        time.sleep(0.5)
         before = len(server.printed().splitlines())
         with socket.create_connection(("127.0.0.1", server.port)) as plug:
             plug.sendall(

@@ -7,7 +7,8 @@ import pytest
 from scipy import sparse
 from sklearn.naive_bayes import GaussianNB
 
-from train.bayes import ROWS_AT_ONCE, SparseGaussianNB
+from train import bayes
+from train.bayes import SparseGaussianNB, scores_by_smoothing
 
 
 def random_tfidf(rows: int, seed: int = 0) -> tuple[sparse.csr_array, np.ndarray]:
@@ -17,8 +18,12 @@ def random_tfidf(rows: int, seed: int = 0) -> tuple[sparse.csr_array, np.ndarray
 
 
 @pytest.mark.parametrize("var_smoothing", [1e-9, 1.0])
-def test_parameters_are_those_of_scikit_learn(var_smoothing: float) -> None:
+@pytest.mark.parametrize("rows_a_batch", [7, 4096])
+def test_parameters_are_those_of_scikit_learn_whatever_the_batches(
+    var_smoothing: float, rows_a_batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     X, y = random_tfidf(300)
+    monkeypatch.setattr(bayes, "ROWS_A_BATCH", rows_a_batch)
 
     ours = SparseGaussianNB(var_smoothing=var_smoothing).fit(X, y)
     theirs = GaussianNB(var_smoothing=var_smoothing).fit(X.toarray(), y)
@@ -29,8 +34,11 @@ def test_parameters_are_those_of_scikit_learn(var_smoothing: float) -> None:
     np.testing.assert_array_equal(ours.classes_, theirs.classes_)
 
 
-def test_scores_are_those_of_scikit_learn_also_across_blocks() -> None:
-    X, y = random_tfidf(ROWS_AT_ONCE * 2 + 3)
+def test_scores_are_those_of_scikit_learn_also_across_blocks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    X, y = random_tfidf(203)
+    monkeypatch.setattr(bayes, "NUMBERS_AT_ONCE", 100 * X.shape[1])
 
     ours = SparseGaussianNB(var_smoothing=0.5).fit(X, y)
     theirs = GaussianNB(var_smoothing=0.5).fit(X.toarray(), y)
@@ -39,6 +47,19 @@ def test_scores_are_those_of_scikit_learn_also_across_blocks() -> None:
     np.testing.assert_allclose(
         ours.predict_proba(X), theirs.predict_proba(X.toarray()), rtol=1e-9, atol=1e-12
     )
+
+
+def test_scores_for_choosing_are_those_of_scikit_learn_for_each_smoothing() -> None:
+    X, y = random_tfidf(300)
+    asked, _ = random_tfidf(20, seed=1)
+    values = (1e-3, 0.1, 3.0)
+
+    ours = scores_by_smoothing(X, y, asked, values)
+
+    for scores, value in zip(ours, values, strict=True):
+        theirs = GaussianNB(var_smoothing=value).fit(X.toarray(), y)
+        expected = theirs.predict_joint_log_proba(asked.toarray())
+        np.testing.assert_allclose(scores, expected, rtol=1e-9)
 
 
 def test_duplicate_entries_of_a_matrix_are_added_up_first() -> None:

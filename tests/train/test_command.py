@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import onnx
+import pandas as pd
 import pytest
+from onnx import numpy_helper
 
 from server.model import Model
-from train.__main__ import main, parse
+from tests.live import running_server
+from train.__main__ import main
+from train.classifiers import KINDS
+from train.options import parse
+from train.resources import IMDB_FILE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,15 +44,23 @@ def test_train_prints_what_the_article_prints_and_exports_a_model(
 
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    assert "1,000 texts, 200 of them held out" in done.stdout
+    assert "1,000 texts (500 negative, 500 positive)" in done.stdout
+    assert "17 texts are copies of earlier ones" in done.stdout
     assert done.stdout.count("Confusion matrix") == 2
-    assert "Accuracy: 0.6" in done.stdout
+    assert "Accuracy: 0.7" in done.stdout
     assert Model.load(tmp_path / "m.onnx").labels == ("negative", "positive")
+
+
+def numbers(path: Path) -> dict[str, np.ndarray]:
+    """Every number in the graph: idf, the classifier's parameters, the calibration."""
+    tensors = onnx.load(path).graph.initializer
+    arrays = {each.name: numpy_helper.to_array(each) for each in tensors}
+    return {name: each for name, each in arrays.items() if each.dtype.kind in "if"}
 
 
 @pytest.mark.slow
 def test_committed_model_is_what_training_makes(tmp_path: Path, data_cache: Path) -> None:
-    """Vocabulary, parameters and figures; the bytes too where the processor rounds alike."""
+    """Vocabulary, parameters and figures; the bytes, too, on a processor of the same kind."""
     done = run("--quiet", "--export", tmp_path / "sentiment.onnx", DATA_CACHE=str(data_cache))
     assert done.returncode == 0, done.stderr
 
@@ -54,29 +71,85 @@ def test_committed_model_is_what_training_makes(tmp_path: Path, data_cache: Path
     assert made.manifest.lemmas == committed.manifest.lemmas
     assert made.manifest.parameters == committed.manifest.parameters
     assert made.manifest.constant == pytest.approx(committed.manifest.constant, rel=1e-9)
+    ours, theirs = numbers(tmp_path / "sentiment.onnx"), numbers(ROOT / "models/sentiment.onnx")
+    assert ours.keys() == theirs.keys()
+    for name, expected in theirs.items():
+        np.testing.assert_allclose(ours[name], expected, rtol=1e-9)
     assert made.manifest.figures.accuracy and committed.manifest.figures.accuracy
     stated = committed.manifest.figures.accuracy
     assert stated.low <= made.manifest.figures.accuracy.mean <= stated.high
+    assert stated.mean >= 0.81
+    assert committed.manifest.figures.calibration_error
+    assert committed.manifest.figures.calibration_error.mean <= 0.05
 
 
-def test_a_users_own_labels_reach_the_model_file(tmp_path: Path, data_cache: Path) -> None:
-    rows = [
-        *(f"spam,win a free prize number {n} today" for n in range(40)),
-        *(f"work,minutes of the {n}th project meeting" for n in range(40)),
-        *(f"home,dinner with the children at {n}" for n in range(40)),
-    ]
-    data = tmp_path / "mail.csv"
-    data.write_text("\n".join(["kind,body", *rows]) + "\n")
-    options = ["--data", data, "--text-column", "body", "--label-column", "kind"]
+FIVE = {
+    "home & garden": "dinner children kitchen garden sofa weekend",
+    "<b>spam</b>": "prize winner lottery cash urgent offer",
+    "work": "meeting project minutes deadline report budget",
+    "Reise": "flight hotel ticket airport luggage booking",
+    "5": "match goal team coach league score",
+}
 
-    done = run(*options, "--repeats", "0", "--quiet", "--export", tmp_path / "mail.onnx",
-               DATA_CACHE=str(data_cache))  # fmt: skip
+
+def write_five(path: Path) -> None:
+    """Texts of five labels with unusual names, one of them rare, a text and its label a row."""
+    chance = random.Random(0)
+    rows = []
+    for label, words in FIVE.items():
+        for number in range(10 if label == "5" else 40):
+            chosen = " ".join(chance.sample(words.split(), 4))
+            rows.append({"kind": label, "body": f"About the {chosen}, day {number}!"})
+    pd.DataFrame(rows).to_parquet(path)
+
+
+def test_five_labels_of_ones_own_go_through_train_export_and_serve(
+    tmp_path: Path, data_cache: Path
+) -> None:
+    write_five(tmp_path / "mail.parquet")
+    options = ["--data", tmp_path / "mail.parquet", "--text-column", "body"]
+    options += ["--label-column", "kind", "--repeats", "1", "--no-tune", "--licence", "ours"]
+
+    done = run(*options, "--quiet", "--export", tmp_path / "mail.onnx", DATA_CACHE=str(data_cache))
 
     assert done.returncode == 0, done.stderr
-    model = Model.load(tmp_path / "mail.onnx")
-    assert model.labels == ("home", "spam", "work")
-    assert model.predict(["a free prize"])[0].label == "spam"
-    assert "120 texts: 40 home, 40 spam, 40 work" in (tmp_path / "mail.md").read_text()
+    assert '40 texts are "home & garden", 10 are "5"' in done.stdout
+    figures = Model.load(tmp_path / "mail.onnx").manifest.figures
+    assert figures.f1 and set(figures.f1) == set(FIVE)
+    with running_server(MODEL_PATH=str(tmp_path / "mail.onnx")) as server:
+        answer = server.predict({"reviews": ["A cash prize!", "The team won the league.", "Zxqv."]})
+    labels = [each["label"] for each in answer.json["predictions"]]
+    assert labels == ["<b>spam</b>", "5", None]
+    assert sum(answer.json["predictions"][0]["probabilities"].values()) == pytest.approx(1)
+
+
+@pytest.mark.slow
+def test_a_fixed_test_set_is_tested_on_without_the_texts_trained_on(
+    tmp_path: Path, data_cache: Path
+) -> None:
+    rows = (data_cache / IMDB_FILE).read_text().split("\n")
+    (tmp_path / "train.tsv").write_text("\n".join(rows[:801]) + "\n")
+    (tmp_path / "test.tsv").write_text("\n".join([rows[0], *rows[701:]]) + "\n")
+
+    done = run("--data", tmp_path / "train.tsv", "--test-data", tmp_path / "test.tsv", "--quiet",
+               "--repeats", "0", "--no-tune", DATA_CACHE=str(data_cache))  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert "of the 300 texts in test.tsv are copies of texts that are trained on" in done.stdout
+    assert "that the fit on 800 has not seen" in done.stdout
+
+
+@pytest.mark.slow
+def test_compare_prints_a_row_for_each_classifier(tmp_path: Path, data_cache: Path) -> None:
+    write_five(tmp_path / "mail.parquet")
+    options = ["--data", tmp_path / "mail.parquet", "--text-column", "body"]
+    options += ["--label-column", "kind", "--repeats", "1", "--no-tune", "--quiet"]
+
+    done = run("compare", *options, DATA_CACHE=str(data_cache))
+
+    assert done.returncode == 0, done.stderr
+    rows = [line.split(" | ")[0] for line in done.stdout.splitlines() if line.startswith("| ")]
+    assert rows == ["| classifier", *(f"| {kind.title}" for kind in KINDS.values())]
 
 
 def test_bad_data_is_one_sentence_and_a_failure(

@@ -120,6 +120,51 @@ def test_more_than_two_classes_are_sorted(tmp_path: Path) -> None:
     assert load_labelled_text(path).classes == ("bad", "good", "mixed")
 
 
+def test_parquet_gives_the_same_rows_and_numbers_them(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"Review": ['Good "film', "Bad,\nfilm"], "Status": [1, 0], "x": [0.5, None]}
+    )
+    frame.to_parquet(tmp_path / "d.parquet")
+
+    data = load_labelled_text(tmp_path / "d.parquet")
+
+    assert data.texts == ['Good "film', "Bad,\nfilm"]
+    assert data.labels == ["1", "0"]
+    assert (data.unit, data.frame.index.tolist()) == ("row", [1, 2])
+
+
+def test_parquet_may_hold_categories(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"Review": ["a", "b"], "Status": pd.Categorical(["good", "bad"])})
+    frame.to_parquet(tmp_path / "d.parquet")
+
+    assert load_labelled_text(tmp_path / "d.parquet").labels == ["good", "bad"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"Review": ["a", None], "Status": [1, 0]}, 'nothing in column "Review" on row 2:'),
+        ({"Review": ["a", "b"], "Status": [1, None]}, 'nothing in column "Status" on row 2:'),
+        ({"Review": [1, 2], "Status": [1, 0]}, "row 1: the text is 1, not text"),
+        ({"Review": [b"a", b"b"], "Status": [1, 0]}, "row 1: the text is .* not text"),
+        ({"text": ["a", "b"], "Status": [1, 0]}, 'no column "Review": name one of text, Status'),
+    ],
+)
+def test_unusable_parquet_is_refused_with_the_row(
+    columns: dict[str, list[object]], message: str, tmp_path: Path
+) -> None:
+    pd.DataFrame(columns).to_parquet(tmp_path / "d.parquet")
+
+    with pytest.raises(BadData, match=message):
+        load_labelled_text(tmp_path / "d.parquet")
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 is not enough", b"PAR1" + bytes(100) + b"PAR1"])
+def test_what_is_no_parquet_is_refused(content: bytes, tmp_path: Path) -> None:
+    with pytest.raises(BadData, match=r"d\.parquet cannot be read as Parquet"):
+        load_labelled_text(write(tmp_path, "d.parquet", content))
+
+
 def test_json_labels_keep_their_spelling(tmp_path: Path) -> None:
     lines = [{"Review": "a", "Status": status} for status in (True, 1, 1.5, "1.0")]
     path = write(tmp_path, "d.jsonl", "\n".join(map(json.dumps, lines)))
@@ -127,19 +172,21 @@ def test_json_labels_keep_their_spelling(tmp_path: Path) -> None:
     assert load_labelled_text(path).labels == ["true", "1", "1.5", "1.0"]
 
 
+MANY_LABELS = "".join(f"x\t{number}\n" for number in range(51))
 EMPTY_TEXTS = "".join(f"{'' if line % 2 else 'x'}\t{line % 3}\n" for line in range(2, 18))
 
 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("d.txt", "Review\tStatus\n", r"must end in \.tsv, \.csv, \.jsonl, \.ndjson"),
+        ("d.txt", "Review\tStatus\n", r"must end in \.tsv, \.csv, \.jsonl, \.ndjson, \.parquet"),
         ("d", "Review\tStatus\n", r"must end in \.tsv"),
         ("d.tsv", "", "is empty"),
         ("d.csv", "\ufeff\r\n \n", "is empty"),
         ("d.jsonl", "\n\n", "is empty"),
         ("d.tsv", "Review\tStatus\n", 'has 0 labels in column "Status"'),
         ("d.tsv", "Review\tStatus\na\t1\nb\t1\n", r'1 label .*\("1" on each of 2 rows\)'),
+        ("d.tsv", f"Review\tStatus\n{MANY_LABELS}", 'has 51 labels in column "Status", and 50 are'),
         ("d.tsv", "text\tlabel\na\t1\n", 'no column "Review": name one of text, label with --text'),
         ("d.tsv", "Review\tlabel\na\t1\n", 'no column "Status": .* --label-column'),
         ("d.tsv", "Review\tStatus\tReview\na\t1\tb\n", '2 columns "Review"'),
@@ -159,8 +206,8 @@ EMPTY_TEXTS = "".join(f"{'' if line % 2 else 'x'}\t{line % 3}\n" for line in ran
         ("d.jsonl", '{"Review": "a", "Status": NaN}', "line 1: not valid JSON .NaN"),
         ("d.jsonl", "[" * 100_000, "line 1: not valid JSON"),
         ("d.jsonl", '["a", 1]', "line 1: not a JSON object"),
-        ("d.jsonl", '{"Review": 5, "Status": 1}', "line 1: the text is 5, not a JSON string"),
-        ("d.jsonl", '{"Review": "a", "Status": [1]}', r"line 1: the label is \[1\], not a string"),
+        ("d.jsonl", '{"Review": 5, "Status": 1}', "line 1: the text is 5, not text"),
+        ("d.jsonl", '{"Review": "a", "Status": [1]}', r"line 1: the label is \[1\], not text"),
     ],
 )
 def test_unusable_file_is_refused_with_the_place(
@@ -178,7 +225,7 @@ def test_unusable_file_is_refused_with_the_place(
 def test_file_that_cannot_be_read_is_refused(there: str, tmp_path: Path) -> None:
     (tmp_path / "folder.tsv").mkdir()
 
-    with pytest.raises(BadData, match=f"{there} cannot be read .*: check --data"):
+    with pytest.raises(BadData, match=f"{there} cannot be read .*: check the name"):
         load_labelled_text(tmp_path / there)
 
 

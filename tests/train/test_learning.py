@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from train import learning
-from train.pipeline import make_pipeline
+from train.settings import Setting
 
 TEXTS = [f"{'fine' if n % 3 else 'awful'} film number{n % 7}" for n in range(120)]
 LABELS = ["good" if n % 3 else "bad" for n in range(120)]
 
 
 def test_curve_grows_to_nine_tenths_of_the_reviews() -> None:
-    results = list(learning.learn(make_pipeline(1.0), TEXTS, LABELS, seed=0))
+    results = list(learning.learn(Setting(strength=1.0).pipeline(), TEXTS, LABELS, seed=0))
 
     points = learning.curve(results)
 

@@ -1,0 +1,114 @@
+"""Every classifier and every setting that training offers, exported and proved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from export.build import build
+from export.candidate import Candidate
+from export.prove import ask_graph, prove
+from server.model import Model
+from server.text import Normaliser
+from train.calibration import Calibration
+from train.classifiers import KINDS
+from train.settings import NEGATIONS, Setting
+
+Make = Callable[[Setting, int], Candidate]
+
+
+@pytest.fixture(scope="module")
+def make(candidate: Candidate) -> Make:
+    """Setting and number of labels -> candidate fitted on the article's sentences."""
+
+    def made(setting: Setting, labels: int) -> Candidate:
+        stop_words = candidate.normaliser.stop_words
+        if setting.keep_negations:
+            stop_words -= NEGATIONS
+        normaliser = Normaliser(stop_words, candidate.normaliser.lemma)
+        texts = [normaliser.normalise(review) for review in candidate.reviews]
+        words = [len(review.split()) for review in candidate.reviews]
+        rank = np.argsort(np.argsort(words, kind="stable"), kind="stable")
+        labelled = [f"length {number * labels // len(words)}" for number in rank]
+        calibration = Calibration(0.7, 1.3 if labels == 2 else 0.0)
+        pipeline = setting.pipeline(calibration).fit(texts, labelled)
+        parameters = setting.parameters(calibration)
+        return replace(candidate, pipeline=pipeline, normaliser=normaliser, parameters=parameters)
+
+    return made
+
+
+@pytest.mark.parametrize("labels", [2, 5])
+@pytest.mark.parametrize("classifier", KINDS)
+def test_every_classifier_is_proved_equal(classifier: str, labels: int, make: Make) -> None:
+    candidate = make(Setting(classifier), labels)
+
+    proof = prove(candidate, build(candidate))
+
+    assert proof.reviews > 1500
+    assert proof.probability <= 1e-6
+    assert proof.evidence <= 1e-9
+
+
+@pytest.mark.parametrize("classifier", ["gaussian", "bernoulli", "logistic"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        Setting(sublinear_tf=True),
+        Setting(words_a_term=2),
+        Setting(words_a_term=3, max_features=None),
+        Setting(strength=3.0, keep_negations=True, sublinear_tf=True, max_features=None),
+    ],
+    ids=["sublinear", "two words", "three words", "served"],
+)
+def test_every_setting_is_proved_equal(classifier: str, setting: Setting, make: Make) -> None:
+    candidate = make(replace(setting, classifier=classifier), 2)
+
+    proof = prove(candidate, build(candidate))
+
+    assert proof.probability <= 1e-6
+    assert proof.evidence <= 1e-9
+
+
+@pytest.mark.parametrize("classifier", KINDS)
+def test_a_text_without_known_words_has_no_evidence(classifier: str, make: Make) -> None:
+    candidate = make(Setting(classifier), 2)
+    model = Model(build(candidate))
+
+    (evidence,) = model.session.run(["evidence"], {"text": np.array(["", "xyzzy"], dtype=object)})
+    answers = ask_graph(model, ["", "xyzzy"])
+
+    assert not evidence.any()
+    np.testing.assert_allclose(answers.log_odds, [model.manifest.constant] * 2)
+
+
+def test_evidence_of_bent_log_odds_keeps_the_proportions(make: Make) -> None:
+    straight, bent = make(Setting("logistic"), 2), make(Setting("logistic"), 2)
+    straight.pipeline[-1].set_params(slope=1.0, bend=0.0)
+    text = np.array([bent.normaliser.normalise(bent.reviews[0])], dtype=object)
+
+    before, after = (
+        Model(build(each)).session.run(["evidence"], {"text": text})[0] for each in (straight, bent)
+    )
+
+    stretch = after[before != 0] / before[before != 0]
+    np.testing.assert_allclose(stretch, stretch[0])
+    assert 0 < stretch[0] < 1
+
+
+def test_words_that_cancel_out_do_not_divide_by_zero(make: Make) -> None:
+    candidate = make(Setting("logistic"), 2)
+    inner = candidate.pipeline[-1].classifier_
+    inner.coef_[0, 0], inner.coef_[0, 1] = 1.0, -1.0
+    candidate.pipeline[0].idf_ = np.ones_like(candidate.pipeline[0].idf_)
+    model = Model(build(candidate))
+    text = np.array([" ".join(candidate.vocabulary[:2])], dtype=object)
+
+    probabilities, evidence = model.session.run(["probabilities", "evidence"], {"text": text})
+
+    assert np.isfinite(evidence).all()
+    assert evidence.sum() == 0
+    np.testing.assert_allclose(probabilities[0].sum(), 1)

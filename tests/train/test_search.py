@@ -1,0 +1,91 @@
+"""How a setting is chosen, and that the choice sees nothing it should not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.model_selection import cross_val_predict
+
+from train.calibration import Calibration
+from train.classifiers import KINDS
+from train.corpus import Corpus
+from train.folds import folds
+from train.recipe import Recipe
+from train.search import INNER_FOLDS, Tried, choose, search, unseen_scores
+from train.settings import Setting, from_parameters, vectorisers
+
+random = np.random.default_rng(0)
+GOOD, BAD = "fine great lovely charming", "awful dull dreadful boring"
+
+
+def made_up(number: int = 120) -> Corpus:
+    """Texts whose labels follow from their words, but not always."""
+    labels = ["good" if n % 2 else "bad" for n in range(number)]
+    words = [(GOOD if (label == "good") == (random.random() < 0.9) else BAD) for label in labels]
+    texts = [f"{' '.join(random.choice(each.split(), 3))} film{n}" for n, each in enumerate(words)]
+    return Corpus.of({False: texts, True: texts}, labels)
+
+
+def tried(losses: list[float], **setting: object) -> Tried:
+    return Tried(replace(Setting(), **setting), Calibration(), np.array(losses))  # type: ignore[arg-type]
+
+
+def test_the_least_loss_wins() -> None:
+    best = tried([0.1, 0.2, 0.3], strength=2.0)
+
+    assert choose([tried([0.4, 0.5, 0.6]), best, tried([0.2, 0.3, 0.5])]) is best
+
+
+def test_terms_of_two_words_must_be_better_by_more_than_a_standard_error() -> None:
+    one = tried([0.30, 0.20, 0.40, 0.31], words_a_term=1)
+
+    assert choose([tried([0.29, 0.22, 0.38, 0.30], words_a_term=2), one]) is one
+    assert choose([better := tried([0.1, 0.0, 0.2, 0.1], words_a_term=2), one]) is better
+
+
+@pytest.mark.parametrize("classifier", KINDS)
+def test_scores_of_unseen_rows_are_scikit_learns(classifier: str) -> None:
+    corpus, kind = made_up(), KINDS[classifier]
+    setting = Setting(classifier, sublinear_tf=True, words_a_term=2)
+    rows = np.arange(len(corpus))
+    parts = list(folds(corpus, rows, INNER_FOLDS, seed=0))
+    whole = replace(setting, strength=kind.values[1]).pipeline()
+
+    ours = unseen_scores(corpus, rows, setting, kind.values[:2], seed=0)[1]
+
+    method = "decision_function" if classifier == "svm" else "predict_log_proba"
+    theirs = cross_val_predict(whole, corpus.texts[False], corpus.labels, cv=parts, method=method)
+    log_odds = theirs[:, 1] - theirs[:, 0] if theirs.ndim == 2 else theirs
+    np.testing.assert_allclose(ours[:, 1] - ours[:, 0], log_odds, rtol=1e-6, atol=1e-9)
+
+
+def test_the_search_reads_no_row_but_those_given() -> None:
+    corpus, rows = made_up(), np.arange(0, 100)
+    other = [text if row < 100 else "spoilt" for row, text in enumerate(corpus.texts[False])]
+    spoilt = Corpus.of({False: other, True: other}, corpus.labels.tolist())
+
+    ours, theirs = (Recipe(seed=1).fit(each, rows) for each in (corpus, spoilt))
+
+    assert ours.setting == theirs.setting
+    assert ours.calibration == theirs.calibration
+    assert "spoilt" not in theirs.pipeline["tfidf"].vocabulary_
+
+
+def test_negations_are_kept_where_they_help() -> None:
+    texts = [f"{'not ' * (n % 2)}good film{n % 7}" for n in range(80)]
+    bare = [text.replace("not ", "") for text in texts]
+    corpus = Corpus.of({False: bare, True: texts}, ["no" if n % 2 else "yes" for n in range(80)])
+
+    chosen = search(corpus, np.arange(80), "gaussian", seed=0)
+
+    assert chosen.setting.keep_negations
+
+
+def test_a_setting_comes_back_from_the_model_files_parameters() -> None:
+    for setting in vectorisers("svm"):
+        setting = replace(setting, strength=0.3)
+        calibration = Calibration(2.0, 0.5)
+
+        assert from_parameters(setting.parameters(calibration)) == (setting, calibration)

@@ -1,0 +1,169 @@
+"""Calibration: log-odds that mean what they say, without changing a verdict.
+
+Naive Bayes counts words that go together as if each were news, so the surer it is the more it
+exaggerates. For two labels the log-odds f become ln(1 + bend * slope * |f|) / bend with the sign of
+f, which is a straight line near 0 and a logarithm far out; with a bend near 0 it is temperature
+scaling. For more labels it is temperature scaling (Guo et al., ICML 2017): scores times the slope.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, special
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+
+Array = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
+
+# Natural logarithms of the least and greatest slope and bend that are tried.
+SLOPE_BOUNDS = (-25.0, 10.0)
+BEND_BOUNDS = (-5.0, 5.0)
+# Rounded to so many digits, another processor comes to the same numbers.
+DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How scores become calibrated log-odds.
+
+    Attributes:
+        slope: greater than 0; below 1 where the classifier is too sure.
+        bend: greater than 0 for two labels; 0 (a straight line) for more.
+    """
+
+    slope: float = 1.0
+    bend: float = 0.0
+
+    def log_odds(self, scores: Array) -> Array:
+        """Scores of K labels, [n, K] -> calibrated log-odds against the first, [n, K - 1]."""
+        straight = self.slope * (scores[:, 1:] - scores[:, :1])
+        return bent(straight, self.bend) if self.bend else straight
+
+    def probabilities(self, scores: Array) -> Array:
+        """Scores of K labels, [n, K] -> their calibrated probabilities, [n, K]."""
+        probabilities: Array = special.softmax(with_first(self.log_odds(scores)), axis=1)
+        return probabilities
+
+    def losses(self, scores: Array, truth: Numbers) -> Array:
+        """Negative logarithm of each true label's probability, [n], in nats."""
+        logarithms = special.log_softmax(with_first(self.log_odds(scores)), axis=1)
+        losses: Array = -logarithms[np.arange(len(truth)), truth]
+        return losses
+
+
+def bent(log_odds: Array, bend: float) -> Array:
+    """ln(1 + bend * |f|) / bend with the sign of f, for each f of *log_odds*."""
+    curve: Array = np.sign(log_odds) * np.log1p(bend * np.abs(log_odds)) / bend
+    return curve
+
+
+def with_first(log_odds: Array) -> Array:
+    """Log-odds against the first label, [n, K - 1], with its own 0 in front: [n, K]."""
+    return np.pad(log_odds, ((0, 0), (1, 0)))
+
+
+def calibrate(scores: Array, truth: Numbers) -> Calibration:
+    """Choose the calibration of least log loss.
+
+    Args:
+        scores: [n, K], of reviews that the classifier was not fitted on.
+        truth: [n] numbers of their labels.
+
+    Returns:
+        Its numbers, rounded to four digits. The targets are Platt's, a little less than 1 and
+        more than 0, so that perfect scores do not make it certain of everything.
+    """
+    targets = _targets(truth, scores.shape[1])
+    spread = np.log(max(float(np.abs(scores - scores[:, :1]).mean()), 1e-9))
+    if scores.shape[1] == 2:
+        found = _bent(scores[:, 1] - scores[:, 0], targets[:, 1], -spread)
+    else:
+        found = (_straight(scores, targets), -np.inf)
+    slope, bend = (float(f"{np.exp(each):.{DIGITS - 1}e}") for each in found)
+    return Calibration(slope, bend)
+
+
+def _targets(truth: Numbers, labels: int) -> Array:
+    counts = np.bincount(truth, minlength=labels)
+    targets = np.repeat(1 / (counts + labels)[:, np.newaxis], labels, axis=1)
+    np.fill_diagonal(targets, (counts + 1) / (counts + labels))
+    each: Array = targets[truth]
+    return each
+
+
+def _straight(scores: Array, targets: Array) -> float:
+    def loss(log_slope: float) -> float:
+        logarithms = special.log_softmax(np.exp(log_slope) * scores, axis=1)
+        return -float((targets * logarithms).sum(axis=1).mean())
+
+    return float(optimize.minimize_scalar(loss, bounds=SLOPE_BOUNDS).x)
+
+
+def _bent(log_odds: Array, target: Array, start: float) -> tuple[float, float]:
+    """Logarithms of slope and bend."""
+
+    def loss(logarithms: Array) -> tuple[float, Array]:
+        slope, bend = np.exp(logarithms)
+        straight = slope * log_odds
+        g = bent(straight, bend)
+        by_g = special.expit(g) - target
+        by_slope = straight / (1 + bend * np.abs(straight))  # dg / d log slope; for bend less g
+        gradient = np.array([(by_g * by_slope).mean(), (by_g * (by_slope - g)).mean()])
+        return float((np.logaddexp(0, g) - target * g).mean()), gradient
+
+    bounds = [SLOPE_BOUNDS, BEND_BOUNDS]
+    start_at = np.clip([start, 0.0], *np.transpose(bounds))
+    found = optimize.minimize(loss, start_at, jac=True, method="L-BFGS-B", bounds=bounds)
+    return float(found.x[0]), float(found.x[1])
+
+
+class Calibrated(ClassifierMixin, BaseEstimator):
+    """A classifier whose probabilities go through a `Calibration` found beforehand.
+
+    Args:
+        classifier: one of `train.classifiers`, not fitted.
+        slope: of the calibration.
+        bend: of the calibration.
+    """
+
+    def __init__(self, classifier: Any = None, slope: float = 1.0, bend: float = 0.0) -> None:
+        self.classifier = classifier
+        self.slope = slope
+        self.bend = bend
+
+    def fit(self, X: Any, y: npt.ArrayLike) -> Calibrated:
+        """Fit the classifier on n reviews: tf-idf [n, V] and n labels."""
+        self.classifier_ = clone(self.classifier).fit(X, y)
+        self.classes_ = self.classifier_.classes_
+        return self
+
+    def scores(self, X: Any) -> Array:
+        """The classifier's own log scores of the K labels, [n, K]."""
+        return log_scores(self.classifier_, X)
+
+    def log_odds(self, X: Any) -> Array:
+        """Calibrated log-odds of labels[1:] against labels[0], [n, K - 1]."""
+        return Calibration(self.slope, self.bend).log_odds(self.scores(X))
+
+    def predict_proba(self, X: Any) -> Array:
+        """Calibrated probabilities, [n, K]."""
+        return Calibration(self.slope, self.bend).probabilities(self.scores(X))
+
+    def predict(self, X: Any) -> npt.NDArray[np.str_]:
+        """The likeliest labels, [n]."""
+        best = with_first(self.log_odds(X)).argmax(axis=1)
+        labels: npt.NDArray[np.str_] = self.classes_[best]
+        return labels
+
+
+def log_scores(classifier: Any, X: Any) -> Array:
+    """What a fitted scikit-learn *classifier* compares labels by, [n, K], on a log scale."""
+    if hasattr(classifier, "predict_joint_log_proba"):
+        joint: Array = classifier.predict_joint_log_proba(X)
+        return joint
+    margins: Array = classifier.decision_function(X)
+    return with_first(margins[:, np.newaxis]) if margins.ndim == 1 else margins

@@ -1,0 +1,57 @@
+"""Parts to fit on and parts to ask. Texts that cleaning makes equal are always in the same part.
+
+A model that was fitted on a copy of a text has not to guess it: copies on both sides would flatter
+the figures. So the distinct texts are dealt out, and copies follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
+
+from train.corpus import Corpus, Rows
+
+TEST_SHARE = 0.2
+
+
+def folds(
+    corpus: Corpus, rows: Rows, number: int, seed: int, repeats: int = 1
+) -> Iterator[tuple[Rows, Rows]]:
+    """Stratified cross-validation among *rows*, each time with other folds.
+
+    Yields:
+        *repeats* times *number* pairs of rows to fit on and rows to ask.
+    """
+    first = first_of_copies(corpus, rows)
+    dealer = RepeatedStratifiedKFold(n_splits=number, n_repeats=repeats, random_state=seed)
+    for _, asked in dealer.split(first, corpus.truth[first]):
+        yield _parts(corpus, rows, first[asked])
+
+
+def hold_out(corpus: Corpus, rows: Rows, seed: int) -> tuple[Rows, Rows]:
+    """Rows to fit on and rows to ask: 80 and 20 % of each label's distinct texts."""
+    first = first_of_copies(corpus, rows)
+    _, asked = train_test_split(
+        first, test_size=TEST_SHARE, random_state=seed, stratify=corpus.truth[first]
+    )
+    return _parts(corpus, rows, asked)
+
+
+def first_of_copies(corpus: Corpus, rows: Rows) -> Rows:
+    """Those of *rows* that no earlier one of them is a copy of."""
+    places = np.unique(corpus.copies[rows], return_index=True)[1]
+    first: Rows = rows[np.sort(places)]
+    return first
+
+
+def fewest(corpus: Corpus, rows: Rows) -> int:
+    """How many distinct texts the rarest label has among *rows*."""
+    truth = corpus.truth[first_of_copies(corpus, rows)]
+    return int(np.bincount(truth, minlength=len(corpus.classes)).min())
+
+
+def _parts(corpus: Corpus, rows: Rows, asked: Rows) -> tuple[Rows, Rows]:
+    is_asked = np.isin(corpus.copies[rows], corpus.copies[asked])
+    return rows[~is_asked], rows[is_asked]

@@ -1,0 +1,104 @@
+"""The command line of `python -m train`."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from train.classifiers import KINDS
+
+DESCRIPTION = "Labelled text -> fitted pipeline, honest figures, a model file if asked."
+TASKS = "train (the default) makes one model; compare prints a table of all classifiers"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line, parsed; `typed` is what was typed."""
+
+    task: str
+    data: Path | None
+    test_data: Path | None
+    text_column: str | None
+    label_column: str | None
+    licence: str
+    classifier: str
+    tune: bool
+    seed: int
+    repeats: int
+    export: Path | None
+    keep: Path | None
+    quiet: bool
+    typed: str
+
+
+def parse(arguments: Sequence[str] | None) -> Options:
+    """Read the command line; exits with a sentence on a wrong one."""
+    parser = argparse.ArgumentParser("python -m train", description=DESCRIPTION)
+    parser.add_argument(
+        "task", nargs="?", choices=("train", "compare"), default="train", help=TASKS
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress bars")
+    _add_data(parser.add_argument_group("data"))
+    _add_method(parser.add_argument_group("method"))
+    _add_results(parser.add_argument_group("results"))
+    typed = sys.argv[1:] if arguments is None else arguments
+    return Options(
+        **vars(parser.parse_args(typed)), typed=shlex.join(["python", "-m", "train", *typed])
+    )
+
+
+def _add_data(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="labelled text: .tsv, .csv, .jsonl, .parquet "
+        "(default: the 1,000 IMDb sentences of the article, fetched and cached)",
+    )
+    group.add_argument(
+        "--test-data", type=Path, metavar="FILE", help="test on this instead of holding 20 %% out"
+    )
+    group.add_argument("--text-column", metavar="NAME", help="column that holds the text")
+    group.add_argument("--label-column", metavar="NAME", help="column that holds the label")
+    group.add_argument("--licence", default="not stated", help="of --data, for the model card")
+
+
+def _add_method(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--classifier", choices=KINDS, default="gaussian", help="(default: %(default)s)"
+    )
+    group.add_argument(
+        "--tune",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="search for the best settings; if not, take the article's, which is faster",
+    )
+    group.add_argument(
+        "--repeats",
+        type=_repeats,
+        default=3,
+        metavar="N",
+        help="of the 10-fold cross-validation (default: %(default)s; 0 leaves it out)",
+    )
+    group.add_argument(
+        "--seed", type=int, default=0, help="of every random split (default: %(default)s)"
+    )
+
+
+def _add_results(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--export", type=Path, metavar="FILE.onnx", help="prove and write the model file"
+    )
+    group.add_argument(
+        "--keep", type=Path, metavar="FILE.skops", help="keep the pipeline for `python -m export`"
+    )
+
+
+def _repeats(typed: str) -> int:
+    if not typed.isascii() or not typed.isdigit():
+        raise argparse.ArgumentTypeError(f"{typed!r} is not a whole number from 0 on")
+    return int(typed)

@@ -1,0 +1,134 @@
+"""Labelled texts, cleaned and checked: what cannot be learnt from is refused with the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from server.text import Normaliser
+from train import folds
+from train.clean import Remembered, clean
+from train.corpus import Corpus, Rows
+from train.data import LabelledText, listed
+from train.errors import BadData
+from train.settings import NEGATIONS
+
+#: So many distinct texts of each label are needed to hold some out and calibrate on the others.
+FEWEST_OF_A_LABEL = 5
+OUTER_FOLDS = 10
+FEWEST_TEXTS_WITH_WORDS = 10
+
+Progress = Callable[[Iterable[str], int], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is trained on and, if there is a file of its own for that, tested on.
+
+    Attributes:
+        labelled: the n texts to train on.
+        test: the texts to test on; None if some of the others are held out.
+        corpus: all of them, cleaned, those to train on first.
+    """
+
+    labelled: LabelledText
+    test: LabelledText | None
+    corpus: Corpus
+
+    @property
+    def rows(self) -> Rows:
+        """Rows to train on."""
+        return np.arange(len(self.labelled))
+
+    def parts(self, seed: int) -> tuple[Rows, Rows]:
+        """Rows to fit on and rows to ask; no text to ask is a copy of one to fit on."""
+        if self.test is None:
+            return folds.hold_out(self.corpus, self.rows, seed)
+        asked = np.arange(len(self.labelled), len(self.corpus))
+        return self.rows, asked[~np.isin(self.corpus.copies[asked], self.corpus.copies[self.rows])]
+
+
+def stop_words_without_negations(stop_words: frozenset[str]) -> Mapping[bool, frozenset[str]]:
+    """Whether negations are kept -> the words that cleaning drops."""
+    return {False: stop_words, True: stop_words - NEGATIONS}
+
+
+def prepare(
+    labelled: LabelledText,
+    test: LabelledText | None,
+    normalisers: Mapping[bool, Normaliser],
+    progress: Progress,
+) -> Prepared:
+    """Clean the texts with each of *normalisers*, and check that they can be learnt from.
+
+    Raises:
+        BadData: no text has a word the model could read, or the test has labels of its own.
+    """
+    texts = [*labelled.texts, *(test.texts if test else ())]
+    labels = [*labelled.labels, *(test.labels if test else ())]
+    cleaned = {}
+    for kept, normaliser in normalisers.items():
+        remembering = Normaliser(normaliser.stop_words, Remembered(normaliser.lemma).__getitem__)
+        cleaned[kept] = list(progress(clean(texts, remembering), len(texts)))
+    prepared = Prepared(labelled, test, Corpus.of(cleaned, labels))
+    _check_words(prepared)
+    _check_test(prepared)
+    return prepared
+
+
+def check_enough(prepared: Prepared, cross_validated: bool) -> None:
+    """Check that each label has enough distinct texts.
+
+    Raises:
+        BadData: one has too few; names it and the way out.
+    """
+    corpus, first = prepared.corpus, folds.first_of_copies(prepared.corpus, prepared.rows)
+    counts = np.bincount(corpus.truth[first], minlength=len(corpus.classes))
+    needed = OUTER_FOLDS if cross_validated else FEWEST_OF_A_LABEL
+    if counts.min() >= needed:
+        return
+    number = int(counts.argmin())
+    rows = prepared.rows[corpus.truth[prepared.rows] == number]
+    where = listed(prepared.labelled.unit, prepared.labelled.frame.index[rows].tolist())
+    what = f"{OUTER_FOLDS}-fold cross-validation" if cross_validated else "holding some out"
+    leave_out = ", or leave cross-validation out with --repeats 0"
+    raise BadData(
+        f"{prepared.labelled.name} has {counts[number]} different texts labelled "
+        f'"{corpus.classes[number]}" ({where}), and {what} needs {needed} of each label: add some, '
+        f"or merge it with another label{leave_out if _can_leave_out(counts, needed) else ''}."
+    )
+
+
+def _can_leave_out(counts: Rows, needed: int) -> bool:
+    return needed > FEWEST_OF_A_LABEL and int(counts.min()) >= FEWEST_OF_A_LABEL
+
+
+def _check_words(prepared: Prepared) -> None:
+    texts = prepared.corpus.texts[min(prepared.corpus.texts)][prepared.rows]
+    worded = {text for text in texts if any(len(word) > 1 for word in text.split())}
+    if len(worded) < FEWEST_TEXTS_WITH_WORDS:
+        raise BadData(
+            f"{prepared.labelled.name} has {len(worded)} different texts with words of two or more "
+            "letters from a to z (stop words aside), and the model reads nothing else: give it "
+            f"{FEWEST_TEXTS_WITH_WORDS} or more, in English."
+        )
+
+
+def _check_test(prepared: Prepared) -> None:
+    test = prepared.test
+    if test is None:
+        return
+    strange = sorted(set(test.labels) - set(prepared.labelled.labels))
+    if strange:
+        rows = test.frame.index[test.frame["label"].isin(strange)].tolist()
+        raise BadData(
+            f'{test.name} has the label "{strange[0]}" ({listed(test.unit, rows)}), which '
+            f"{prepared.labelled.name} has not: correct it, or delete the rows."
+        )
+    if not len(prepared.parts(0)[1]):
+        raise BadData(
+            f"{test.name} holds nothing but copies of texts in {prepared.labelled.name}: test on "
+            "texts that are not trained on."
+        )
