@@ -108,3 +108,17 @@ def test_model_card_and_changelog_state_the_figures_of_the_model_file() -> None:
     assert f"{accuracy:.3f}" in (ROOT / "models" / "sentiment.md").read_text()
     assert f"{accuracy:.3f}" in (ROOT / "CHANGELOG.md").read_text()
     assert f"{accuracy:.1%}".replace("%", " %") in README
+
+
+def test_table_of_classifiers_has_the_figures_of_the_model_file() -> None:
+    from server.model import Model
+    from train.classifiers import KINDS
+    from train.report import interval
+
+    figures = Model.load(ROOT / "models" / "sentiment.onnx").manifest.figures
+    titles = {title for (title,) in rows(r"^\| ([^|]+) \|(?: [\d.]+ \([^|]+\) \|){4}", README)}
+
+    assert titles == {kind.title for kind in KINDS.values()}
+    assert figures.accuracy and figures.log_loss
+    assert f"| Gaussian naive Bayes | {interval(figures.accuracy)} |" in README
+    assert f"| {interval(figures.log_loss)} |" in README
