@@ -74,10 +74,14 @@ def _ask_until(port: int, tally: Tally, ended: threading.Event, keep_alive: bool
             answer.read()
         except ConnectionRefusedError:
             tally.refused += 1
+            if connection:
+                connection.close()
             connection = None
             time.sleep(0.01)
         except (OSError, http.client.HTTPException) as error:
             tally.broken.append(type(error).__name__)
+            if connection:
+                connection.close()
             connection = None
         else:
             tally.note(answer.status, time.monotonic() - started)

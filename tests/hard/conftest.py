@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.hard.processes import workers
 from tests.live import ROOT, LiveServer, running_server
 
 TABLE = ROOT / "docs" / "reliability.md"
@@ -66,8 +68,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def server() -> Iterator[LiveServer]:
-    """A server of one test's own, with the default settings."""
+    """A server of one test's own, with the default settings, both of its workers at work."""
     with running_server() as live:
+        while len(workers(live.process.pid)) < 2:
+            time.sleep(0.05)
+        time.sleep(1)
         yield live
 
 

@@ -372,7 +372,7 @@ def test_a_soak_of_good_and_bad_requests_leaks_nothing(
         with ThreadPoolExecutor(8) as pool:
             return set().union(*pool.map(send, [count // 8] * 8))
 
-    in_parallel(4_000)
+    in_parallel(10_000)
     time.sleep(1)
     before = measure()
     statuses = in_parallel(total)
