@@ -21,6 +21,7 @@ import errno
 import os
 import selectors
 import socket
+import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -53,6 +54,15 @@ MOST_COURTESY: Final = 3
 COURTESY_SECONDS: Final = 0.0002
 
 
+def started_threads(count: int) -> ThreadPoolExecutor:
+    """*count* threads, started now, so that none has to be while requests are waiting."""
+    pool, all_there = ThreadPoolExecutor(count), threading.Barrier(count + 1)
+    for _ in range(count):
+        pool.submit(all_there.wait)
+    all_there.wait()
+    return pool
+
+
 class Worker(ThreadWorker):
     """See the module. All methods but `handle` run in the event loop."""
 
@@ -73,8 +83,12 @@ class Worker(ThreadWorker):
 
     def init_process(self) -> None:
         """Make what a worker needs after the fork, and run."""
-        self.for_health = ThreadPoolExecutor(1)
+        self.for_health = started_threads(1)
         super().init_process()
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """The threads that requests stand in line for."""
+        return started_threads(self.cfg.threads)
 
     def init_signals(self) -> None:
         """Understand signals, and take those that have been held back."""
