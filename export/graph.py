@@ -10,7 +10,7 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import StringTensorType
 from sklearn.pipeline import Pipeline
 
-from export.converters import register
+from export.converters import TextClassifier, register
 from server.manifest import Manifest
 
 # Pinned, so that a newer skl2onnx or onnx does not change the file. The tokenizer is onnxruntime's.
@@ -29,9 +29,9 @@ def build_graph(pipeline: Pipeline) -> onnx.ModelProto:
     Raises:
         NotConvertible: a step or a setting of the pipeline has no converter here.
     """
-    register(type(pipeline.steps[-1][1]))
+    register()
     model = convert_sklearn(
-        pipeline,
+        TextClassifier(pipeline),
         name="review_classifier",  # else a random one
         initial_types=[("text", StringTensorType([None]))],
         target_opset=OPSETS,

@@ -25,6 +25,8 @@ from train.folds import fewest, folds
 from train.settings import Setting, vectorisers
 
 INNER_FOLDS = 5
+# Of so many rows, two thirds teach as much as four fifths, in little more than half the time.
+MANY_ROWS, INNER_FOLDS_OF_MANY = 10_000, 3
 
 Array = npt.NDArray[np.float64]
 
@@ -100,7 +102,8 @@ def unseen_scores(
     scores = np.empty((len(values), len(rows), len(corpus.classes)))
     place = np.empty(len(corpus), dtype=np.int64)
     place[rows] = np.arange(len(rows))
-    number = min(INNER_FOLDS, fewest(corpus, rows))
+    wanted = INNER_FOLDS if len(rows) < MANY_ROWS else INNER_FOLDS_OF_MANY
+    number = min(wanted, fewest(corpus, rows))
     for fitted, asked in folds(corpus, rows, number, seed):
         vectoriser = setting.vectoriser()
         X = vectoriser.fit_transform(texts[fitted])

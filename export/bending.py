@@ -1,0 +1,35 @@
+"""Nodes that bend the log-odds of two labels, and the parts of the words with them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from export.nodes import Nodes
+from export.terms import Terms
+
+# Parts whose sum is less than this have cancelled out, and their sum is mostly rounding.
+NEGLIGIBLE = 1e-9
+
+
+def bend(nodes: Nodes, straight: str, by: float) -> str:
+    """ln(1 + by * |f|) / by with the sign of f, [N, 1]."""
+    size = nodes.add("Mul", nodes.add("Abs", straight), nodes.constant("bend", by))
+    logarithm = nodes.add("Log", nodes.add("Add", size, nodes.constant("unit", 1.0)))
+    signed = nodes.add("Mul", logarithm, nodes.add("Sign", straight))
+    return nodes.add("Div", signed, nodes.constant("by_bend", by))
+
+
+def stretch(nodes: Nodes, added: str, log_odds: str, parts: Terms) -> str:
+    """What each part is multiplied by, [N, 1]: (g(constant + added) - g(constant)) / added.
+
+    Where next to nothing is added that would be 0 / 0; the derivative of g takes its place.
+    """
+    adds = nodes.add("Sub", log_odds, nodes.constant("bent", parts.bent_constant[np.newaxis]))
+    derivative = 1 / (1 + parts.bend * np.abs(parts.constant[np.newaxis]))
+    negligible = nodes.constant("negligible", NEGLIGIBLE)
+    return nodes.add(
+        "Where",
+        nodes.add("Less", nodes.add("Abs", added), negligible),
+        nodes.constant("derivative", derivative),
+        nodes.add("Div", adds, added),
+    )
