@@ -46,8 +46,9 @@ def clean(
 
 def worthwhile(texts: Sequence[str], cores: int | None = None) -> int:
     """How many processes to clean *texts* in."""
-    cores = cores or len(os.sched_getaffinity(0))
-    pays = cores >= CORES_THAT_PAY and sum(map(len, texts)) >= CHARACTERS_THAT_PAY
+    cores = cores or os.cpu_count() or 1
+    forks = "fork" in multiprocessing.get_all_start_methods()  # Windows does not
+    pays = forks and cores >= CORES_THAT_PAY and sum(map(len, texts)) >= CHARACTERS_THAT_PAY
     return min(cores, MOST_PROCESSES) if pays else 1
 
 
