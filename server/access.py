@@ -1,4 +1,4 @@
-"""Who may ask, from where, and how much at once. What is not set up costs a request nothing."""
+"""Who may ask, and from where. What is not set up costs a request nothing."""
 
 from __future__ import annotations
 
