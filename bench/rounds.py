@@ -1,0 +1,129 @@
+"""Measures contenders in interleaved rounds, so that a noisy minute hits all of them alike.
+
+In each round each contender is started, asked and stopped before the next one, alone: so every round
+is a cold start as well, memory is shared with nobody, and connections land anew on the workers.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bench import processes, wrk
+from bench.contenders import Contender
+from bench.errors import PeerNotInstalled
+from bench.running import Running, running
+from bench.workloads import Workload
+
+WARM_UP = 1  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One contender under one workload in one round.
+
+    Attributes:
+        requests_a_second: answered, all of them with success.
+        p50: milliseconds within which half of the answers came.
+        p99: and 99 of 100.
+        cpu: milliseconds of CPU time a request, of all processes of the server.
+    """
+
+    requests_a_second: float
+    p50: float
+    p99: float
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One contender in one round.
+
+    Attributes:
+        cold_start: seconds from its start to its first correct prediction.
+        memory: megabytes (PSS) of all its processes after the single reviews.
+        loads: key of a workload -> what was seen.
+    """
+
+    cold_start: float
+    memory: float
+    loads: dict[str, Load]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All rounds of all contenders that could be measured.
+
+    Attributes:
+        rounds: name of a contender -> its rounds, in order.
+        absent: name of a contender -> why it is not there.
+    """
+
+    rounds: dict[str, list[Round]] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)
+
+    def median(self, name: str, figure: Callable[[Round], float]) -> float:
+        """The median of a figure over the rounds of *name*."""
+        return statistics.median(map(figure, self.rounds[name]))
+
+    def ratio(self, name: str, other: str, figure: Callable[[Round], float]) -> float:
+        """The median over the rounds of the figure of *name* as a multiple of that of *other*."""
+        pairs = zip(self.rounds[name], self.rounds[other], strict=True)
+        return statistics.median(figure(one) / figure(two) for one, two in pairs)
+
+
+def measure(
+    contenders: Sequence[Contender], workloads: Sequence[Workload], rounds: int, seconds: int
+) -> Results:
+    """Measure all *contenders* in so many rounds, each workload for so many seconds.
+
+    Raises:
+        BenchmarkFailed: one of them did not start, answered wrongly or failed under load.
+        WrkMissing: the load generator is not installed.
+    """
+    results = Results()
+    wrk.wrk()
+    for number in range(rounds):
+        for contender in contenders:
+            if contender.name in results.absent:
+                continue
+            progress(f"round {number + 1} of {rounds}: {contender.name}")
+            try:
+                found = one_round(contender, workloads, seconds)
+            except PeerNotInstalled as reason:
+                progress(str(reason))
+                results.absent[contender.name] = str(reason)
+            else:
+                results.rounds.setdefault(contender.name, []).append(found)
+    return results
+
+
+def one_round(contender: Contender, workloads: Sequence[Workload], seconds: int) -> Round:
+    """Start, warm up, ask, and stop."""
+    with running(contender) as server:
+        wrk.ask(server.port, workloads[0], WARM_UP)
+        server.settle()
+        loads: dict[str, Load] = {}
+        memory = 0.0
+        for workload in workloads:
+            if workload.reviews > 1 and not contender.batches:
+                continue
+            loads[workload.key] = load(server, workload, seconds)
+            # Before batches and long reviews, which leave a larger heap behind.
+            memory = memory or processes.proportional_megabytes(server.process.pid)
+        return Round(server.cold_start, memory, loads)
+
+
+def load(server: Running, workload: Workload, seconds: int) -> Load:
+    """One workload for some seconds."""
+    before = server.cpu_seconds()
+    seen = wrk.ask(server.port, workload, seconds)
+    cpu = 1000 * (server.cpu_seconds() - before) / seen.requests
+    return Load(seen.requests / seen.seconds, seen.p50, seen.p99, cpu)
+
+
+def progress(text: str) -> None:
+    """Say what is going on, beside the results."""
+    print(text, file=sys.stderr, flush=True)
