@@ -9,23 +9,18 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import onnx
 
 from export.asking import ask
 from export.build import build
 from export.candidate import Candidate
 from export.errors import ExportError, NotReadable, NotVerified
-from export.inspection import qualified, read_graph
+from export.inspection import read_graph
 from export.lemmas import compile_lemmas
 from export.prove import edge_cases, prove
 from server.errors import ModelRefused
 from server.model import Model, read_checked
+from server.operators import check_operators
 from server.signature import check_signature, signature_file
-
-#: What a graph may hold: ONNX's own operators, none of which can read a file, and one of
-#: onnxruntime's. No graph inside a node, so no loops either.
-DOMAINS = frozenset({"", "ai.onnx", "ai.onnx.ml"})
-EXTRA_OPERATORS = frozenset({"com.microsoft.Tokenizer"})
 
 #: How far evidence plus constant may be from the probabilities.
 TOLERANCE = 1e-9
@@ -100,21 +95,9 @@ def _signature(subject: Subject) -> str:
 
 
 def _operators(subject: Subject) -> str:
+    check_operators(_content(subject))
     _, model = read_graph(subject.path)
-    foreign = set(map(qualified, (n for n in model.graph.node if n.domain not in DOMAINS)))
-    nested = {node.op_type for node in model.graph.node if any(map(_is_graph, node.attribute))}
-    unexpected = sorted(foreign - EXTRA_OPERATORS | nested)
-    if any(tensor.external_data for tensor in model.graph.initializer):
-        unexpected.append("data outside the file")
-    if model.functions:
-        unexpected.append("functions of its own")
-    if unexpected:
-        raise NotVerified(f"the graph holds what export never writes: {', '.join(unexpected)}")
-    return f"{len(model.graph.node)} nodes, all of ONNX itself or the tokenizer"
-
-
-def _is_graph(attribute: onnx.AttributeProto) -> bool:
-    return bool(attribute.type in (onnx.AttributeProto.GRAPH, onnx.AttributeProto.GRAPHS))
+    return f"{len(model.graph.node)} nodes, with nothing but what export writes"
 
 
 def _opens(subject: Subject) -> str:

@@ -83,13 +83,45 @@ def foreign(path: Path) -> None:
     """A valid ONNX file that someone else wrote."""
     value = helper.make_tensor_value_info
     graph = helper.make_graph(
-        [helper.make_node("Identity", ["x"], ["y"])],
+        [helper.make_node("Abs", ["x"], ["y"])],
         "foreign",
         [value("x", TensorProto.FLOAT, [1])],
         [value("y", TensorProto.FLOAT, [1])],
     )
     opset = [helper.make_opsetid("", 17)]
     write(path, helper.make_model(graph, opset_imports=opset, ir_version=9).SerializeToString())
+
+
+def odd_operator(path: Path) -> None:
+    """Our file, with an operator that loads a compiled graph of a vendor's."""
+    model = onnx.load(SHIPPED)
+    node = helper.make_node("EPContext", ["text"], ["copy"], domain="com.microsoft")
+    model.graph.node.append(node)
+    write(path, model.SerializeToString())
+
+
+def odd_operator_in_a_branch(path: Path) -> None:
+    """Our file, and ONNX Runtime would open it: the branch is as harmless as what it is in."""
+    model = onnx.load(SHIPPED)
+    value = helper.make_tensor_value_info("inner", TensorProto.BOOL, [])
+    inner = helper.make_node("Not", ["yes"], ["inner"])
+    branch = helper.make_graph([inner], "branch", [], [value])
+    yes = helper.make_tensor("yes", TensorProto.BOOL, [], [True])
+    model.graph.initializer.append(yes)
+    node = helper.make_node("If", ["yes"], ["odd"], then_branch=branch, else_branch=branch)
+    model.graph.node.append(node)
+    write(path, model.SerializeToString())
+
+
+def data_outside(path: Path) -> None:
+    """Our file, with one of its tensors in a file beside it."""
+    model = onnx.load(SHIPPED)
+    tensor = max(model.graph.initializer, key=lambda tensor: len(tensor.raw_data))
+    path.with_name("weights").write_bytes(tensor.raw_data)
+    tensor.ClearField("raw_data")
+    tensor.external_data.add(key="location", value="weights")
+    tensor.data_location = TensorProto.EXTERNAL
+    write(path, model.SerializeToString())
 
 
 def other_golden_answer(path: Path) -> None:
@@ -109,8 +141,11 @@ def other_golden_answer(path: Path) -> None:
         (without_checksum, "its checksum model.onnx.sha256 is missing"),
         (empty_checksum, "its checksum model.onnx.sha256 is missing or empty"),
         (one_bit_flipped, "the file is damaged or was replaced without its checksum"),
-        (cut_off, "onnxruntime cannot open it"),
-        (not_onnx, "onnxruntime cannot open it"),
+        (cut_off, "it is not an ONNX file, or not all of one"),
+        (not_onnx, "it is not an ONNX file, or not all of one"),
+        (odd_operator, "never writes: com.microsoft.EPContext; export the model again"),
+        (odd_operator_in_a_branch, "never writes: If, Not; export the model again"),
+        (data_outside, "never writes: data outside the file; export the model again"),
         (foreign, "it is an ONNX file, but not one that `python -m export` wrote"),
         (other_golden_answer, "golden review"),
     ],
