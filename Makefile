@@ -6,7 +6,7 @@ DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-browser test-hard test-image lint format train bench lock image run-image sbom clean
+.PHONY: help serve test test-fast test-browser test-hard test-image lint format train bench lock audit image run-image sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -48,8 +48,11 @@ lock: $(DEV) ## Compile the hashed requirement files from the .in files
 	for set in serve train dev; do \
 	  $(DEV) -m uv pip compile requirements-$$set.in --output-file requirements-$$set.txt \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
-	    --custom-compile-command "make lock" --quiet || exit 1; \
+	    --custom-compile-command "make lock" --quiet $(NEWER) || exit 1; \
 	done
+
+audit: $(DEV) ## Look up known vulnerabilities in what the requirement files pin
+	$(DEV) -m audit
 
 image: ## Build the container image, with docker or buildah, and print its size
 	@image/build

@@ -1,0 +1,1 @@
+"""Known vulnerabilities in what the requirement files pin."""
