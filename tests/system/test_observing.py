@@ -109,7 +109,9 @@ def test_every_metric_is_documented_and_has_no_free_text(four_workers: LiveServe
 def folders(server: LiveServer) -> set[Path]:
     """Where the workers of *server* count."""
     maps = [Path(f"/proc/{pid}/maps").read_text() for pid in workers_of(server)]
-    return {Path(found) for found in re.findall(r"(/\S*/metrics-\w+)/", "".join(maps))}
+    return {
+        Path(found) for found in re.findall(r"(/\S*/review-server-metrics-\w+)/", "".join(maps))
+    }
 
 
 def test_new_server_begins_at_nought_and_leaves_nothing_behind(tmp_path: Path) -> None:
