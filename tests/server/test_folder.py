@@ -23,7 +23,7 @@ from server.observing import folder
 folder.MEMORY = Path(sys.argv[1])
 folder.make_folder()
 worker = os.fork() if "worker" in sys.argv else 1
-os.write(1, f"{os.environ[folder.VARIABLE] if worker else os.getpid()}\n".encode())
+os.write(1, f"{os.environ[folder.VARIABLE] if worker else os.getpid()}\\n".encode())
 time.sleep(60)
 """
 
