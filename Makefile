@@ -6,7 +6,7 @@ DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-browser test-hard test-image lint format train bench lock audit image run-image sbom clean
+.PHONY: help serve test test-fast test-browser test-hard test-image lint format train bench bench-lock lock audit image run-image sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -41,8 +41,15 @@ format: $(DEV) ## Put the code into its standard form
 train: $(DEV) ## Retrain and export the shipped model
 	$(DEV) -m train --export models/sentiment.onnx
 
-bench: $(DEV) ## Measure a prediction beside scikit-learn's, and a request beside plain Flask's
+bench: $(DEV) ## Measure the server beside plain Flask and its peers, in five minutes (needs wrk)
 	$(DEV) -m bench
+
+bench-lock: $(DEV) ## Compile the hashed requirement files of the peers
+	for peer in flask pickles fastapi litserve bentoml; do \
+	  (cd bench/peers && ../../$(DEV) -m uv pip compile $$peer.in --output-file $$peer.txt \
+	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
+	    --custom-compile-command "make bench-lock" --quiet) || exit 1; \
+	done
 
 lock: $(DEV) ## Compile the hashed requirement files from the .in files
 	for set in serve train dev; do \

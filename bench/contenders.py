@@ -12,6 +12,7 @@ from server.settings import ROOT
 
 SERVE: Final = ROOT / "requirements-serve.txt"
 FLASK: Final = PEERS / "flask.txt"
+PICKLES: Final = PEERS / "pickles.txt"
 
 # Two workers with four threads each: what Gunicorn's documents call a start for gthread.
 STOCK_GUNICORN: Final = (
@@ -63,5 +64,47 @@ OUR_WORKER: Final = Contender(
     classifies=False,
 )
 
-ALL: Final = (SERVER, CEILING, OUR_WORKER)
+ARTICLE: Final = Contender(
+    "article",
+    "the article's app: two pickles, loaded for each review",
+    PICKLES,
+    (*STOCK_GUNICORN, "bench.peers.article:app"),
+    batches=False,
+    is_peer=True,
+)
+FLASK_ONCE: Final = Contender(
+    "flask",
+    "Flask, the pickles loaded once",
+    PICKLES,
+    (*STOCK_GUNICORN, "bench.peers.flask_once:app"),
+    is_peer=True,
+)
+FASTAPI: Final = Contender(
+    "fastapi",
+    "FastAPI under uvicorn",
+    PEERS / "fastapi.txt",
+    (
+        *("-m", "uvicorn", "--port", "{port}", "--workers", "2", "--log-level", "warning"),
+        *("--timeout-keep-alive", "95", "bench.peers.fastapi_app:app"),
+    ),
+    is_peer=True,
+)
+LITSERVE: Final = Contender(
+    "litserve",
+    "LitServe",
+    PEERS / "litserve.txt",
+    ("-m", "bench.peers.litserve_app", "{port}"),
+    is_peer=True,
+)
+BENTOML: Final = Contender(
+    "bentoml",
+    "BentoML",
+    PEERS / "bentoml.txt",
+    ("-m", "bentoml", "serve", "bench.peers.bentoml_app:Classifier", "--port", "{port}"),
+    is_peer=True,
+)
+
+#: What `make bench` measures; the others have to be asked for with --only.
+USUAL: Final = (SERVER, CEILING, OUR_WORKER, ARTICLE, FASTAPI, LITSERVE)
+ALL: Final = (*USUAL, FLASK_ONCE, BENTOML)
 BY_NAME: Final = {contender.name: contender for contender in ALL}

@@ -33,7 +33,7 @@ def python_with(requirements: Path) -> Path:
 
 def environment_of(requirements: Path) -> Path:
     """The folder of that environment."""
-    return CACHE / requirements.stem
+    return CACHE / "environments" / requirements.stem
 
 
 def megabytes_installed(requirements: Path) -> float:

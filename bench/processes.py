@@ -6,24 +6,28 @@ import os
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-SESSION, UTIME, STIME = 3, 11, 12  # fields of /proc/<pid>/stat after the command's name
+PARENT, SESSION, UTIME, STIME = 1, 3, 11, 12  # fields of /proc/<pid>/stat after the command's name
 
 
-def members(session: int) -> list[int]:
-    """The processes of the session that process *session* leads, workers' workers included."""
+def members(first: int) -> list[int]:
+    """Process *first*, what it has started, and what its session holds besides."""
     pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    return [pid for pid in pids if _fields(pid)[SESSION] == str(session)]
+    stats = {pid: _fields(pid) for pid in pids}
+    family = {pid for pid, each in stats.items() if each[SESSION] == str(first)} | {first}
+    while children := {p for p, f in stats.items() if int(f[PARENT]) in family} - family:
+        family |= children  # some servers give their workers a session of their own
+    return sorted(family)
 
 
-def cpu_seconds(session: int) -> float:
+def cpu_seconds(first: int) -> float:
     """CPU time that the kernel has booked on them so far, its own for them included."""
-    fields = [_fields(pid) for pid in members(session)]
+    fields = [_fields(pid) for pid in members(first)]
     return sum(int(each[UTIME]) + int(each[STIME]) for each in fields) / TICKS
 
 
-def proportional_megabytes(session: int) -> float:
+def proportional_megabytes(first: int) -> float:
     """Their proportional set size (PSS): shared pages are shared out among those who map them."""
-    lines = [line for pid in members(session) for line in _rollup(pid)]
+    lines = [line for pid in members(first) for line in _rollup(pid)]
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / 1e6
 
 

@@ -1,14 +1,14 @@
 """Measures contenders in interleaved rounds, so that a noisy minute hits all of them alike.
 
-In each round each contender is started, asked and stopped before the next one, alone: so every round
-is a cold start as well, memory is shared with nobody, and connections land anew on the workers.
+In each round each contender is started, asked and stopped before the next one, alone: so every
+round is a cold start as well, memory is shared with nobody, and connections land anew.
 """
 
 from __future__ import annotations
 
 import statistics
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from bench import processes, wrk
@@ -52,6 +52,9 @@ class Round:
     loads: dict[str, Load]
 
 
+Figure = Callable[[Round], float]
+
+
 @dataclass(frozen=True, slots=True)
 class Results:
     """All rounds of all contenders that could be measured.
@@ -64,14 +67,48 @@ class Results:
     rounds: dict[str, list[Round]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
 
-    def median(self, name: str, figure: Callable[[Round], float]) -> float:
+    def median(self, name: str, figure: Figure) -> float:
         """The median of a figure over the rounds of *name*."""
         return statistics.median(map(figure, self.rounds[name]))
 
-    def ratio(self, name: str, other: str, figure: Callable[[Round], float]) -> float:
+    def ratio(self, name: str, other: str, figure: Figure) -> float:
         """The median over the rounds of the figure of *name* as a multiple of that of *other*."""
         pairs = zip(self.rounds[name], self.rounds[other], strict=True)
         return statistics.median(figure(one) / figure(two) for one, two in pairs)
+
+    def loads_of(self, name: str) -> Collection[str]:
+        """The keys of the workloads that *name* was measured under."""
+        return self.rounds[name][0].loads if name in self.rounds else ()
+
+
+def rate(key: str) -> Figure:
+    """Requests a second under the workload *key*."""
+    return lambda each: each.loads[key].requests_a_second
+
+
+def p50(key: str) -> Figure:
+    """Milliseconds within which half of the answers came."""
+    return lambda each: each.loads[key].p50
+
+
+def p99(key: str) -> Figure:
+    """Milliseconds within which 99 of 100 came."""
+    return lambda each: each.loads[key].p99
+
+
+def cpu(key: str) -> Figure:
+    """Milliseconds of CPU time a request."""
+    return lambda each: each.loads[key].cpu
+
+
+def cold_start(each: Round) -> float:
+    """Seconds."""
+    return each.cold_start
+
+
+def memory(each: Round) -> float:
+    """Megabytes."""
+    return each.memory
 
 
 def measure(
@@ -110,7 +147,7 @@ def one_round(contender: Contender, workloads: Sequence[Workload], seconds: int)
         for workload in workloads:
             if workload.reviews > 1 and not contender.batches:
                 continue
-            loads[workload.key] = load(server, workload, seconds)
+            loads[workload.key] = load(server, workload, workload.share_of(seconds))
             # Before batches and long reviews, which leave a larger heap behind.
             memory = memory or processes.proportional_megabytes(server.process.pid)
         return Round(server.cold_start, memory, loads)

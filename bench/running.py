@@ -19,7 +19,7 @@ from bench import processes
 from bench.contenders import Contender
 from bench.environments import python_with
 from bench.errors import BenchmarkFailed
-from bench.places import CACHE
+from bench.pickles import NLTK_DATA
 from bench.workloads import BAD, GOOD
 from server.settings import ROOT, Settings
 
@@ -142,14 +142,22 @@ def answer_to(port: int, document: Any) -> Any:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask it to end, insist after ten seconds, and leave nothing of its session behind."""
+    """Ask it to end, insist after ten seconds, and leave nothing that it started behind."""
+    family = [*_handles(processes.members(process.pid))]
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(10)
-    for pid in processes.members(process.pid):
+    for handle in family:  # of that process, whatever has its number now
         with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+        os.close(handle)
     process.wait()
+
+
+def _handles(pids: list[int]) -> Iterator[int]:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            yield os.pidfd_open(pid)
 
 
 def environment(port: int) -> dict[str, str]:
@@ -157,7 +165,7 @@ def environment(port: int) -> dict[str, str]:
     settings = {variable.name for variable in Settings.documented()}
     foreign = settings | {"GUNICORN_CMD_ARGS", "PYTHONPATH", "PROMETHEUS_MULTIPROC_DIR"}
     kept = {name: value for name, value in os.environ.items() if name not in foreign}
-    return kept | {"PORT": str(port), "NLTK_DATA": str(CACHE / "nltk_data")}
+    return kept | {"PORT": str(port), "NLTK_DATA": str(NLTK_DATA)}
 
 
 def free_port() -> int:

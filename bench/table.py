@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from bench.contenders import Contender
-from bench.rounds import Results, Round
+from bench.balance import CONNECTIONS, TRIES, UNEVEN, Balance
+from bench.contenders import CEILING, SERVER, Contender
+from bench.environments import megabytes_installed
+from bench.in_process import InProcess
+from bench.rounds import Figure, Results, cold_start, cpu, memory, p50, p99, rate
+from bench.steps import Step
 from bench.workloads import Workload
 
-ABSENT = "–"
+ABSENT = "-"
+
+RATIOS = ("times this server's", "requests/s", "CPU a request", "cold start", "memory", "installed")
+#: The first line of the README's table.
+HEAD = f"| {' | '.join(RATIOS)} |\n"
 
 
 def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -17,48 +25,120 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def load_table(
-    results: Results, contenders: Sequence[Contender], workload: Workload, base: str
-) -> str:
+def load_table(results: Results, contenders: Sequence[Contender], workload: Workload) -> str:
     """Throughput, latency and CPU time of every contender under one workload."""
-    head = ["", *units(workload), f"of {base}'s rate", f"of {base}'s CPU"]
-    present = [each for each in contenders if workload.key in loads_of(results, each)]
-    return markdown(head, [load_row(results, each, workload, base) for each in present])
+    unit = "requests/s" if workload.reviews == 1 else "reviews/s"
+    head = [
+        "",
+        unit,
+        "of plain Flask's",
+        "p50 ms",
+        "p99 ms",
+        "CPU ms a request",
+        "of plain Flask's",
+    ]
+    present = [each for each in contenders if workload.key in results.loads_of(each.name)]
+    return markdown(head, [load_row(results, each, workload) for each in present])
 
 
-def units(workload: Workload) -> list[str]:
-    """What the columns of figures count."""
-    rate = "requests/s" if workload.reviews == 1 else "reviews/s"
-    return [rate, "p50 ms", "p99 ms", "CPU ms a request"]
-
-
-def load_row(results: Results, contender: Contender, workload: Workload, base: str) -> list[str]:
+def load_row(results: Results, contender: Contender, workload: Workload) -> list[str]:
     """One contender's line."""
     name, key = contender.name, workload.key
-
-    def rate(each: Round) -> float:
-        return each.loads[key].requests_a_second * workload.reviews
-
-    def cpu(each: Round) -> float:
-        return each.loads[key].cpu
-
-    figures: list[Callable[[Round], float]] = [
-        rate,
-        lambda each: each.loads[key].p50,
-        lambda each: each.loads[key].p99,
-        cpu,
+    rates = results.median(name, rate(key)) * workload.reviews
+    return [
+        contender.title,
+        number(rates),
+        ratio(results, name, rate(key)),
+        number(results.median(name, p50(key))),
+        number(results.median(name, p99(key))),
+        number(results.median(name, cpu(key))),
+        ratio(results, name, cpu(key)),
     ]
-    medians = [number(results.median(name, figure)) for figure in figures]
-    if key not in loads_of(results, base):
-        return [contender.title, *medians, ABSENT, ABSENT]
-    ratios = [f"{results.ratio(name, base, figure):.2f}" for figure in (rate, cpu)]
-    return [contender.title, *medians, *ratios]
 
 
-def loads_of(results: Results, contender: Contender | str) -> Iterable[str]:
-    """The workloads that were measured with a contender."""
-    name = contender if isinstance(contender, str) else contender.name
-    return results.rounds[name][0].loads if name in results.rounds else ()
+def ratio(results: Results, name: str, figure: Figure) -> str:
+    """A figure as a multiple of the ceiling's, if that was measured."""
+    if CEILING.name not in results.rounds:
+        return ABSENT
+    return number(results.ratio(name, CEILING.name, figure))
+
+
+def cost_table(results: Results, contenders: Sequence[Contender]) -> str:
+    """Cold start, memory and size of every contender that was measured."""
+    head = ["", "first correct prediction, s", "PSS of all processes, MB", "site-packages, MB"]
+    rows = [
+        [
+            each.title,
+            f"{results.median(each.name, cold_start):.2f}",
+            f"{results.median(each.name, memory):.0f}",
+            f"{megabytes_installed(each.requirements):.0f}",
+        ]
+        for each in contenders
+        if each.name in results.rounds
+    ]
+    return markdown(head, rows)
+
+
+def balance_table(balances: dict[str, Balance], contenders: Sequence[Contender]) -> str:
+    """How evenly connections land on workers."""
+    head = [
+        f"{CONNECTIONS} connections at once, {TRIES} tries",
+        "most on one worker: median",
+        "worst",
+        f"tries with {UNEVEN} or more",
+    ]
+    rows = [
+        [
+            each.title,
+            str(sorted(balances[each.name].most)[TRIES // 2]),
+            str(max(balances[each.name].most)),
+            f"{balances[each.name].uneven} of {TRIES}",
+        ]
+        for each in contenders
+        if each.name in balances
+    ]
+    return markdown(head, rows)
+
+
+def step_table(steps: Sequence[Step], request: float | None) -> str:
+    """The steps inside a request that costs *request* microseconds of CPU time as a whole."""
+    rows = [[s.name, number(s.microseconds), f"{s.share:.0%}"] for s in steps]
+    whole = sum(step.microseconds for step in steps)
+    rows.append(["together", number(whole), "100%"])
+    if request:
+        rows.append(["CPU time of a request over HTTP", number(request), ""])
+    return markdown(["step of one review of 100 characters", "microseconds", "share"], rows)
+
+
+def in_process_table(measured: Sequence[InProcess]) -> str:
+    """Cleaning and predicting in process."""
+    head = ["reviews at a time", "scikit-learn, reviews/s", "this server, reviews/s", "times"]
+    rows = [
+        [
+            f"{each.reviews:,}",
+            number(1e6 / each.scikit_learn),
+            number(1e6 / each.server),
+            f"{each.times:.1f}",
+        ]
+        for each in measured
+    ]
+    return markdown(head, rows)
+
+
+def ratio_table(results: Results, contenders: Sequence[Contender]) -> str:
+    """The README's: what each contender is, as a multiple of this server."""
+    own = megabytes_installed(SERVER.requirements)
+    figures = [rate("single"), cpu("single"), cold_start, memory]
+    rows = [
+        [
+            each.title,
+            *[number(results.ratio(each.name, SERVER.name, figure)) for figure in figures],
+            number(megabytes_installed(each.requirements) / own),
+        ]
+        for each in contenders
+        if each.name in results.rounds
+    ]
+    return markdown(RATIOS, rows)
 
 
 def number(value: float) -> str:

@@ -38,6 +38,10 @@ class Workload:
     connections: int
     reviews: int = 1
 
+    def share_of(self, seconds: int) -> int:
+        """For how long it is sent: the first for all of *seconds*, the others for half of them."""
+        return seconds if self.key == "single" else max(1, seconds // 2)
+
     @cached_property
     def body(self) -> bytes:
         """The document as it is sent."""

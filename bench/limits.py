@@ -1,0 +1,125 @@
+"""What must be shown, and whether it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bench.contenders import BY_NAME, CEILING, SERVER
+from bench.environments import megabytes_installed
+from bench.in_process import InProcess
+from bench.length import Costs
+from bench.rounds import Figure, Results, cold_start, cpu, memory, p99, rate
+from bench.workloads import BATCH
+
+#: Machines are noisy: what misses a limit by less is printed as missed, but fails nothing.
+MARGIN: Final = 1.3
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One promise.
+
+    Attributes:
+        what: it is about.
+        seen: the figure.
+        limit: the figure that was promised.
+        is_least: whether *seen* must not be below *limit*, rather than not above it.
+        unit: of both; none for a ratio.
+    """
+
+    what: str
+    seen: float
+    limit: float
+    is_least: bool = False
+    unit: str = ""
+
+    @property
+    def excess(self) -> float:
+        """By what factor it is missed; 1 or less where it is held."""
+        return self.limit / self.seen if self.is_least else self.seen / self.limit
+
+    @property
+    def verdict(self) -> str:
+        """In a word."""
+        return "held" if self.excess <= 1 else "**MISSED**"
+
+    @property
+    def row(self) -> list[str]:
+        """As a line of a table."""
+        promise = f"at least {self.limit:,g}" if self.is_least else f"at most {self.limit:,g}"
+        seen = f"{self.seen:,.0f}" if self.seen >= 1000 else f"{self.seen:.3g}"
+        return [
+            self.what,
+            f"{seen} {self.unit}".strip(),
+            f"{promise} {self.unit}".strip(),
+            self.verdict,
+        ]
+
+
+def failed(limits: Iterable[Limit]) -> list[Limit]:
+    """Those that are missed by more than the margin."""
+    return [limit for limit in limits if limit.excess > MARGIN]
+
+
+def of_requests(results: Results) -> list[Limit]:
+    """What is promised of the server over HTTP."""
+    server = SERVER.name
+
+    def of_ceiling(figure: Figure) -> float:
+        return results.ratio(server, CEILING.name, figure)
+
+    limits = [
+        Limit("requests/s, of plain Flask's", of_ceiling(rate("single")), 0.85, is_least=True),
+        Limit("CPU time a request, of plain Flask's", of_ceiling(cpu("single")), 1.25),
+        Limit("p99 at 16 connections, of plain Flask's", of_ceiling(p99("single")), 1.3),
+        Limit("cold start, of plain Flask's", of_ceiling(cold_start), 3),
+        Limit(
+            f"batches of {BATCH}, over HTTP",
+            results.median(server, rate("batch")) * BATCH,
+            25_000,
+            is_least=True,
+            unit="reviews/s",
+        ),
+        Limit("PSS of master and two workers", results.median(server, memory), 110, unit="MB"),
+    ]
+    return [*limits, *of_peers(results)]
+
+
+def of_peers(results: Results) -> list[Limit]:
+    """What is promised against the best of the peers that could be measured."""
+    peers = [name for name in results.rounds if BY_NAME[name].is_peer]
+    if not peers:
+        return []
+    best = max(peers, key=lambda name: results.median(name, rate("single")))
+    quickest = min(peers, key=lambda name: results.median(name, cold_start))
+    times = results.ratio(SERVER.name, best, rate("single"))
+    start = results.ratio(SERVER.name, quickest, cold_start)
+    return [
+        Limit(f"requests/s, of the best peer's ({best})", times, 2.5, is_least=True),
+        Limit(f"cold start, of the quickest peer's ({quickest})", start, 0.2),
+    ]
+
+
+def of_size() -> list[Limit]:
+    """What is promised of the size; the image's is promised by `make test-image`."""
+    size = megabytes_installed(SERVER.requirements)
+    return [Limit("site-packages of the serve environment", size, 155, unit="MB")]
+
+
+def in_process(measured: Sequence[InProcess], costs: Costs) -> list[Limit]:
+    """What is promised without HTTP."""
+    single, *batches = measured
+    limits = [Limit("one prediction in process", single.server, 60, unit="microseconds")]
+    limits += [
+        Limit(
+            f"{each.reviews:,} reviews in process, of scikit-learn's rate",
+            each.times,
+            2.5,
+            is_least=True,
+        )
+        for each in batches
+    ]
+    growth = "cost of a character at 50,000, of that at 5,000"
+    return [*limits, Limit(growth, costs.growth, 1.2)]

@@ -1,0 +1,169 @@
+"""Measures everything and writes docs/benchmark.md, with its plot."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import Template
+from typing import Final
+
+from bench import balance, in_process, length, limits, pickles, rounds, steps, table
+from bench.contenders import CEILING, SERVER, Contender
+from bench.limits import Limit
+from bench.places import DOCS, MODEL
+from bench.rounds import Results, cpu, progress
+from bench.workloads import Workload, workloads
+from server.model import Model
+from server.settings import ROOT
+
+BENCHMARK: Final = DOCS / "benchmark.md"
+PLOT: Final = DOCS / "length.svg"
+README: Final = ROOT / "README.md"
+
+TEXT: Final = Template("""\
+# Benchmark
+
+What `make bench` measured, the last time it was run: $cores cores, which wrk shared, $system,
+Python $python, rounds: $rounds. In each round each server is started, asked and stopped before the
+next, alone. Times depend on the machine, so what counts are the ratios; those are medians of the
+ratios within a round, and all other figures are medians over the rounds.
+
+All have two worker processes. All that classify do the same work (clean, lemmatise, tf-idf,
+Gaussian naive Bayes, the same settings), and have told a good review from a bad one before they are
+measured. Plain Flask is stock Gunicorn with gthread workers of four threads. A request that fails
+makes the run fail. $absent
+
+## In short
+
+As multiples of this server:
+
+$short
+## Must show
+
+What is missed by a factor of more than $margin fails `make bench`.
+
+$limits
+## Start, memory, size
+
+What runs NLTK also needs its WordNet, 35 MB.
+
+$costs
+$loads
+## Inside a request
+
+$steps
+`label` is from probabilities to the label and the numbers of words; `run` is the ONNX graph.
+
+## In process
+
+Clean and predict, without HTTP; scikit-learn with NLTK as the peers run it.
+
+$in_process
+## Length of a review
+
+![Milliseconds of a prediction by characters of its review, with a straight line](length.svg)
+
+R squared of the line: $r_squared. $slope microseconds for each 1,000 characters.
+
+## Where connections land
+
+$balances""")
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that was measured in one run."""
+
+    contenders: Sequence[Contender]
+    asked: Sequence[Workload]
+    rounds: int
+    results: Results
+    balances: dict[str, balance.Balance]
+    steps: list[steps.Step]
+    in_process: list[in_process.InProcess]
+    costs: length.Costs
+
+    def limits(self) -> list[Limit]:
+        """What must be shown, as far as it was measured."""
+        requests = limits.of_requests(self.results)
+        return [*requests, *limits.of_size(), *limits.in_process(self.in_process, self.costs)]
+
+
+def measure(contenders: Sequence[Contender], number: int, seconds: int) -> Findings:
+    """Measure *contenders* in a number of rounds.
+
+    Raises:
+        BenchmarkError: a server did not start, answered wrongly or failed, or wrk is missing.
+    """
+    pickles.make()
+    asked = workloads()
+    results = rounds.measure(contenders, asked, number, seconds)
+    progress("where connections land")
+    balances = {each.name: balance.measure(each, asked[0]) for each in (SERVER, CEILING)}
+    progress("in this process")
+    model = Model.load(MODEL)
+    step, cost = steps.measure(model), length.measure(model)
+    return Findings(
+        contenders, asked, number, results, balances, step, in_process.measure(model), cost
+    )
+
+
+def keep(found: Findings) -> str:
+    """Write the document, the plot and the README's table; returns the document."""
+    text = document(found)
+    BENCHMARK.write_text(text)
+    PLOT.write_bytes(length.plot(found.costs))
+    short = table.ratio_table(found.results, found.contenders)
+    README.write_text(with_table(README.read_text(), short))
+    return text
+
+
+def with_table(readme: str, short: str) -> str:
+    """*readme* with the table *short* where its `HEAD` stands."""
+    before, head, after = readme.partition(table.HEAD)
+    old = head + after.partition("\n\n")[0] + "\n"
+    return before + readme[len(before) :].replace(old, short, 1) if head else readme
+
+
+def document(found: Findings) -> str:
+    """Everything as Markdown."""
+    slope, _, r_squared = found.costs.line()
+    return TEXT.substitute(
+        cores=os.cpu_count(),
+        system=f"{platform.system()} on {platform.machine()}",
+        python=platform.python_version(),
+        rounds=found.rounds,
+        absent=absent(found.results),
+        margin=limits.MARGIN,
+        short=table.ratio_table(found.results, found.contenders),
+        limits=limit_table(found.limits()),
+        costs=table.cost_table(found.results, found.contenders),
+        loads=loads(found),
+        steps=table.step_table(found.steps, 1000 * found.results.median("server", cpu("single"))),
+        in_process=table.in_process_table(found.in_process),
+        r_squared=f"{r_squared:.4f}",
+        slope=f"{1e6 * slope:.0f}",
+        balances=table.balance_table(found.balances, found.contenders),
+    )
+
+
+def loads(found: Findings) -> str:
+    """A chapter for each workload."""
+    chapters = []
+    for each in found.asked:
+        connections = f"{each.connections} connection" + "s" * (each.connections > 1)
+        title = f"{each.title[0].upper()}{each.title[1:]}, {connections}"
+        chapters.append(f"## {title}\n\n{table.load_table(found.results, found.contenders, each)}")
+    return "\n".join(chapters)
+
+
+def limit_table(found: Sequence[Limit]) -> str:
+    """Each promise with what was seen."""
+    return table.markdown(["", "seen", "promised", ""], [each.row for each in found])
+
+
+def absent(results: Results) -> str:
+    """Who could not be measured, and why."""
+    return " ".join(f"Not measured: {reason}." for reason in results.absent.values())
