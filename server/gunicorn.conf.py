@@ -23,13 +23,14 @@ folder.make_folder()
 
 # Imported here, in the master, so that workers share the memory of it and start at once.
 import server.wsgi
-from server.balance import Balance
 from server.errors import StartRefused
 from server.observing.records import announce
 from server.preflight import approve
 from server.settings import Settings
-from server.signals import hold_signals_over_fork
-from server.worker import Worker
+from server.worker.balance import Balance
+from server.worker.door import Door
+from server.worker.signals import hold_signals_over_fork
+from server.worker.worker import Worker
 
 
 def _settings() -> Settings:
@@ -53,6 +54,7 @@ threads = _chosen.threads
 worker_connections = _chosen.connections
 Worker.most_at_work = _chosen.max_concurrency
 Worker.balance = Balance(4 * workers)  # during a reload there are twice as many, and some still go
+Worker.door = Door()
 
 keepalive = 95  # Heroku's router keeps idle connections for 90 s; it must be the one to close them
 graceful_timeout = 20  # and Heroku kills 30 s after SIGTERM
@@ -63,9 +65,10 @@ _memory = "/dev/shm"  # noqa: S108
 worker_tmp_dir = _memory if os.access(_memory, os.W_OK) else None
 
 
-def on_starting(_arbiter: Any) -> None:
+def on_starting(arbiter: Any) -> None:
     """Refuse to start, in one sentence, if the model cannot be served."""
     hold_signals_over_fork()
+    Worker.door.close_with(arbiter)
     try:
         server.wsgi.approved = approve(_chosen.model_path, _chosen.public_key)
     except StartRefused as refusal:

@@ -2,8 +2,9 @@
 
 Gunicorn's gthread gives a connection to a thread as soon as it is accepted and then reads without a
 time limit, so a few dozen clients that send half a request hold every thread. Here the event loop
-collects a request, and a thread gets it only when it is whole, or when the rest is too long to be
-collected; what the thread then reads and writes is bounded in time.
+collects a request, which is answered only when it is whole, or when the rest is too long to be
+collected; what is then read is bounded in time. The reply gathers in memory and is sent in one go;
+what the client does not take at once is sent by the event loop.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from gunicorn.workers.gthread import TConn
 SILENT_SECONDS: Final = 15.0
 #: Seconds from the first byte of a request to its last, as far as the event loop collects it.
 COLLECT_SECONDS: Final = 10.0
-#: Seconds a thread waits for the rest of a longer one.
+#: Seconds for the rest of a longer one.
 BODY_SECONDS: Final = 15.0
 #: Seconds a client may take to accept the reply.
 SEND_SECONDS: Final = 15.0
@@ -31,6 +32,8 @@ LINGER_SECONDS: Final = 2.0
 
 #: Bytes of a request that are collected: a head, and the longest body that is read by default.
 COLLECTED: Final = 64 * 2**10 + 2**20
+#: Bytes of a reply from which on it is sent while it is being made.
+GATHERED: Final = 256 * 2**10
 #: Bytes of a head, which the parser refuses before it is so long.
 LONGEST_HEAD: Final = 64 * 2**10
 #: Bytes from which a request counts as large: not many may be collected at a time.
@@ -46,7 +49,7 @@ TRANSFER_ENCODING: Final = re.compile(
 EXPECT: Final = re.compile(rb"\nexpect:[ \t]*100-continue", re.IGNORECASE)
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-#: The last chunk, with trailers if there are any. Where data look like it, a thread begins early.
+#: The last chunk, with trailers if there are any. Where data look like it, the rest is read later.
 LAST_CHUNK: Final = re.compile(rb"\n0+[^\n]*\r\n(?:[^\r\n]+\r\n)*\r\n\Z")
 TAIL: Final = 1024
 
@@ -55,38 +58,79 @@ class Received(Enum):
     """What the bytes that have arrived amount to."""
 
     PART = auto()  # the client owes the rest
-    REQUEST = auto()  # a thread can begin with it
+    REQUEST = auto()  # it can be answered
     NOTHING = auto()  # the client has gone
 
 
 class BoundedSocket(socket.socket):
-    """A client's socket on which blocking means: for so long and no longer.
+    """A client's socket on which reading takes so long and no longer, and sending no time at all.
 
     Attributes:
         exhausted: whether the client took too long, so that where its next request would begin is
             not known.
+        unsent: what of the reply `flush` has not sent yet.
     """
 
     deadline = 0.0
     exhausted = False
 
-    def setblocking(self, flag: bool) -> None:
+    def __init__(self, accepted: socket.socket) -> None:
+        super().__init__(fileno=accepted.detach())
+        self.unsent = bytearray()
+        super().settimeout(0.0)
+
+    def setblocking(self, flag: bool) -> None:  # noqa: ARG002
         """Take Gunicorn's "block" for "block until the client has had its time"."""
         self.deadline = time.monotonic() + BODY_SECONDS
-        self.settimeout(SEND_SECONDS if flag else 0.0)
+
+    def settimeout(self, value: float | None) -> None:
+        """Nothing: the time limits are those of this module."""
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         """Receive; a client that takes too long is treated as one that has gone."""
-        if self.timeout == 0.0:
-            return super().recv(size, flags)
-        self.settimeout(max(self.deadline - time.monotonic(), 0.001))
+        super().settimeout(max(self.deadline - time.monotonic(), 0.001))
         try:
             return super().recv(size, flags)
         except TimeoutError:
             self.exhausted = True
             return b""
         finally:
-            self.settimeout(SEND_SECONDS)
+            super().settimeout(0.0)
+
+    def take(self, size: int) -> bytes:
+        """Receive what has arrived, at once.
+
+        Raises:
+            BlockingIOError: nothing has.
+        """
+        return super().recv(size)
+
+    def sendall(self, data: Any, _flags: int = 0, /) -> None:
+        """Gather *data* for `flush`: a head and a body then travel together."""
+        self.unsent += data
+        if len(self.unsent) >= GATHERED:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send as much of what has gathered as the client takes at once."""
+        try:
+            while self.unsent:
+                del self.unsent[: self.send(self.unsent)]
+        except BlockingIOError:
+            return
+
+    def flush_patiently(self) -> None:
+        """Send what has gathered; a client may take its time for it, but not for ever.
+
+        Raises:
+            OSError: it took too long, or has gone.
+        """
+        super().settimeout(SEND_SECONDS)
+        try:
+            super().sendall(self.unsent)
+        finally:
+            self.unsent.clear()
+            super().settimeout(0.0)
 
 
 class Connection(TConn):
@@ -94,14 +138,16 @@ class Connection(TConn):
 
     Attributes:
         timeout: when the event loop loses patience with it, in monotonic seconds.
-        started: when its request was given to a thread.
+        started: when the answering of its request began.
         given_up: whether its request has hung and was answered without the thread.
         lingering: whether it only waits for the client to close.
         asked_on: whether a client that waits for leave to send its body got it.
+        watched: for which events the event loop watches it.
+        keep: whether it stays open when the reply is sent.
     """
 
     def __init__(self, cfg: Any, accepted: socket.socket, client: Any, server: Any) -> None:
-        bounded = BoundedSocket(fileno=accepted.detach())
+        bounded = BoundedSocket(accepted)
         super().__init__(cfg, bounded, client, server)
         if bounded.family != socket.AF_UNIX:
             bounded.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
@@ -111,11 +157,13 @@ class Connection(TConn):
         self.given_up = False
         self.lingering = False
         self.asked_on = False
+        self.watched = 0
+        self.keep = False
 
     def collect(self) -> Received:
         """Take what has arrived, without waiting for more."""
         try:
-            data = self.sock.recv(PIECE)
+            data = self.sock.take(PIECE)
         except (BlockingIOError, InterruptedError):
             data = None
         except OSError:
@@ -158,7 +206,6 @@ class Connection(TConn):
         would overtake the reply (RFC 9112, section 9.6).
         """
         try:
-            self.sock.settimeout(0.0)
             self.sock.shutdown(socket.SHUT_WR)
         except OSError:
             return False
@@ -168,10 +215,10 @@ class Connection(TConn):
 
 
 def is_enough(collected: bytes | bytearray) -> bool:
-    """Whether a thread can begin with what was *collected*.
+    """Whether what was *collected* can be answered.
 
-    It can with a whole request, with a head that is too long, which the parser then refuses, and
-    with so much of a body that the rest has to be read by the thread.
+    That is a whole request, a head that is too long, which the parser then refuses, and so much of
+    a body that the rest has to be read while answering.
     """
     end = END_OF_HEAD.search(collected)
     if end is None:

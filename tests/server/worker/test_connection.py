@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from gunicorn.config import Config
 
-from server import connection as module
-from server.connection import COLLECTED, BoundedSocket, Connection, Received, is_enough
+from server.worker import connection as module
+from server.worker.connection import COLLECTED, BoundedSocket, Connection, Received, is_enough
 
 HEAD = b"POST /predict HTTP/1.1\r\nHost: a\r\n"
 
@@ -96,7 +96,7 @@ def test_nothing_new_is_not_the_end(ends: tuple[Connection, socket.socket]) -> N
 def test_a_body_that_does_not_come_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BODY_SECONDS", 0.2)
     ours, client = socket.socketpair()
-    bounded = BoundedSocket(fileno=ours.detach())
+    bounded = BoundedSocket(ours)
     bounded.setblocking(True)
     client.sendall(b"a")
 

@@ -25,6 +25,9 @@ from server.errors import (
 #: Paths that are answered whatever the load: a platform that hears nothing restarts the server.
 HEALTH: Final = (b"GET /livez ", b"GET /readyz ", b"HEAD /livez ", b"HEAD /readyz ")
 
+#: Bytes that such a request has at the most, so that no one hides a long body behind it.
+LONGEST_HEALTH: Final = 8 * 2**10
+
 REFUSALS: Final = (
     (gunicorn.LimitRequestLine, UriTooLong("The request line is longer than is read.")),
     (
@@ -36,9 +39,9 @@ REFUSALS: Final = (
 )
 
 
-def is_health(head: bytes | bytearray) -> bool:
-    """Whether *head*, the first bytes of a request, asks for a health check."""
-    return head.startswith(HEALTH)
+def is_health(collected: bytes | bytearray) -> bool:
+    """Whether *collected*, a request, asks for a health check, and for nothing that takes time."""
+    return collected.startswith(HEALTH) and len(collected) <= LONGEST_HEALTH
 
 
 def refusal(error: Exception) -> Problem:

@@ -1,0 +1,100 @@
+"""What happens to those who connect while the server stops."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from server.worker.door import Door, ignore_knocking
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        yield listener
+
+
+def knock(listener: socket.socket, said: list[str]) -> threading.Thread:
+    """Connect and wait for a reply, in a thread."""
+
+    def connect() -> None:
+        try:
+            with socket.create_connection(listener.getsockname(), 5) as client:
+                client.recv(1)
+                said.append("closed")
+        except OSError as error:
+            said.append(type(error).__name__)
+
+    thread = threading.Thread(target=connect)
+    thread.start()
+    return thread
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's socket filters")
+def test_who_has_connected_can_be_accepted_and_who_has_not_is_refused(
+    listener: socket.socket,
+) -> None:
+    said: list[str] = []
+    with socket.create_connection(listener.getsockname()) as early:
+        ignore_knocking(listener)
+        late = knock(listener, said)
+        accepted, _ = listener.accept()
+        late.join(0.2)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+        listener.close()
+        late.join()
+        accepted.sendall(b"a")
+
+        assert early.recv(1) == b"a"
+        accepted.close()
+    assert said == ["ConnectionRefusedError"]
+
+
+def test_without_that_whoever_connects_last_is_reset(listener: socket.socket) -> None:
+    said: list[str] = []
+    with socket.create_connection(listener.getsockname()) as early:
+        accepted, _ = listener.accept()
+        late = knock(listener, said)
+        late.join(0.2)
+        listener.close()
+        late.join()
+        accepted.close()
+        assert early.recv(1) == b""
+    assert said == ["ConnectionResetError"]
+
+
+def arbiter(**state: object) -> Any:
+    """What a door sees of Gunicorn's master."""
+    stopped: list[bool] = []
+    state = {"reexec_pid": 0, "master_pid": 0, "systemd": False, **state}
+    return SimpleNamespace(stopped=stopped, stop=stopped.append, **state)
+
+
+def test_the_door_closes_with_the_master() -> None:
+    door, master = Door(), arbiter()
+
+    door.close_with(master)
+    assert not door.is_closing
+    master.stop(False)
+
+    assert door.is_closing
+    assert master.stopped == [False]
+
+
+@pytest.mark.parametrize("state", [{"reexec_pid": 7}, {"master_pid": 7}, {"systemd": True}])
+def test_the_door_stays_open_where_someone_else_listens(state: dict[str, object]) -> None:
+    door, master = Door(), arbiter(**state)
+
+    door.close_with(master)
+    master.stop()
+
+    assert not door.is_closing
+    assert master.stopped == [True]
