@@ -11,6 +11,7 @@ from server.current import current_model, current_settings
 from server.decoding import decode, decode_form
 from server.documents import (
     BatchDocument,
+    PredictionDocument,
     batch_document,
     explained_document,
     prediction_document,
@@ -18,7 +19,9 @@ from server.documents import (
 )
 from server.errors import BadParameter, UnsupportedMediaType
 from server.limits import check_review, check_reviews
+from server.model import Model
 from server.page import judge, render_form
+from server.settings import Settings
 from server.wanted import wants_html
 
 api = Blueprint("api", __name__)
@@ -34,25 +37,39 @@ def predict() -> Response:
     explain = wants_explanation()
     asked = asked_reviews()
     settings = current_settings()
-    if isinstance(asked, list):
-        check_reviews(asked, settings.max_reviews, settings.max_review_chars)
-        return predict_batch(asked, explain)
-    g.review = asked  # for the page, should it be wanted, or have to show an error
-    check_review(asked, settings.max_review_chars)
-    if wants_html():
+    if isinstance(asked, str):
+        g.review = asked  # for the page, should it be wanted, or have to show an error
+    check(asked, settings)
+    if isinstance(asked, str) and wants_html():
         return make_response(render_form(judge(asked)))
-    if explain:
-        (explained,) = current_model().explain([asked])
-        return respond(explained_document(asked, *explained))
-    return respond(prediction_document(current_model().predict([asked])[0]))
+    return respond((explained if explain else predicted)(asked, current_model()))
 
 
-def predict_batch(reviews: list[str], explain: bool) -> Response:
-    """The predictions of several reviews."""
-    if not explain:
-        return respond(batch_document(current_model().predict(reviews)))
-    explained = zip(reviews, current_model().explain(reviews), strict=True)
-    return respond(BatchDocument([explained_document(review, *why) for review, why in explained]))
+def check(asked: str | list[str], settings: Settings) -> None:
+    """Refuse a review, or a batch, that is not what the model reads.
+
+    Raises:
+        Problem: as for `check_review` and `check_reviews`.
+    """
+    if isinstance(asked, str):
+        check_review(asked, settings.max_review_chars)
+    else:
+        check_reviews(asked, settings.max_reviews, settings.max_review_chars)
+
+
+def predicted(asked: str | list[str], model: Model) -> PredictionDocument | BatchDocument:
+    """The answer to one review, or to a batch."""
+    if isinstance(asked, str):
+        return prediction_document(model.predict([asked])[0])
+    return batch_document(model.predict(asked))
+
+
+def explained(asked: str | list[str], model: Model) -> PredictionDocument | BatchDocument:
+    """The same with reasons."""
+    if isinstance(asked, str):
+        return explained_document(asked, *model.explain([asked])[0])
+    whys = zip(asked, model.explain(asked), strict=True)
+    return BatchDocument([explained_document(review, *why) for review, why in whys])
 
 
 def asked_reviews() -> str | list[str]:

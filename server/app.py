@@ -23,6 +23,7 @@ from server.observing.records import write_defects
 from server.observing.requests import follow_requests
 from server.page import page
 from server.settings import Settings
+from server.short_way import take_short_way
 from server.trust import check_trust
 from server.v2.routes import v2
 
@@ -59,6 +60,7 @@ def unready_app(settings: Settings) -> Flask:
     use_settings(app, settings)
     use_metrics(app, metrics := Metrics())
     write_defects(settings.log_format)
+    take_short_way(app, settings)
     add_headers(app)
     follow_requests(app, metrics, settings.log_format, Lines())
     check_trust(app, settings)

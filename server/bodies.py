@@ -8,19 +8,19 @@ and its next request stands behind it on the same connection.
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from flask import Flask, request
 from gunicorn.http.errors import ParseException
 
 from server.current import current_settings
-from server.errors import BodyTooLarge, IncompleteBody, UnsupportedMediaType
+from server.errors import BodyTooLarge, IncompleteBody, Problem, UnsupportedMediaType
 
 #: How much of a refused body is read and thrown away, in bytes.
 DRAINED: Final = 16 * 2**20
 STEP: Final = 64 * 2**10
 
-#: Where the environment of a request has its body.
+#: Where the environment of a request has its body, or the problem that there is with it.
 BODY: Final = "server.body"
 
 
@@ -43,13 +43,42 @@ def bound_bodies(app: Flask) -> None:
 
 
 def _replace_input() -> None:
-    environ = request.environ
+    take_body(request.environ, current_settings().max_body_bytes)
+
+
+def take_body(environ: dict[str, Any], limit: int) -> bytes:
+    """The whole body of a request, read once: asked again, it is the same, or the same problem.
+
+    Args:
+        environ: the WSGI environment; its input is replaced by what has been read.
+        limit: bytes the body may have.
+
+    Raises:
+        UnsupportedMediaType: it is compressed. HTTP 415.
+        Problem: as for `read_body`.
+    """
+    if BODY not in environ:
+        try:
+            environ[BODY] = _take(environ, limit)
+        except Problem as problem:
+            environ[BODY] = problem
+    body = environ[BODY]
+    if isinstance(body, Problem):
+        raise body
+    return cast("bytes", body)
+
+
+def _take(environ: dict[str, Any], limit: int) -> bytes:
     if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         raise UnsupportedMediaType("The body is compressed; send it without Content-Encoding.")
     length = environ.get("CONTENT_LENGTH")
-    if length or "HTTP_TRANSFER_ENCODING" in environ:
-        body = read_body(environ["wsgi.input"], _number(length), current_settings().max_body_bytes)
-        _give(environ, body)
+    if not length and "HTTP_TRANSFER_ENCODING" not in environ:
+        return b""
+    body = read_body(environ["wsgi.input"], _number(length), limit)
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    environ["CONTENT_LENGTH"] = str(len(body))  # now it is true
+    environ["wsgi.input"] = BytesIO(body)
+    return body
 
 
 def read_body(stream: Readable, length: int | None, limit: int) -> bytes:
@@ -104,11 +133,3 @@ def _too_large(limit: int) -> BodyTooLarge:
 
 def _number(length: str | None) -> int | None:
     return int(length) if length and length.isdecimal() else None
-
-
-def _give(environ: dict[str, Any], body: bytes) -> None:
-    """Hand *body* on to whoever reads the request next, now with a length that is true."""
-    environ.pop("HTTP_TRANSFER_ENCODING", None)
-    environ["CONTENT_LENGTH"] = str(len(body))
-    environ[BODY] = body
-    environ["wsgi.input"] = BytesIO(body)

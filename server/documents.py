@@ -161,6 +161,11 @@ def problem_document(
     )
 
 
+def encode(document: Any) -> bytes:
+    """*document* as the body of a response."""
+    return ENCODER.encode(document) + b"\n"
+
+
 def respond(document: Any, status: int = 200, media_type: str = "application/json") -> Response:
     """*document* as an HTTP response."""
-    return Response(ENCODER.encode(document) + b"\n", status, content_type=media_type)
+    return Response(encode(document), status, content_type=media_type)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Request, request
+from flask import Flask, Request
 
 from server.current import MODEL
 from server.observing.lines import Lines
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ID_HEADER: Final = "X-Request-ID"
-
-#: Where the environment of a request has its `Exchange`.
-EXCHANGE: Final = "server.exchange"
 
 #: A request id that is taken over: Heroku's, a UUID, a trace id; nothing that could forge a line.
 WELL_FORMED = re.compile("[A-Za-z0-9._~+/=-]{1,128}")
@@ -37,29 +35,41 @@ class Exchange:
 
     Attributes:
         id: the client's name for it, or ours.
-        asked: what Flask knows of it.
+        route: the template of its path.
+        method: that of HTTP, if it is one.
         started: on `time.perf_counter`'s clock.
         reviews: how many have been classified for it.
         status: that of the answer.
         size: bytes of the answer's body, if they are known beforehand.
     """
 
-    __slots__ = ("asked", "id", "reviews", "size", "started", "status")
+    __slots__ = ("id", "method", "reviews", "route", "size", "started", "status")
 
     def __init__(self, proposed: str | None) -> None:
         taken_over = proposed and WELL_FORMED.fullmatch(proposed)
         self.id: str = proposed if proposed and taken_over else os.urandom(16).hex()
-        self.asked: Request | None = None
+        self.route = self.method = OTHER
         self.started = time.perf_counter()
         self.reviews = 0
         self.status = 500  # if the application fails to answer at all
         self.size = 0
 
+    def learn(self, asked: Request) -> None:
+        """Take over what Flask found out about the request."""
+        self.route = asked.url_rule.rule if asked.url_rule else OTHER
+        self.method = asked.method if asked.method in METHODS else OTHER
+
+
+class _Here(threading.local):
+    exchange: Exchange
+
+
+_here: Final = _Here()
+
 
 def current_exchange() -> Exchange:
-    """The request that is being answered here."""
-    exchange: Exchange = request.environ[EXCHANGE]
-    return exchange
+    """The request that is being answered by this thread."""
+    return _here.exchange
 
 
 class Follower:
@@ -77,11 +87,13 @@ class Follower:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        exchange = environ[EXCHANGE] = Exchange(environ.get("HTTP_X_REQUEST_ID"))
+        exchange = _here.exchange = Exchange(environ.get("HTTP_X_REQUEST_ID"))
 
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
             exchange.status = int(status[:3])
-            exchange.asked = environ.get("werkzeug.request")  # Flask removes it at the end
+            asked = environ.get("werkzeug.request")  # Flask removes it at the end
+            if isinstance(asked, Request):
+                exchange.learn(asked)
             for name, value in headers:
                 if name == "Content-Length":
                     exchange.size = int(value)
@@ -95,18 +107,14 @@ class Follower:
 
     def _note(self, exchange: Exchange) -> None:
         seconds = time.perf_counter() - exchange.started
-        asked, route, method = exchange.asked, OTHER, OTHER
-        if asked is not None:
-            route = asked.url_rule.rule if asked.url_rule else OTHER
-            method = asked.method if asked.method in METHODS else OTHER
-        self.metrics.count_request(route, method, exchange.status, seconds)
+        self.metrics.count_request(exchange.route, exchange.method, exchange.status, seconds)
         model = self.app.extensions.get(MODEL)
         line = RequestLine(
             timestamp(time.time()),
             "error" if exchange.status >= 500 else "info",
             exchange.id,
-            method,
-            route,
+            exchange.method,
+            exchange.route,
             exchange.status,
             round(seconds * 1000, 3),
             exchange.size,
