@@ -27,7 +27,7 @@ test-browser: $(DEV) ## Test the page in a real browser (needs Debian's chromium
 	$(DEV) -m pytest -m browser tests/browser
 
 test-hard: $(DEV) ## Put the server under load, faults and hostile input (needs wrk)
-	KEEP_TABLE=1 $(DEV) -m pytest -m hard tests/hard
+	KEEP_TABLE=1 $(DEV) -m pytest -m hard tests/hard tests/bench
 
 lint: $(DEV) ## Check style and types
 	$(DEV) -m ruff check

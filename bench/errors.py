@@ -1,9 +1,9 @@
 """Why a measurement cannot be had.
 
 BenchmarkError
-├── BenchmarkFailed        a server did not start, or answered wrongly: no figure of this run counts
+├── BenchmarkFailed        a server did not start, or answered wrongly: its figures do not count
 ├── WrkMissing             the load generator is not installed
-└── PeerNotInstalled       pip could not install a peer; the others are measured without it
+└── PeerNotInstalled       pip could not install what a server needs; peers are done without
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ class BenchmarkError(Exception):
 
 
 class BenchmarkFailed(BenchmarkError):
-    """A server did not start, or answered wrongly: no figure of this run counts."""
+    """A server did not start, or answered wrongly: its figures do not count."""
 
 
 class WrkMissing(BenchmarkError):
@@ -22,4 +22,4 @@ class WrkMissing(BenchmarkError):
 
 
 class PeerNotInstalled(BenchmarkError):
-    """Pip could not install a peer; the others are measured without it."""
+    """Pip could not install what a server needs; if it is a peer, the others are measured."""

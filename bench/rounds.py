@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from bench import processes, wrk
 from bench.contenders import Contender
-from bench.errors import PeerNotInstalled
+from bench.errors import BenchmarkFailed, PeerNotInstalled
 from bench.running import Running, running
 from bench.workloads import Workload
 
@@ -76,6 +76,12 @@ class Results:
         pairs = zip(self.rounds[name], self.rounds[other], strict=True)
         return statistics.median(figure(one) / figure(two) for one, two in pairs)
 
+    def leave_out(self, name: str, reason: str) -> None:
+        """Go on without a peer, its earlier rounds included."""
+        progress(reason)
+        self.absent[name] = reason.strip().splitlines()[0].rstrip(".:")
+        self.rounds.pop(name, None)
+
     def loads_of(self, name: str) -> Collection[str]:
         """The keys of the workloads that *name* was measured under."""
         return self.rounds[name][0].loads if name in self.rounds else ()
@@ -117,7 +123,8 @@ def measure(
     """Measure all *contenders* in so many rounds, each workload for so many seconds.
 
     Raises:
-        BenchmarkFailed: one of them did not start, answered wrongly or failed under load.
+        BenchmarkFailed: one that is no peer did not start, answered wrongly or failed under load.
+        PeerNotInstalled: the environment of one that is no peer cannot be made.
         WrkMissing: the load generator is not installed.
     """
     results = Results()
@@ -129,9 +136,10 @@ def measure(
             progress(f"round {number + 1} of {rounds}: {contender.name}")
             try:
                 found = one_round(contender, workloads, seconds)
-            except PeerNotInstalled as reason:
-                progress(str(reason))
-                results.absent[contender.name] = str(reason)
+            except (PeerNotInstalled, BenchmarkFailed) as reason:
+                if not contender.is_peer:
+                    raise
+                results.leave_out(contender.name, str(reason))
             else:
                 results.rounds.setdefault(contender.name, []).append(found)
     return results

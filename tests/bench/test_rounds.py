@@ -1,0 +1,50 @@
+"""Who is left out, and when all of it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bench import rounds, wrk
+from bench.contenders import CEILING, FASTAPI, SERVER, Contender
+from bench.errors import BenchmarkError, BenchmarkFailed, PeerNotInstalled
+from bench.rounds import Round
+
+OneRound = Callable[[Contender, object, int], Round]
+
+
+def all_but(failing: Contender, error: BenchmarkError) -> OneRound:
+    def one_round(contender: Contender, _workloads: object, _seconds: int) -> Round:
+        if contender is failing:
+            raise error
+        return Round(0.3, 100, {})
+
+    return one_round
+
+
+@pytest.fixture(autouse=True)
+def any_wrk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wrk, "wrk", lambda: "wrk")
+
+
+@pytest.mark.parametrize("error", [PeerNotInstalled("No network."), BenchmarkFailed("No answer.")])
+def test_peer_that_cannot_be_measured_is_left_out_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch, error: BenchmarkError
+) -> None:
+    monkeypatch.setattr(rounds, "one_round", all_but(FASTAPI, error))
+
+    results = rounds.measure([SERVER, FASTAPI, CEILING], [], rounds=2, seconds=1)
+
+    assert {name: len(each) for name, each in results.rounds.items()} == {"server": 2, "ceiling": 2}
+    assert results.absent == {"fastapi": str(error).rstrip(".")}
+
+
+@pytest.mark.parametrize("contender", [SERVER, CEILING], ids=lambda each: each.name)
+def test_nothing_is_measured_without_the_server_or_plain_flask(
+    monkeypatch: pytest.MonkeyPatch, contender: Contender
+) -> None:
+    monkeypatch.setattr(rounds, "one_round", all_but(contender, BenchmarkFailed("No answer.")))
+
+    with pytest.raises(BenchmarkFailed):
+        rounds.measure([SERVER, CEILING], [], rounds=1, seconds=1)
