@@ -13,6 +13,6 @@ What differs from Gunicorn's own:
 - A stopping worker accepts whoever has connected: nobody is reset (`door`).
 - Workers share connections evenly (`balance`).
 - Running out of file descriptors pauses accepting instead of ending the worker.
-- What Gunicorn's parser refuses is answered with a problem document (`refusing`, `wire`).
+- What Gunicorn's parser refuses is answered with a problem document (`answering`, `wire`).
 - A signal that comes between the fork and the worker's handlers is not lost (`signals`).
 """

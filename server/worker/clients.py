@@ -14,9 +14,9 @@ from abc import abstractmethod
 from functools import partial
 from typing import Any, Final
 
+from server.worker.answering import AnsweringWorker
 from server.worker.balance import Balance
 from server.worker.connection import LARGE, SEND_SECONDS, Connection, Received
-from server.worker.refusing import RefusingWorker
 
 #: Requests of more than `LARGE` bytes that may be collected at a time.
 MOST_LARGE: Final = 64
@@ -35,7 +35,7 @@ MOST_COURTESY: Final = 3
 COURTESY_SECONDS: Final = 0.0002
 
 
-class ClientsWorker(RefusingWorker):
+class ClientsWorker(AnsweringWorker):
     """The part of a worker that deals with connections.
 
     Attributes:

@@ -15,6 +15,7 @@ import time
 from enum import Enum, auto
 from typing import Any, Final
 
+from gunicorn.http import RequestParser, message
 from gunicorn.workers.gthread import TConn
 
 #: Seconds a new connection may say nothing.
@@ -66,6 +67,7 @@ class BoundedSocket(socket.socket):
     """A client's socket on which reading takes so long and no longer, and sending no time at all.
 
     Attributes:
+        deadline: until when `recv` waits for the client, in monotonic seconds.
         exhausted: whether the client took too long, so that where its next request would begin is
             not known.
         unsent: what of the reply `flush` has not sent yet.
@@ -79,12 +81,11 @@ class BoundedSocket(socket.socket):
         self.unsent = bytearray()
         super().settimeout(0.0)
 
-    def setblocking(self, flag: bool) -> None:  # noqa: ARG002
-        """Take Gunicorn's "block" for "block until the client has had its time"."""
-        self.deadline = time.monotonic() + BODY_SECONDS
+    def setblocking(self, flag: bool) -> None:
+        """Do nothing: it never blocks for long."""
 
     def settimeout(self, value: float | None) -> None:
-        """Nothing: the time limits are those of this module."""
+        """Do nothing: the time limits are those of this module."""
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         """Receive; a client that takes too long is treated as one that has gone."""
@@ -133,6 +134,19 @@ class BoundedSocket(socket.socket):
             super().settimeout(0.0)
 
 
+class Request(message.Request):
+    """A request in which no header is believed: that is for TRUSTED_PROXIES to say."""
+
+    def _peer_trusted_for_forwarded(self) -> tuple[dict[str, str], list[str]]:
+        return {}, []  # Gunicorn would look the address up in its settings each time
+
+
+class Parser(RequestParser):
+    """Reads requests of that kind."""
+
+    mesg_class = Request
+
+
 class Connection(TConn):
     """A connection that collects its next request.
 
@@ -151,6 +165,7 @@ class Connection(TConn):
         super().__init__(cfg, bounded, client, server)
         if bounded.family != socket.AF_UNIX:
             bounded.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
+        self.parser = Parser(cfg, bounded, client)
         self.collected = bytearray()
         self.timeout = time.monotonic() + SILENT_SECONDS
         self.started = 0.0
@@ -192,9 +207,8 @@ class Connection(TConn):
 
     def hand_over(self) -> None:
         """Give the collected bytes to Gunicorn's parser."""
-        self.data_ready = True
         self.started = time.monotonic()
-        self.init()
+        self.sock.deadline = self.started + BODY_SECONDS
         self.parser.unreader.unread(bytes(self.collected))
         self.collected.clear()
         self.asked_on = False

@@ -93,11 +93,10 @@ def test_nothing_new_is_not_the_end(ends: tuple[Connection, socket.socket]) -> N
     assert connection.collect() is Received.PART
 
 
-def test_a_body_that_does_not_come_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BODY_SECONDS", 0.2)
+def test_a_body_that_does_not_come_ends_in_time() -> None:
     ours, client = socket.socketpair()
     bounded = BoundedSocket(ours)
-    bounded.setblocking(True)
+    bounded.deadline = time.monotonic() + 0.2
     client.sendall(b"a")
 
     began = time.monotonic()
@@ -106,5 +105,44 @@ def test_a_body_that_does_not_come_ends_in_time(monkeypatch: pytest.MonkeyPatch)
     assert read == [b"a", b""]
     assert bounded.exhausted
     assert time.monotonic() - began < 2
+    bounded.close()
+    client.close()
+
+
+def test_a_reply_goes_out_in_one_piece_and_what_the_client_does_not_take_waits() -> None:
+    ours, client = socket.socketpair()
+    bounded = BoundedSocket(ours)
+
+    bounded.sendall(b"head")
+    bounded.sendall(b"body")
+    before = len(bounded.unsent)
+    bounded.flush()
+    first = client.recv(100)
+    bounded.sendall(bytes(10_000_000))
+    waiting = len(bounded.unsent)
+
+    assert (before, first) == (8, b"headbody")
+    assert 0 < waiting < 10_000_000
+    taken = 0
+    while taken < 10_000_000:
+        taken += len(client.recv(2**20))
+        bounded.flush()
+    assert not bounded.unsent
+    bounded.close()
+    client.close()
+
+
+def test_a_client_that_takes_nothing_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "SEND_SECONDS", 0.2)
+    ours, client = socket.socketpair()
+    bounded = BoundedSocket(ours)
+    bounded.sendall(bytes(10_000_000))
+
+    with pytest.raises(TimeoutError):
+        bounded.flush_patiently()
+
+    assert not bounded.unsent
     bounded.close()
     client.close()
