@@ -13,6 +13,7 @@ from string import Template
 import msgspec
 
 from export.behaviour import Outcome
+from export.comparison import Comparison
 from export.inspection import named_figures
 from export.prove import Proof
 from server.manifest import Figures, Manifest
@@ -74,7 +75,7 @@ $confusion
 
 All of it for programs: [$title.json]($title.json).
 $plots
-## Behaviour
+$comparison## Behaviour
 
 What becomes of the verdicts on texts of the data set (1,000 at most) when these are changed. The
 model was fitted on them, so it is surer of them than of others, whose verdicts turn more easily.
@@ -116,6 +117,22 @@ checks a file against all that this card claims.
 $versions
 """)
 
+OTHERS = Template("""\
+## Other algorithms
+
+The same texts and the same folds, each algorithm tuned and calibrated inside them:
+
+$table
+
+Brackets hold 95 % intervals; p is that of McNemar's exact test against the first row, and seconds
+are for one fit, all choices included. The table again:
+
+```console
+$$ $command
+```
+
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -131,6 +148,7 @@ class Subject:
         behaviour: what it makes of changed texts.
         plots: file (relative to the card) -> what it shows.
         command: what made it.
+        comparison: how other classifiers do on the same data, if that was asked.
     """
 
     path: str
@@ -142,6 +160,7 @@ class Subject:
     behaviour: Sequence[Outcome]
     plots: Mapping[str, str]
     command: str
+    comparison: Comparison | None = None
 
 
 def card(subject: Subject) -> str:
@@ -168,6 +187,7 @@ def card(subject: Subject) -> str:
         confusion_title="Over all repeats" if figures.confusion else "On the texts held out",
         confusion=confusion_table(manifest.labels, figures.confusion or figures.held_out.confusion),
         plots="\n".join(_plots(subject.plots)),
+        comparison=_comparison(subject.comparison),
         behaviour=_behaviour(subject.behaviour),
         command=subject.command,
         versions=_bullets(manifest.versions),
@@ -230,6 +250,10 @@ def _plots(plots: Mapping[str, str]) -> Iterator[str]:
     yield ""
     for file, what in plots.items():
         yield f"![{what}]({file})\n"
+
+
+def _comparison(found: Comparison | None) -> str:
+    return OTHERS.substitute(table=found.table(), command=found.command) if found else ""
 
 
 def _behaviour(outcomes: Sequence[Outcome]) -> str:

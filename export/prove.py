@@ -6,7 +6,7 @@ the server's onnxruntime session. scikit-learn gets the text that training's cle
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ LONG_TEXT_WORDS = 1000
 REVIEWS_A_STEP = 64
 
 Array = npt.NDArray[np.float64]
+#: Gives what it is given, one after the other; a progress bar, for example.
+Watch = Callable[[Sequence[int]], Iterable[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ class Answers:
     log_odds: Array
 
 
-def prove(candidate: Candidate, content: bytes) -> Proof:
-    """Compare the model file *content* with the pipeline of *candidate*.
+def prove(candidate: Candidate, content: bytes, watch: Watch = iter) -> Proof:
+    """Compare the model file *content* with the pipeline of *candidate*; *watch* sees each step.
 
     Compared are every review of the data set, the empty text, texts of 1,000 words and generated
     ones: known and unknown words, in forms that have to be lemmatised, in any case and script.
@@ -73,9 +75,10 @@ def prove(candidate: Candidate, content: bytes) -> Proof:
     """
     model = Model(content)
     reviews = [*candidate.reviews, *edge_cases(model)]
+    steps = range(0, len(reviews), REVIEWS_A_STEP)
     worst = [
         _compare(model, candidate, reviews[start : start + REVIEWS_A_STEP])
-        for start in range(0, len(reviews), REVIEWS_A_STEP)
+        for start in watch(steps)
     ]
     probability, evidence = (max(differences) for differences in zip(*worst, strict=True))
     model.replay_golden()

@@ -9,8 +9,9 @@ from pathlib import Path
 from export.build import build
 from export.candidate import Candidate
 from export.card import Subject, card
+from export.comparison import Comparison, comparison_beside
 from export.curves import Unseen
-from export.prove import Proof, prove
+from export.prove import Proof, Watch, prove
 from export.report import as_json, draw, examine
 from export.write import write_atomically, write_model
 from server.model import Model
@@ -35,29 +36,41 @@ class Published:
 
 
 def publish(
-    candidate: Candidate, path: Path, command: str, unseen: Unseen | None = None
+    candidate: Candidate,
+    path: Path,
+    command: str,
+    unseen: Unseen | None = None,
+    watch: Watch = iter,
 ) -> Published:
     """Write the model file *path*, its checksum, and what describes it, once proved.
 
     Args:
         candidate: what becomes the file.
         path: where; beside it go its card (.md), its figures (.json) and a folder of plots.
+            The card shows the comparison of classifiers that is beside it already (.compare.json).
         command: what a person types to do it again.
         unseen: what cross-validation found beyond the candidate's figures.
+        watch: sees each step of the proof, the longest part.
 
     Raises:
         ExportError: it cannot be converted, proved or written; the old files are as they were.
     """
+    comparison = comparison_beside(path, candidate.data.sha256)
     content = build(candidate)
-    proof = prove(candidate, content)
+    proof = prove(candidate, content, watch)
     sha256 = write_model(path, content)
     published = Published(path, sha256, len(content), proof)
-    describe(published, Model(content), candidate, command, unseen)
+    describe(published, Model(content), candidate, command, unseen, comparison)
     return published
 
 
 def describe(
-    published: Published, model: Model, candidate: Candidate, command: str, unseen: Unseen | None
+    published: Published,
+    model: Model,
+    candidate: Candidate,
+    command: str,
+    unseen: Unseen | None,
+    comparison: Comparison | None,
 ) -> None:
     """Write card, figures and plots beside the file."""
     path, report = published.path, examine(model, candidate.reviews, unseen)
@@ -73,6 +86,7 @@ def describe(
         behaviour=report.behaviour,
         plots=plots,
         command=command,
+        comparison=comparison,
     )
     write_atomically(path.with_suffix(".md"), card(subject).encode())
 

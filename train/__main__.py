@@ -13,14 +13,16 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from export.candidate import Candidate
+from export.comparison import Comparison, Row
 from export.curves import Learned, Unseen
 from export.errors import ExportError
 from export.kept import keep
 from export.publish import publish
 from server.manifest import DataSet, Figures, HeldOut
 from server.text import Normaliser
-from train import compare, evaluate, learning, metrics, report
+from train import evaluate, learning, metrics, report
 from train.classifiers import KINDS
+from train.compare import Compared, mcnemar
 from train.data import LabelledText, imdb_sentences, load_labelled_text
 from train.errors import TrainError
 from train.notes import notes
@@ -76,18 +78,39 @@ def train(options: Options) -> None:
 
 
 def compare_all(options: Options) -> None:
-    """Cross-validate every classifier on the same folds and print one table."""
+    """Cross-validate every classifier on the same folds; print one table, and keep it if asked."""
     prepared = load(cleaning(WordNet.load(progress=not options.quiet), options), options)
-    results = []
+    results: list[Compared] = []
     for classifier in KINDS:
         made = Recipe(classifier, options.tune, options.seed)
         timed = evaluate.cross_validate(
             made, prepared.corpus, prepared.rows, options.repeats or 1, options.seed
         )
         total = OUTER_FOLDS * (options.repeats or 1)
-        results.append(compare.Compared.of(classifier, bar(timed, classifier, options, total)))
-    print(f"\n{evaluate.PROTOCOL.format(options.repeats or 1)}\n")
-    print(compare.table(results, prepared.corpus.classes, options.seed))
+        results.append(Compared.of(classifier, bar(timed, classifier, options, total)))
+    found = Comparison(
+        data=prepared.labelled.sha256,
+        protocol=evaluate.PROTOCOL.format(options.repeats or 1),
+        command=options.typed,
+        rows=tuple(row(each, results[0], prepared, options.seed) for each in results),
+    )
+    print(f"\n{found.protocol}\n\n{found.table()}")
+    if options.output:
+        found.write(options.output)
+
+
+def row(result: Compared, first: Compared, prepared: Prepared, seed: int) -> Row:
+    """The figures of *result*, and how it compares with the *first*."""
+    figures = metrics.intervals(result.folds, prepared.corpus.classes)
+    return Row(
+        classifier=KINDS[result.classifier].title,
+        accuracy=figures["accuracy"],
+        roc_auc=figures["roc_auc"],
+        log_loss=figures["log_loss"],
+        calibration_error=metrics.calibration_error(result.folds, seed),
+        p=None if result is first else mcnemar(first, result),
+        seconds=result.seconds,
+    )
 
 
 def cleaning(wordnet: WordNet, options: Options) -> dict[bool, Normaliser]:
@@ -198,7 +221,8 @@ def hand_over(candidate: Candidate, found: Unseen | None, options: Options) -> N
         keep(candidate, options.keep)
         print(f"\nKept for `python -m export`: {options.keep}")
     if options.export:
-        print(f"\n{publish(candidate, options.export, options.typed, found)}")
+        watch = partial(bar, what="comparing the graph with scikit-learn", options=options)
+        print(f"\n{publish(candidate, options.export, options.typed, found, watch)}")
 
 
 if __name__ == "__main__":

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
-from server.manifest import Interval
-from train.classifiers import KINDS
 from train.evaluate import Timed
-from train.metrics import Fold, calibration_error, intervals
-from train.report import interval
-
-HEAD = (
-    "| classifier | accuracy | ROC AUC | log loss | calibration error | McNemar's p | seconds |",
-    "|---|---|---|---|---|---:|---:|",
-)
+from train.metrics import Fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +32,6 @@ class Compared:
         results = list(timed)
         seconds = float(np.mean([each.seconds for each in results]))
         return cls(classifier, tuple(each.fold for each in results), seconds)
-
-
-def table(results: Sequence[Compared], classes: Sequence[str], seed: int) -> str:
-    """In Markdown, a row each; McNemar's test is against the first."""
-    return "\n".join([*HEAD, *_rows(results, classes, seed)])
-
-
-def _rows(results: Sequence[Compared], classes: Sequence[str], seed: int) -> Iterator[str]:
-    for result in results:
-        figures = intervals(result.folds, classes)
-        shown = [figures["accuracy"], figures["roc_auc"], figures["log_loss"]]
-        shown.append(calibration_error(result.folds, seed))
-        yield _row(
-            result, shown, "" if result is results[0] else f"{mcnemar(results[0], result):.3f}"
-        )
-
-
-def _row(result: Compared, figures: Sequence[Interval], p: str) -> str:
-    cells = [KINDS[result.classifier].title, *map(interval, figures), p, f"{result.seconds:.1f}"]
-    return f"| {' | '.join(cells)} |"
 
 
 def mcnemar(first: Compared, second: Compared) -> float:

@@ -31,6 +31,7 @@ class Options:
     repeats: int
     export: Path | None
     keep: Path | None
+    output: Path | None
     quiet: bool
     typed: str
 
@@ -95,6 +96,12 @@ def _add_results(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--keep", type=Path, metavar="FILE.skops", help="keep the pipeline for `python -m export`"
+    )
+    group.add_argument(
+        "--output",
+        type=Path,
+        metavar="MODEL.compare.json",
+        help="keep what compare prints; beside MODEL.onnx, the model card shows it",
     )
 
 

@@ -110,15 +110,21 @@ def test_model_card_and_changelog_state_the_figures_of_the_model_file() -> None:
     assert f"{accuracy:.1%}".replace("%", " %") in README
 
 
-def test_table_of_classifiers_has_the_figures_of_the_model_file() -> None:
+def test_table_of_classifiers_is_the_one_that_compare_kept_and_of_the_model_file() -> None:
+    from export.comparison import comparison_beside
     from server.model import Model
     from train.classifiers import KINDS
-    from train.report import interval
 
-    figures = Model.load(ROOT / "models" / "sentiment.onnx").manifest.figures
-    titles = {title for (title,) in rows(r"^\| ([^|]+) \|(?: [\d.]+ \([^|]+\) \|){4}", README)}
+    model = Model.load(ROOT / "models" / "sentiment.onnx").manifest
+    kept = comparison_beside(ROOT / "models" / "sentiment.onnx", model.data.sha256)
 
-    assert titles == {kind.title for kind in KINDS.values()}
-    assert figures.accuracy and figures.log_loss
-    assert f"| Gaussian naive Bayes | {interval(figures.accuracy)} |" in README
-    assert f"| {interval(figures.log_loss)} |" in README
+    assert kept
+    for document in (README, (ROOT / "models" / "sentiment.md").read_text()):
+        assert f"\n\n{kept.table()}\n\n" in document
+        assert f"\n$ {kept.command}\n" in document
+    assert [row.classifier for row in kept.rows] == [kind.title for kind in KINDS.values()]
+    first, figures = kept.rows[0], model.figures
+    assert first.accuracy == figures.accuracy
+    assert first.roc_auc == figures.roc_auc
+    assert first.log_loss == figures.log_loss
+    assert first.calibration_error == figures.calibration_error

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import onnx
 import pandas as pd
 import pytest
 from onnx import numpy_helper
 
+from export.comparison import Comparison
 from server.model import Model
 from tests.live import running_server
 from train.__main__ import main
@@ -58,9 +61,19 @@ def numbers(path: Path) -> dict[str, np.ndarray]:
     return {name: each for name, each in arrays.items() if each.dtype.kind in "if"}
 
 
+def described(folder: Path) -> dict[str, str]:
+    """Name -> content of all that describes the model in *folder*, wherever that is."""
+    files = [folder / "sentiment.md", folder / "sentiment.json", *folder.glob("sentiment/*.svg")]
+    return {
+        file.name: file.read_text().replace(str(folder), "models").replace("--quiet ", "")
+        for file in files
+    }
+
+
 @pytest.mark.slow
 def test_committed_model_is_what_training_makes(tmp_path: Path, data_cache: Path) -> None:
     """Vocabulary, parameters and figures; the bytes, too, on a processor of the same kind."""
+    shutil.copy(ROOT / "models" / "sentiment.compare.json", tmp_path)
     done = run("--quiet", "--export", tmp_path / "sentiment.onnx", DATA_CACHE=str(data_cache))
     assert done.returncode == 0, done.stderr
 
@@ -81,6 +94,8 @@ def test_committed_model_is_what_training_makes(tmp_path: Path, data_cache: Path
     assert stated.mean >= 0.81
     assert committed.manifest.figures.calibration_error
     assert committed.manifest.figures.calibration_error.mean <= 0.05
+    if made.sha256 == committed.sha256:
+        assert described(tmp_path) == described(ROOT / "models")
 
 
 FIVE = {
@@ -144,10 +159,13 @@ def test_compare_prints_a_row_for_each_classifier(tmp_path: Path, data_cache: Pa
     write_five(tmp_path / "mail.parquet")
     options = ["--data", tmp_path / "mail.parquet", "--text-column", "body"]
     options += ["--label-column", "kind", "--repeats", "1", "--no-tune", "--quiet"]
+    options += ["--output", tmp_path / "mail.compare.json"]
 
     done = run("compare", *options, DATA_CACHE=str(data_cache))
 
     assert done.returncode == 0, done.stderr
+    kept = msgspec.json.decode((tmp_path / "mail.compare.json").read_bytes(), type=Comparison)
+    assert kept.table() in done.stdout
     rows = [line.split(" | ")[0] for line in done.stdout.splitlines() if line.startswith("| ")]
     assert rows == ["| classifier", *(f"| {kind.title}" for kind in KINDS.values())]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from train.compare import HEAD, Compared, mcnemar, table
+from train.compare import Compared, mcnemar
 from train.metrics import Fold
 
 
@@ -40,14 +40,3 @@ def test_a_review_counts_once_however_often_it_was_asked() -> None:
     twice = [Compared(each.classifier, each.folds * 2, 1.0) for each in (first, second)]
 
     assert mcnemar(*twice) == mcnemar(first, second)
-
-
-def test_table_has_a_row_each_and_no_p_for_the_first() -> None:
-    results = [compared("gaussian", "1110111011"), compared("logistic", "1110111011")]
-
-    lines = table(results, ["bad", "good"], seed=0).splitlines()
-
-    assert lines[:2] == list(HEAD)
-    assert lines[2].startswith("| Gaussian naive Bayes | 0.800 (")
-    assert lines[2].endswith("|  | 1.5 |")
-    assert lines[3].endswith("| 1.000 | 1.5 |")
