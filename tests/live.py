@@ -21,6 +21,9 @@ from server.settings import ROOT, Settings
 CONFIGURATION = Path("server") / "gunicorn.conf.py"
 PATIENCE = 20.0
 
+#: Names another configuration; see tests/hard/test_without_protection.py.
+CONTROL = "HARD_CONTROL"
+
 #: What would change how a server behaves; CI quietens the telemetry of some libraries.
 FOREIGN = {"CI", "GUNICORN_CMD_ARGS", "PROMETHEUS_MULTIPROC_DIR", "PYTHONPATH"} | {
     each.name for each in Settings.documented()
@@ -124,7 +127,8 @@ def environment(**settings: str) -> dict[str, str]:
 
 def command(python: str | Path = sys.executable, root: Path = ROOT) -> list[str]:
     """The command that starts the server of the tree at *root*."""
-    return [str(python), "-m", "gunicorn", "--config", str(root / CONFIGURATION)]
+    configuration = os.environ.get(CONTROL) or str(root / CONFIGURATION)
+    return [str(python), "-m", "gunicorn", "--config", configuration]
 
 
 def free_port() -> int:

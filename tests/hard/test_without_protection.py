@@ -1,0 +1,165 @@
+"""Without the protection that a test is about, the test fails: each is tried that way once.
+
+The server is started from a configuration that is the real one and then takes the protection away;
+the test itself runs unchanged, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.hard.conftest import Judge
+from tests.live import CONTROL, ROOT
+
+pytestmark = pytest.mark.hard
+
+REAL = ROOT / "server" / "gunicorn.conf.py"
+BEGINNING = f"""
+__file__ = {str(REAL)!r}
+exec(compile(open(__file__).read(), __file__, "exec"))
+"""
+STOCK = 'worker_class = "gthread"'
+STOCK_LOG = 'logger_class = "gunicorn.glogging.Logger"'
+
+
+@dataclass(frozen=True)
+class Control:
+    """A protection, the lines that take it away, and the test that must miss it."""
+
+    protection: str
+    lines: str
+    test: str
+
+
+CONTROLS = [
+    Control("a stopping worker accepts", STOCK, "faults.py::test_sigterm_loses_no_request[1]"),
+    Control(
+        "clients that stall hold no thread",
+        STOCK,
+        "load.py::test_64_stalling_clients_lock_nobody_out[slow read-first_words4]",
+    ),
+    Control(
+        "the line is bounded",
+        "Worker.most_at_work = 10**9",
+        "load.py::test_five_times_overload_is_refused_at_once",
+    ),
+    Control(
+        "health checks do not stand in line",
+        "from server.worker import wire\nwire.HEALTH = ()",
+        "load.py::test_five_times_overload_is_refused_at_once",
+    ),
+    Control(
+        "a thread that hangs loses the event loop",
+        "from server.worker import lead\nlead.PATIENCE = 3600",
+        "faults.py::test_a_hung_inference_is_given_up",
+    ),
+    Control(
+        "workers share connections",
+        "Balance.is_ahead = lambda self, entry: False",
+        "load.py::test_connections_are_spread_over_the_workers",
+    ),
+    Control(
+        "accepting pauses when descriptors run out",
+        "from server.worker import clients\nclients.OUT_OF_RESOURCES = ()",
+        "faults.py::test_running_out_of_file_descriptors_is_survived",
+    ),
+    Control(
+        "SIGHUP reads the model again",
+        "on_reload = lambda arbiter: None",
+        "faults.py::test_a_new_model_is_taken_over_without_a_failed_request",
+    ),
+    Control(
+        "a refused body is read to its end",
+        "from server import bodies\nbodies.DRAINED = 0",
+        "hostile.py::test_one_byte_too_many_is_413_and_the_connection_goes_on",
+    ),
+    Control(
+        "keys that come twice are looked for",
+        "from server import decoding\ndecoding.may_hide_a_key = lambda body: False",
+        "hostile.py::test_bad_json_is_400",
+    ),
+    Control(
+        "what is not HTTP is refused as such",
+        STOCK,
+        "hostile.py::test_raw_http_that_is_not_http_gets_one_refusal",
+    ),
+    Control(
+        "headers on every answer",
+        "from server import app\napp.add_headers = lambda app: None",
+        "privacy.py::test_headers_that_protect_are_on_every_answer",
+    ),
+    Control(
+        "the origin of forms is checked",
+        "from server import app\napp.check_trust = lambda app, settings: None",
+        "privacy.py::test_forms_from_other_sites_are_refused",
+    ),
+    Control(
+        "proxies are not believed",
+        "import dataclasses, server.app as app\nmade = app.unready_app\napp.unready_app = "
+        "lambda settings: made(dataclasses.replace(settings, trusted_proxies=1))",
+        "privacy.py::test_untrusted_hosts_and_forged_forwarding_have_no_effect",
+    ),
+    Control(
+        "logs hold nothing that was typed",
+        f"{STOCK}\n{STOCK_LOG}",
+        "privacy.py::test_what_was_typed_is_in_no_log_line",
+    ),
+    Control(
+        "logs hold no path",
+        f'{STOCK}\n{STOCK_LOG}\naccesslog = "-"\naccess_log_format = "%(U)s"',
+        "privacy.py::test_a_path_cannot_forge_a_log_line",
+    ),
+    Control(
+        "the model file is compared with its checksum",
+        "from server import model, preflight\nmodel.read_checked = lambda path: path.read_bytes()",
+        "privacy.py::test_a_flipped_bit_in_the_model_stops_the_start",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def missed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Protection -> how its test fails without it. They mostly wait, so there are a few at once."""
+    folder = tmp_path_factory.mktemp("controls")
+    with ThreadPoolExecutor(4) as pool:
+        results = pool.map(lambda control: how_it_fails(control, folder), CONTROLS)
+        return {control.protection: said for control, said in zip(CONTROLS, results, strict=True)}
+
+
+def how_it_fails(control: Control, folder: Path) -> str:
+    """The first line of what the test says; empty if it does not fail."""
+    configuration = folder / f"{CONTROLS.index(control)}.conf.py"
+    configuration.write_text(BEGINNING + control.lines + "\n")
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-m", "hard", f"tests/hard/test_{control.test}"],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name != "KEEP_TABLE"}
+        | {CONTROL: str(configuration)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode in (0, 1), run.stdout + run.stderr
+    said = [line[1:].strip() for line in run.stdout.splitlines() if line.startswith("E  ")]
+    return said[0] if said else ""
+
+
+@pytest.mark.parametrize("protection", [each.protection for each in CONTROLS])
+def test_without_its_protection_a_test_fails(
+    protection: str, missed: dict[str, str], judge: Judge
+) -> None:
+    said = missed[protection]
+
+    judge(
+        f"the control: not so that {protection}",
+        said.removeprefix("AssertionError: ")[:160].replace("|", "/") or "its test passes",
+        "its test fails",
+        bool(said) and "the server ended" not in said,
+    )
