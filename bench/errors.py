@@ -2,6 +2,7 @@
 
 BenchmarkError
 ├── BenchmarkFailed        a server did not start, or answered wrongly: its figures do not count
+├── NothingAnswered        nobody was answered in time, and nothing failed: too slow to be measured
 ├── WrkMissing             the load generator is not installed
 └── PeerNotInstalled       pip could not install what a server needs; peers are done without
 """
@@ -15,6 +16,10 @@ class BenchmarkError(Exception):
 
 class BenchmarkFailed(BenchmarkError):
     """A server did not start, or answered wrongly: its figures do not count."""
+
+
+class NothingAnswered(BenchmarkError):
+    """Nobody was answered in time, and nothing failed: too slow to be measured."""
 
 
 class WrkMissing(BenchmarkError):

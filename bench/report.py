@@ -166,4 +166,6 @@ def limit_table(found: Sequence[Limit]) -> str:
 
 def absent(results: Results) -> str:
     """Who could not be measured, and why."""
-    return " ".join(f"Not measured: {reason}." for reason in results.absent.values())
+    if not results.absent:
+        return ""
+    return f"Not measured, and so not among the peers below: {', '.join(results.absent.values())}."

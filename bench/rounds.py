@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from bench import processes, wrk
 from bench.contenders import Contender
-from bench.errors import BenchmarkFailed, PeerNotInstalled
+from bench.errors import BenchmarkFailed, NothingAnswered, PeerNotInstalled
 from bench.running import Running, running
 from bench.workloads import Workload
 
@@ -79,12 +79,13 @@ class Results:
     def leave_out(self, name: str, reason: str) -> None:
         """Go on without a peer, its earlier rounds included."""
         progress(reason)
-        self.absent[name] = reason.strip().splitlines()[0].rstrip(".:")
+        self.absent[name] = f"{name} ({reason.strip().splitlines()[0].rstrip('.:')})"
         self.rounds.pop(name, None)
 
     def loads_of(self, name: str) -> Collection[str]:
-        """The keys of the workloads that *name* was measured under."""
-        return self.rounds[name][0].loads if name in self.rounds else ()
+        """The keys of the workloads that *name* was measured under in every round."""
+        rounds = self.rounds.get(name, [])
+        return set.intersection(*(set(each.loads) for each in rounds)) if rounds else ()
 
 
 def rate(key: str) -> Figure:
@@ -136,7 +137,7 @@ def measure(
             progress(f"round {number + 1} of {rounds}: {contender.name}")
             try:
                 found = one_round(contender, workloads, seconds)
-            except (PeerNotInstalled, BenchmarkFailed) as reason:
+            except (PeerNotInstalled, BenchmarkFailed, NothingAnswered) as reason:
                 if not contender.is_peer:
                     raise
                 results.leave_out(contender.name, str(reason))
@@ -155,7 +156,12 @@ def one_round(contender: Contender, workloads: Sequence[Workload], seconds: int)
         for workload in workloads:
             if workload.reviews > 1 and not contender.batches:
                 continue
-            loads[workload.key] = load(server, workload, workload.share_of(seconds))
+            try:
+                loads[workload.key] = load(server, workload, workload.share_of(seconds))
+            except NothingAnswered as reason:
+                if workload.key == "single" or not contender.is_peer:
+                    raise
+                progress(f"{contender.name}, {workload.title}: {reason}")
             # Before batches and long reviews, which leave a larger heap behind.
             memory = memory or processes.proportional_megabytes(server.process.pid)
         return Round(server.cold_start, memory, loads)

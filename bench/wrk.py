@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench.errors import BenchmarkFailed, WrkMissing
+from bench.errors import BenchmarkFailed, NothingAnswered, WrkMissing
 from bench.workloads import Workload
 
 SCRIPT: Final = """\
@@ -51,12 +51,15 @@ def ask(port: int, workload: Workload, seconds: int, path: str = "/predict") -> 
 
     Raises:
         WrkMissing: it is not installed.
-        BenchmarkFailed: a request failed, or none was answered.
+        BenchmarkFailed: a request failed.
+        NothingAnswered: none failed, and none was answered.
     """
     seen = _run(port, workload, seconds, path)
     if not seen.requests and not seen.failures:
         seen = _run(port, workload, 10 * seconds, path)
-    if seen.failures or not seen.requests:
+    if not seen.requests and not seen.failures:
+        raise NothingAnswered(f"nobody was answered in {10 * seconds} seconds")
+    if seen.failures:
         raise BenchmarkFailed(f"{seen.failures} requests failed, {seen.requests} were answered")
     return seen
 

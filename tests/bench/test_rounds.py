@@ -37,7 +37,7 @@ def test_peer_that_cannot_be_measured_is_left_out_with_its_reason(
     results = rounds.measure([SERVER, FASTAPI, CEILING], [], rounds=2, seconds=1)
 
     assert {name: len(each) for name, each in results.rounds.items()} == {"server": 2, "ceiling": 2}
-    assert results.absent == {"fastapi": str(error).rstrip(".")}
+    assert results.absent == {"fastapi": f"fastapi ({str(error).rstrip('.')})"}
 
 
 @pytest.mark.parametrize("contender", [SERVER, CEILING], ids=lambda each: each.name)

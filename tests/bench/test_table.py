@@ -39,6 +39,17 @@ def test_batches_are_counted_in_reviews_and_leave_out_who_takes_none() -> None:
     assert [row.split(" | ")[1] for row in rows] == ["150,000", "300,000"]
 
 
+def test_peer_that_answers_nobody_in_time_keeps_its_line_and_says_so() -> None:
+    slow = results()
+    long = Workload("long", "one long review", {"review": "Fine. " * 1500}, 16)
+
+    text = table.load_table(slow, [ARTICLE], long)
+
+    assert text.splitlines()[2:] == [
+        f"| {ARTICLE.title} | too slow to be measured | - | - | - | - | - |"
+    ]
+
+
 def test_uneven_tries_are_counted() -> None:
     balance = Balance((8, 9, 12, 16, *[8] * 16))
 
