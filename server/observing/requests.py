@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 ID_HEADER: Final = "X-Request-ID"
 
+#: Where an application has its `Follower`.
+FOLLOWER: Final = "follower"
+
 #: A request id that is taken over: Heroku's, a UUID, a trace id; nothing that could forge a line.
 WELL_FORMED = re.compile("[A-Za-z0-9._~+/=-]{1,128}")
 
@@ -105,6 +108,13 @@ class Follower:
         finally:
             self._note(exchange)
 
+    def note_refusal(self, status: int) -> str:
+        """Count and log a request that was answered without the application. Returns its id."""
+        exchange = Exchange(None)
+        exchange.status = status
+        self._note(exchange)
+        return exchange.id
+
     def _note(self, exchange: Exchange) -> None:
         seconds = time.perf_counter() - exchange.started
         self.metrics.count_request(exchange.route, exchange.method, exchange.status, seconds)
@@ -126,4 +136,5 @@ class Follower:
 
 def follow_requests(app: Flask, metrics: Metrics, log_format: str, lines: Lines) -> None:
     """Let *app* count and log every request."""
-    app.wsgi_app = Follower(app, metrics, log_format, lines)  # type: ignore[method-assign]
+    follower = app.extensions[FOLLOWER] = Follower(app, metrics, log_format, lines)
+    app.wsgi_app = follower  # type: ignore[method-assign]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import suppress
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Any
@@ -17,6 +18,8 @@ from gunicorn.http.errors import InvalidHeader, NoMoreData
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import ThreadWorker
 
+from server.errors import Problem
+from server.observing.requests import FOLLOWER
 from server.worker import wire
 from server.worker.connection import Connection
 
@@ -96,9 +99,12 @@ class AnsweringWorker(ThreadWorker):
     ) -> None:
         """Answer what could not be parsed. Its bytes may hold a review, so they are not logged."""
         problem = wire.refusal(exc)
-        say = self.log.error if problem.status >= 500 else self.log.info
-        say("Gunicorn gave up on a request: %s.", type(exc).__name__)
-        try:
-            client.sendall(wire.response(problem))
-        except OSError:
-            self.log.debug("The client had gone before it was refused.")
+        if problem.status >= 500:
+            self.log.error("%s while answering a request", type(exc).__name__)
+        with suppress(OSError):  # the client may have gone
+            client.sendall(self.refusal(problem))
+
+    def refusal(self, problem: Problem) -> bytes:
+        """The reply to a request that the application does not see, which is counted and logged."""
+        follower = getattr(self.wsgi, "extensions", {}).get(FOLLOWER)
+        return wire.response(problem, follower.note_refusal(problem.status) if follower else "")

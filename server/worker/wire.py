@@ -5,12 +5,13 @@ Each is a whole HTTP response with a problem document, after which the connectio
 
 from __future__ import annotations
 
+from email.utils import formatdate
 from http import HTTPStatus
 from typing import Final
 
 from gunicorn.http import errors as gunicorn
 
-from server.documents import ENCODER, problem_document
+from server.documents import encode, problem_document
 from server.errors import (
     BadRequest,
     ExpectationFailed,
@@ -21,12 +22,17 @@ from server.errors import (
     TookTooLong,
     UriTooLong,
 )
+from server.headers import NOT_KEPT, OF_DOCUMENTS
+from server.observing.requests import ID_HEADER
 
 #: Paths that are answered whatever the load: a platform that hears nothing restarts the server.
 HEALTH: Final = (b"GET /livez ", b"GET /readyz ", b"HEAD /livez ", b"HEAD /readyz ")
 
 #: Bytes that such a request has at the most, so that no one hides a long body behind it.
 LONGEST_HEALTH: Final = 8 * 2**10
+
+BUSY: Final = Overloaded("The server has as much to do as it can; try again in a second.")
+HUNG: Final = TookTooLong("The answer took too long and was given up; try again.")
 
 REFUSALS: Final = (
     (gunicorn.LimitRequestLine, UriTooLong("The request line is longer than is read.")),
@@ -52,26 +58,19 @@ def refusal(error: Exception) -> Problem:
     return InternalError("Something went wrong here, not in the request; the log has the place.")
 
 
-def response(problem: Problem) -> bytes:
-    """*problem* as the bytes of an HTTP response."""
-    body = ENCODER.encode(problem_document(problem)) + b"\n"
-    head = [
-        f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
-        "Content-Type: application/problem+json",
-        f"Content-Length: {len(body)}",
-        "Cache-Control: no-store",
-        "X-Content-Type-Options: nosniff",
-        "Connection: close",
-        *(f"{name}: {value}" for name, value in problem.headers.items()),
+def response(problem: Problem, request_id: str) -> bytes:
+    """*problem* as the bytes of an HTTP response to the request *request_id*."""
+    body = encode(problem_document(problem, request_id))
+    headers = [
+        ("Date", formatdate(usegmt=True)),
+        ("Connection", "close"),
+        ("Content-Type", "application/problem+json"),
+        ("Content-Length", str(len(body))),
+        *OF_DOCUMENTS,
+        NOT_KEPT,
+        *problem.headers.items(),
+        (ID_HEADER, request_id),
     ]
-    return "\r\n".join([*head, "", ""]).encode("ascii") + body
-
-
-def busy() -> bytes:
-    """There is too much to do."""
-    return response(Overloaded("The server has as much to do as it can; try again in a second."))
-
-
-def hung() -> bytes:
-    """The answer is not coming."""
-    return response(TookTooLong("The answer took too long and was given up; try again."))
+    status = f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}"
+    head = [status, *(f"{name}: {value}" for name, value in headers), "", ""]
+    return "\r\n".join(head).encode("ascii") + body

@@ -199,7 +199,7 @@ class Worker(ClientsWorker):
     def refuse(self, connection: Connection) -> None:
         """Answer that there is too much to do."""
         self.refused += 1
-        self.reply(connection, wire.busy())
+        self.reply(connection, self.refusal(wire.BUSY))
 
     # Patience
 
@@ -221,7 +221,7 @@ class Worker(ClientsWorker):
         del self.at_work[connection]
         connection.given_up = True
         self.hung += 1
-        self.reply(connection, wire.hung())
+        self.reply(connection, self.refusal(wire.HUNG))
         if self.hung >= min(MOST_HUNG, self.cfg.threads):
             self.log.error("%d requests hang; the worker is being replaced.", self.hung)
             self.alive = False

@@ -39,7 +39,7 @@ def test_beyond_the_limit_requests_are_refused_at_once_and_health_checks_are_not
         seconds = time.monotonic() - began
         after = first.result(), server.predict({"review": "Good."})
         time.sleep(0.6)
-        said = server.printed()
+        said, counts = server.printed(), server.ask("/metrics").text
 
     assert (refused.status, refused.json["code"]) == (503, "overloaded")
     assert refused.media_type == "application/problem+json"
@@ -47,4 +47,8 @@ def test_beyond_the_limit_requests_are_refused_at_once_and_health_checks_are_not
     assert health.status == 200
     assert seconds < 1
     assert [answer.status for answer in after] == [200, 200]
+    assert refused.json["instance"] == refused.headers["X-Request-ID"] != ""
+    assert refused.headers["Cache-Control"] == "no-store"
+    assert f'"request_id":"{refused.headers["X-Request-ID"]}"' in said
     assert "Refused 1 requests" in said
+    assert 'http_requests_total{method="(other)",route="(other)",status="503"} 1.0' in counts
