@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.keys import KeyPair, make_key_pair
 from tests.live import LiveServer, running_server
 from train.resources import ALL
 from train.sources import cache_folder, ensure
@@ -26,3 +27,9 @@ def live_server() -> Iterator[LiveServer]:
     """Run the real server under Gunicorn with the default settings and the shipped model."""
     with running_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyPair:
+    """Give the keys of someone who signs models."""
+    return make_key_pair(tmp_path_factory.mktemp("keys"))

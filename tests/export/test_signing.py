@@ -16,6 +16,7 @@ import pytest
 from export.__main__ import main
 from export.errors import NotSigned
 from export.signing import PASSWORD, sign
+from export.write import write_model
 from server.errors import ModelRefused
 from server.signature import check_signature, signature_file
 from tests.keys import KeyPair, make_key_pair, openssl
@@ -23,17 +24,11 @@ from tests.keys import KeyPair, make_key_pair, openssl
 CONTENT = b"what a model file holds does not matter here"
 
 
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyPair:
-    return make_key_pair(tmp_path_factory.mktemp("keys"))
-
-
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     """A file with its checksum."""
     path = tmp_path / "m.onnx"
-    path.write_bytes(CONTENT)
-    (tmp_path / "m.onnx.sha256").write_text(f"{sha256(CONTENT).hexdigest()}  m.onnx\n")
+    write_model(path, CONTENT)
     return path
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from export.write import write_model
 from server.settings import ROOT
 from tests.live import command, environment, free_port
 
@@ -40,13 +40,6 @@ def refused(start: list[str], **settings: str) -> str:
     return ended.stderr.strip()
 
 
-def write(path: Path, content: bytes) -> None:
-    """A model file and its checksum."""
-    path.write_bytes(content)
-    digest = hashlib.sha256(content).hexdigest()
-    path.with_name(path.name + ".sha256").write_text(f"{digest}  {path.name}\n")
-
-
 def missing(path: Path) -> None:
     """Leave nothing there."""
 
@@ -66,17 +59,17 @@ def empty_checksum(path: Path) -> None:
 
 def one_bit_flipped(path: Path) -> None:
     content = bytearray(SHIPPED.read_bytes())
-    write(path, bytes(content))
+    write_model(path, bytes(content))
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
 
 
 def cut_off(path: Path) -> None:
-    write(path, SHIPPED.read_bytes()[:50_000])
+    write_model(path, SHIPPED.read_bytes()[:50_000])
 
 
 def not_onnx(path: Path) -> None:
-    write(path, b"not a graph")
+    write_model(path, b"not a graph")
 
 
 def foreign(path: Path) -> None:
@@ -89,7 +82,9 @@ def foreign(path: Path) -> None:
         [value("y", TensorProto.FLOAT, [1])],
     )
     opset = [helper.make_opsetid("", 17)]
-    write(path, helper.make_model(graph, opset_imports=opset, ir_version=9).SerializeToString())
+    write_model(
+        path, helper.make_model(graph, opset_imports=opset, ir_version=9).SerializeToString()
+    )
 
 
 def odd_operator(path: Path) -> None:
@@ -97,7 +92,7 @@ def odd_operator(path: Path) -> None:
     model = onnx.load(SHIPPED)
     node = helper.make_node("EPContext", ["text"], ["copy"], domain="com.microsoft")
     model.graph.node.append(node)
-    write(path, model.SerializeToString())
+    write_model(path, model.SerializeToString())
 
 
 def odd_operator_in_a_branch(path: Path) -> None:
@@ -110,7 +105,7 @@ def odd_operator_in_a_branch(path: Path) -> None:
     model.graph.initializer.append(yes)
     node = helper.make_node("If", ["yes"], ["odd"], then_branch=branch, else_branch=branch)
     model.graph.node.append(node)
-    write(path, model.SerializeToString())
+    write_model(path, model.SerializeToString())
 
 
 def data_outside(path: Path) -> None:
@@ -121,7 +116,7 @@ def data_outside(path: Path) -> None:
     tensor.ClearField("raw_data")
     tensor.external_data.add(key="location", value="weights")
     tensor.data_location = TensorProto.EXTERNAL
-    write(path, model.SerializeToString())
+    write_model(path, model.SerializeToString())
 
 
 def other_golden_answer(path: Path) -> None:
@@ -130,7 +125,7 @@ def other_golden_answer(path: Path) -> None:
     for entry in model.metadata_props:
         if entry.key == "golden":
             entry.value = entry.value.replace('"probabilities":[0.', '"probabilities":[1.', 1)
-    write(path, model.SerializeToString())
+    write_model(path, model.SerializeToString())
 
 
 @pytest.mark.parametrize(

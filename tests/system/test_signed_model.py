@@ -8,21 +8,17 @@ from pathlib import Path
 import pytest
 
 from export.signing import sign
+from export.write import write_model
 from tests.keys import KeyPair, make_key_pair
 from tests.live import command, running_server
-from tests.system.test_refusal_to_start import SHIPPED, refused, write
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyPair:
-    return make_key_pair(tmp_path_factory.mktemp("keys"))
+from tests.system.test_refusal_to_start import SHIPPED, refused
 
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     """A copy of the shipped model with its checksum."""
     path = tmp_path / "model.onnx"
-    write(path, SHIPPED.read_bytes())
+    write_model(path, SHIPPED.read_bytes())
     return path
 
 
@@ -45,11 +41,11 @@ def signed_by_another(model: Path, _keys: KeyPair, tmp_path: Path) -> None:
 
 def replaced_with_its_checksum(model: Path, keys: KeyPair, _tmp_path: Path) -> None:
     sign(model, keys.private)
-    write(model, SHIPPED.read_bytes() + b" ")
+    write_model(model, SHIPPED.read_bytes() + b" ")
 
 
 def signature_of_another_model(model: Path, keys: KeyPair, tmp_path: Path) -> None:
-    write(tmp_path / "other.onnx", b"other")
+    write_model(tmp_path / "other.onnx", b"other")
     shutil.copy(sign(tmp_path / "other.onnx", keys.private), model.with_name("model.onnx.sig"))
 
 
