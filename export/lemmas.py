@@ -1,14 +1,17 @@
 """Compiles WordNet's noun rule into the small table that serving looks words up in.
 
 Only two kinds of word matter: those whose lemma is in the vocabulary, and those in the vocabulary
-that are not their own lemma ("ass" is one: its lemma is "as"). NLTK's rule looks one step back, the
-exception list or else one of nine suffixes, so both kinds can be listed without reading WordNet
-from end to end. Every other word may be taken for its own lemma: the model does not know it.
+that are not their own lemma ("ass" is one: its lemma is "as"). Terms of several words make a third:
+words of one letter are dropped, so "us", whose lemma is "u", keeps no two words apart. NLTK's rule
+looks one step back, the exception list or else one of nine suffixes, so all of them can be listed
+without reading WordNet from end to end. Every other word may be taken for its own lemma: the model
+does not know it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from string import ascii_lowercase
 
 from nltk.corpus.reader.wordnet import NOUN, WordNetCorpusReader
 
@@ -30,10 +33,14 @@ def compile_lemmas(
     Returns:
         word -> lemma, sorted by word, for words that are not their own lemma.
     """
-    known = {word for term in vocabulary for word in term.split()}
+    terms = [term.split() for term in vocabulary]
+    matter = {word for term in terms for word in term}
+    if any(len(term) > 1 for term in terms):
+        matter.update(ascii_lowercase)
     table = {}
-    for word in {*known, *irregular, *_one_step_back(known)}:
-        if _is_typed(word) and (base := lemma(word)) != word and not known.isdisjoint({word, base}):
+    for word in {*matter, *irregular, *_one_step_back(matter)}:
+        base = lemma(word) if _is_typed(word) else word
+        if base != word and not matter.isdisjoint({word, base}):
             table[word] = base
     return dict(sorted(table.items()))
 
