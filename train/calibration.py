@@ -3,7 +3,9 @@
 Naive Bayes counts words that go together as if each were news, so the surer it is the more it
 exaggerates. For two labels the log-odds f become ln(1 + bend * slope * |f|) / bend with the sign of
 f, which is a straight line near 0 and a logarithm far out; with a bend near 0 it is temperature
-scaling. For more labels it is temperature scaling (Guo et al., ICML 2017): scores times the slope.
+scaling. For more labels it is temperature scaling (Guo et al., ICML 2017): scores times the slope,
+which is that of the least Brier score, for a straight line cannot follow both middle and tails, and
+the log loss minds the tails most.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ Numbers = npt.NDArray[np.int64]
 # Natural logarithms of the least and greatest slope and bend that are tried.
 SLOPE_BOUNDS = (-25.0, 10.0)
 BEND_BOUNDS = (-5.0, 5.0)
+# How far from the slope of least log loss that of least Brier score is sought, as a logarithm.
+NEAR = 1.5
 # Rounded to so many digits, another processor comes to the same numbers.
 DIGITS = 4
 
@@ -67,7 +71,7 @@ def with_first(log_odds: Array) -> Array:
 
 
 def calibrate(scores: Array, truth: Numbers) -> Calibration:
-    """Choose the calibration of least log loss.
+    """Choose the calibration of least log loss, for more than two labels of least Brier score.
 
     Args:
         scores: [n, K], of reviews that the classifier was not fitted on.
@@ -96,11 +100,19 @@ def _targets(truth: Numbers, labels: int) -> Array:
 
 
 def _straight(scores: Array, targets: Array) -> float:
-    def loss(log_slope: float) -> float:
+    """Logarithm of the slope."""
+
+    def log_loss(log_slope: float) -> float:
         logarithms = special.log_softmax(np.exp(log_slope) * scores, axis=1)
         return -float((targets * logarithms).sum(axis=1).mean())
 
-    return float(optimize.minimize_scalar(loss, bounds=SLOPE_BOUNDS).x)
+    def brier(log_slope: float) -> float:
+        probabilities = special.softmax(np.exp(log_slope) * scores, axis=1)
+        return float(((targets - probabilities) ** 2).sum(axis=1).mean())
+
+    # The log loss has one minimum; far from it, the Brier score is flat.
+    near = float(optimize.minimize_scalar(log_loss, bounds=SLOPE_BOUNDS).x)
+    return float(optimize.minimize_scalar(brier, bounds=(near - NEAR, near + NEAR)).x)
 
 
 def _bent(log_odds: Array, target: Array, start: float) -> tuple[float, float]:

@@ -14,6 +14,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import GaussianNB
 
+from server.model import Model
 from server.text import Normaliser
 from tests.train.large import write_large
 from train.data import load_labelled_text
@@ -52,30 +53,38 @@ def resident(root: int) -> int:
 
 
 @pytest.mark.slow
-def test_25_000_full_length_reviews_train_in_a_minute_and_a_gibibyte(
+def test_25_000_full_length_reviews_train_in_a_minute_and_a_gibibyte_exported_too(
     large: Path, tmp_path: Path, data_cache: Path
 ) -> None:
     assert large.stat().st_size > 33_000_000
-    command = [sys.executable, "-m", "train", "--data", large, "--no-tune", "--repeats", "0"]
-    command += ["--quiet", "--keep", tmp_path / "large.skops"]
-    start, peaks = time.monotonic(), [0]
+    command = [sys.executable, "-u", "-m", "train", "--data", large, "--no-tune", "--repeats", "0"]
+    command += ["--quiet", "--export", tmp_path / "large.onnx"]
+    start, fitted, peaks = time.monotonic(), 0.0, [0]
 
     with subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "DATA_CACHE": str(data_cache)}, stdout=subprocess.PIPE
+        command,
+        cwd=ROOT,
+        env={**os.environ, "DATA_CACHE": str(data_cache)},
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         watching = threading.Thread(target=watch, args=(process, peaks))
         watching.start()
-        printed = process.communicate()[0].decode()
+        assert process.stdout
+        for line in process.stdout:
+            if line.startswith("Fitted on all 25,000 texts"):
+                fitted = time.monotonic() - start
         watching.join()
 
-    print(f"{time.monotonic() - start:.1f} s, {max(peaks) / 2**20:.0f} MiB\n{printed}")
+    print(f"{fitted:.1f} s, {time.monotonic() - start - fitted:.1f} s more for the export")
+    print(f"{max(peaks) / 2**20:.0f} MiB")
     assert process.returncode == 0
-    assert "25,000 texts" in printed
+    assert 0 < fitted < SECONDS
     assert max(peaks) < BYTES
-    assert time.monotonic() - start < SECONDS
+    assert Model.load(tmp_path / "large.onnx").manifest.data.reviews == 25_000
 
 
-def watch(process: subprocess.Popen[bytes], peaks: list[int]) -> None:
+def watch(process: subprocess.Popen[str], peaks: list[int]) -> None:
     """Look at the memory of *process* ten times a second, until it ends."""
     while process.poll() is None:
         peaks.append(resident(process.pid))
