@@ -41,7 +41,15 @@ def create_app(settings: Settings | None = None, content: bytes | None = None) -
             it was exported.
     """
     settings = settings or Settings.from_environment(os.environ)
-    app = unready_app(settings)
+    return make_ready(unready_app(settings), settings, content)
+
+
+def make_ready(app: Flask, settings: Settings, content: bytes | None = None) -> Flask:
+    """Give *app* the model of *settings*, whose bytes are *content* if they have been read.
+
+    Raises:
+        ModelRefused: as for `create_app`.
+    """
     if content is None:
         content = read_trusted(settings.model_path, settings.public_key)
     model = CountedModel.open(settings.model_path, content)

@@ -23,6 +23,7 @@ folder.make_folder()
 
 # Imported here, in the master, so that workers share the memory of it and start at once.
 import server.wsgi
+from server.app import unready_app
 from server.errors import StartRefused
 from server.observing.records import announce
 from server.preflight import approve
@@ -73,6 +74,7 @@ def on_starting(arbiter: Any) -> None:
         server.wsgi.approved = approve(_chosen.model_path, _chosen.public_key)
     except StartRefused as refusal:
         sys.exit(str(refusal))
+    server.wsgi.prepared = unready_app(_chosen)
 
 
 def on_reload(arbiter: Any) -> None:
