@@ -8,9 +8,15 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import Final
 
 from bench.errors import PeerNotInstalled
 from bench.places import CACHE
+from image import trim
+from server.settings import ROOT
+
+#: The server's own environment is what the container has, without what the wheels carry in vain.
+TRIMMED: Final = ROOT / "requirements-serve.txt"
 
 
 def python_with(requirements: Path) -> Path:
@@ -21,12 +27,15 @@ def python_with(requirements: Path) -> Path:
     """
     folder = environment_of(requirements)
     python, stamp = folder / "bin" / "python", folder / "requirements.sha256"
-    digest = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()
+    made_of = requirements.read_bytes() + Path(trim.__file__).read_bytes() + sys.version.encode()
+    digest = hashlib.sha256(made_of).hexdigest()
     if not stamp.is_file() or stamp.read_text() != digest:
         print(f"Installing {requirements.name} into {folder} ...", file=sys.stderr, flush=True)
         shutil.rmtree(folder, ignore_errors=True)
         venv.create(folder, with_pip=False)
         _install(requirements, python)
+        if requirements == TRIMMED:
+            trim.trim(folder)
         stamp.write_text(digest)
     return python
 

@@ -32,8 +32,9 @@ ratios within a round, and all other figures are medians over the rounds.
 
 All have two worker processes. All that classify do the same work (clean, lemmatise, tf-idf,
 Gaussian naive Bayes, the same settings), and have told a good review from a bad one before they are
-measured. Plain Flask is stock Gunicorn with gthread workers of four threads. A request that fails
-makes the run fail. $absent
+measured. Plain Flask is stock Gunicorn with gthread workers of four threads; it is no ceiling, for
+this server's worker hands no request from thread to thread, and answers ordinary ones before Flask.
+A request that fails makes the run fail. $absent
 
 ## In short
 
@@ -47,7 +48,8 @@ What is missed by a factor of more than $margin fails `make bench`.
 $limits
 ## Start, memory, size
 
-What runs NLTK also needs its WordNet, 35 MB.
+What runs NLTK also needs its WordNet, 35 MB. Byte code counts. This server's site-packages are
+those of the container, without what the wheels carry and serving never touches (`image/trim.py`).
 
 $costs
 $loads
