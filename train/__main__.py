@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -35,7 +35,6 @@ from train.prepare import (
     stop_words_without_negations,
 )
 from train.recipe import Fitted, Recipe
-from train.settings import Setting
 from train.wordnet import WordNet, stop_words
 
 Item = TypeVar("Item")
@@ -147,9 +146,9 @@ def recipe(options: Options) -> Recipe:
     return Recipe(options.classifier, options.tune, options.seed)
 
 
-def searching(options: Options) -> partial[tqdm[Setting]]:
-    """A progress bar for the settings that are tried."""
-    return partial(bar, what="tuning", options=options)
+def searching(options: Options) -> partial[tqdm[Any]]:
+    """A progress bar for the settings that are tried, or the folds that calibrate the one."""
+    return partial(bar, what="tuning" if options.tune else "calibrating", options=options)
 
 
 def evaluate_parts(prepared: Prepared, options: Options) -> HeldOut:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +10,8 @@ from sklearn.pipeline import Pipeline
 
 from train.calibration import Calibration
 from train.corpus import Corpus, Rows
-from train.search import Tried, search, tried
+from train.search import Progress, Tried, search, tried
 from train.settings import Setting
-
-Settings = Sequence[Setting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class Recipe:
         self,
         corpus: Corpus,
         rows: Rows,
-        progress: Callable[[Settings], Settings] = lambda settings: settings,
+        progress: Progress = iter,
     ) -> Fitted:
         """Choose, calibrate and fit on *rows* alone."""
         chosen = self._choose(corpus, rows, progress)
@@ -65,11 +62,9 @@ class Recipe:
         pipeline = chosen.setting.pipeline(chosen.calibration).fit(texts, corpus.labels[rows])
         return Fitted(chosen.setting, chosen.calibration, pipeline)
 
-    def _choose(
-        self, corpus: Corpus, rows: Rows, progress: Callable[[Settings], Settings]
-    ) -> Tried:
+    def _choose(self, corpus: Corpus, rows: Rows, progress: Progress) -> Tried:
         if self.tune:
             return search(corpus, rows, self.classifier, self.seed, progress)
         setting = Setting(self.classifier)
-        (only,) = tried(corpus, rows, setting, [setting.value], self.seed)
+        (only,) = tried(corpus, rows, setting, [setting.value], self.seed, progress)
         return only

@@ -12,8 +12,9 @@ model and the time of a prediction, so they must earn their place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,8 @@ INNER_FOLDS = 5
 MANY_ROWS, INNER_FOLDS_OF_MANY = 10_000, 3
 
 Array = npt.NDArray[np.float64]
+#: Gives what it is given, one after the other: a progress bar.
+Progress = Callable[[Sequence[Any]], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def search(
     rows: Rows,
     classifier: str,
     seed: int,
-    progress: Callable[[Sequence[Setting]], Sequence[Setting]] = lambda settings: settings,
+    progress: Progress = iter,
 ) -> Tried:
     """The best setting for *classifier* on these rows."""
     values = KINDS[classifier].values
@@ -78,10 +81,15 @@ def _as_good(differences: Array) -> bool:
 
 
 def tried(
-    corpus: Corpus, rows: Rows, setting: Setting, values: Sequence[float], seed: int
+    corpus: Corpus,
+    rows: Rows,
+    setting: Setting,
+    values: Sequence[float],
+    seed: int,
+    progress: Progress = iter,
 ) -> list[Tried]:
     """*setting* with each strength, calibrated on scores of rows that no fit had seen."""
-    scores = unseen_scores(corpus, rows, setting, values, seed)
+    scores = unseen_scores(corpus, rows, setting, values, seed, progress)
     truth = corpus.truth[rows]
     results = []
     for value, each in zip(values, scores, strict=True):
@@ -92,9 +100,14 @@ def tried(
 
 
 def unseen_scores(
-    corpus: Corpus, rows: Rows, setting: Setting, values: Sequence[float], seed: int
+    corpus: Corpus,
+    rows: Rows,
+    setting: Setting,
+    values: Sequence[float],
+    seed: int,
+    progress: Progress = iter,
 ) -> Array:
-    """Scores of each of n *rows* from a fit on other folds, [S, n, K].
+    """Scores of each of n *rows* from a fit on other folds, [S, n, K]; *progress* sees each fold.
 
     Vocabulary and idf are those of the folds fitted on, too.
     """
@@ -104,7 +117,7 @@ def unseen_scores(
     place[rows] = np.arange(len(rows))
     wanted = INNER_FOLDS if len(rows) < MANY_ROWS else INNER_FOLDS_OF_MANY
     number = min(wanted, fewest(corpus, rows))
-    for fitted, asked in folds(corpus, rows, number, seed):
+    for fitted, asked in progress(list(folds(corpus, rows, number, seed))):
         vectoriser = setting.vectoriser()
         X = vectoriser.fit_transform(texts[fitted])
         Z = vectoriser.transform(texts[asked])
