@@ -102,7 +102,7 @@ CONTROLS = [
     ),
     Control(
         "proxies are not believed",
-        "import dataclasses, server.app as app\nmade = app.unready_app\napp.unready_app = "
+        "import dataclasses\nmade = unready_app\nunready_app = "
         "lambda settings: made(dataclasses.replace(settings, trusted_proxies=1))",
         "privacy.py::test_untrusted_hosts_and_forged_forwarding_have_no_effect",
     ),
