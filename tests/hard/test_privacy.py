@@ -98,11 +98,9 @@ def test_untrusted_hosts_and_forged_forwarding_have_no_effect(judge: Judge) -> N
         "200, 400",
         (trusted, foreign) == (200, 400),
     )
+    believed = b"evil" in forged.body or "Strict-Transport-Security" in forged.headers
     judge(
-        "forged X-Forwarded-*",
-        "no effect" if b"evil" not in forged.body else "shown",
-        "no effect",
-        b"evil" not in forged.body and "Strict-Transport-Security" not in forged.headers,
+        "forged X-Forwarded-*", "believed" if believed else "no effect", "no effect", not believed
     )
 
 
