@@ -11,54 +11,54 @@ DEV := .venv/dev/bin/python
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
-serve: $(SERVE) ## Start the server on PORT (default 8000), in the foreground
+serve: .venv/serve/installed ## Start the server on PORT (default 8000), in the foreground
 	@exec $(SERVE) -m server
 
 # What needs more than Python has a command of its own; .ci/run calls them all.
 PLAIN := not browser and not hard and not image
 
-test: $(DEV) ## Run every test that needs nothing but Python, the slow and the real ones included
+test: .venv/dev/installed ## Run every test that needs nothing but Python, the slow and the real ones included
 	$(DEV) -m pytest -m "$(PLAIN)"
 
-test-fast: $(DEV) ## Run the tests that take no more than a few seconds
+test-fast: .venv/dev/installed ## Run the tests that take no more than a few seconds
 	$(DEV) -m pytest -m "$(PLAIN) and not slow"
 
-test-browser: $(DEV) ## Test the page in a real browser (needs Debian's chromium)
+test-browser: .venv/dev/installed ## Test the page in a real browser (needs Debian's chromium)
 	$(DEV) -m pytest -m browser tests/browser
 
-test-hard: $(DEV) ## Put the server under load, faults and hostile input (needs wrk)
+test-hard: .venv/dev/installed ## Put the server under load, faults and hostile input (needs wrk)
 	KEEP_TABLE=1 $(DEV) -m pytest -m hard tests/hard tests/bench
 
-lint: $(DEV) ## Check style and types
+lint: .venv/dev/installed ## Check style and types
 	$(DEV) -m ruff check
 	$(DEV) -m ruff format --check
 	$(DEV) -m mypy
 
-format: $(DEV) ## Put the code into its standard form
+format: .venv/dev/installed ## Put the code into its standard form
 	$(DEV) -m ruff check --fix
 	$(DEV) -m ruff format
 
-train: $(DEV) ## Retrain and export the shipped model
+train: .venv/dev/installed ## Retrain and export the shipped model
 	$(DEV) -m train --export models/sentiment.onnx
 
-bench: $(DEV) ## Measure the server beside plain Flask and its peers, in five minutes (needs wrk)
+bench: .venv/dev/installed ## Measure the server beside plain Flask and its peers, in five minutes (needs wrk)
 	$(DEV) -m bench
 
-bench-lock: $(DEV) ## Compile the hashed requirement files of the peers
+bench-lock: .venv/dev/installed ## Compile the hashed requirement files of the peers
 	for peer in flask pickles fastapi litserve bentoml; do \
 	  (cd bench/peers && ../../$(DEV) -m uv pip compile $$peer.in --output-file $$peer.txt \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
 	    --custom-compile-command "make bench-lock" --quiet) || exit 1; \
 	done
 
-lock: $(DEV) ## Compile the hashed requirement files from the .in files
+lock: .venv/dev/installed ## Compile the hashed requirement files from the .in files
 	for set in serve train dev; do \
 	  $(DEV) -m uv pip compile requirements-$$set.in --output-file requirements-$$set.txt \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
 	    --custom-compile-command "make lock" --quiet $(NEWER) || exit 1; \
 	done
 
-audit: $(DEV) ## Look up known vulnerabilities in what the requirement files pin
+audit: .venv/dev/installed ## Look up known vulnerabilities in what the requirement files pin
 	$(DEV) -m audit
 
 image: ## Build the container image, with docker or buildah, and print its size
@@ -69,7 +69,7 @@ image: ## Build the container image, with docker or buildah, and print its size
 run-image: ## Run the container image on PORT (default 8000), read-only and without rights
 	@PYTHON=$(PYTHON) image/run
 
-test-image: $(DEV) ## Build the container image and test every claim about it (needs root, buildah, bwrap)
+test-image: .venv/dev/installed ## Build the container image and test every claim about it (needs root, buildah, bwrap)
 	$(DEV) -m pytest -m image
 
 sbom: image ## Write what is installed in the image to sbom.cdx.json (CycloneDX)
@@ -79,12 +79,13 @@ clean: ## Remove the environments and all caches but the data
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# An environment is whole when its stamp is newer than its requirement file; a broken
-# installation leaves no stamp, so the next call starts over.
-.venv/%/bin/python: requirements-%.txt
+# An environment is whole when its stamp is newer than its requirement file; a broken installation
+# leaves no stamp, so the next call starts over. The interpreter could not be the stamp: it is a
+# link to one that other clones share, and that only root may touch.
+.venv/%/installed: requirements-%.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit((3, 11) > v[:2] and f"Python 3.11 or newer is needed; $(PYTHON) is {v[0]}.{v[1]}. Say: make PYTHON=python3.13 ...")'
 	@echo "Installing $< into .venv/$* ..."
 	@rm -rf .venv/$*
 	@$(PYTHON) -m venv .venv/$*
-	@$@ -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
 	@touch $@
