@@ -29,6 +29,10 @@ WITH_PAGES: Final = (page.name, api.name, None)
 
 PROBLEM_JSON: Final = "application/problem+json"
 
+OUR_FAULT: Final = InternalError(
+    "Something went wrong here, not in the request; the log has the place."
+)
+
 V2_PATHS: Final = ("/v2", "/v2/")
 
 
@@ -52,7 +56,7 @@ def as_problem(error: Exception) -> Problem:
     if isinstance(error, HTTPException) and error.code and error.code < 500:
         return _from_werkzeug(error)
     log_defect(error, current_exchange().id)
-    return InternalError("Something went wrong here, not in the request; the log has the place.")
+    return OUR_FAULT
 
 
 def _from_werkzeug(error: HTTPException) -> Problem:

@@ -65,6 +65,7 @@ class ClientsWorker(AnsweringWorker):
         """There is no room for the request of *connection*."""
 
     def may_accept(self) -> bool:
+        """Whether there is room for another connection, and a door for it to come in by."""
         crowded = self.nr_conns >= self.worker_connections
         return not (crowded or self.door_closed) and time.monotonic() >= self.resume_accepting
 
@@ -100,6 +101,7 @@ class ClientsWorker(AnsweringWorker):
             raise error
 
     def close_door(self) -> None:
+        """Accept all who have connected, then nobody; idle connections get a little time."""
         for listener in self.sockets:
             while self._accept_one(listener):
                 pass

@@ -29,7 +29,6 @@ class Lead:
         self._threads = self._idle = threads
         self._term = 0
         self._busy_since: float | None = None
-        self._was_busy = False
         self._over = False
 
     @property
@@ -45,7 +44,6 @@ class Lead:
     def begin(self, now: float) -> int:
         """The thread that has the loop gets busy. Returns its term, for `end`."""
         self._busy_since = now
-        self._was_busy = True
         return self._term
 
     def end(self, term: int) -> bool:
@@ -56,11 +54,6 @@ class Lead:
                 return True
             self._idle += 1
             return False
-
-    def was_busy(self) -> bool:
-        """Whether there was anything to do since the last time this was asked."""
-        was_busy, self._was_busy = self._was_busy, False
-        return was_busy
 
     def pass_on_if_late(self) -> None:
         """Give the loop to an idle thread if the one that has it has been busy for too long."""

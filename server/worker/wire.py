@@ -16,12 +16,12 @@ from server.errors import (
     BadRequest,
     ExpectationFailed,
     HeadersTooLarge,
-    InternalError,
     Overloaded,
     Problem,
     TookTooLong,
     UriTooLong,
 )
+from server.handling import OUR_FAULT, PROBLEM_JSON
 from server.headers import NOT_KEPT, OF_DOCUMENTS
 from server.observing.requests import ID_HEADER
 
@@ -55,7 +55,7 @@ def refusal(error: Exception) -> Problem:
     for kind, problem in REFUSALS:
         if isinstance(error, kind):
             return problem
-    return InternalError("Something went wrong here, not in the request; the log has the place.")
+    return OUR_FAULT
 
 
 def response(problem: Problem, request_id: str) -> bytes:
@@ -64,7 +64,7 @@ def response(problem: Problem, request_id: str) -> bytes:
     headers = [
         ("Date", formatdate(usegmt=True)),
         ("Connection", "close"),
-        ("Content-Type", "application/problem+json"),
+        ("Content-Type", PROBLEM_JSON),
         ("Content-Length", str(len(body))),
         *OF_DOCUMENTS,
         NOT_KEPT,

@@ -17,9 +17,8 @@ from server.worker.door import Door, ignore_knocking
 from server.worker.lead import Lead
 from server.worker.signals import take_held_signals
 
-#: Seconds between two looks of the main thread at who has the event loop, and while it is idle.
+#: Seconds between two looks of the main thread at who has the event loop.
 TICK: Final = 0.02
-IDLE_TICK: Final = 0.1
 #: Seconds that requests are answered for before the event loop looks for new ones.
 TURN_SECONDS: Final = 0.01
 
@@ -79,7 +78,7 @@ class Worker(ClientsWorker):
             threading.Thread(target=self._serve, name=f"loop {number}", daemon=True).start()
         self.lead.pass_on()
         while self.alive and self.is_parent_alive():
-            self._watch_for(TICK if self.lead.was_busy() else IDLE_TICK)
+            self._watch_for(TICK)
         self._finish()
 
     def _watch_for(self, seconds: float) -> None:
