@@ -25,6 +25,7 @@ folder.make_folder()
 import server.wsgi
 from server.app import unready_app
 from server.errors import StartRefused
+from server.memory import give_back
 from server.observing.records import announce
 from server.preflight import approve
 from server.settings import Settings
@@ -75,6 +76,12 @@ def on_starting(arbiter: Any) -> None:
     except StartRefused as refusal:
         sys.exit(str(refusal))
     server.wsgi.prepared = unready_app(_chosen)
+    give_back()
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Keep of the start what serving needs; the session is open now."""
+    give_back()
 
 
 def on_reload(arbiter: Any) -> None:
