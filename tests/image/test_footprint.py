@@ -30,7 +30,7 @@ def test_two_workers_stay_small_after_a_thousand_requests(image: Unpacked) -> No
 
     print(f"{sum(resident) / MB:.1f} MB: {[round(size / MB, 1) for size in resident]}")
     assert len(resident) == 3
-    assert sum(resident) <= 140 * MB
+    assert sum(resident) <= 110 * MB
 
 
 def test_first_correct_prediction_comes_soon(image: Unpacked) -> None:
