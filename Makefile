@@ -41,7 +41,7 @@ format: .venv/dev/installed ## Put the code into its standard form
 train: .venv/dev/installed ## Retrain and export the shipped model
 	$(DEV) -m train --export models/sentiment.onnx
 
-bench: .venv/dev/installed ## Measure the server beside plain Flask and its peers, in five minutes (needs wrk)
+bench: .venv/dev/installed ## Measure the server beside plain Flask and its peers, in six minutes (needs wrk)
 	$(DEV) -m bench
 
 bench-lock: .venv/dev/installed ## Compile the hashed requirement files of the peers

@@ -34,7 +34,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("part", nargs="?", choices=list(PARTS), default="all")
     parser.add_argument("--only", default=SHORT, help=f"some of {','.join(BY_NAME)}")
     parser.add_argument("--workloads", default=KEYS, help="of the part http")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2, help="a workload takes in each round")
     return parser.parse_args()
 

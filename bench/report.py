@@ -26,9 +26,10 @@ TEXT: Final = Template("""\
 # Benchmark
 
 What `make bench` measured, the last time it was run: $cores cores, which wrk shared, $system,
-Python $python, rounds: $rounds. In each round each server is started, asked and stopped before the
-next, alone. Times depend on the machine, so what counts are the ratios; those are medians of the
-ratios within a round, and all other figures are medians over the rounds.
+Python $python, rounds: $rounds, of which peers take part in the first $peers. In each round each
+server is started, asked and stopped before the next, alone. Times depend on the machine, so what
+counts are the ratios; those are medians of the ratios within a round, and all other figures are
+medians over the rounds.
 
 All have two worker processes. All that classify do the same work (clean, lemmatise, tf-idf,
 Gaussian naive Bayes, the same settings), and have told a good review from a bad one before they are
@@ -137,6 +138,7 @@ def document(found: Findings) -> str:
         system=f"{platform.system()} on {platform.machine()}",
         python=platform.python_version(),
         rounds=found.rounds,
+        peers=min(found.rounds, rounds.ROUNDS_OF_PEERS),
         absent=absent(found.results),
         margin=limits.MARGIN,
         short=table.ratio_table(found.results, found.contenders),

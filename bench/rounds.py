@@ -18,6 +18,7 @@ from bench.running import Running, running
 from bench.workloads import Workload
 
 WARM_UP = 1  # seconds
+ROUNDS_OF_PEERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,11 @@ class Results:
         return statistics.median(map(figure, self.rounds[name]))
 
     def ratio(self, name: str, other: str, figure: Figure) -> float:
-        """The median over the rounds of the figure of *name* as a multiple of that of *other*."""
-        pairs = zip(self.rounds[name], self.rounds[other], strict=True)
+        """The median of the figure of *name* as a multiple of that of *other*, over their rounds.
+
+        Only rounds that both took part in count.
+        """
+        pairs = zip(self.rounds[name], self.rounds[other], strict=False)
         return statistics.median(figure(one) / figure(two) for one, two in pairs)
 
     def leave_out(self, name: str, reason: str) -> None:
@@ -123,6 +127,8 @@ def measure(
 ) -> Results:
     """Measure all *contenders* in so many rounds, each workload for so many seconds.
 
+    Peers, which take long to start, are in the first `ROUNDS_OF_PEERS` only.
+
     Raises:
         BenchmarkFailed: one that is no peer did not start, answered wrongly or failed under load.
         PeerNotInstalled: the environment of one that is no peer cannot be made.
@@ -132,7 +138,9 @@ def measure(
     wrk.wrk()
     for number in range(rounds):
         for contender in contenders:
-            if contender.name in results.absent:
+            if contender.name in results.absent or (
+                contender.is_peer and number >= ROUNDS_OF_PEERS
+            ):
                 continue
             progress(f"round {number + 1} of {rounds}: {contender.name}")
             try:

@@ -40,6 +40,15 @@ def test_peer_that_cannot_be_measured_is_left_out_with_its_reason(
     assert results.absent == {"fastapi": f"fastapi ({str(error).rstrip('.')})"}
 
 
+def test_peers_are_left_in_peace_after_the_first_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "one_round", lambda *_: Round(0.3, 100, {}))
+
+    results = rounds.measure([SERVER, FASTAPI], [], rounds=5, seconds=1)
+
+    assert {name: len(each) for name, each in results.rounds.items()} == {"server": 5, "fastapi": 3}
+    assert results.ratio("server", "fastapi", rounds.cold_start) == 1
+
+
 @pytest.mark.parametrize("contender", [SERVER, CEILING], ids=lambda each: each.name)
 def test_nothing_is_measured_without_the_server_or_plain_flask(
     monkeypatch: pytest.MonkeyPatch, contender: Contender
