@@ -142,10 +142,11 @@ def words(strongest: Mapping[str, Sequence[tuple[str, float]]]) -> bytes:
     shown = list(strongest.items())[:MOST_LABELS_WITH_WORDS]
     columns = min(3, len(shown))
     rows = -(-len(shown) // columns)
+    colours = COLOURS if len(shown) > 2 else COLOURS[1::-1]  # of two labels, as on the page
     figure, panels = _figure(3.6 * columns + 0.4, 3.4 * rows + 0.4, rows=rows, columns=columns)
     for number, (axes, (label, terms)) in enumerate(zip(panels, shown, strict=False)):
         names, strength = [term for term, _ in terms], [part for _, part in terms]
-        axes.barh(range(len(names)), strength, color=COLOURS[number])
+        axes.barh(range(len(names)), strength, color=colours[number])
         axes.set_yticks(range(len(names)), names)
         axes.invert_yaxis()
         axes.set(title=f"for {label}", xlabel="mean part in the log-odds")
