@@ -8,12 +8,16 @@ from a thread that a system call keeps.)
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
+from contextlib import suppress
 from typing import Final
 
 #: Seconds that the thread which has the loop may be busy with one request before it loses it.
 PATIENCE: Final = 0.01
+#: Seconds without a request after which the thread that watches may rest.
+QUIET: Final = 1.0
 
 
 class Lead:
@@ -29,6 +33,10 @@ class Lead:
         self._threads = self._idle = threads
         self._term = 0
         self._busy_since: float | None = None
+        self._last_begun = 0.0
+        self._watcher_rests = False
+        # Unlike an event's, its lock may be taken by a signal handler as well.
+        self._calls_for_watcher: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._over = False
 
     @property
@@ -43,7 +51,9 @@ class Lead:
 
     def begin(self, now: float) -> int:
         """The thread that has the loop gets busy. Returns its term, for `end`."""
-        self._busy_since = now
+        self._busy_since = self._last_begun = now
+        if self._watcher_rests:
+            self.wake_watcher()
         return self._term
 
     def end(self, term: int) -> bool:
@@ -60,6 +70,25 @@ class Lead:
         since = self._busy_since
         if since is not None and time.monotonic() - since > PATIENCE:
             self._pass_on(since)
+
+    def rest_if_quiet(self, seconds: float) -> None:
+        """Let the calling thread, which watches, sleep until it is needed, for *seconds* at most.
+
+        If there has been a request lately, it does not: waking it each time would cost more than
+        that it looks.
+        """
+        if time.monotonic() - self._last_begun < QUIET:
+            return
+        self._watcher_rests = True
+        if self._busy_since is None:  # nobody has begun before that could be seen
+            with suppress(queue.Empty):
+                self._calls_for_watcher.get(timeout=seconds)
+        self._watcher_rests = False
+
+    def wake_watcher(self) -> None:
+        """End the rest of the thread that watches. Signal handlers may do so too."""
+        self._watcher_rests = False
+        self._calls_for_watcher.put(None)
 
     def pass_on(self) -> None:
         """Give the loop to a thread for the first time."""

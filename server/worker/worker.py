@@ -19,6 +19,8 @@ from server.worker.signals import take_held_signals
 
 #: Seconds between two looks of the main thread at who has the event loop.
 TICK: Final = 0.02
+#: Seconds between two looks of it at the whole, while there is nothing to do.
+REST: Final = 0.5
 #: Seconds that requests are answered for before the event loop looks for new ones.
 TURN_SECONDS: Final = 0.01
 
@@ -65,6 +67,11 @@ class Worker(ClientsWorker):
         super().init_signals()
         take_held_signals()
 
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Stop; see `run`."""
+        super().handle_exit(sig, frame)
+        self.lead.wake_watcher()
+
     def handle_quit(self, sig: int, frame: Any) -> None:  # noqa: ARG002
         """Go at once."""
         self.cfg.worker_int(self)
@@ -79,6 +86,7 @@ class Worker(ClientsWorker):
         self.lead.pass_on()
         while self.alive and self.is_parent_alive():
             self._watch_for(TICK)
+            self.lead.rest_if_quiet(REST)
         self._finish()
 
     def _watch_for(self, seconds: float) -> None:

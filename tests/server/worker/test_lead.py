@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -88,3 +89,56 @@ def test_the_loop_is_not_taken_where_no_one_could_go_on_with_it(loop: Loop) -> N
         loop.lead.pass_on_if_late()
 
     assert len(loop.turns) == 2
+
+
+def test_the_one_that_watches_rests_until_a_thread_gets_busy(loop: Loop) -> None:
+    def watch() -> None:
+        rested.set()
+        loop.lead.rest_if_quiet(60)
+        time.sleep(2 * PATIENCE)
+        loop.lead.pass_on_if_late()
+
+    rested = threading.Event()
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    assert rested.wait(5)
+    watcher.join(0.1)
+    assert watcher.is_alive(), "it did not rest"
+
+    loop.lead.pass_on()
+    watcher.join(10)
+
+    assert not watcher.is_alive(), "it was not woken"
+    loop.until(2)
+    assert sorted(loop.turns) == ["a", "b"]
+
+
+def test_the_one_that_watches_rests_no_longer_than_it_wants_to(loop: Loop) -> None:
+    began = time.monotonic()
+
+    loop.lead.rest_if_quiet(0.05)
+
+    assert 0.05 <= time.monotonic() - began < 10
+
+
+def test_the_one_that_watches_does_not_rest_between_requests(loop: Loop) -> None:
+    loop.slow.set()
+    loop.lead.pass_on()
+    loop.until(1)
+    began = time.monotonic()
+
+    loop.lead.rest_if_quiet(60)
+
+    assert time.monotonic() - began < 30
+
+
+def test_a_signal_handler_may_end_the_rest_of_the_one_that_watches(loop: Loop) -> None:
+    before = signal.signal(signal.SIGALRM, lambda *_: loop.lead.wake_watcher())
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    began = time.monotonic()
+    try:
+        loop.lead.rest_if_quiet(60)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+    assert time.monotonic() - began < 30
