@@ -27,7 +27,7 @@ test-browser: .venv/dev/installed ## Test the page in a real browser (needs Debi
 	$(DEV) -m pytest -m browser tests/browser
 
 test-hard: .venv/dev/installed ## Put the server under load, faults and hostile input (needs wrk)
-	KEEP_TABLE=1 $(DEV) -m pytest -m hard tests/hard tests/bench
+	KEEP_TABLE=1 $(DEV) -m pytest -m hard tests/hard tests/bench --reruns 3 --reruns-delay 30 --only-rerun Disturbed
 
 lint: .venv/dev/installed ## Check style and types
 	$(DEV) -m ruff check

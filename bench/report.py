@@ -12,8 +12,9 @@ from typing import Final
 from bench import balance, in_process, length, limits, pickles, rounds, steps, table
 from bench.contenders import CEILING, SERVER, Contender
 from bench.limits import Limit
+from bench.machine import DISTURBED
 from bench.places import DOCS, MODEL
-from bench.rounds import Results, cpu, progress
+from bench.rounds import MOST_REPEATED, Results, cpu, progress
 from bench.workloads import Workload, workloads
 from server.model import Model
 from server.settings import ROOT
@@ -29,7 +30,7 @@ What `make bench` measured, the last time it was run: $cores cores, which wrk sh
 Python $python, rounds: $rounds, of which peers take part in the first $peers. In each round each
 server is started, asked and stopped before the next, alone. Times depend on the machine, so what
 counts are the ratios; those are medians of the ratios within a round, and all other figures are
-medians over the rounds.
+medians over the rounds. $calm
 
 All have two worker processes. All that classify do the same work (clean, lemmatise, tf-idf,
 Gaussian naive Bayes, the same settings), and have told a good review from a bad one before they are
@@ -140,6 +141,7 @@ def document(found: Findings) -> str:
         rounds=found.rounds,
         peers=min(found.rounds, rounds.ROUNDS_OF_PEERS),
         absent=absent(found.results),
+        calm=calm(found.results),
         margin=limits.MARGIN,
         short=table.ratio_table(found.results, found.contenders),
         limits=limit_table(found.limits()),
@@ -173,3 +175,13 @@ def absent(results: Results) -> str:
     if not results.absent:
         return ""
     return f"Not measured, and so not among the peers below: {', '.join(results.absent.values())}."
+
+
+def calm(results: Results) -> str:
+    """How often the machine was disturbed."""
+    again = ", ".join(f"{each:.1%}" for each in results.discarded)
+    return (
+        f"A round in which the machine was kept from {DISTURBED:.0%} of its processor time is"
+        f" measured again, up to {MOST_REPEATED} times: here {again or 'none'}. Of the rounds that"
+        f" count, the worst was kept from {max(results.stolen):.2%}."
+    )

@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from bench import processes, wrk
 from bench.contenders import Contender
 from bench.errors import BenchmarkFailed, NothingAnswered, PeerNotInstalled
+from bench.machine import DISTURBED, Processors
 from bench.running import Running, running
 from bench.workloads import Workload
 
 WARM_UP = 1  # seconds
 ROUNDS_OF_PEERS = 3
+#: Rounds that may be measured again because the machine was disturbed.
+MOST_REPEATED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,14 @@ class Results:
     Attributes:
         rounds: name of a contender -> its rounds, in order.
         absent: name of a contender -> why it is not there.
+        stolen: of each round, the share of the processor time that the machine was kept from.
+        discarded: the same of each that was measured again.
     """
 
     rounds: dict[str, list[Round]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
+    stolen: list[float] = field(default_factory=list)
+    discarded: list[float] = field(default_factory=list)
 
     def median(self, name: str, figure: Figure) -> float:
         """The median of a figure over the rounds of *name*."""
@@ -137,21 +144,45 @@ def measure(
     results = Results()
     wrk.wrk()
     for number in range(rounds):
-        for contender in contenders:
-            if contender.name in results.absent or (
-                contender.is_peer and number >= ROUNDS_OF_PEERS
-            ):
-                continue
-            progress(f"round {number + 1} of {rounds}: {contender.name}")
-            try:
-                found = one_round(contender, workloads, seconds)
-            except (PeerNotInstalled, BenchmarkFailed, NothingAnswered) as reason:
-                if not contender.is_peer:
-                    raise
-                results.leave_out(contender.name, str(reason))
-            else:
-                results.rounds.setdefault(contender.name, []).append(found)
+        taking_part = [each for each in contenders if not each.is_peer or number < ROUNDS_OF_PEERS]
+        progress(f"round {number + 1} of {rounds}")
+        found = calm_round(results, taking_part, workloads, seconds)
+        for name, each in found.items():
+            results.rounds.setdefault(name, []).append(each)
     return results
+
+
+def calm_round(
+    results: Results, contenders: Sequence[Contender], workloads: Sequence[Workload], seconds: int
+) -> dict[str, Round]:
+    """All *contenders* once, again if the machine was disturbed, but not for ever."""
+    while True:
+        before = Processors.now()
+        found = all_once(results, contenders, workloads, seconds)
+        stolen = Processors.now().stolen_share_since(before)
+        if stolen < DISTURBED or len(results.discarded) == MOST_REPEATED:
+            results.stolen.append(stolen)
+            return found
+        progress(f"The machine was kept from {stolen:.1%} of its processor time: once more.")
+        results.discarded.append(stolen)
+
+
+def all_once(
+    results: Results, contenders: Sequence[Contender], workloads: Sequence[Workload], seconds: int
+) -> dict[str, Round]:
+    """One after the other; a peer that fails is left out of the *results* from then on."""
+    found = {}
+    for contender in contenders:
+        if contender.name in results.absent:
+            continue
+        progress(contender.name)
+        try:
+            found[contender.name] = one_round(contender, workloads, seconds)
+        except (PeerNotInstalled, BenchmarkFailed, NothingAnswered) as reason:
+            if not contender.is_peer:
+                raise
+            results.leave_out(contender.name, str(reason))
+    return found
 
 
 def one_round(contender: Contender, workloads: Sequence[Workload], seconds: int) -> Round:

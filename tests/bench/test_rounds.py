@@ -9,6 +9,7 @@ import pytest
 from bench import rounds, wrk
 from bench.contenders import CEILING, FASTAPI, SERVER, Contender
 from bench.errors import BenchmarkError, BenchmarkFailed, PeerNotInstalled
+from bench.machine import Processors
 from bench.rounds import Round
 
 OneRound = Callable[[Contender, object, int], Round]
@@ -57,3 +58,35 @@ def test_nothing_is_measured_without_the_server_or_plain_flask(
 
     with pytest.raises(BenchmarkFailed):
         rounds.measure([SERVER, CEILING], [], rounds=1, seconds=1)
+
+
+def disturb(monkeypatch: pytest.MonkeyPatch, stolen: list[int]) -> None:
+    """Let the machine be kept from so many percent of its time in one round after the other."""
+    clock = [Processors(0, 0)]
+    for percent in stolen:
+        last = clock[-1]
+        clock += [last, Processors(last.used + 100 - percent, last.stolen + percent)]
+    monkeypatch.setattr(Processors, "now", iter(clock[1:]).__next__)
+    monkeypatch.setattr(rounds, "one_round", lambda *_: Round(0.3, 100, {}))
+
+
+def test_a_round_that_the_machine_has_spoilt_is_measured_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    disturb(monkeypatch, [0, 30, 0])
+
+    results = rounds.measure([SERVER, CEILING], [], rounds=2, seconds=1)
+
+    assert {name: len(each) for name, each in results.rounds.items()} == {"server": 2, "ceiling": 2}
+    assert (results.stolen, results.discarded) == ([0, 0], [0.3])
+
+
+def test_a_machine_that_is_never_calm_is_measured_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    disturb(monkeypatch, [20] * (2 + rounds.MOST_REPEATED))
+
+    results = rounds.measure([SERVER], [], rounds=2, seconds=1)
+
+    assert results.stolen == [0.2, 0.2]
+    assert results.discarded == [0.2] * rounds.MOST_REPEATED
