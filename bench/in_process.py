@@ -12,7 +12,7 @@ from bench.workloads import SINGLE
 from server.model import Model
 from train.data import imdb_sentences
 
-SIZES: Final = {1: (20, 20), 100: (20, 2), 1000: (12, 1)}  # reviews: rounds, calls a round
+SIZES: Final = {1: (200, 10), 100: (20, 2), 1000: (12, 1)}  # reviews: rounds, calls a round
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,50 +1,53 @@
-"""Whether the machine had its processors for itself.
+"""Whether a run had the machine for itself.
 
-Where a hypervisor has more guests than processors, it takes them away for a while, and everything
-that is timed meanwhile takes longer. Linux counts the time for which a guest wanted a processor and
-had none ("steal" in proc_stat(5)). On a calm machine it was 0.0 to 0.2 % of what was wanted.
+Where a hypervisor has more guests than processors, it takes them away for a while, and other
+processes of this machine want them too; all that is timed meanwhile takes longer. Linux counts what
+everybody had, and the time for which a guest wanted a processor and had none (proc_stat(5)).
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-#: Share of the wanted processor time from which on times say more of the machine than of a server.
-DISTURBED: Final = 0.01
+from bench import processes
+
+#: Share of all processor time that others had, from which on times say more of them than of us.
+DISTURBED: Final = 0.02
 
 STAT: Final = Path("/proc/stat")
-USER, NICE, SYSTEM, INTERRUPTS, SOFT_INTERRUPTS, STEAL = (
-    1,
-    2,
-    3,
-    6,
-    7,
-    8,
-)  # fields of its first line
+USER, NICE, SYSTEM, STEAL = 1, 2, 3, 8  # fields of its first line
+ALL: Final = slice(USER, STEAL + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Processors:
-    """What became of the time of all processors since the machine was started.
+    """What became of the time of all processors, in clock ticks since some moment in the past.
 
     Attributes:
-        used: by anyone, in clock ticks.
-        stolen: wanted, and not had, in clock ticks.
+        there: all of it, idle or not.
+        used: by any process.
+        stolen: by the hypervisor.
+        ours: of what was used, by this process and all that it has started.
     """
 
+    there: int
     used: int
     stolen: int
+    ours: int
 
     @classmethod
     def now(cls) -> Processors:
         """As the kernel has counted so far."""
         fields = STAT.read_text().partition("\n")[0].split()
-        used = (USER, NICE, SYSTEM, INTERRUPTS, SOFT_INTERRUPTS)
-        return cls(sum(int(fields[each]) for each in used), int(fields[STEAL]))
+        used = sum(int(fields[each]) for each in (USER, NICE, SYSTEM))
+        there = sum(int(each) for each in fields[ALL])
+        return cls(there, used, int(fields[STEAL]), processes.ticks_with_ended(os.getpid()))
 
-    def stolen_share_since(self, before: Processors) -> float:
-        """The share of the time wanted since *before* that was not had, from 0 to 1."""
+    def share_of_others_since(self, before: Processors) -> float:
+        """The share of all processor time since *before* that we could not have, from 0 to 1."""
+        foreign = (self.used - before.used) - (self.ours - before.ours)
         stolen = self.stolen - before.stolen
-        return stolen / max(1, self.used - before.used + stolen)
+        return (stolen + max(0, foreign)) / max(1, self.there - before.there)

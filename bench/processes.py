@@ -6,7 +6,14 @@ import os
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-PARENT, SESSION, UTIME, STIME = 1, 3, 11, 12  # fields of /proc/<pid>/stat after the command's name
+PARENT, SESSION, UTIME, STIME, CUTIME, CSTIME = (
+    1,
+    3,
+    11,
+    12,
+    13,
+    14,
+)  # fields of /proc/<pid>/stat after the command's name
 
 
 def members(first: int) -> list[int]:
@@ -23,6 +30,12 @@ def cpu_seconds(first: int) -> float:
     """CPU time that the kernel has booked on them so far, its own for them included."""
     fields = [_fields(pid) for pid in members(first)]
     return sum(int(each[UTIME]) + int(each[STIME]) for each in fields) / TICKS
+
+
+def ticks_with_ended(first: int) -> int:
+    """CPU time in clock ticks of *first* and all it has started, those that have ended included."""
+    fields = [_fields(pid) for pid in members(first)]
+    return sum(int(each[time]) for each in fields for time in (UTIME, STIME, CUTIME, CSTIME))
 
 
 def proportional_megabytes(first: int) -> float:

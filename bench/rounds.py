@@ -66,13 +66,13 @@ class Results:
     Attributes:
         rounds: name of a contender -> its rounds, in order.
         absent: name of a contender -> why it is not there.
-        stolen: of each round, the share of the processor time that the machine was kept from.
+        others: of each round, the share of the processor time that others had.
         discarded: the same of each that was measured again.
     """
 
     rounds: dict[str, list[Round]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
-    stolen: list[float] = field(default_factory=list)
+    others: list[float] = field(default_factory=list)
     discarded: list[float] = field(default_factory=list)
 
     def median(self, name: str, figure: Figure) -> float:
@@ -159,12 +159,12 @@ def calm_round(
     while True:
         before = Processors.now()
         found = all_once(results, contenders, workloads, seconds)
-        stolen = Processors.now().stolen_share_since(before)
-        if stolen < DISTURBED or len(results.discarded) == MOST_REPEATED:
-            results.stolen.append(stolen)
+        others = Processors.now().share_of_others_since(before)
+        if others < DISTURBED or len(results.discarded) == MOST_REPEATED:
+            results.others.append(others)
             return found
-        progress(f"The machine was kept from {stolen:.1%} of its processor time: once more.")
-        results.discarded.append(stolen)
+        progress(f"Others had {others:.1%} of the processor time: once more.")
+        results.discarded.append(others)
 
 
 def all_once(

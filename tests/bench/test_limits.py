@@ -24,6 +24,8 @@ def a_round(rate: float, cold_start: float = 0.3, cpu: float = 0.5, p99: float =
         (Limit("memory", 110, 110), "held", False),
         (Limit("memory", 111, 110), "**MISSED**", False),
         (Limit("memory", 144, 110), "**MISSED**", True),
+        (Limit("time", 144, 60, margin=3), "**MISSED**", False),
+        (Limit("time", 190, 60, margin=3), "**MISSED**", True),
     ],
 )
 def test_limit_is_missed_at_once_but_fails_beyond_the_margin_only(

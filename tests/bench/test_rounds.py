@@ -61,11 +61,11 @@ def test_nothing_is_measured_without_the_server_or_plain_flask(
 
 
 def disturb(monkeypatch: pytest.MonkeyPatch, stolen: list[int]) -> None:
-    """Let the machine be kept from so many percent of its time in one round after the other."""
-    clock = [Processors(0, 0)]
+    """Let so many percent of the processor time be stolen in one round after the other."""
+    clock = [Processors(0, 0, 0, 0)]
     for percent in stolen:
         last = clock[-1]
-        clock += [last, Processors(last.used + 100 - percent, last.stolen + percent)]
+        clock += [last, Processors(last.there + 100, 0, last.stolen + percent, 0)]
     monkeypatch.setattr(Processors, "now", iter(clock[1:]).__next__)
     monkeypatch.setattr(rounds, "one_round", lambda *_: Round(0.3, 100, {}))
 
@@ -78,7 +78,7 @@ def test_a_round_that_the_machine_has_spoilt_is_measured_again(
     results = rounds.measure([SERVER, CEILING], [], rounds=2, seconds=1)
 
     assert {name: len(each) for name, each in results.rounds.items()} == {"server": 2, "ceiling": 2}
-    assert (results.stolen, results.discarded) == ([0, 0], [0.3])
+    assert (results.others, results.discarded) == ([0, 0], [0.3])
 
 
 def test_a_machine_that_is_never_calm_is_measured_all_the_same(
@@ -88,5 +88,5 @@ def test_a_machine_that_is_never_calm_is_measured_all_the_same(
 
     results = rounds.measure([SERVER], [], rounds=2, seconds=1)
 
-    assert results.stolen == [0.2, 0.2]
+    assert results.others == [0.2, 0.2]
     assert results.discarded == [0.2] * rounds.MOST_REPEATED

@@ -1,6 +1,6 @@
 """Each check leaves a row: what was measured, what was seen, what is promised.
 
-A promise about time can be missed because the machine was kept from its processors meanwhile. Such
+A promise about time can be missed because others had the processors meanwhile. Such
 a miss is `Disturbed`, and `make test-hard` tries the test again; any other fails at once.
 """
 
@@ -46,7 +46,7 @@ ROWS = pytest.StashKey[dict[str, list[Row]]]()
 
 
 class Disturbed(AssertionError):
-    """A promise about time was missed while the machine was kept from its processors."""
+    """A promise about time was missed while others had the processors."""
 
 
 class Judge:
@@ -68,13 +68,13 @@ class Judge:
         Raises:
             Disturbed: it is not kept, and the machine may be why.
         """
-        stolen = self._now().stolen_share_since(self._before)
-        if kept or stolen < DISTURBED:
+        others = self._now().share_of_others_since(self._before)
+        if kept or others < DISTURBED:
             self(check, seen, promised, kept)
             return
         raise Disturbed(
             f"{check}: {seen}, but promised is {promised}; "
-            f"the machine was kept from {stolen:.1%} of its processor time"
+            f"others had {others:.1%} of the processor time"
         )
 
 
