@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import balance, limits, pickles, report, rounds, table
+from bench import balance, limits, pickles, processes, report, rounds, table
 from bench.contenders import BY_NAME, USUAL, Contender
 from bench.errors import BenchmarkError
 from bench.workloads import workloads
@@ -21,6 +21,7 @@ def main() -> int:
     """Returns 1 when a limit is missed by more than the margin, or nothing could be measured."""
     options = parsed()
     contenders = [BY_NAME[name] for name in options.only.split(",")]
+    processes.adopt_orphans()
     try:
         return PARTS[options.part](options, contenders)
     except BenchmarkError as error:
