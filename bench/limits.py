@@ -53,13 +53,17 @@ class Limit:
     def row(self) -> list[str]:
         """As a line of a table."""
         promise = f"at least {self.limit:,g}" if self.is_least else f"at most {self.limit:,g}"
-        seen = f"{self.seen:,.0f}" if self.seen >= 1000 else f"{self.seen:.3g}"
         return [
             self.what,
-            f"{seen} {self.unit}".strip(),
+            f"{significant(self.seen)} {self.unit}".strip(),
             f"{promise} {self.unit}".strip(),
             self.verdict,
         ]
+
+
+def significant(value: float) -> str:
+    """Three digits that count, or all of a thousand and more."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def failed(limits: Iterable[Limit]) -> list[Limit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -70,7 +71,7 @@ def test_64_clients_for_a_minute(wrk: str, script: Path, server: LiveServer, jud
     worst = p99_milliseconds(report)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", report)
     judge("64 keep-alive clients for 60 s: failures", "none" if clean else report, "none", clean)
-    judge.time("the same: p99", f"{worst:.0f} ms", "at most 250 ms", worst <= 250)
+    judge.time("the same: p99", worst, "ms", at_most=250)
     assert rate
 
 
@@ -118,15 +119,14 @@ def test_five_times_overload_is_refused_at_once(judge: Judge) -> None:
             "the excess",
             bool(refused) and tally.answers[200] > 0,
         )
-        judge.time("the same: slowest refusal", f"{slowest:.2f} s", "at most 1 s", slowest <= 1)
+        judge.time("the same: slowest refusal", slowest, "s", at_most=1)
         judge(
             "the same: other answers, broken connections",
             f"{sorted(others)}, {len(tally.broken)}",
             "none",
             not others and not tally.broken,
         )
-        seen = f"{healthy * 1000:.0f} ms"
-        judge.time("the same: /livez p99", seen, "at most 250 ms", healthy <= 0.25)
+        judge.time("the same: /livez p99", healthy * 1000, "ms", at_most=250)
 
 
 @pytest.mark.parametrize(
@@ -142,26 +142,21 @@ def test_five_times_overload_is_refused_at_once(judge: Judge) -> None:
 def test_64_stalling_clients_lock_nobody_out(
     what: str, first_words: bytes, server: LiveServer, judge: Judge
 ) -> None:
-    worst, began, closed = 0.0, time.monotonic(), 0.0
+    worst, began, closed = 0.0, time.monotonic(), math.inf
     with attackers(server.port, 64, first_words, receive=2048) as plugs:
-        while not closed and time.monotonic() < began + 40:
+        while closed == math.inf and time.monotonic() < began + 40:
             asked = time.monotonic()
             assert server.ask("/livez").status == 200
             worst = max(worst, time.monotonic() - asked)
             if what != "slow read" and all(map(is_closed, plugs)):
                 closed = time.monotonic() - began
             elif what == "slow read" and time.monotonic() > began + 30:
-                closed = 30.0 if all(map(is_closed, plugs)) else 0.0
+                closed = 30.0 if all(map(is_closed, plugs)) else math.inf
                 break
             time.sleep(0.1)
 
-    judge.time(f"64 sockets, {what}: slowest /livez", f"{worst:.2f} s", "at most 1 s", worst <= 1)
-    judge.time(
-        f"64 sockets, {what}: attackers closed after",
-        f"{closed:.0f} s" if closed else "never",
-        "at most 30 s",
-        0 < closed <= 30,
-    )
+    judge.time(f"64 sockets, {what}: slowest /livez", worst, "s", at_most=1)
+    judge.time(f"64 sockets, {what}: attackers closed after", closed, "s", at_most=30)
 
 
 def test_an_idle_server_uses_next_to_no_processor(server: LiveServer, judge: Judge) -> None:
@@ -173,18 +168,14 @@ def test_an_idle_server_uses_next_to_no_processor(server: LiveServer, judge: Jud
     time.sleep(10)
     share = (cpu_seconds(server.process.pid) - before) / 10
 
-    judge.time("idle: share of a core", f"{share:.2%}", "at most 1 %", share <= 0.01)
+    judge.time("idle: share of a core", share * 100, "%", at_most=1)
 
 
 def test_connections_are_spread_over_the_workers(server: LiveServer, judge: Judge) -> None:
-    worst = 16
-    for _ in range(20):
-        counts = _connections_by_worker(server, 16)
-        worst = min(worst, min(counts))
+    most = max(max(_connections_by_worker(server, 16)) for _ in range(20))
 
-    judge.time(
-        "16 connections on 2 workers, 20 times: fewest on one", str(worst), "at least 6", worst >= 6
-    )
+    what = "16 connections on 2 workers, 20 times: most on one"
+    judge.time(what, most, "connections", at_most=10, margin=1.4)
 
 
 def _connections_by_worker(server: LiveServer, count: int) -> list[int]:
