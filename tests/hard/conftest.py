@@ -61,7 +61,7 @@ class Judge:
 
     Attributes:
         rows: what was noted.
-        is_last_try: whether a miss that the machine may have caused is not tried again.
+        is_last_try: whether it has been tried again as often as it may be.
     """
 
     def __init__(
@@ -113,8 +113,8 @@ class Judge:
 @pytest.fixture
 def judge(request: pytest.FixtureRequest) -> Judge:
     """The judge of one test."""
-    tries = 1 + (request.config.getoption("reruns") or 0)
-    judge = Judge(is_last_try=request.node.execution_count >= tries)
+    reruns = request.config.getoption("reruns") or 0
+    judge = Judge(is_last_try=bool(reruns) and request.node.execution_count > reruns)
     request.config.stash.setdefault(ROWS, {})[request.node.nodeid] = judge.rows
     return judge
 

@@ -82,7 +82,5 @@ def test_what_never_came_is_said_to_be_so() -> None:
         judge.time("stop", math.inf, "s", at_most=1)
 
 
-def test_only_the_try_after_which_none_follows_is_the_last(
-    judge: Judge, request: pytest.FixtureRequest
-) -> None:
-    assert judge.is_last_try == (not request.config.getoption("reruns"))
+def test_the_first_try_is_not_the_last(judge: Judge) -> None:
+    assert not judge.is_last_try

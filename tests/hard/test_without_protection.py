@@ -134,7 +134,7 @@ def missed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def how_it_fails(control: Control, folder: Path) -> str:
-    """The first line of what the test says; empty if it does not fail."""
+    """The first line of what the test says; empty if it does not fail, or for another reason."""
     configuration = folder / f"{CONTROLS.index(control)}.conf.py"
     configuration.write_text(BEGINNING + control.lines + "\n")
     run = subprocess.run(
@@ -147,7 +147,9 @@ def how_it_fails(control: Control, folder: Path) -> str:
         check=False,
     )
     assert run.returncode in (0, 1), run.stdout + run.stderr
-    said = [line[1:].strip() for line in run.stdout.splitlines() if line.startswith("E  ")]
+    outcome = run.stdout.splitlines()[-1]
+    assert "passed" in outcome or "failed" in outcome, f"it could not run: {run.stdout}"
+    said = [line[1:].strip() for line in run.stdout.splitlines() if line.startswith("E   ")]
     return said[0] if said else ""
 
 
