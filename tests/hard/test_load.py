@@ -175,7 +175,7 @@ def test_connections_are_spread_over_the_workers(server: LiveServer, judge: Judg
     most = max(max(_connections_by_worker(server, 16)) for _ in range(20))
 
     what = "16 connections on 2 workers, 20 times: most on one"
-    judge.time(what, most, "connections", at_most=10, margin=1.4)
+    judge.time(what, most, "connections", at_most=10, margin=1.3)
 
 
 def _connections_by_worker(server: LiveServer, count: int) -> list[int]:
