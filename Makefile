@@ -81,11 +81,14 @@ clean: ## Remove the environments and all caches but the data
 
 # An environment is whole when its stamp is newer than its requirement file; a broken installation
 # leaves no stamp, so the next call starts over. The interpreter could not be the stamp: it is a
-# link to one that other clones share, and that only root may touch.
+# link to one that other clones share, and that only root may touch. The files name everything, so
+# pip has nothing to resolve (older ones would look for the newest of what is asked for with extras,
+# and then miss its hash); `pip check` tells if one were not whole.
 .venv/%/installed: requirements-%.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit((3, 11) > v[:2] and f"Python 3.11 or newer is needed; $(PYTHON) is {v[0]}.{v[1]}. Say: make PYTHON=python3.13 ...")'
 	@echo "Installing $< into .venv/$* ..."
 	@rm -rf .venv/$*
 	@$(PYTHON) -m venv .venv/$*
-	@.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-deps -r $<
+	@.venv/$*/bin/python -m pip --disable-pip-version-check check
 	@touch $@

@@ -54,7 +54,7 @@ def megabytes_installed(requirements: Path) -> float:
 def _install(requirements: Path, python: Path) -> None:
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
     options = ["--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
-    command = [*pip, *options, "-r", str(requirements)]
+    command = [*pip, *options, "--no-deps", "-r", str(requirements)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if run.returncode:
         reason = run.stderr.strip().splitlines()[-1:] or ["pip did not say why"]
