@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from bench.timing import quartiles
 from export.plots import BLUE, GREY, STYLE
-from server.model import Model
+from server.inference.model import Model
 from train.data import imdb_sentences
 
 LENGTHS: Final = (100, 1_000, 2_500, 5_000, 10_000, 15_000, 20_000, 30_000, 40_000, 50_000)

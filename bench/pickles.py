@@ -14,8 +14,8 @@ from typing import Any, Final
 from sklearn.naive_bayes import GaussianNB
 
 from bench.places import CACHE, MODEL
-from server.model import Model
-from server.text import Normaliser
+from server.inference.analyzer import Normaliser
+from server.inference.model import Model
 from train.data import imdb_sentences
 from train.resources import STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER
 from train.settings import from_parameters

@@ -16,7 +16,7 @@ from bench.machine import DISTURBED
 from bench.places import DOCS, MODEL
 from bench.rounds import MOST_REPEATED, Results, cpu, progress
 from bench.workloads import Workload, workloads
-from server.model import Model
+from server.inference.model import Model
 from server.settings import ROOT
 
 BENCHMARK: Final = DOCS / "benchmark.md"

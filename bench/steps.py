@@ -9,9 +9,9 @@ import numpy as np
 
 from bench.timing import quartiles
 from bench.workloads import SINGLE
-from server.decoding import decode
-from server.documents import ENCODER, prediction_document
-from server.model import Model
+from server.inference.model import Model
+from server.schemas.parsing import decode
+from server.schemas.responses import ENCODER, prediction_document
 
 ROUNDS, CALLS = 30, 50
 

@@ -14,7 +14,7 @@ from export.kept import read_kept
 from export.publish import publish
 from export.signing import PASSWORD, sign
 from server.errors import ModelRefused
-from server.model import Model
+from server.inference.model import Model
 from train.data import LabelledText, imdb_sentences, load_labelled_text
 from train.errors import TrainError
 from train.wordnet import WordNet, noun_lemmatizer

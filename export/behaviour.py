@@ -8,7 +8,7 @@ from itertools import islice
 from random import Random
 
 from export import changes
-from server.model import Model, Prediction
+from server.inference.model import Model, Prediction
 
 SEED = 0
 

@@ -11,7 +11,7 @@ from export.candidate import Candidate
 from export.graph import build_graph, serialise
 from export.lemmas import compile_lemmas
 from export.terms import terms
-from server.manifest import FORMAT, Golden, Manifest
+from server.inference.manifest import FORMAT, Golden, Manifest
 
 GOLDEN_REVIEWS = 8
 DESCRIBED_PACKAGES = ("nltk", "numpy", "onnx", "onnxruntime", "scikit-learn", "skl2onnx")

@@ -8,8 +8,8 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
-from server.manifest import DataSet, Figures
-from server.text import Normaliser
+from server.inference.analyzer import Normaliser
+from server.inference.manifest import DataSet, Figures
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from export.behaviour import Outcome
 from export.comparison import Comparison
 from export.inspection import named_figures
 from export.prove import Proof
-from server.manifest import Figures, Manifest
+from server.inference.manifest import Figures, Manifest
 
 CARD = Template("""\
 ---
@@ -44,9 +44,9 @@ $$ MODEL_PATH=$path make serve
 $$ curl -s localhost:8000/predict -H 'Content-Type: application/json' -d '{"review": "..."}'
 ```
 
-The file takes normalised text (input `text`, string[N]); `server/text.py` makes it from a text as
-typed, with the stop words and lemmas in the file's metadata. `python -m export inspect` prints what
-else the file says of itself.
+The file takes normalised text (input `text`, string[N]); `server/inference/analyzer.py` makes it
+from a text as typed, with the stop words and lemmas in the file's metadata. `python -m export
+inspect` prints what else the file says of itself.
 
 ## Data
 

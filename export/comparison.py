@@ -12,7 +12,7 @@ import msgspec
 from export.errors import NotReadable
 from export.inspection import shown
 from export.write import write_atomically
-from server.manifest import Interval
+from server.inference.manifest import Interval
 
 SUFFIX = ".compare.json"
 HEAD = (

@@ -14,7 +14,7 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from server.manifest import Interval
+from server.inference.manifest import Interval
 
 MOST_POINTS = 100
 

@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 
 from export.asking import Answer, ask
 from export.errors import NotReadable
-from server.model import Model
+from server.inference.model import Model
 
 WORDS_SHOWN = 5
 

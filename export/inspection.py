@@ -14,9 +14,9 @@ import onnx
 
 from export.errors import NotReadable
 from server.errors import ModelRefused
-from server.manifest import Figures, Interval, Manifest, from_metadata
-from server.model import read_checked
-from server.signature import signature_file
+from server.inference.manifest import Figures, Interval, Manifest, from_metadata
+from server.inference.model import read_checked
+from server.inference.signature import signature_file
 
 
 @dataclass(frozen=True, slots=True)

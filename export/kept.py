@@ -16,8 +16,8 @@ import skops.io
 from export.candidate import Candidate
 from export.errors import NotKept
 from export.write import write_atomically
-from server.manifest import DataSet, Figures
-from server.text import Normaliser
+from server.inference.analyzer import Normaliser
+from server.inference.manifest import DataSet, Figures
 
 # The types of ours that a kept pipeline may hold; skops itself vouches for scikit-learn's.
 TRUSTED = ("train.bayes.SparseGaussianNB", "train.calibration.Calibrated")

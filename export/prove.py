@@ -16,7 +16,7 @@ import numpy.typing as npt
 from export.candidate import Candidate
 from export.errors import ProofFailed
 from export.terms import against_first, terms
-from server.model import TOLERANCE, Model
+from server.inference.model import TOLERANCE, Model
 
 EVIDENCE_TOLERANCE = 1e-9
 # Log-odds are differences of scores that may be large and nearly equal; what is lost in rounding

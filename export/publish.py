@@ -14,7 +14,7 @@ from export.curves import Unseen
 from export.prove import Proof, Watch, prove
 from export.report import as_json, draw, examine
 from export.write import write_atomically, write_model
-from server.model import Model
+from server.inference.model import Model
 
 
 @dataclass(frozen=True, slots=True)

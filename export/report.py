@@ -12,7 +12,7 @@ from export import plots
 from export.behaviour import Outcome, behaviour
 from export.curves import Curves, Learned, Unseen, curves
 from export.words import strongest
-from server.model import Model
+from server.inference.model import Model
 
 WORDS = 12
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from export.errors import NotSigned
 from export.write import write_atomically
 from server.errors import ModelRefused
-from server.model import read_checked
-from server.signature import signature_file
+from server.inference.model import read_checked
+from server.inference.signature import signature_file
 
 #: The environment variable with the password of an encrypted private key.
 PASSWORD = "PRIVATE_KEY_PASSWORD"

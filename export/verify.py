@@ -18,9 +18,9 @@ from export.inspection import read_graph
 from export.lemmas import compile_lemmas
 from export.prove import edge_cases, prove
 from server.errors import ModelRefused
-from server.model import Model, read_checked
-from server.operators import check_operators
-from server.signature import check_signature, signature_file
+from server.inference.model import Model, read_checked
+from server.inference.operator_allowlist import check_operators
+from server.inference.signature import check_signature, signature_file
 
 #: How far evidence plus constant may be from the probabilities.
 TOLERANCE = 1e-9

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from export.asking import ask
-from server.model import Model
+from server.inference.model import Model
 
 # A term that is in fewer reviews says more about them than about the label.
 FEWEST_REVIEWS = 3

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from export.errors import ExportError
-from server.model import checksum_file
+from server.inference.model import checksum_file
 
 
 def write_model(path: Path, content: bytes) -> str:

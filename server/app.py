@@ -6,26 +6,26 @@ import os
 
 from flask import Flask
 
-from server.access import guard
-from server.api import api
-from server.bodies import bound_bodies
-from server.current import current_metrics, use_metrics, use_model, use_settings
-from server.description.routes import description
-from server.facts import facts
-from server.handling import handle_errors
-from server.headers import add_headers
-from server.health import health
-from server.model import read_trusted
-from server.observing.counted import CountedModel
-from server.observing.lines import Lines
-from server.observing.metrics import Metrics
-from server.observing.records import write_defects
-from server.observing.requests import follow_requests
-from server.page import page
+from server.api.health import health
+from server.api.info import facts
+from server.api.openapi.routes import description
+from server.api.predict import api
+from server.error_handlers import handle_errors
+from server.extensions import current_metrics, use_metrics, use_model, use_settings
+from server.inference.model import read_trusted
+from server.middleware.access import guard
+from server.middleware.fast_path import take_short_way
+from server.middleware.request_body import bound_bodies
+from server.middleware.security_headers import add_headers
+from server.middleware.trust import check_trust
+from server.observability.counted import CountedModel
+from server.observability.log_format import write_defects
+from server.observability.log_writer import Lines
+from server.observability.metrics import Metrics
+from server.observability.request_log import follow_requests
+from server.open_inference.routes import v2
 from server.settings import Settings
-from server.short_way import take_short_way
-from server.trust import check_trust
-from server.v2.routes import v2
+from server.web.views import page
 
 
 def create_app(settings: Settings | None = None, content: bytes | None = None) -> Flask:
@@ -61,7 +61,7 @@ def make_ready(app: Flask, settings: Settings, content: bytes | None = None) -> 
 
 def unready_app(settings: Settings) -> Flask:
     """The application before it has a model: alive, but not ready."""
-    app = Flask("server")
+    app = Flask("server", static_folder="web/static", template_folder="web/templates")
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # prometheus_client decides while it is imported whether several processes count together.
-from server.observing import folder
+from server.observability import folder
 
 folder.make_folder()
 
@@ -25,9 +25,8 @@ folder.make_folder()
 import server.wsgi
 from server.app import unready_app
 from server.errors import StartRefused
-from server.memory import give_back
-from server.observing.records import announce
-from server.preflight import approve
+from server.inference.preflight import approve
+from server.observability.log_format import announce
 from server.settings import Settings
 from server.worker.balance import Balance
 from server.worker.door import Door
@@ -48,7 +47,7 @@ wsgi_app = f"{server.wsgi.__name__}:{server.wsgi.application.__name__}()"
 bind = [_chosen.address]
 workers = _chosen.workers
 loglevel = _chosen.log_level
-logger_class = "server.observing.gunicorn_log.Log"
+logger_class = "server.observability.gunicorn_logger.Log"
 forwarded_allow_ips = ""  # whom to believe is said by TRUSTED_PROXIES alone
 
 worker_class = Worker
@@ -76,12 +75,6 @@ def on_starting(arbiter: Any) -> None:
     except StartRefused as refusal:
         sys.exit(str(refusal))
     server.wsgi.prepared = unready_app(_chosen)
-    give_back()
-
-
-def post_worker_init(_worker: Any) -> None:
-    """Keep of the start what serving needs; the session is open now."""
-    give_back()
 
 
 def on_reload(arbiter: Any) -> None:

@@ -18,8 +18,8 @@ from export.curves import Learned, Unseen
 from export.errors import ExportError
 from export.kept import keep
 from export.publish import publish
-from server.manifest import DataSet, Figures, HeldOut
-from server.text import Normaliser
+from server.inference.analyzer import Normaliser
+from server.inference.manifest import DataSet, Figures, HeldOut
 from train import evaluate, learning, metrics, report
 from train.classifiers import KINDS
 from train.compare import Compared, mcnemar

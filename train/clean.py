@@ -11,7 +11,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 
-from server.text import Normaliser
+from server.inference.analyzer import Normaliser
 
 # Measured on 33 MB: 3.2 s in this process, 2.6 s in two others.
 CHARACTERS_THAT_PAY = 20_000_000

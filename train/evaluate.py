@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from server.manifest import HeldOut
+from server.inference.manifest import HeldOut
 from train.corpus import Corpus, Rows
 from train.folds import folds
 from train.metrics import Fold, confusion

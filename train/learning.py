@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import StratifiedKFold
 
-from server.manifest import Interval
+from server.inference.manifest import Interval
 from train.metrics import Fold, over_folds
 
 FOLDS = 10

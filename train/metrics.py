@@ -27,7 +27,7 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from server.manifest import Bin, Figures, HeldOut, Interval
+from server.inference.manifest import Bin, Figures, HeldOut, Interval
 
 BINS = 10
 RESAMPLES = 500

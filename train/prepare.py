@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.text import Normaliser
+from server.inference.analyzer import Normaliser
 from train import folds
 from train.clean import Remembered, clean
 from train.corpus import Corpus, Rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from server.manifest import Figures, HeldOut, Interval
+from server.inference.manifest import Figures, HeldOut, Interval
 
 
 def confusion(result: HeldOut, labels: Sequence[str]) -> str:

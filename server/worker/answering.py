@@ -19,7 +19,7 @@ from gunicorn.http.message import Request
 from gunicorn.workers.gthread import ThreadWorker
 
 from server.errors import Problem
-from server.observing.requests import FOLLOWER
+from server.observability.request_log import FOLLOWER
 from server.worker import wire
 from server.worker.connection import Connection
 

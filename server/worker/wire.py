@@ -11,7 +11,7 @@ from typing import Final
 
 from gunicorn.http import errors as gunicorn
 
-from server.documents import encode, problem_document
+from server.error_handlers import OUR_FAULT, PROBLEM_JSON
 from server.errors import (
     BadRequest,
     ExpectationFailed,
@@ -21,9 +21,9 @@ from server.errors import (
     TookTooLong,
     UriTooLong,
 )
-from server.handling import OUR_FAULT, PROBLEM_JSON
-from server.headers import NOT_KEPT, OF_DOCUMENTS
-from server.observing.requests import ID_HEADER
+from server.middleware.security_headers import NOT_KEPT, OF_DOCUMENTS
+from server.observability.request_log import ID_HEADER
+from server.schemas.responses import encode, problem_document
 
 #: Paths that are answered whatever the load: a platform that hears nothing restarts the server.
 HEALTH: Final = (b"GET /livez ", b"GET /readyz ", b"HEAD /livez ", b"HEAD /readyz ")

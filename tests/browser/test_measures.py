@@ -17,7 +17,7 @@ from .pages import NO, TORN, YES, expect_everything, review, submit
 
 pytestmark = pytest.mark.browser
 
-STATIC = ROOT / "server" / "static"
+STATIC = ROOT / "server" / "web" / "static"
 PAUSE = int(re.findall(r"const PAUSE = (\d+);", (STATIC / "page.js").read_text())[0])
 
 #: Notes when the last letter was typed, and when the verdict on it had been painted.

@@ -9,8 +9,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from server import errors
+from server.api.openapi.operations import coded_problems
 from server.app import create_app
-from server.description.operations import coded_problems
 from server.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,7 +99,7 @@ def test_every_file_that_is_named_exists(document: str) -> None:
 
 
 def test_model_card_and_changelog_state_the_figures_of_the_model_file() -> None:
-    from server.model import Model
+    from server.inference.model import Model
 
     figures = Model.load(ROOT / "models" / "sentiment.onnx").manifest.figures
 
@@ -112,7 +112,7 @@ def test_model_card_and_changelog_state_the_figures_of_the_model_file() -> None:
 
 def test_table_of_classifiers_is_the_one_that_compare_kept_and_of_the_model_file() -> None:
     from export.comparison import comparison_beside
-    from server.model import Model
+    from server.inference.model import Model
     from train.classifiers import KINDS
 
     model = Model.load(ROOT / "models" / "sentiment.onnx").manifest

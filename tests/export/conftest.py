@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from export.candidate import Candidate
-from server.manifest import DataSet, Figures, HeldOut
-from server.text import Normaliser
+from server.inference.analyzer import Normaliser
+from server.inference.manifest import DataSet, Figures, HeldOut
 from train.data import LabelledText, imdb_sentences
 from train.settings import Setting
 from train.wordnet import WordNet, stop_words

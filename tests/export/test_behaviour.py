@@ -11,7 +11,7 @@ from export.__main__ import main
 from export.behaviour import Outcome, behaviour
 from export.build import build
 from export.candidate import Candidate
-from server.model import Model
+from server.inference.model import Model
 from train.data import LabelledText
 
 REVIEW = "This isn't a good film, but it was a wonderful evening."

@@ -18,8 +18,8 @@ from export.candidate import Candidate
 from export.curves import Learned, Unseen, curves
 from export.publish import publish
 from export.words import strongest
-from server.manifest import Bin, Figures, HeldOut, Interval
-from server.model import Model
+from server.inference.manifest import Bin, Figures, HeldOut, Interval
+from server.inference.model import Model
 from train.settings import Setting
 
 LABELS = ("dreadful", "poor", "fair", "good", "splendid")

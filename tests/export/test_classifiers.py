@@ -11,8 +11,8 @@ import pytest
 from export.build import build
 from export.candidate import Candidate
 from export.prove import ask_graph, prove
-from server.model import Model
-from server.text import Normaliser
+from server.inference.analyzer import Normaliser
+from server.inference.model import Model
 from train.calibration import Calibration
 from train.classifiers import KINDS
 from train.settings import NEGATIONS, Setting

@@ -11,7 +11,7 @@ from export.candidate import Candidate
 from export.comparison import Comparison, Row, comparison_beside
 from export.errors import NotReadable
 from export.publish import publish
-from server.manifest import Interval
+from server.inference.manifest import Interval
 
 FIGURE = Interval(0.8, 0.75, 0.85)
 

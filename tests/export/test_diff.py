@@ -14,7 +14,7 @@ from export.candidate import Candidate
 from export.diff import Comparison, compare, mcnemar, report
 from export.errors import NotReadable
 from export.write import write_model
-from server.model import Model
+from server.inference.model import Model
 from train.data import LabelledText
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from export.candidate import Candidate
 from export.lemmas import SUFFIX_RULES, compile_lemmas
-from server.text import table_lookup
+from server.inference.analyzer import table_lookup
 from train.data import LabelledText
 from train.wordnet import WordNet
 

@@ -16,7 +16,7 @@ from export.build import build
 from export.candidate import Candidate
 from export.errors import ProofFailed
 from export.prove import ROUNDING, ask_graph, ask_pipeline, prove, relative_difference
-from server.model import Model
+from server.inference.model import Model
 
 
 @pytest.fixture(scope="module", params=["candidate", "article_candidate"])

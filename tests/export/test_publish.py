@@ -20,7 +20,7 @@ from export.errors import ExportError, NotConvertible, NotKept, ProofFailed
 from export.kept import keep, read_kept
 from export.publish import publish
 from export.write import write_model
-from server.model import Model
+from server.inference.model import Model
 from train.wordnet import WordNet
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,7 +155,7 @@ def test_export_command_says_what_is_wrong_and_fails(
 
 def test_model_opens_without_any_locale(candidate: Candidate, tmp_path: Path) -> None:
     publish(candidate, tmp_path / "m.onnx", COMMAND)
-    script = "import sys; from pathlib import Path; from server.model import Model;"
+    script = "import sys; from pathlib import Path; from server.inference.model import Model;"
     script += "Model.load(Path(sys.argv[1]))"
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "LOCPATH": str(tmp_path / "none")}
 

@@ -18,7 +18,7 @@ from export.errors import NotSigned
 from export.signing import PASSWORD, sign
 from export.write import write_model
 from server.errors import ModelRefused
-from server.signature import check_signature, signature_file
+from server.inference.signature import check_signature, signature_file
 from tests.keys import KeyPair, make_key_pair, openssl
 
 CONTENT = b"what a model file holds does not matter here"

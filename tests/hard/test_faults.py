@@ -133,7 +133,7 @@ def test_periodic_recycling_loses_nothing(judge: Judge) -> None:
 
 HANGING = """
 import threading
-from server.model import Model
+from server.inference.model import Model
 from server.wsgi import application as make
 
 predict = Model.predict

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.model import Model
+from server.inference.model import Model
 from server.settings import Settings
 from tests.hard.clients import attackers, clients, is_closed, percentile
 from tests.hard.conftest import Judge

@@ -21,7 +21,7 @@ JSON = {"Content_Type": "application/json"}
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
 
 FAILING = """
-from server.model import Model
+from server.inference.model import Model
 from server.wsgi import application as make
 
 def fail(self, reviews):

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from image.sandbox import ANY_UID, Unpacked
-from server.model import Model
+from server.inference.analyzer import has_letters
+from server.inference.model import Model
 from server.settings import ROOT, Settings
-from server.text import has_letters
 from tests.image.container import NAME, PORT, Container, run_once, running_container
 from tests.live import running_server
 

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.app import create_app
-from server.observing.lines import Lines
+from server.observability.log_writer import Lines
 from server.settings import Settings
 
 # Small, so that a test can go beyond them quickly.

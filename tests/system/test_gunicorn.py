@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from server.model import Model
+from server.inference.analyzer import has_letters
+from server.inference.model import Model
 from server.settings import Settings
-from server.text import has_letters
 from tests.live import LiveServer, exchange, running_server, stop, workers_of
 
 GOOD = "A wonderful film with great acting."

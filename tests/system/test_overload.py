@@ -10,7 +10,7 @@ from tests.live import command, running_server
 
 SLOW = """
 import time
-from server.model import Model
+from server.inference.model import Model
 from server.wsgi import application as make
 
 predict = Model.predict

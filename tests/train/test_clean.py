@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.text import Normaliser
+from server.inference.analyzer import Normaliser
 from train.clean import CHARACTERS_THAT_PAY, Remembered, clean, worthwhile
 from train.data import imdb_sentences
 from train.wordnet import noun_lemmatizer, stop_words

@@ -17,7 +17,7 @@ import pytest
 from onnx import numpy_helper
 
 from export.comparison import Comparison
-from server.model import Model
+from server.inference.model import Model
 from tests.live import running_server
 from train.__main__ import main
 from train.classifiers import KINDS

@@ -11,7 +11,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.model_selection import ShuffleSplit
 from sklearn.naive_bayes import GaussianNB
 
-from server.text import Normaliser
+from server.inference.analyzer import Normaliser
 from train import evaluate
 from train.corpus import Corpus, Rows
 from train.data import imdb_sentences

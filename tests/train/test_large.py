@@ -14,8 +14,8 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import GaussianNB
 
-from server.model import Model
-from server.text import Normaliser
+from server.inference.analyzer import Normaliser
+from server.inference.model import Model
 from tests.train.large import write_large
 from train.data import load_labelled_text
 from train.settings import Setting

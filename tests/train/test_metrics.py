@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from sklearn.calibration import calibration_curve
 
-from server.manifest import HeldOut
+from server.inference.manifest import HeldOut
 from train import metrics
 from train.metrics import Fold
 

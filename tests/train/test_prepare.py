@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from server.text import Normaliser
+from server.inference.analyzer import Normaliser
 from train.data import LabelledText
 from train.errors import BadData
 from train.notes import notes

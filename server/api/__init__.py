@@ -1,0 +1,1 @@
+"""The JSON interface: predictions, facts about the model, health checks, the OpenAPI document."""

@@ -1,0 +1,33 @@
+"""`GET /livez`, `/readyz` and `/metrics`: what a platform asks."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from server.extensions import current_metrics, current_model, current_settings
+from server.middleware.access import check_bearer
+from server.observability.metrics import MEDIA_TYPE
+from server.schemas.responses import StateDocument, respond
+
+health = Blueprint("health", __name__)
+
+
+@health.get("/livez")
+def livez() -> Response:
+    """The process answers. Restart it when this fails."""
+    return respond(StateDocument("live"))
+
+
+@health.get("/readyz")
+def readyz() -> Response:
+    """The model reproduced its golden reviews. Send traffic when this succeeds."""
+    current_model()
+    return respond(StateDocument("ready"))
+
+
+@health.get("/metrics")
+def metrics() -> Response:
+    """The counts of all workers, for Prometheus."""
+    if token := current_settings().metrics_token:
+        check_bearer(token)
+    return Response(current_metrics().as_text(), content_type=MEDIA_TYPE)

@@ -1,0 +1,209 @@
+"""Builds the OpenAPI 3.1 document from the operations and the types that decode and encode."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+
+from server import VERSION
+from server.api.openapi.operations import OPERATIONS, Operation, coded_problems, common_problems
+from server.errors import Problem, Unauthorized
+from server.schemas.parsing import Asked
+from server.schemas.responses import ProblemDocument, problem_type
+from server.settings import Settings
+
+PROBLEM_JSON: Final = "application/problem+json"
+REFERENCE: Final = "#/components/schemas/{name}"
+REQUEST_ID: Final = {"X-Request-ID": {"$ref": "#/components/headers/RequestId"}}
+
+HEADERS: Final = {
+    "RequestId": {
+        "description": "The request's own X-Request-ID if it is well-formed, else a new one.",
+        "schema": {"type": "string"},
+    },
+    "RetryAfter": {"description": "Seconds.", "schema": {"type": "integer"}},
+    "Authenticate": {"description": "Bearer.", "schema": {"type": "string"}},
+}
+MORE_HEADERS: Final = {
+    401: {"WWW-Authenticate": {"$ref": "#/components/headers/Authenticate"}},
+    503: {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}},
+}
+
+DESCRIPTION: Final = (
+    "Says what a review reads as. JSON in and out, strictly typed: unknown and repeated fields are "
+    "refused. Errors are RFC 9457 problem documents with a stable code."
+)
+
+
+def openapi(settings: Settings) -> dict[str, Any]:
+    """The document of a server with these *settings*."""
+    paths: dict[str, dict[str, Any]] = defaultdict(dict)
+    for operation in OPERATIONS:
+        paths[operation.path][operation.method] = _operation(operation, settings)
+    for path, item in paths.items():
+        if names := re.findall(r"{(\w+)}", path):
+            item["parameters"] = [_path_parameter(name, settings) for name in names]
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Reviews, classified",
+            "version": VERSION,
+            "description": DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": dict(paths),
+        "components": _components(settings),
+    }
+
+
+def _operation(operation: Operation, settings: Settings) -> dict[str, Any]:
+    problems = [*operation.problems, *common_problems()]
+    guarded = bool(operation.key and getattr(settings, operation.key))
+    if guarded:
+        problems.append(Unauthorized)
+    described: dict[str, Any] = {
+        "operationId": _identifier(operation),
+        "summary": operation.summary,
+        "tags": [operation.group],
+        "responses": {"200": _success(operation), **_failures(problems, operation)},
+    }
+    if operation.query:
+        described["parameters"] = list(operation.query)
+    if operation.body:
+        described["requestBody"] = _body(operation)
+    if guarded:
+        described["security"] = [{operation.key: []}]
+    return described
+
+
+def _identifier(operation: Operation) -> str:
+    words = re.findall(r"\w+", operation.path)
+    return "_".join([operation.method, *words])
+
+
+def _body(operation: Operation) -> dict[str, Any]:
+    content = {"application/json": _media(operation.body, operation.requests)}
+    if operation.form:
+        content["application/x-www-form-urlencoded"] = _media(operation.form, {})
+    return {"required": True, "content": content}
+
+
+def _success(operation: Operation) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    if operation.replies:
+        kinds = [_reference(kind) for kind in operation.replies]
+        schema = kinds[0] if len(kinds) == 1 else {"oneOf": kinds}
+        content["application/json"] = {"schema": schema, **_examples(operation.answers)}
+    if operation.text:
+        kind = "object" if operation.text == "application/json" else "string"
+        content[operation.text] = {"schema": {"type": kind}}
+    return {"description": operation.summary, "headers": REQUEST_ID, "content": content}
+
+
+def _failures(problems: list[type[Problem]], operation: Operation) -> dict[str, Any]:
+    """The answers to what goes wrong: one for each status, with the codes that it may have."""
+    by_status: dict[int, list[type[Problem]]] = defaultdict(list)
+    for problem in problems:
+        by_status[problem.status].append(problem)
+    return {
+        str(status): _failure(status, kinds, operation)
+        for status, kinds in sorted(by_status.items())
+    }
+
+
+def _failure(status: int, kinds: list[type[Problem]], operation: Operation) -> dict[str, Any]:
+    examples = {each.code: {"$ref": f"#/components/examples/{each.code}"} for each in kinds}
+    content: dict[str, Any] = {
+        PROBLEM_JSON: {"schema": _reference(ProblemDocument), "examples": examples}
+    }
+    if operation.text == "text/html":
+        content["text/html"] = {"schema": {"type": "string"}}
+    codes = ", ".join(f"`{each.code}`" for each in kinds)
+    return {
+        "description": f"{HTTPStatus(status).phrase}: {codes}",
+        "headers": {**REQUEST_ID, **MORE_HEADERS.get(status, {})},
+        "content": content,
+    }
+
+
+def _media(kind: type | None, examples: dict[str, Any]) -> dict[str, Any]:
+    return {"schema": _reference(kind), **_examples(examples)}
+
+
+def _examples(examples: dict[str, Any]) -> dict[str, Any]:
+    return (
+        {"examples": {name: {"value": value} for name, value in examples.items()}}
+        if examples
+        else {}
+    )
+
+
+def _reference(kind: type | None) -> dict[str, str]:
+    return {"$ref": REFERENCE.format(name=kind.__name__ if kind else "")}
+
+
+def _path_parameter(name: str, settings: Settings) -> dict[str, Any]:
+    described = {
+        "name": {"description": "The model; see /model.", "example": settings.model_name},
+        "version": {"description": "Its version; see /model."},
+    }
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} | described[
+        name
+    ]
+
+
+def _components(settings: Settings) -> dict[str, Any]:
+    kinds: set[type] = {ProblemDocument}
+    for operation in OPERATIONS:
+        kinds.update(kind for kind in (*operation.replies, operation.body, operation.form) if kind)
+    in_order = sorted(kinds, key=lambda kind: kind.__name__)
+    _, schemas = msgspec.json.schema_components(in_order, ref_template=REFERENCE)
+    for schema in schemas.values():
+        _add_limits(schema, settings)
+    schemas[Asked.__name__]["oneOf"] = [{"required": ["review"]}, {"required": ["reviews"]}]
+    components = {
+        "schemas": schemas,
+        "headers": HEADERS,
+        "examples": {kind.code: _example(kind) for kind in coded_problems()},
+    }
+    secured = [name for name in ("api_key", "metrics_token") if getattr(settings, name)]
+    if secured:
+        bearer = {"type": "http", "scheme": "bearer"}
+        components["securitySchemes"] = dict.fromkeys(secured, bearer)
+    return components
+
+
+def _add_limits(schema: Any, settings: Settings) -> None:
+    """Add to the schema of each review, and of each list of them, what the settings allow."""
+    if isinstance(schema, list):
+        for each in schema:
+            _add_limits(each, settings)
+    elif isinstance(schema, dict):
+        if schema.get("pattern") == "[a-zA-Z]":
+            schema["maxLength"] = settings.max_review_chars
+        for name in ("reviews", "data"):
+            member = schema.get("properties", {}).get(name, {})
+            if member.get("type") == "array":
+                member["maxItems"] = settings.max_reviews
+        for each in schema.values():
+            _add_limits(each, settings)
+
+
+def _example(kind: type[Problem]) -> dict[str, Any]:
+    what = " ".join((kind.__doc__ or "").split())
+    return {
+        "summary": kind.title,
+        "value": {
+            "type": problem_type(kind.code),
+            "title": kind.title,
+            "status": kind.status,
+            "detail": what,
+            "instance": "0f8fad5bd9cb469fa16570867728950e",
+            "code": kind.code,
+        },
+    }

@@ -1,0 +1,237 @@
+"""Every operation of the API: what it takes, what it answers, and which errors are its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from server import errors
+from server.api.info import ModelDocument, VersionDocument
+from server.errors import Problem
+from server.open_inference import schemas as v2
+from server.schemas.parsing import Asked, Form
+from server.schemas.responses import BatchDocument, PredictionDocument, StateDocument
+
+#: What is answered where there is no operation, so under no operation either.
+OUTSIDE: Final = (errors.RouteNotFound, errors.MethodNotAllowed)
+
+UNREADABLE: Final = (
+    errors.EmptyBody,
+    errors.MalformedJson,
+    errors.WrongType,
+    errors.UnknownField,
+    errors.DuplicateField,
+    errors.UnsupportedMediaType,
+)
+BAD_REVIEW: Final = (
+    errors.EmptyReview,
+    errors.ReviewWithoutLetters,
+    errors.ReviewTooLong,
+    errors.TooManyReviews,
+    errors.NotReady,
+)
+
+REVIEW: Final = "A wonderful film with a great cast."
+TENSOR: Final = {"name": "text", "shape": [1], "datatype": "BYTES", "data": [REVIEW]}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path.
+
+    Attributes:
+        method: in lower case, as OpenAPI has it.
+        path: with parameters in braces.
+        group: the heading that it stands under.
+        summary: what it does.
+        replies: the types of a successful answer; none if it is not JSON.
+        text: the media type of an answer that is not JSON, or may be something else.
+        body: the type of the JSON body.
+        form: the type of the body as a URL-encoded form.
+        requests: example bodies, by what they show.
+        answers: example answers, by what they show.
+        query: parameters of the query.
+        problems: errors that only some operations have.
+        key: the setting with the token that it asks for, if that is set.
+    """
+
+    method: str
+    path: str
+    group: str
+    summary: str
+    replies: tuple[type, ...] = ()
+    text: str | None = None
+    body: type | None = None
+    form: type | None = None
+    requests: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    query: tuple[dict[str, Any], ...] = ()
+    problems: tuple[type[Problem], ...] = ()
+    key: str | None = None
+
+
+EXPLAIN: Final = {
+    "name": "explain",
+    "in": "query",
+    "description": "1 adds what each word speaks for.",
+    "schema": {"type": "integer", "enum": [0, 1], "default": 0},
+}
+
+PREDICT: Final = Operation(
+    "post",
+    "/predict",
+    "Predictions",
+    "Classify one review or a batch",
+    replies=(PredictionDocument, BatchDocument),
+    text="text/html",
+    body=Asked,
+    form=Form,
+    requests={
+        "one review": {"review": REVIEW},
+        "a batch": {"reviews": [REVIEW, "What a waste of time."]},
+    },
+    answers={
+        "one review": {
+            "label": "positive",
+            "probability": 0.99,
+            "probabilities": {"negative": 0.01, "positive": 0.99},
+            "words": 4,
+            "known_words": 4,
+        },
+        "nothing known": {
+            "label": None,
+            "probability": None,
+            "probabilities": None,
+            "words": 1,
+            "known_words": 0,
+            "reason": "The model knows none of these words, so it has nothing to go on.",
+        },
+    },
+    query=(EXPLAIN,),
+    problems=(
+        *UNREADABLE,
+        *BAD_REVIEW,
+        errors.MalformedForm,
+        errors.BadParameter,
+        errors.MissingReview,
+        errors.ReviewAndReviews,
+    ),
+    key="api_key",
+)
+
+ABOUT: Final = (
+    Operation(
+        "get",
+        "/model",
+        "Facts",
+        "The model's card: labels, figures, data, versions, sha256",
+        replies=(ModelDocument,),
+        problems=(errors.NotReady,),
+    ),
+    Operation(
+        "get",
+        "/version",
+        "Facts",
+        "The versions of what runs",
+        replies=(VersionDocument,),
+        problems=(errors.NotReady,),
+    ),
+    Operation("get", "/openapi.json", "Facts", "This document", text="application/json"),
+)
+
+HEALTH: Final = (
+    Operation(
+        "get",
+        "/livez",
+        "Operation",
+        "The process answers",
+        replies=(StateDocument,),
+        answers={"alive": {"status": "live"}},
+    ),
+    Operation(
+        "get",
+        "/readyz",
+        "Operation",
+        "The model has reproduced its golden reviews",
+        replies=(StateDocument,),
+        answers={"ready": {"status": "ready"}},
+        problems=(errors.NotReady,),
+    ),
+    Operation(
+        "get",
+        "/metrics",
+        "Operation",
+        "Counts of all workers, for Prometheus",
+        text="text/plain",
+        key="metrics_token",
+    ),
+)
+
+
+def _of_the_protocol() -> tuple[Operation, ...]:
+    """Those under /v2; all that names a model is there with and without a version."""
+    plain = (
+        ("/v2", "What the server is", v2.ServerMetadata, ()),
+        ("/v2/health/live", "The process answers", v2.Live, ()),
+        ("/v2/health/ready", "The model is ready", v2.Ready, (errors.NotReady,)),
+    )
+    of_model = (errors.NotReady, errors.ModelNotFound)
+    found = [
+        Operation("get", path, PROTOCOL, summary, (reply,), problems=problems, key="api_key")
+        for path, summary, reply, problems in plain
+    ]
+    for model in ("/v2/models/{name}", "/v2/models/{name}/versions/{version}"):
+        for path, summary, reply in (
+            (model, "What the model takes and gives", v2.ModelMetadata),
+            (f"{model}/ready", "The model is ready", v2.ModelReady),
+        ):
+            found.append(
+                Operation(
+                    "get", path, PROTOCOL, summary, (reply,), problems=of_model, key="api_key"
+                )
+            )
+        found.append(_infer(f"{model}/infer"))
+    return tuple(found)
+
+
+def _infer(path: str) -> Operation:
+    return Operation(
+        "post",
+        path,
+        PROTOCOL,
+        "Classify the reviews of a BYTES tensor",
+        replies=(v2.InferenceResponse,),
+        body=v2.InferenceRequest,
+        requests={
+            "one review": {"id": "7", "inputs": [TENSOR]},
+            "labels only": {"inputs": [TENSOR], "outputs": [{"name": "label"}]},
+        },
+        problems=(
+            *UNREADABLE,
+            *BAD_REVIEW,
+            errors.MissingField,
+            errors.ModelNotFound,
+            errors.UnknownTensor,
+            errors.WrongTensor,
+            errors.BinaryTensor,
+        ),
+        key="api_key",
+    )
+
+
+PROTOCOL: Final = "Open Inference Protocol"
+
+OPERATIONS: Final = (PREDICT, *ABOUT, *HEALTH, *_of_the_protocol())
+
+
+def coded_problems() -> tuple[type[Problem], ...]:
+    """Every error that has a code, in the order of its module."""
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    return tuple(kind for kind in kinds if issubclass(kind, Problem) and hasattr(kind, "code"))
+
+
+def common_problems() -> tuple[type[Problem], ...]:
+    """Those that any operation may answer with: all that none has to itself."""
+    own = {problem for operation in OPERATIONS for problem in operation.problems}
+    apart = {*own, *OUTSIDE, errors.Unauthorized}
+    return tuple(problem for problem in coded_problems() if problem not in apart)

@@ -1,0 +1,1 @@
+"""Model file -> predictions, without Flask."""

@@ -1,0 +1,127 @@
+"""Which words made the model think so: exact, because the parts add up to the log-odds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from server.inference.analyzer import Normaliser, Word, is_token
+
+
+@dataclass(frozen=True, slots=True)
+class WordPart:
+    """One word of a review and its part in the log-odds.
+
+    Attributes:
+        start: where it begins in the review as typed, in characters.
+        end: where it ends; `review[start:end]` is the word.
+        lemma: what the model looked up; None for a stop word.
+        known: whether the model counts it.
+        part: what it adds to the log-odds; 0 when it is not known.
+    """
+
+    start: int
+    end: int
+    lemma: str | None
+    known: bool
+    part: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why *label* and not *against*: constant plus the parts of all words is `log_odds`.
+
+    Attributes:
+        label: the likeliest label.
+        against: the next likeliest.
+        log_odds: natural logarithm of the ratio of their probabilities, 0 or more.
+        constant: the log-odds before any word is counted.
+        words: every word of the review, in order.
+    """
+
+    label: str
+    against: str
+    log_odds: float
+    constant: float
+    words: tuple[WordPart, ...]
+
+
+class Explainer:
+    """Turns the evidence of terms into parts of the words that were typed."""
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        constant: Sequence[float],
+        vocabulary: Sequence[str],
+        normaliser: Normaliser,
+    ) -> None:
+        """See `server.inference.manifest.Manifest` for the arguments."""
+        self.labels = labels
+        self.constants = np.array([0.0, *constant])  # the first label's against itself is 0
+        self.columns = {term: column for column, term in enumerate(vocabulary)}
+        self.longest = max(term.count(" ") + 1 for term in vocabulary)
+        self.normaliser = normaliser
+
+    def explain(
+        self, review: str, probabilities: Sequence[float], evidence: npt.NDArray[np.float64]
+    ) -> Explanation:
+        """Explain the verdict on *review*.
+
+        Args:
+            review: as typed.
+            probabilities: K, in the order of the labels.
+            evidence: the graph's, [K - 1, V].
+        """
+        second, first = np.argsort(probabilities, kind="stable")[-2:].tolist()
+        words = list(self.normaliser.words(review))
+        parts = self._parts(words, against(evidence, first, second))
+        constant = float(self.constants[first] - self.constants[second])
+        return Explanation(
+            label=self.labels[first],
+            against=self.labels[second],
+            log_odds=constant + sum(part for part in parts if part is not None),
+            constant=constant,
+            words=tuple(map(_word_part, words, parts)),
+        )
+
+    def _parts(
+        self, words: Sequence[Word], evidence: npt.NDArray[np.float64]
+    ) -> list[float | None]:
+        """The part of each word; None for one that is in no term."""
+        parts: list[float | None] = [None] * len(words)
+        occurrences = list(self._occurrences(words))
+        times = np.bincount([column for column, _ in occurrences], minlength=len(evidence))
+        for column, members in occurrences:
+            share = float(evidence[column]) / int(times[column]) / len(members)
+            for member in members:
+                parts[member] = (parts[member] or 0.0) + share
+        return parts
+
+    def _occurrences(self, words: Sequence[Word]) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Each time a term is counted: its column, and the words that make it up.
+
+        A term of several words is counted where they follow one another with only stop words and
+        single letters between, as in the normalised text.
+        """
+        tokens = [i for i, word in enumerate(words) if word.lemma and is_token(word.lemma)]
+        for start in range(len(tokens)):
+            for length in range(1, min(self.longest, len(tokens) - start) + 1):
+                members = tuple(tokens[start : start + length])
+                column = self.columns.get(" ".join(words[i].lemma or "" for i in members))
+                if column is not None:
+                    yield column, members
+
+
+def against(evidence: npt.NDArray[np.float64], first: int, second: int) -> npt.NDArray[np.float64]:
+    """Evidence [V] for label *first* against label *second*, from that against label 0."""
+    rows = np.vstack([np.zeros(evidence.shape[1]), evidence])
+    difference: npt.NDArray[np.float64] = rows[first] - rows[second]
+    return difference
+
+
+def _word_part(word: Word, part: float | None) -> WordPart:
+    return WordPart(word.start, word.end, word.lemma, part is not None, part or 0.0)

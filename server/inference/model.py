@@ -1,0 +1,220 @@
+"""One loaded model file: checked, replayed, and asked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from server.errors import ModelRefused
+from server.inference import manifest
+from server.inference.analyzer import Normaliser, table_lookup
+from server.inference.explain import Explainer, Explanation
+from server.inference.session import open_session
+from server.inference.signature import check_signature
+
+#: How far a replayed golden probability may be from scikit-learn's.
+TOLERANCE = 1e-6
+
+# A run holds a handful of float64 arrays of this many numbers: 8 MB each at the most. The tokenizer
+# pads every text of a run to the longest, so it is kept short for small models too.
+NUMBERS_A_RUN = 2**20
+REVIEWS_A_RUN = 64
+
+NOTHING_KNOWN = "The model knows none of these words, so it has nothing to go on."
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model makes of one review.
+
+    Attributes:
+        label: the likeliest label; None when no word of the review is known.
+        probability: that of `label`, between 1/K and 1; None with it.
+        probabilities: label -> probability, in the model's order; None with it.
+        words: words of the review, stop words left out.
+        known_words: those of them that are in the vocabulary.
+        reason: why there is no label; None when there is one.
+    """
+
+    label: str | None
+    probability: float | None
+    probabilities: dict[str, float] | None
+    words: int
+    known_words: int
+    reason: str | None = None
+
+
+class Model:
+    """A model file in memory, ready to classify. Safe to share between threads."""
+
+    def __init__(self, content: bytes) -> None:
+        """Open the bytes of a model file.
+
+        Raises:
+            ModelRefused: they are no ONNX graph, or not one of ours.
+        """
+        self.sha256 = hashlib.sha256(content).hexdigest()
+        self.version = self.sha256[:12]
+        self.session = open_session(content)
+        self.manifest = manifest.from_metadata(self.session.get_modelmeta().custom_metadata_map)
+        self.labels = self.manifest.labels
+        terms = self.manifest.vocabulary
+        self.known = frozenset(word for term in terms for word in term.split())
+        self.reviews_a_run = min(REVIEWS_A_RUN, 1 + NUMBERS_A_RUN // len(terms) // len(self.labels))
+        self.normaliser = Normaliser(
+            frozenset(self.manifest.stop_words), table_lookup(self.manifest.lemmas)
+        )
+        self.explainer = Explainer(self.labels, self.manifest.constant, terms, self.normaliser)
+
+    @classmethod
+    def load(cls, path: Path, public_key: Path | None = None) -> Self:
+        """Read *path*, check it against `path.sha256`, open it and replay its golden reviews.
+
+        Args:
+            path: the model file.
+            public_key: whose owner must have signed it, if given; checked before it is opened.
+
+        Raises:
+            ModelRefused: it is missing, damaged, foreign, not signed, or answers other than when
+                exported.
+        """
+        return cls.open(path, read_trusted(path, public_key))
+
+    @classmethod
+    def open(cls, path: Path, content: bytes) -> Self:
+        """Open what `read_trusted` read from *path*, and replay its golden reviews.
+
+        Raises:
+            ModelRefused: it is foreign, or answers other than when exported.
+        """
+        try:
+            model = cls(content)
+            model.replay_golden()
+        except ModelRefused as refusal:
+            raise ModelRefused(f"Cannot serve {path}: {refusal}.") from None
+        return model
+
+    def predict(self, reviews: Sequence[str]) -> list[Prediction]:
+        """Classify *reviews*, in order.
+
+        Args:
+            reviews: n raw reviews as typed.
+
+        Returns:
+            n predictions.
+        """
+        lemmas = [self.normaliser.lemmas(review) for review in reviews]
+        rows = self.probabilities([" ".join(words) for words in lemmas])
+        return [self._prediction(words, row) for words, row in zip(lemmas, rows, strict=True)]
+
+    def explain(self, reviews: Sequence[str]) -> list[tuple[Prediction, Explanation | None]]:
+        """Classify *reviews* and say why; no explanation where nothing is known."""
+        explained: list[tuple[Prediction, Explanation | None]] = []
+        for start in range(0, len(reviews), self.reviews_a_run):
+            explained += self._explain_run(reviews[start : start + self.reviews_a_run])
+        return explained
+
+    def probabilities(self, texts: Sequence[str]) -> Iterator[list[float]]:
+        """Run the graph on n normalised *texts*: n rows of K probabilities."""
+        for start in range(0, len(texts), self.reviews_a_run):
+            (rows,) = self._run(texts[start : start + self.reviews_a_run], "probabilities")
+            yield from rows.tolist()
+
+    def _run(self, texts: Sequence[str], *outputs: str) -> list[npt.NDArray[np.float64]]:
+        run: list[npt.NDArray[np.float64]] = self.session.run(
+            outputs, {"text": np.array(texts, dtype=object)}
+        )
+        return run
+
+    def replay_golden(self) -> None:
+        """Ask the golden reviews again.
+
+        Raises:
+            ModelRefused: a probability differs from scikit-learn's by more than `TOLERANCE`.
+        """
+        golden = self.manifest.golden
+        if not golden:
+            raise ModelRefused("it holds no golden reviews to check it by")
+        rows = self.probabilities([self.normaliser.normalise(g.review) for g in golden])
+        for number, (expected, row) in enumerate(zip(golden, rows, strict=True), start=1):
+            if not np.allclose(row, expected.probabilities, rtol=0, atol=TOLERANCE):
+                raise ModelRefused(
+                    f"golden review {number} of {len(golden)} gives the probabilities {row} here, "
+                    f"but {list(expected.probabilities)} when the file was exported"
+                )
+
+    def _explain_run(
+        self, reviews: Sequence[str]
+    ) -> Iterator[tuple[Prediction, Explanation | None]]:
+        lemmas = [self.normaliser.lemmas(review) for review in reviews]
+        texts = [" ".join(words) for words in lemmas]
+        rows, evidence = self._run(texts, "probabilities", "evidence")
+        for review, words, row, parts in zip(reviews, lemmas, rows.tolist(), evidence, strict=True):
+            prediction = self._prediction(words, row)
+            known = prediction.label is not None
+            yield prediction, self.explainer.explain(review, row, parts) if known else None
+
+    def _prediction(self, lemmas: list[str], row: list[float]) -> Prediction:
+        known = sum(map(self.known.__contains__, lemmas))
+        if not known:
+            return Prediction(None, None, None, len(lemmas), 0, NOTHING_KNOWN)
+        probability = max(row)
+        label = self.labels[row.index(probability)]
+        by_label = dict(zip(self.labels, row, strict=True))
+        return Prediction(label, probability, by_label, len(lemmas), known)
+
+
+def read_trusted(path: Path, public_key: Path | None = None) -> bytes:
+    """The bytes of the model file *path*, whole and, if a key is given, signed by its owner.
+
+    Raises:
+        ModelRefused: it cannot be read, is damaged, or is not signed.
+    """
+    try:
+        content = read_checked(path)
+        if public_key:
+            check_signature(path, content, public_key)
+    except ModelRefused as refusal:
+        raise ModelRefused(f"Cannot serve {path}: {refusal}.") from None
+    return content
+
+
+def read_checked(path: Path) -> bytes:
+    """The bytes of *path*, if their sha256 is the one in `path.sha256` (sha256sum's format).
+
+    Raises:
+        ModelRefused: either file cannot be read, or the digests differ.
+    """
+    checksum_path = checksum_file(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelRefused(
+            f"the file cannot be read ({error.strerror}); set MODEL_PATH to a file that "
+            "`python -m export` wrote"
+        ) from None
+    try:
+        expected = checksum_path.read_text("ascii").split()[0]
+    except (OSError, ValueError, IndexError):
+        raise ModelRefused(
+            f"its checksum {checksum_path.name} is missing or empty; export writes both files, "
+            "so copy both"
+        ) from None
+    actual = hashlib.sha256(content).hexdigest()
+    if actual != expected:
+        raise ModelRefused(
+            f"its sha256 is {actual}, but {checksum_path.name} says {expected}; the file is "
+            "damaged or was replaced without its checksum"
+        )
+    return content
+
+
+def checksum_file(path: Path) -> Path:
+    """Where the checksum of the model file *path* is kept: beside it."""
+    return path.with_name(path.name + ".sha256")

@@ -1,0 +1,22 @@
+"""Gunicorn's own messages, in the form of all others and without what clients wrote."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from server.observability.log_format import Formatter
+from server.settings import Settings
+
+
+class Log(Logger):
+    """The logger that Gunicorn makes of its configuration, at start and at each reload."""
+
+    def setup(self, cfg: Any) -> None:
+        """Take over Gunicorn's handlers."""
+        super().setup(cfg)
+        form = Formatter(Settings.from_environment(os.environ).log_format)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(form)

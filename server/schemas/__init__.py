@@ -1,0 +1,1 @@
+"""What comes in and goes out: parsing, validation, response documents, content negotiation."""

@@ -1,0 +1,118 @@
+"""The reasons of one verdict for people: the review in marked pieces, and a plain sentence.
+
+`static/page.js` says the same from the JSON of `/predict?explain=1`; a browser test compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from server.inference.explain import Explanation, WordPart
+
+STEPS: Final = 5
+#: A part of this much (log-odds) gets the strongest mark even where nothing else is stronger.
+FULL_PART: Final = 0.3
+#: A word that weighs less than this share of the strongest is not marked.
+FAINT: Final = 0.05
+#: A word that weighs less than this share of the strongest is not worth a sentence.
+MENTIONED: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the review as typed: a marked word, or what stands between two of them.
+
+    Attributes:
+        text: as typed.
+        side: "b" if it speaks for the label that the model names later of the two, "a" if for the
+            earlier, empty without a mark.
+        step: 1 to `STEPS` by strength, 0 without a mark.
+        part: its part in the log-odds as shown, empty without a mark.
+    """
+
+    text: str
+    side: str = ""
+    step: int = 0
+    part: str = ""
+
+
+def sides(labels: Sequence[str], explanation: Explanation) -> dict[str, str]:
+    """The two labels that were weighed -> their sides, in the order of *labels*.
+
+    A colour keeps its meaning from one review to the next: of two labels each has its own.
+    """
+    pair = sorted((explanation.label, explanation.against), key=labels.index)
+    return dict(zip(pair, "ab", strict=True))
+
+
+def pieces(review: str, explanation: Explanation, labels: Sequence[str]) -> Iterator[Piece]:
+    """*review* cut into pieces that join up to it again."""
+    side = sides(labels, explanation)
+    full = max([FULL_PART, *(abs(word.part) for word in explanation.words)])
+    end = 0
+    for word in explanation.words:
+        if abs(word.part) < FAINT * full:
+            continue
+        if end < word.start:
+            yield Piece(review[end : word.start])
+        speaks_for = explanation.label if word.part > 0 else explanation.against
+        step = min(STEPS, 1 + int(STEPS * abs(word.part) / full))
+        yield Piece(review[word.start : word.end], side[speaks_for], step, signed(word.part))
+        end = word.end
+    if end < len(review):
+        yield Piece(review[end:])
+
+
+def sentence(review: str, explanation: Explanation, labels: Sequence[str]) -> str:
+    """Which words weigh most, in words that fit any labels."""
+    weights = _weights(review, explanation.words)
+    strongest = max((abs(weight) for weight in weights.values()), default=0.0)
+    ranked = sorted(weights, key=lambda word: -abs(weights[word]))
+    said = [word for word in ranked if abs(weights[word]) >= MENTIONED * strongest > 0]
+    speaking = [word for word in said if weights[word] > 0][:2]
+    opposing = [word for word in said if weights[word] < 0][:1]
+    goal = explanation.label
+    if len(labels) > 2:
+        goal += f" over {explanation.against}"
+    against = f"{_quoted(opposing)} weighs most against it" if opposing else ""
+    if not speaking:
+        leaning = f"No word speaks for {explanation.label}: the model leans that way by itself"
+        return f"{leaning}; {against}." if against else f"{leaning}."
+    verb = "weighs" if len(speaking) == 1 else "weigh"
+    first = f"{_quoted(speaking)} {verb} most for {goal}"
+    return f"{first}; {against}." if against else f"{first}."
+
+
+def signed(part: float, decimals: int = 2) -> str:
+    """*part* with its sign; the minus is a minus, not a hyphen."""
+    return ("\N{MINUS SIGN}" if part < 0 else "+") + f"{abs(part):.{decimals}f}"
+
+
+def sum_of_parts(explanation: Explanation) -> tuple[str, str, str]:
+    """The constant, what the words add, and the log-odds: rounded so that they still add up."""
+    constant, log_odds = round(explanation.constant, 3), round(explanation.log_odds, 3)
+    return signed(constant, 3), signed(log_odds - constant, 3), signed(log_odds, 3)
+
+
+def times(ratio: float) -> str:
+    """How many times as likely, for people: it never shows more digits than mean something."""
+    if ratio > 1000:
+        return "over 1,000"
+    return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}"
+
+
+def _weights(review: str, words: Sequence[WordPart]) -> dict[str, float]:
+    """Each different word as first typed -> the sum of its parts."""
+    typed: dict[str | None, str] = {}
+    weights: dict[str, float] = {}
+    for word in words:
+        if word.known:
+            name = typed.setdefault(word.lemma, review[word.start : word.end])
+            weights[name] = weights.get(name, 0.0) + word.part
+    return weights
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return " and ".join(f"\u201c{word}\u201d" for word in words)

@@ -1,0 +1,210 @@
+"""The OpenAPI document is valid, whole, and of the same types that validate."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from referencing import Registry, Resource
+
+from server.api.openapi.operations import OPERATIONS, coded_problems
+from server.app import create_app
+from server.settings import Settings
+from tests.server.conftest import LIMITS
+
+#: Pages for people, and the files that they need.
+PAGES = {"page", "description.docs", "static"}
+
+GOOD = "A wonderful film with great acting."
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> Any:
+    return client.get("/openapi.json").get_json()
+
+
+def validator(document: Any, name: str) -> Draft202012Validator:
+    """A validator for the component *name*."""
+    registry = Registry().with_resource(
+        "urn:doc",
+        Resource.from_contents(
+            {"$schema": "https://json-schema.org/draft/2020-12/schema", **document}
+        ),
+    )
+    schema = {"$ref": f"urn:doc#/components/schemas/{name}"}
+    return Draft202012Validator(schema, registry=registry)
+
+
+def test_document_is_openapi_3_1(document: Any) -> None:
+    assert document["openapi"] == "3.1.0"
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+
+
+def test_every_route_but_the_pages_is_described(app: Flask, document: Any) -> None:
+    served = {
+        (rule.rule.replace("<", "{").replace(">", "}"), method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in ("HEAD", "OPTIONS")
+        and rule.endpoint not in PAGES
+        and rule.endpoint.split(".")[0] not in PAGES
+    }
+    described = {
+        (path, method)
+        for path, item in document["paths"].items()
+        for method in item
+        if method != "parameters"
+    }
+
+    assert described == served
+
+
+def test_every_error_is_described_with_an_example(document: Any) -> None:
+    codes = {problem.code for problem in coded_problems()}
+    used = json.dumps(document["paths"])
+
+    assert set(document["components"]["examples"]) == codes
+    unused = {code for code in codes if f"#/components/examples/{code}" not in used}
+    assert unused == {"route_not_found", "method_not_allowed", "unauthorized"}
+
+
+def test_examples_fit_their_schemas(document: Any) -> None:
+    for operation in OPERATIONS:
+        for value in operation.requests.values():
+            assert operation.body is not None
+            validator(document, operation.body.__name__).validate(value)
+        for value in operation.answers.values():
+            assert any(
+                validator(document, reply.__name__).is_valid(value) for reply in operation.replies
+            )
+    for example in document["components"]["examples"].values():
+        validator(document, "ProblemDocument").validate(example["value"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "name"),
+    [
+        ("POST", "/predict", {"review": GOOD}, "PredictionDocument"),
+        ("POST", "/predict?explain=1", {"review": GOOD}, "PredictionDocument"),
+        ("POST", "/predict?explain=1", {"review": "Zxqv."}, "PredictionDocument"),
+        ("POST", "/predict", {"reviews": [GOOD]}, "BatchDocument"),
+        ("POST", "/predict", {}, "ProblemDocument"),
+        ("POST", "/v2/models/sentiment/infer", {}, "ProblemDocument"),
+        ("GET", "/model", None, "ModelDocument"),
+        ("GET", "/version", None, "VersionDocument"),
+        ("GET", "/livez", None, "StateDocument"),
+        ("GET", "/v2", None, "ServerMetadata"),
+        ("GET", "/v2/models/sentiment", None, "ModelMetadata"),
+    ],
+)
+def test_answers_fit_their_schemas(
+    client: FlaskClient, document: Any, method: str, path: str, body: Any, name: str
+) -> None:
+    answer = client.open(path, method=method, json=body).get_json()
+
+    validator(document, name).validate(answer)
+
+
+@pytest.mark.parametrize(
+    ("body", "fits"),
+    [
+        ({"review": GOOD}, True),
+        ({"reviews": [GOOD] * 5}, True),
+        ({"reviews": []}, True),
+        ({}, False),
+        ({"review": GOOD, "reviews": []}, False),
+        ({"review": None}, False),
+        ({"review": 5}, False),
+        ({"review": ""}, False),
+        ({"review": "10/10"}, False),
+        ({"review": "a" * 501}, False),
+        ({"reviews": [GOOD] * 6}, False),
+        ({"review": GOOD, "lang": "en"}, False),
+    ],
+)
+def test_schema_allows_what_is_answered_and_nothing_else(
+    client: FlaskClient, document: Any, body: Any, fits: bool
+) -> None:
+    answered = client.post("/predict", json=body).status_code == 200
+
+    assert validator(document, "Asked").is_valid(body) == answered == fits
+
+
+def test_keys_are_described_where_they_are_asked_for() -> None:
+    guarded = create_app(Settings(api_key="k" * 16)).test_client().get("/openapi.json").get_json()
+
+    predict, health = guarded["paths"]["/predict"]["post"], guarded["paths"]["/livez"]["get"]
+    assert predict["security"] == [{"api_key": []}]
+    assert "401" in predict["responses"]
+    assert "security" not in health
+    assert guarded["components"]["securitySchemes"] == {
+        "api_key": {"type": "http", "scheme": "bearer"}
+    }
+
+
+class Anchors(HTMLParser):
+    """The ids of a page, where its links lead, and what would break the content policy."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: set[str] = set()
+        self.inline: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if given.get("id"):
+            self.ids.append(given["id"] or "")
+        if tag == "a":
+            self.links.add(given["href"] or "")
+        if tag in ("script", "style") or "style" in given or any(n.startswith("on") for n in given):
+            self.inline.append(tag)
+
+
+def test_page_explains_every_operation_document_and_error(
+    client: FlaskClient, document: Any
+) -> None:
+    response = client.get("/docs")
+
+    page = Anchors(response.text)
+    named = {
+        each["operationId"]
+        for item in document["paths"].values()
+        for method, each in item.items()
+        if method != "parameters"
+    }
+    codes = {problem.code for problem in coded_problems()}
+    assert response.mimetype == "text/html"
+    assert named | codes | set(document["components"]["schemas"]) <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+    assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+
+
+def test_page_needs_nothing_from_elsewhere_and_nothing_inline(client: FlaskClient) -> None:
+    response = client.get("/docs")
+
+    page = Anchors(response.text)
+    assert "//" not in "".join(link for link in page.links)
+    assert [tag for tag in page.inline if tag != "script"] == []
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+
+
+def test_type_of_a_problem_leads_to_its_explanation(client: FlaskClient) -> None:
+    answer = client.post("/predict", json={}).get_json()
+
+    path, _, anchor = answer["type"].partition("#")
+    assert anchor in Anchors(client.get(path).text).ids
+
+
+def test_limits_of_the_settings_are_in_the_document(document: Any) -> None:
+    asked = document["components"]["schemas"]["Asked"]["properties"]
+
+    assert asked["review"]["maxLength"] == LIMITS.max_review_chars
+    assert asked["reviews"]["maxItems"] == LIMITS.max_reviews

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from server.app import unready_app
+from server.settings import Settings
+from server.web.views import EXAMPLES, percent
+from tests.server.conftest import LIMITS
+
+GOOD = "A wonderful film with great acting."
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+class Page(HTMLParser):
+    """What a test looks for in a page: its elements, and the text in each kind of element."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, str] = {}
+        self._open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        for tag in self._open:
+            self.texts[tag] = self.texts.get(tag, "") + data
+
+    def attributes(self, tag: str) -> dict[str, str | None]:
+        """Those of the first *tag*."""
+        return next(attributes for name, attributes in self.elements if name == tag)
+
+    @property
+    def typed(self) -> str:
+        """What a browser would show in the text area: it drops one newline after the tag."""
+        return self.texts["textarea"].removeprefix("\n")
+
+
+def submit(client: FlaskClient, review: str) -> TestResponse:
+    return client.post("/", data={"review": review}, headers=BROWSER)
+
+
+def test_form_posts_to_itself(client: FlaskClient) -> None:
+    response = client.get("/", headers=BROWSER)
+
+    page = Page(response.text)
+    assert response.status_code == 200
+    form = page.attributes("form")
+    assert (form["method"], form["action"]) == ("post", "/#result")
+    assert page.attributes("textarea")["name"] == "review"
+    assert page.attributes("label")["for"] == page.attributes("textarea")["id"]
+    assert page.typed == ""
+
+
+def test_form_names_the_labels_of_the_model(client: FlaskClient) -> None:
+    page = Page(client.get("/").text)
+
+    described = {
+        a.get("name") or a.get("property"): a["content"]
+        for tag, a in page.elements
+        if tag == "meta" and "content" in a
+    }
+    assert "negative or positive" in page.texts["p"]
+    assert "negative or positive" in (described["description"] or "")
+    assert {"og:title", "og:description", "og:type"} <= described.keys()
+
+
+def test_verdict_is_shown_in_words_beside_what_was_typed(client: FlaskClient) -> None:
+    response = submit(client, GOOD)
+
+    page = Page(response.text)
+    assert response.status_code == 200
+    assert page.texts["h2"].startswith("This review reads as positive")
+    assert page.typed == GOOD
+    assert page.texts["dt"].startswith("negativepositive")
+    assert "knows 4 of the 4 words that count" in response.text
+
+
+def test_words_that_matter_are_marked_with_their_numbers(client: FlaskClient) -> None:
+    page = Page(submit(client, GOOD).text)
+
+    marked = [a["class"] or "" for tag, a in page.elements if tag == "button" and "type" in a]
+    assert len(marked) >= 3
+    assert all(name.startswith(("word a s", "word b s")) for name in marked)
+    assert "\u201cwonderful\u201d" in page.texts["p"]
+    assert "+0." in page.texts["span"]
+
+
+def test_examples_are_submitted_as_reviews(client: FlaskClient) -> None:
+    page = Page(client.get("/").text)
+
+    offered = [a["value"] for tag, a in page.elements if tag == "button" and "value" in a]
+    assert offered == list(EXAMPLES.values())
+    assert [submit(client, example or "").status_code for example in offered] == [200] * 5
+
+
+def test_examples_beyond_the_limit_are_not_offered() -> None:
+    client = unready_app(Settings(max_review_chars=100)).test_client()
+
+    page = Page(client.get("/").text)
+
+    offered = [a["value"] or "" for tag, a in page.elements if tag == "button" and "value" in a]
+    assert 0 < len(offered) < len(EXAMPLES)
+    assert max(map(len, offered)) <= 100
+
+
+def test_line_ends_count_as_they_were_typed(client: FlaskClient) -> None:
+    response = submit(client, "good\r\n" * 99)
+
+    assert response.status_code == 200
+    assert Page(response.text).typed == "good\n" * 99
+
+
+def test_review_of_unknown_words_gets_no_verdict(client: FlaskClient) -> None:
+    response = submit(client, "Zxqv wvutq.")
+
+    assert Page(response.text).texts["h2"].startswith("No verdict")
+    assert "nothing to go on" in response.text
+
+
+@pytest.mark.parametrize(
+    ("review", "status", "says"),
+    [
+        ("", 400, "empty"),
+        ("  \n", 400, "empty"),
+        ("10/10", 400, "no letters"),
+        ("a" * 501, 413, "at most 500"),
+    ],
+)
+def test_error_stands_beside_the_field_which_keeps_what_was_typed(
+    client: FlaskClient, review: str, status: int, says: str
+) -> None:
+    response = submit(client, review)
+
+    page = Page(response.text)
+    assert response.status_code == status
+    assert says in response.text
+    assert page.attributes("textarea")["aria-describedby"] == "review-error count"
+    assert ("p", {"class": "error", "id": "review-error", "role": "alert"}) in page.elements
+    assert page.typed == review
+
+
+def test_form_without_its_field_is_refused_on_the_page(client: FlaskClient) -> None:
+    response = client.post("/", data={"text": "Good."}, headers=BROWSER)
+
+    assert response.status_code == 400
+    assert "no field named review" in response.text
+
+
+def test_form_that_is_too_large_is_refused_on_the_page(client: FlaskClient) -> None:
+    response = submit(client, "a" * 5_000)
+
+    assert response.status_code == 413
+    assert "more than 4,000 bytes" in response.text
+
+
+def test_error_is_a_document_for_a_program(client: FlaskClient) -> None:
+    response = client.post("/", data={"review": ""})
+
+    assert response.content_type == "application/problem+json"
+    assert response.get_json()["code"] == "empty_review"
+
+
+def test_form_sent_in_parts_is_read_too(client: FlaskClient) -> None:
+    response = client.post("/", data={"review": GOOD}, content_type="multipart/form-data")
+
+    assert Page(response.text).texts["h2"].startswith("This review reads as positive")
+
+
+@pytest.mark.parametrize(
+    "attack", ["</textarea><script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}"]
+)
+def test_markup_in_a_review_is_shown_as_text(client: FlaskClient, attack: str) -> None:
+    page = Page(submit(client, attack).text)
+
+    assert page.typed == attack
+    assert "img" not in [tag for tag, _ in page.elements]
+    assert [a["src"] for tag, a in page.elements if tag == "script"] == ["/static/page.js"]
+
+
+def test_first_newline_of_a_review_survives(client: FlaskClient) -> None:
+    assert Page(submit(client, "\nGreat film").text).typed == "\nGreat film"
+
+
+def test_page_may_load_nothing_but_its_own_files(client: FlaskClient) -> None:
+    response = client.get("/")
+
+    policy = response.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; ")
+    assert "unsafe" not in policy
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in response.headers
+    assert not any("style" in attributes for _, attributes in Page(response.text).elements)
+
+
+def test_files_that_the_page_names_exist(client: FlaskClient) -> None:
+    elements = Page(client.get("/").text).elements
+    links = [a.get("href") or a["src"] for tag, a in elements if tag in ("link", "script")]
+
+    assert len(links) == 3
+    for link in links:
+        with client.get(link or "") as response:
+            assert response.status_code == 200
+
+
+def test_page_without_a_model_says_that_it_is_not_ready() -> None:
+    client = unready_app(LIMITS).test_client()
+
+    shown, asked = client.get("/", headers=BROWSER), submit(client, GOOD)
+
+    assert shown.status_code == 200
+    assert (asked.status_code, asked.mimetype) == (503, "text/html")
+    assert "not ready" in asked.text
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [(0.5, "50.0%"), (0.93456, "93.5%"), (0.99999, "over 99.9%"), (1e-9, "under 0.1%")],
+)
+def test_rounding_never_makes_the_model_certain(probability: float, words: str) -> None:
+    assert percent(probability) == words
