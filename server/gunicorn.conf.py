@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # prometheus_client decides while it is imported whether several processes count together.
-from server.observability import folder
+from server.observability import multiprocess_dir
 
-folder.make_folder()
+multiprocess_dir.make_folder()
 
 # Imported here, in the master, so that workers share the memory of it and start at once.
 import server.wsgi
@@ -92,5 +92,5 @@ def when_ready(_arbiter: Any) -> None:
 
 def child_exit(_arbiter: Any, worker: Any) -> None:
     """Keep the counts of a worker that has ended."""
-    folder.forget_worker(worker.pid)
+    multiprocess_dir.forget_worker(worker.pid)
     Worker.balance.leave(worker.entry)
