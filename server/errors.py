@@ -29,6 +29,7 @@
         │   ├── RouteNotFound         404 route_not_found
         │   └── ModelNotFound         404 model_not_found
         ├── MethodNotAllowed          405 method_not_allowed
+        ├── RequestTimeout            408 request_timeout
         ├── TooLarge                  413
         │   ├── BodyTooLarge          413 body_too_large
         │   ├── TooManyReviews        413 too_many_reviews
@@ -279,6 +280,14 @@ class MethodNotAllowed(Problem):
     def __init__(self, detail: str, allowed: Iterable[str]) -> None:
         super().__init__(detail)
         self.headers["Allow"] = ", ".join(sorted(allowed))
+
+
+class RequestTimeout(Problem):
+    """The request did not arrive whole in time."""
+
+    code = "request_timeout"
+    status = 408
+    title = "The request took too long to arrive"
 
 
 class TooLarge(Problem):

@@ -28,9 +28,8 @@ from server.errors import StartRefused
 from server.inference.preflight import approve
 from server.observability.log_format import announce
 from server.settings import Settings
-from server.worker.balance import Balance
-from server.worker.door import Door
-from server.worker.signals import hold_signals_over_fork
+from server.worker.balance import NO_ENTRY, Balance
+from server.worker.shutdown import ServerStop, hold_signals_over_fork
 from server.worker.worker import Worker
 
 
@@ -53,9 +52,12 @@ forwarded_allow_ips = ""  # whom to believe is said by TRUSTED_PROXIES alone
 worker_class = Worker
 threads = _chosen.threads
 worker_connections = _chosen.connections
-Worker.most_at_work = _chosen.max_concurrency
+Worker.max_requests_at_work = _chosen.max_concurrency
+Worker.max_body_bytes = _chosen.max_body_bytes
+Worker.health_paths = frozenset({b"/livez", b"/readyz"})
+Worker.render_error = staticmethod(server.wsgi.render_refusal)
 Worker.balance = Balance(4 * workers)  # during a reload there are twice as many, and some still go
-Worker.door = Door()
+Worker.server_stop = ServerStop()
 
 keepalive = 95  # Heroku's router keeps idle connections for 90 s; it must be the one to close them
 graceful_timeout = 20  # and Heroku kills 30 s after SIGTERM
@@ -69,7 +71,7 @@ worker_tmp_dir = _memory if os.access(_memory, os.W_OK) else None
 def on_starting(arbiter: Any) -> None:
     """Refuse to start, in one sentence, if the model cannot be served."""
     hold_signals_over_fork()
-    Worker.door.close_with(arbiter)
+    Worker.server_stop.watch(arbiter)
     try:
         server.wsgi.approved = approve(_chosen.model_path, _chosen.public_key)
     except StartRefused as refusal:
@@ -93,4 +95,4 @@ def when_ready(_arbiter: Any) -> None:
 def child_exit(_arbiter: Any, worker: Any) -> None:
     """Keep the counts of a worker that has ended."""
     multiprocess_dir.forget_worker(worker.pid)
-    Worker.balance.leave(worker.entry)
+    Worker.balance.leave(getattr(worker, "entry", NO_ENTRY))

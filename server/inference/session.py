@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
-# The Linux wheels report usage unless this stands in the environment before the import.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-
 import onnxruntime
 
 from server.errors import ModelRefused

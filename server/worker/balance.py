@@ -1,4 +1,4 @@
-"""Spreads connections evenly over the workers of one listening socket.
+"""Load balance of connections over the workers of one listening socket.
 
 Whichever worker wakes first takes a connection, and a client that opens several at once may find
 all of them on one worker, which halves the throughput for as long as they live. So each worker

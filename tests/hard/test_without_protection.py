@@ -47,17 +47,17 @@ CONTROLS = [
     ),
     Control(
         "the line is bounded",
-        "Worker.most_at_work = 10**9",
+        "Worker.max_requests_at_work = 10**9",
         "load.py::test_five_times_overload_is_refused_at_once",
     ),
     Control(
         "health checks do not stand in line",
-        "from server.worker import wire\nwire.HEALTH = ()",
+        "Worker.health_paths = frozenset()",
         "load.py::test_five_times_overload_is_refused_at_once",
     ),
     Control(
         "a thread that hangs loses the event loop",
-        "from server.worker import lead\nlead.PATIENCE = 3600",
+        "from server.worker import leader\nleader.PATIENCE = 3600",
         "faults.py::test_a_hung_inference_is_given_up",
     ),
     Control(
@@ -67,7 +67,7 @@ CONTROLS = [
     ),
     Control(
         "accepting pauses when descriptors run out",
-        "from server.worker import clients\nclients.OUT_OF_RESOURCES = ()",
+        "from server.worker import acceptor\nacceptor.OUT_OF_RESOURCES = frozenset()",
         "faults.py::test_running_out_of_file_descriptors_is_survived",
     ),
     Control(
@@ -77,12 +77,12 @@ CONTROLS = [
     ),
     Control(
         "a refused body is read to its end",
-        "from server import bodies\nbodies.DRAINED = 0",
+        "from server.worker import request_parser\nrequest_parser.DISCARDED_BYTES = 0",
         "hostile.py::test_one_byte_too_many_is_413_and_the_connection_goes_on",
     ),
     Control(
         "keys that come twice are looked for",
-        "from server import decoding\ndecoding.may_hide_a_key = lambda body: False",
+        "from server.schemas import parsing\nparsing.may_hide_a_key = lambda body: False",
         "hostile.py::test_bad_json_is_400",
     ),
     Control(
@@ -118,7 +118,7 @@ CONTROLS = [
     ),
     Control(
         "the model file is compared with its checksum",
-        "from server import model, preflight\nmodel.read_checked = lambda path: path.read_bytes()",
+        "from server.inference import model, preflight\nmodel.read_checked = lambda path: path.read_bytes()",
         "privacy.py::test_a_flipped_bit_in_the_model_stops_the_start",
     ),
 ]

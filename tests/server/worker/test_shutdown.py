@@ -1,4 +1,4 @@
-"""What happens to those who connect while the server stops."""
+"""Graceful shutdown: what happens to those who connect while the server stops."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from server.worker.door import Door, ignore_knocking
+from server.worker.shutdown import ServerStop, ignore_new_connections
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def listener() -> Iterator[socket.socket]:
         yield listener
 
 
-def knock(listener: socket.socket, said: list[str]) -> threading.Thread:
+def connect_late(listener: socket.socket, said: list[str]) -> threading.Thread:
     """Connect and wait for a reply, in a thread."""
 
     def connect() -> None:
@@ -43,8 +43,8 @@ def test_who_has_connected_can_be_accepted_and_who_has_not_is_refused(
 ) -> None:
     said: list[str] = []
     with socket.create_connection(listener.getsockname()) as early:
-        ignore_knocking(listener)
-        late = knock(listener, said)
+        ignore_new_connections(listener)
+        late = connect_late(listener, said)
         accepted, _ = listener.accept()
         late.join(0.2)
         with pytest.raises(BlockingIOError):
@@ -62,7 +62,7 @@ def test_without_that_whoever_connects_last_is_reset(listener: socket.socket) ->
     said: list[str] = []
     with socket.create_connection(listener.getsockname()) as early:
         accepted, _ = listener.accept()
-        late = knock(listener, said)
+        late = connect_late(listener, said)
         late.join(0.2)
         listener.close()
         late.join()
@@ -72,29 +72,29 @@ def test_without_that_whoever_connects_last_is_reset(listener: socket.socket) ->
 
 
 def arbiter(**state: object) -> Any:
-    """What a door sees of Gunicorn's master."""
+    """What `ServerStop` sees of Gunicorn's master."""
     stopped: list[bool] = []
     state = {"reexec_pid": 0, "master_pid": 0, "systemd": False, **state}
     return SimpleNamespace(stopped=stopped, stop=stopped.append, **state)
 
 
-def test_the_door_closes_with_the_master() -> None:
-    door, master = Door(), arbiter()
+def test_the_server_stops_when_the_master_stops_itself() -> None:
+    stop, master = ServerStop(), arbiter()
 
-    door.close_with(master)
-    assert not door.is_closing
+    stop.watch(master)
+    assert not stop
     master.stop(False)
 
-    assert door.is_closing
+    assert stop
     assert master.stopped == [False]
 
 
 @pytest.mark.parametrize("state", [{"reexec_pid": 7}, {"master_pid": 7}, {"systemd": True}])
-def test_the_door_stays_open_where_someone_else_listens(state: dict[str, object]) -> None:
-    door, master = Door(), arbiter(**state)
+def test_the_server_goes_on_where_someone_else_listens(state: dict[str, object]) -> None:
+    stop, master = ServerStop(), arbiter(**state)
 
-    door.close_with(master)
+    stop.watch(master)
     master.stop()
 
-    assert not door.is_closing
+    assert not stop
     assert master.stopped == [True]

@@ -1,0 +1,149 @@
+"""The worker of the real server: what strangers could once do to it with a few bytes."""
+
+from __future__ import annotations
+
+import ast
+import http.client
+import socket
+import struct
+from importlib.metadata import version
+from pathlib import Path
+
+import gunicorn.arbiter
+import pytest
+from gunicorn.workers import base
+
+from server.worker import worker
+from tests.live import LiveServer, workers_of
+
+FOLDER = Path(worker.__file__).parent
+LIVEZ = b"GET /livez HTTP/1.1\r\nHost: a\r\n"
+
+
+def reset(plug: socket.socket) -> None:
+    """Close *plug* so that the other end sees a reset."""
+    plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    plug.close()
+
+
+def connect(server: LiveServer) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), 10)
+
+
+@pytest.mark.parametrize(
+    "bytes_",
+    [
+        LIVEZ + b"Content-Length: 9999999999\r\n\r\n",
+        LIVEZ + b"Content-Length: 0000000010\r\n\r\n",
+        LIVEZ + b"Transfer-Encoding: chunked\r\n\r\nff\r\n\n0\r\n\r\n",
+        b"POST /predict HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n\n0\r\n\r\n",
+    ],
+    ids=["endless length", "zeros", "false last chunk", "false last chunk to predict"],
+)
+def test_bodies_that_do_not_come_stop_nobody(live_server: LiveServer, bytes_: bytes) -> None:
+    plugs = [connect(live_server) for _ in range(30)]
+    for plug in plugs:
+        plug.sendall(bytes_)
+
+    with live_server.connection() as connection:
+        connection.timeout = 5
+        for _ in range(50):
+            connection.request("POST", "/predict", b"review=good")
+            assert connection.getresponse().read()
+
+    for plug in plugs:
+        plug.close()
+
+
+def test_resets_after_expect_end_no_worker(live_server: LiveServer) -> None:
+    before = workers_of(live_server)
+    for _ in range(75):
+        plug = connect(live_server)
+        plug.sendall(LIVEZ + b"Content-Length: 10\r\nExpect: 100-continue\r\n\r\n")
+        reset(plug)
+
+    assert live_server.ask("/livez").status == 200
+    assert workers_of(live_server) == before
+
+
+def test_a_thousand_pipelined_health_checks_end_no_worker(live_server: LiveServer) -> None:
+    before = workers_of(live_server)
+    with connect(live_server) as plug:
+        plug.sendall((LIVEZ + b"\r\n") * 1000)
+        plug.shutdown(socket.SHUT_WR)
+        replies = b"".join(iter(lambda: plug.recv(65536), b""))
+
+    assert replies.count(b"HTTP/1.1 200 OK\r\n") == 1000
+    assert workers_of(live_server) == before
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n" + LIVEZ + b"Connection: close\r\n\r\n",
+        b"2\r\n{}\r\n0\r\nT: %s\r\n\r\n%sConnection: close\r\n\r\n" % (b"t" * 1600, LIVEZ),
+    ],
+    ids=["a request behind it", "long trailers"],
+)  # fmt: skip
+def test_a_chunked_request_is_answered_whatever_follows(
+    live_server: LiveServer, tail: bytes
+) -> None:
+    head = b"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+    with connect(live_server) as plug:
+        plug.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n" + tail)
+        replies = b"".join(iter(lambda: plug.recv(65536), b""))
+
+    assert replies.startswith(b"HTTP/1.1 400 ")
+    assert b'"code":"missing_review"' in replies
+    assert replies.endswith(b'{"status":"live"}\n')
+
+
+def test_a_reply_to_head_has_no_body(live_server: LiveServer) -> None:
+    reply = live_server.exchange_raw(b"HEAD /predict HTTP/1.1\r\nHost: a\r\n\r\n")
+
+    assert reply.startswith(b"HTTP/1.1 405 ")
+    assert reply.endswith(b"\r\n\r\n")
+
+
+def test_connections_beyond_the_limit_make_room_for_health_checks() -> None:
+    from tests.live import running_server
+
+    with running_server(MAX_CONNECTIONS="50", WEB_CONCURRENCY="1") as server:
+        idle = [connect(server) for _ in range(120)]
+        for plug in idle[:60]:
+            plug.sendall(b"GET / HTTP/1.1\r\n")
+
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+        connection.request("GET", "/livez")
+        assert connection.getresponse().status == 200
+        connection.close()
+        for plug in idle:
+            plug.close()
+
+
+def test_the_folder_imports_nothing_else_of_the_project() -> None:
+    imported = set()
+    for path in FOLDER.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                imported.add(node.module or "")
+            elif isinstance(node, ast.Import):
+                imported |= {alias.name for alias in node.names}
+
+    ours = {name for name in imported if name.split(".")[0] in {"server", "train", "export"}}
+    assert {name for name in ours if not name.startswith("server.worker.")} == set()
+
+
+def test_gunicorn_still_has_what_the_worker_relies_on() -> None:
+    release = f"Gunicorn {version('gunicorn')}"
+    for name in ("init_signals", "handle_exit", "notify", "load_wsgi"):
+        assert callable(getattr(base.Worker, name, None)), f"{release} has no Worker.{name}"
+    made = set(base.Worker.__init__.__code__.co_names)
+    for name in ("alive", "ppid", "sockets", "cfg", "log", "nr", "max_requests"):
+        assert name in made, f"{release} does not set Worker.{name}; see server/worker/README.md"
+    arbiter = gunicorn.arbiter.Arbiter
+    for name in ("reexec_pid", "master_pid", "systemd"):
+        assert name in arbiter.__init__.__code__.co_names, (
+            f"{release} does not set Arbiter.{name}; see server/worker/shutdown.py"
+        )
+    assert "graceful" in arbiter.stop.__code__.co_varnames, f"{release} stops in another way"
