@@ -9,9 +9,9 @@ import numpy as np
 
 from bench.timing import quartiles
 from bench.workloads import SINGLE
-from server.inference.model import Model
-from server.schemas.parsing import decode
-from server.schemas.responses import ENCODER, prediction_document
+from server.inference.model import Classification, Model
+from server.schemas.parsing import parse_json
+from server.schemas.responses import ENCODER, predictions_document
 
 ROUNDS, CALLS = 30, 50
 
@@ -30,15 +30,15 @@ def measure(model: Model) -> list[Step]:
     body = json.dumps({"review": SINGLE}).encode()
     lemmas = model.normaliser.lemmas(SINGLE)
     text = {"text": np.array([" ".join(lemmas)], dtype=object)}
-    (prediction,) = model.predict([SINGLE])
+    found = [Classification(SINGLE, model.predict([SINGLE])[0])]
     took = quartiles(
         {
-            "decode": lambda: decode(body),
+            "decode": lambda: parse_json(body),
             "clean": lambda: model.normaliser.lemmas(SINGLE),
             "tensor": lambda: np.array([" ".join(lemmas)], dtype=object),
             "run": lambda: model.session.run(["probabilities"], text),
             "predict": lambda: model.predict([SINGLE]),
-            "encode": lambda: ENCODER.encode(prediction_document(prediction)),
+            "encode": lambda: ENCODER.encode(predictions_document(found, is_batch=False)),
         },
         ROUNDS,
         CALLS,

@@ -13,7 +13,7 @@ from export.errors import ExportError, NotVerified
 from export.kept import read_kept
 from export.publish import publish
 from export.signing import PASSWORD, sign
-from server.errors import ModelRefused
+from server.errors import ModelFileError
 from server.inference.model import Model
 from train.data import LabelledText, imdb_sentences, load_labelled_text
 from train.errors import TrainError
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         options.run(options)
-    except (TrainError, ExportError, ModelRefused) as error:
+    except (TrainError, ExportError, ModelFileError) as error:
         print(f"python -m export {options.command}: {error}", file=sys.stderr)
         return 1
     return 0

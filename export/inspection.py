@@ -13,7 +13,7 @@ import msgspec
 import onnx
 
 from export.errors import NotReadable
-from server.errors import ModelRefused
+from server.errors import ModelFileError
 from server.inference.manifest import Figures, Interval, Manifest, from_metadata
 from server.inference.model import read_checked
 from server.inference.signature import signature_file
@@ -56,7 +56,7 @@ def inspect(path: Path) -> Inspection:
     signature = signature_file(path)
     try:
         manifest = from_metadata({entry.key: entry.value for entry in model.metadata_props})
-    except ModelRefused as refusal:
+    except ModelFileError as refusal:
         raise NotReadable(f"{path} cannot be inspected: {refusal}.") from None
     return Inspection(
         path=path,
@@ -99,7 +99,7 @@ def qualified(node: onnx.NodeProto) -> str:
 def _checksum(path: Path) -> str:
     try:
         read_checked(path)
-    except ModelRefused as refusal:
+    except ModelFileError as refusal:
         return str(refusal)
     return "fits"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from export.errors import NotSigned
 from export.write import write_atomically
-from server.errors import ModelRefused
+from server.errors import ModelFileError
 from server.inference.model import read_checked
 from server.inference.signature import signature_file
 
@@ -32,7 +32,7 @@ def sign(path: Path, private_key: Path) -> Path:
     """
     try:
         read_checked(path)
-    except ModelRefused as refusal:
+    except ModelFileError as refusal:
         raise NotSigned(f"{path} is not signed: {refusal}.") from None
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder, "bundle")

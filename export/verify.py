@@ -17,7 +17,7 @@ from export.errors import ExportError, NotReadable, NotVerified
 from export.inspection import read_graph
 from export.lemmas import compile_lemmas
 from export.prove import edge_cases, prove
-from server.errors import ModelRefused
+from server.errors import ModelFileError
 from server.inference.model import Model, read_checked
 from server.inference.operator_allowlist import check_operators
 from server.inference.signature import check_signature, signature_file
@@ -75,7 +75,7 @@ def verify(subject: Subject) -> Iterator[Finding]:
 def _found(check: str, examine: Callable[[Subject], str], subject: Subject) -> Finding:
     try:
         return Finding(check, True, examine(subject))
-    except (ModelRefused, ExportError) as error:
+    except (ModelFileError, ExportError) as error:
         return Finding(check, False, str(error))
 
 

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from server.errors import BadSetting
+from server.errors import SettingError
 from server.settings import Settings
 
 CONFIGURATION = Path(__file__).with_name("gunicorn.conf.py")
@@ -16,7 +16,7 @@ def main() -> None:
     """Check the settings, then become Gunicorn's master process."""
     try:
         settings = Settings.from_environment(os.environ)
-    except BadSetting as refusal:
+    except SettingError as refusal:
         sys.exit(str(refusal))
     # Gunicorn reads this one by itself while it is imported, and an empty value would stop it.
     os.environ["WEB_CONCURRENCY"] = str(settings.workers)

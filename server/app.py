@@ -1,31 +1,45 @@
-"""The application factory."""
+"""Application factory: middleware, checks and blueprints, in the order a request meets them."""
 
 from __future__ import annotations
 
 import os
+from typing import Final
 
 from flask import Flask
 
 from server.api.health import health
-from server.api.info import facts
-from server.api.openapi.routes import description
+from server.api.info import info
+from server.api.openapi.routes import openapi
 from server.api.predict import api
-from server.error_handlers import handle_errors
-from server.extensions import current_metrics, use_metrics, use_model, use_settings
-from server.inference.model import read_trusted
-from server.middleware.access import guard
-from server.middleware.fast_path import take_short_way
-from server.middleware.request_body import bound_bodies
-from server.middleware.security_headers import add_headers
-from server.middleware.trust import check_trust
-from server.observability.counted import CountedModel
+from server.error_handlers import answer
+from server.extensions import KEY, Extensions, extensions_of
+from server.inference.model import Model, read_trusted
+from server.middleware import log_requests
+from server.middleware.fast_path import add_fast_path
+from server.middleware.request_body import read_request_body
+from server.middleware.security import (
+    add_cors_headers,
+    check_api_key,
+    check_cross_site,
+    check_host,
+    trust_proxies,
+)
+from server.middleware.security_headers import add_security_headers
 from server.observability.log_format import write_defects
-from server.observability.log_writer import Lines
+from server.observability.log_writer import LogWriter
 from server.observability.metrics import Metrics
-from server.observability.request_log import follow_requests
-from server.open_inference.routes import v2
+from server.observability.request_log import RequestLog
+from server.open_inference.routes import open_inference
 from server.settings import Settings
-from server.web.views import page
+from server.web.views import render_page, web
+
+#: WSGI middleware, outermost first.
+MIDDLEWARE: Final = (trust_proxies, log_requests, add_security_headers, add_fast_path)
+
+#: What a request has to pass before its view, in this order.
+CHECKS: Final = (check_host, check_cross_site, check_api_key, read_request_body)
+
+BLUEPRINTS: Final = (web, api, open_inference, info, health, openapi)
 
 
 def create_app(settings: Settings | None = None, content: bytes | None = None) -> Flask:
@@ -36,26 +50,25 @@ def create_app(settings: Settings | None = None, content: bytes | None = None) -
         content: the model file's bytes, if they have been read and checked already.
 
     Raises:
-        BadSetting: an environment variable has a value that is not accepted.
-        ModelRefused: the model file is missing, damaged, foreign, or answers otherwise than when
+        SettingError: an environment variable has a value that is not accepted.
+        ModelFileError: the model file is missing, damaged, foreign, or answers otherwise than when
             it was exported.
     """
-    settings = settings or Settings.from_environment(os.environ)
-    return make_ready(unready_app(settings), settings, content)
+    app = unready_app(settings or Settings.from_environment(os.environ))
+    return make_ready(app, content)
 
 
-def make_ready(app: Flask, settings: Settings, content: bytes | None = None) -> Flask:
-    """Give *app* the model of *settings*, whose bytes are *content* if they have been read.
+def make_ready(app: Flask, content: bytes | None = None) -> Flask:
+    """Load the model of *app*, whose bytes are *content* if they have been read.
 
     Raises:
-        ModelRefused: as for `create_app`.
+        ModelFileError: as for `create_app`.
     """
+    carried = extensions_of(app)
+    path = carried.settings.model_path
     if content is None:
-        content = read_trusted(settings.model_path, settings.public_key)
-    model = CountedModel.open(settings.model_path, content)
-    with app.app_context():
-        model.metrics = current_metrics()
-    use_model(app, model)
+        content = read_trusted(path, carried.settings.public_key)
+    carried.use_model(Model.open(path, content))
     return app
 
 
@@ -65,16 +78,17 @@ def unready_app(settings: Settings) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    use_settings(app, settings)
-    use_metrics(app, metrics := Metrics())
     write_defects(settings.log_format)
-    take_short_way(app, settings)
-    add_headers(app)
-    follow_requests(app, metrics, settings.log_format, Lines())
-    check_trust(app, settings)
-    guard(app, settings)
-    bound_bodies(app)
-    handle_errors(app)
-    for blueprint in (page, api, v2, facts, health, description):
+    metrics = Metrics()
+    request_log = RequestLog(metrics, settings.log_format, LogWriter())
+    carried = app.extensions[KEY] = Extensions(settings, metrics, request_log, render_page)
+    for wrap in reversed(MIDDLEWARE):
+        app.wsgi_app = wrap(app.wsgi_app, carried)  # type: ignore[method-assign]
+    for check in CHECKS:
+        app.before_request(check)
+    if settings.cors_origins:
+        app.after_request(add_cors_headers)
+    app.register_error_handler(Exception, answer)
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

@@ -1,53 +1,72 @@
-"""What the application that answers the current request has at hand."""
+"""Extensions: what an application carries from request to request (Flask's word for it)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
 from flask import Flask, current_app
 
-from server.errors import NotReady
+from server.errors import ProblemError, ProblemType
 from server.inference.model import Model
 from server.observability.metrics import Metrics
+from server.observability.request_log import RequestLog
 from server.settings import Settings
 
-METRICS = "metrics"
-MODEL = "model"
-SETTINGS = "settings"
+KEY: Final = "server"
 
 
-def use_settings(app: Flask, settings: Settings) -> None:
-    """Let *app* work with *settings*."""
-    app.extensions[SETTINGS] = settings
+@dataclass(slots=True)
+class Extensions:
+    """What every request may need.
 
-
-def use_metrics(app: Flask, metrics: Metrics) -> None:
-    """Let *app* count in *metrics*."""
-    app.extensions[METRICS] = metrics
-
-
-def use_model(app: Flask, model: Model) -> None:
-    """Let *app* answer with *model*, which has reproduced its golden reviews: it is now ready."""
-    app.extensions[MODEL] = model
-
-
-def current_settings() -> Settings:
-    """The settings of the running application."""
-    settings: Settings = current_app.extensions[SETTINGS]
-    return settings
-
-
-def current_metrics() -> Metrics:
-    """The counts of the running application."""
-    metrics: Metrics = current_app.extensions[METRICS]
-    return metrics
-
-
-def current_model() -> Model:
-    """The model of the running application.
-
-    Raises:
-        NotReady: it is not loaded yet. HTTP 503.
+    Attributes:
+        settings: of this server.
+        metrics: of this process.
+        request_log: writes a line for each request, and counts it.
+        render_page: renders a text and what the model makes of it as HTML, for routes that answer
+            in either form.
+        loaded_model: the model, once it has reproduced its golden reviews.
     """
-    model: Model | None = current_app.extensions.get(MODEL)
-    if model is None:
-        raise NotReady("The model is still being loaded and checked; ask again in a second.")
-    return model
+
+    settings: Settings
+    metrics: Metrics
+    request_log: RequestLog
+    render_page: Callable[..., str]
+    loaded_model: Model | None = None
+
+    @property
+    def model(self) -> Model:
+        """The model.
+
+        Raises:
+            ProblemError: it is not loaded yet. HTTP 503.
+        """
+        if self.loaded_model is None:
+            raise ProblemError(
+                ProblemType.NOT_READY,
+                "The model is still being loaded and checked; ask again in a second.",
+            )
+        return self.loaded_model
+
+    def use_model(self, model: Model) -> None:
+        """Answer with *model* from now on: the application is ready."""
+        self.loaded_model = model
+        self.request_log.model_version = model.version
+
+
+def extensions_of(app: Flask) -> Extensions:
+    """What *app* carries."""
+    carried: Extensions = app.extensions[KEY]
+    return carried
+
+
+def current() -> Extensions:
+    """What the application that answers the current request carries."""
+    return extensions_of(_unwrapped(current_app))
+
+
+def _unwrapped(proxy: Any) -> Flask:
+    app: Flask = proxy._get_current_object()
+    return app

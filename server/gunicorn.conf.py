@@ -24,7 +24,7 @@ multiprocess_dir.make_folder()
 # Imported here, in the master, so that workers share the memory of it and start at once.
 import server.wsgi
 from server.app import unready_app
-from server.errors import StartRefused
+from server.errors import StartupError
 from server.inference.preflight import approve
 from server.observability.log_format import announce
 from server.settings import Settings
@@ -36,7 +36,7 @@ from server.worker.worker import Worker
 def _settings() -> Settings:
     try:
         return Settings.from_environment(os.environ)
-    except StartRefused as refusal:
+    except StartupError as refusal:
         sys.exit(str(refusal))
 
 
@@ -74,7 +74,7 @@ def on_starting(arbiter: Any) -> None:
     Worker.server_stop.watch(arbiter)
     try:
         server.wsgi.approved = approve(_chosen.model_path, _chosen.public_key)
-    except StartRefused as refusal:
+    except StartupError as refusal:
         sys.exit(str(refusal))
     server.wsgi.prepared = unready_app(_chosen)
 
@@ -83,7 +83,7 @@ def on_reload(arbiter: Any) -> None:
     """Take over a new model file if it can be served; else the old one goes on serving."""
     try:
         server.wsgi.approved = approve(_chosen.model_path, _chosen.public_key)
-    except StartRefused as refusal:
+    except StartupError as refusal:
         arbiter.log.error("The new model is not taken over, the old one serves on: %s", refusal)
 
 

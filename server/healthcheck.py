@@ -9,7 +9,7 @@ import os
 import sys
 from http.client import HTTPConnection, HTTPException
 
-from server.errors import BadSetting
+from server.errors import SettingError
 from server.settings import Settings
 
 PATIENCE = 4.0  # seconds, less than the engine's own
@@ -22,7 +22,7 @@ def main() -> None:
         connection = HTTPConnection(settings.host, settings.port, timeout=PATIENCE)
         connection.request("GET", "/readyz")
         status = connection.getresponse().status
-    except (BadSetting, HTTPException, OSError) as failure:
+    except (SettingError, HTTPException, OSError) as failure:
         sys.exit(f"The server does not answer: {failure}")
     if status != 200:
         sys.exit(f"The server is not ready: /readyz answers {status}.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from server.errors import BadSetting
+from server.errors import SettingError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -206,7 +206,7 @@ class Settings:
         """Read the settings from *environ*, usually `os.environ`.
 
         Raises:
-            BadSetting: a variable has a value that is not accepted.
+            SettingError: a variable has a value that is not accepted.
         """
         values = {}
         for each in fields(cls):
@@ -242,7 +242,7 @@ def _parsed(variable: Variable, raw: str, accepted: Accepted) -> Any:
         return accepted.parse(raw)
     except ValueError:
         shown = None if accepted.secret else raw
-        raise BadSetting(variable.name, shown, accepted.words) from None
+        raise SettingError(variable.name, shown, accepted.words) from None
 
 
 def _bracketed(host: str) -> str:

@@ -1,4 +1,4 @@
-"""What Gunicorn's workers call."""
+"""What Gunicorn's workers call: the application, and how to render what they refuse themselves."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from gunicorn.errors import AppImportError
 
-from server.api.openapi.operations import coded_problems
 from server.app import make_ready, unready_app
 from server.error_handlers import PROBLEM_JSON
-from server.errors import Problem, StartRefused
+from server.errors import ProblemError, ProblemType, StartupError
+from server.extensions import extensions_of
 from server.middleware.security_headers import NOT_KEPT, OF_DOCUMENTS
-from server.observability.request_log import FOLLOWER, ID_HEADER
+from server.observability.request_log import ID_HEADER
 from server.schemas.responses import encode, problem_document
 from server.settings import Settings
 
@@ -35,24 +35,23 @@ def application() -> Flask:
             starting one worker after the other.
     """
     try:
-        settings = Settings.from_environment(os.environ)
-        return make_ready(prepared or unready_app(settings), settings, approved)
-    except StartRefused as refusal:
+        app = prepared or unready_app(Settings.from_environment(os.environ))
+        return make_ready(app, approved)
+    except StartupError as refusal:
         raise AppImportError(str(refusal)) from None
 
 
 def render_refusal(refusal: Refusal) -> tuple[Headers, bytes]:
     """Headers and body of what a worker answers by itself; it is counted and logged here."""
-    kind = {each.code: each for each in coded_problems()}[refusal.code]
-    problem = kind.__new__(kind)
-    Problem.__init__(problem, refusal.detail)
-    follower = prepared.extensions.get(FOLLOWER) if prepared else None
-    request_id = follower.note_refusal(refusal.status) if follower else ""
+    problem = ProblemError(ProblemType[refusal.code.upper()], refusal.detail)
+    request_id = (
+        extensions_of(prepared).request_log.record_refusal(refusal.status) if prepared else ""
+    )
     headers = [
         ("Content-Type", PROBLEM_JSON),
         *OF_DOCUMENTS,
         NOT_KEPT,
-        *([("Retry-After", "1")] if refusal.status == 503 else []),
+        *problem.headers.items(),
         (ID_HEADER, request_id),
     ]
     return headers, encode(problem_document(problem, request_id))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from server.extensions import current_metrics, current_model, current_settings
-from server.middleware.access import check_bearer
+from server.extensions import current
+from server.middleware.security import check_bearer
 from server.observability.metrics import MEDIA_TYPE
 from server.schemas.responses import StateDocument, respond
 
@@ -21,13 +21,14 @@ def livez() -> Response:
 @health.get("/readyz")
 def readyz() -> Response:
     """The model reproduced its golden reviews. Send traffic when this succeeds."""
-    current_model()
+    _ = current().model
     return respond(StateDocument("ready"))
 
 
 @health.get("/metrics")
 def metrics() -> Response:
     """The counts of all workers, for Prometheus."""
-    if token := current_settings().metrics_token:
+    carried = current()
+    if token := carried.settings.metrics_token:
         check_bearer(token)
-    return Response(current_metrics().as_text(), content_type=MEDIA_TYPE)
+    return Response(carried.metrics.as_text(), content_type=MEDIA_TYPE)

@@ -11,15 +11,15 @@ from flask import Blueprint, Response
 from msgspec import Meta
 
 from server import VERSION
-from server.extensions import current_model, current_settings
+from server.extensions import current
 from server.inference.manifest import DataSet, Figures
 from server.schemas.responses import respond
 
-facts = Blueprint("facts", __name__)
+info = Blueprint("info", __name__)
 
 
 class ModelDocument(msgspec.Struct, frozen=True):
-    """The model's card, as the model file states it; see `server.inference.manifest.Manifest`."""
+    """The model's card, as the model file states it."""
 
     name: Annotated[str, Meta(description="The name of the model file, and of the model in /v2.")]
     version: Annotated[str, Meta(description="The first 12 digits of its sha256.")]
@@ -41,14 +41,15 @@ class VersionDocument(msgspec.Struct, frozen=True):
     onnxruntime: str
 
 
-@facts.get("/model")
+@info.get("/model")
 def model() -> Response:
     """The model's card."""
-    served = current_model()
+    carried = current()
+    served = carried.model
     card = served.manifest
     return respond(
         ModelDocument(
-            current_settings().model_name,
+            carried.settings.model_name,
             served.version,
             served.sha256,
             list(card.labels),
@@ -61,11 +62,11 @@ def model() -> Response:
     )
 
 
-@facts.get("/version")
+@info.get("/version")
 def version() -> Response:
     """The versions of what runs."""
     return respond(
         VersionDocument(
-            VERSION, current_model().version, platform.python_version(), onnxruntime.__version__
+            VERSION, current().model.version, platform.python_version(), onnxruntime.__version__
         )
     )

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, g, make_response, request
+from flask import Blueprint, Response, make_response, request
 
-from server.errors import BadParameter, UnsupportedMediaType
-from server.extensions import current_model, current_settings
-from server.inference.model import Model
+from server.classification import classify
+from server.errors import ProblemError, ProblemType
+from server.extensions import current
 from server.middleware.request_body import current_body
 from server.schemas.negotiation import wants_html
-from server.schemas.parsing import decode, decode_form
-from server.schemas.responses import (
-    BatchDocument,
-    PredictionDocument,
-    batch_document,
-    explained_document,
-    prediction_document,
-    respond,
-)
-from server.schemas.validation import check_review, check_reviews
-from server.settings import Settings
-from server.web.views import judge, render_form
+from server.schemas.parsing import PARSED, Texts, parse_form, parse_json
+from server.schemas.responses import predictions_document, respond
+from server.schemas.validation import check_texts
 
 api = Blueprint("api", __name__)
 
@@ -35,75 +26,55 @@ YES_OR_NO: Final = {"0": False, "1": True}
 def predict() -> Response:
     """Classify one review or a batch."""
     explain = wants_explanation()
-    asked = asked_reviews()
-    settings = current_settings()
-    if isinstance(asked, str):
-        g.review = asked  # for the page, should it be wanted, or have to show an error
-    check(asked, settings)
-    if isinstance(asked, str) and wants_html():
-        return make_response(render_form(judge(asked)))
-    return respond((explained if explain else predicted)(asked, current_model()))
+    texts, carried = requested_texts(), current()
+    check_texts(texts, carried.settings)
+    as_page = not texts.is_batch and wants_html()
+    found = classify(carried, texts.items, explain=explain or as_page)
+    if as_page:
+        return make_response(carried.render_page(found[0]))
+    return respond(predictions_document(found, is_batch=texts.is_batch, explained=explain))
 
 
-def check(asked: str | list[str], settings: Settings) -> None:
-    """Refuse a review, or a batch, that is not what the model reads.
-
-    Raises:
-        Problem: as for `check_review` and `check_reviews`.
-    """
-    if isinstance(asked, str):
-        check_review(asked, settings.max_review_chars)
-    else:
-        check_reviews(asked, settings.max_reviews, settings.max_review_chars)
-
-
-def predicted(asked: str | list[str], model: Model) -> PredictionDocument | BatchDocument:
-    """The answer to one review, or to a batch."""
-    if isinstance(asked, str):
-        return prediction_document(model.predict([asked])[0])
-    return batch_document(model.predict(asked))
-
-
-def explained(asked: str | list[str], model: Model) -> PredictionDocument | BatchDocument:
-    """The same with reasons."""
-    if isinstance(asked, str):
-        return explained_document(asked, *model.explain([asked])[0])
-    whys = zip(asked, model.explain(asked), strict=True)
-    return BatchDocument([explained_document(review, *why) for review, why in whys])
-
-
-def asked_reviews() -> str | list[str]:
+def requested_texts() -> Texts:
     """The review or reviews in the body of the current request.
 
     Raises:
-        BadRequest: they cannot be read. HTTP 400.
-        UnsupportedMediaType: the body claims to be neither JSON nor a form. HTTP 415.
+        ProblemError: they cannot be read (HTTP 400), or the body claims to be neither JSON nor a
+            form (415).
     """
+    parsed: Texts | ProblemError | None = request.environ.get(PARSED)
+    if isinstance(parsed, ProblemError):
+        raise parsed
     body = current_body()
-    if request.environ.get("CONTENT_TYPE") == JSON:
-        return decode(body)
-    media_type = request.mimetype  # without its parameters, which takes longer
+    media_type = request.mimetype  # without its parameters
     if media_type == FORM:
-        return decode_form(body)
+        return parse_form(body)
     if body and media_type != JSON:
-        raise UnsupportedMediaType(
-            f"The Content-Type is not one that is read here; send {JSON} or {FORM}."
+        raise ProblemError(
+            ProblemType.UNSUPPORTED_MEDIA_TYPE,
+            f"The Content-Type is not one that is read here; send {JSON} or {FORM}.",
         )
-    return decode(body)
+    return parsed or parse_json(body)
 
 
 def wants_explanation() -> bool:
     """Whether `?explain=1` is in the query; strict, since a misspelt one would go unnoticed.
 
     Raises:
-        BadParameter: there is any other parameter, or another value. HTTP 400.
+        ProblemError: there is any other parameter, or another value. HTTP 400.
     """
     if not request.environ.get("QUERY_STRING"):
         return False
     parameters = list(request.args.items(multi=True))
     for name, value in parameters:
         if name != "explain":
-            raise BadParameter("The only query parameter here is explain.", parameter=name[:60])
+            raise ProblemError(
+                ProblemType.BAD_PARAMETER,
+                "The only query parameter here is explain.",
+                parameter=name[:60],
+            )
         if value not in YES_OR_NO or len(parameters) > 1:
-            raise BadParameter("Give explain once, as 0 or 1.", parameter="explain")
+            raise ProblemError(
+                ProblemType.BAD_PARAMETER, "Give explain once, as 0 or 1.", parameter="explain"
+            )
     return any(YES_OR_NO[value] for _, value in parameters)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from server.errors import ModelRefused
+from server.errors import ModelFileError
 
 FORMAT: Final = 1
 
@@ -144,18 +144,18 @@ def from_metadata(metadata: Mapping[str, str]) -> Manifest:
     """Read a manifest back from ONNX metadata properties.
 
     Raises:
-        ModelRefused: a property is missing, is not JSON, has another type, or the layout is of
+        ModelFileError: a property is missing, is not JSON, has another type, or the layout is of
             another version.
     """
     if "format" not in metadata:
-        raise ModelRefused("it is an ONNX file, but not one that `python -m export` wrote")
+        raise ModelFileError("it is an ONNX file, but not one that `python -m export` wrote")
     try:
         raw = {key: msgspec.json.decode(metadata[key]) for key in Manifest.__struct_fields__}
         manifest = msgspec.convert(raw, Manifest)
     except KeyError as missing:
-        raise ModelRefused(f"its metadata have no {missing.args[0]!r}") from None
+        raise ModelFileError(f"its metadata have no {missing.args[0]!r}") from None
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise ModelRefused(f"its metadata cannot be read: {error}") from None
+        raise ModelFileError(f"its metadata cannot be read: {error}") from None
     if manifest.format != FORMAT:
-        raise ModelRefused(f"its metadata are of format {manifest.format}, not {FORMAT}")
+        raise ModelFileError(f"its metadata are of format {manifest.format}, not {FORMAT}")
     return manifest

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from server.errors import ModelRefused
+from server.errors import ModelFileError
 from server.inference import manifest
 from server.inference.analyzer import Normaliser, table_lookup
 from server.inference.explain import Explainer, Explanation
@@ -50,6 +50,21 @@ class Prediction:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What the model makes of one text.
+
+    Attributes:
+        text: as typed.
+        prediction: label and probabilities.
+        explanation: what each word adds; None if it was not asked for, or nothing is known.
+    """
+
+    text: str
+    prediction: Prediction
+    explanation: Explanation | None = None
+
+
 class Model:
     """A model file in memory, ready to classify. Safe to share between threads."""
 
@@ -57,7 +72,7 @@ class Model:
         """Open the bytes of a model file.
 
         Raises:
-            ModelRefused: they are no ONNX graph, or not one of ours.
+            ModelFileError: they are no ONNX graph, or not one of ours.
         """
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.version = self.sha256[:12]
@@ -81,7 +96,7 @@ class Model:
             public_key: whose owner must have signed it, if given; checked before it is opened.
 
         Raises:
-            ModelRefused: it is missing, damaged, foreign, not signed, or answers other than when
+            ModelFileError: it is missing, damaged, foreign, not signed, or answers other than when
                 exported.
         """
         return cls.open(path, read_trusted(path, public_key))
@@ -91,13 +106,13 @@ class Model:
         """Open what `read_trusted` read from *path*, and replay its golden reviews.
 
         Raises:
-            ModelRefused: it is foreign, or answers other than when exported.
+            ModelFileError: it is foreign, or answers other than when exported.
         """
         try:
             model = cls(content)
             model.replay_golden()
-        except ModelRefused as refusal:
-            raise ModelRefused(f"Cannot serve {path}: {refusal}.") from None
+        except ModelFileError as refusal:
+            raise ModelFileError(f"Cannot serve {path}: {refusal}.") from None
         return model
 
     def predict(self, reviews: Sequence[str]) -> list[Prediction]:
@@ -136,15 +151,15 @@ class Model:
         """Ask the golden reviews again.
 
         Raises:
-            ModelRefused: a probability differs from scikit-learn's by more than `TOLERANCE`.
+            ModelFileError: a probability differs from scikit-learn's by more than `TOLERANCE`.
         """
         golden = self.manifest.golden
         if not golden:
-            raise ModelRefused("it holds no golden reviews to check it by")
+            raise ModelFileError("it holds no golden reviews to check it by")
         rows = self.probabilities([self.normaliser.normalise(g.review) for g in golden])
         for number, (expected, row) in enumerate(zip(golden, rows, strict=True), start=1):
             if not np.allclose(row, expected.probabilities, rtol=0, atol=TOLERANCE):
-                raise ModelRefused(
+                raise ModelFileError(
                     f"golden review {number} of {len(golden)} gives the probabilities {row} here, "
                     f"but {list(expected.probabilities)} when the file was exported"
                 )
@@ -174,14 +189,14 @@ def read_trusted(path: Path, public_key: Path | None = None) -> bytes:
     """The bytes of the model file *path*, whole and, if a key is given, signed by its owner.
 
     Raises:
-        ModelRefused: it cannot be read, is damaged, or is not signed.
+        ModelFileError: it cannot be read, is damaged, or is not signed.
     """
     try:
         content = read_checked(path)
         if public_key:
             check_signature(path, content, public_key)
-    except ModelRefused as refusal:
-        raise ModelRefused(f"Cannot serve {path}: {refusal}.") from None
+    except ModelFileError as refusal:
+        raise ModelFileError(f"Cannot serve {path}: {refusal}.") from None
     return content
 
 
@@ -189,26 +204,26 @@ def read_checked(path: Path) -> bytes:
     """The bytes of *path*, if their sha256 is the one in `path.sha256` (sha256sum's format).
 
     Raises:
-        ModelRefused: either file cannot be read, or the digests differ.
+        ModelFileError: either file cannot be read, or the digests differ.
     """
     checksum_path = checksum_file(path)
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelRefused(
+        raise ModelFileError(
             f"the file cannot be read ({error.strerror}); set MODEL_PATH to a file that "
             "`python -m export` wrote"
         ) from None
     try:
         expected = checksum_path.read_text("ascii").split()[0]
     except (OSError, ValueError, IndexError):
-        raise ModelRefused(
+        raise ModelFileError(
             f"its checksum {checksum_path.name} is missing or empty; export writes both files, "
             "so copy both"
         ) from None
     actual = hashlib.sha256(content).hexdigest()
     if actual != expected:
-        raise ModelRefused(
+        raise ModelFileError(
             f"its sha256 is {actual}, but {checksum_path.name} says {expected}; the file is "
             "damaged or was replaced without its checksum"
         )

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from server.errors import ModelRefused
+from server.errors import ModelFileError
 
 #: What a graph may do: all that export writes, for any classifier. None of it holds a graph of its
 #: own, opens a file, or is anyone's but ONNX's (the tokenizer is ONNX Runtime's).
@@ -51,11 +51,11 @@ def check_operators(model: bytes) -> None:
     """Check that the bytes of an ONNX file hold nothing that export does not write.
 
     Raises:
-        ModelRefused: they have another operator anywhere, external data or functions, or are not
+        ModelFileError: they have another operator anywhere, external data or functions, or are not
             protobuf.
     """
     if foreign := sorted(set(_found(model)) - OPERATORS):
-        raise ModelRefused(
+        raise ModelFileError(
             f"its graph has what `python -m export` never writes: {', '.join(foreign)}; "
             "export the model again, from what it was trained on"
         )
@@ -86,7 +86,7 @@ def _fields(
     """What is in the fields of a message that are *inside*, in order; 0 for a fixed-size number.
 
     Raises:
-        ModelRefused: it is no message, is cut off, or is one that readers disagree about.
+        ModelFileError: it is no message, is cut off, or is one that readers disagree about.
     """
     place, end = 0, len(content)
     try:
@@ -106,7 +106,7 @@ def _fields(
             if tag >> 3 in inside:
                 yield inside[tag >> 3], value
     except (IndexError, KeyError):
-        raise ModelRefused("it is not an ONNX file, or not all of one") from None
+        raise ModelFileError("it is not an ONNX file, or not all of one") from None
 
 
 def _varint(content: memoryview, place: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from server.errors import ModelRefused
+from server.errors import ModelFileError
 from server.inference.model import Model, read_trusted
 
 
@@ -20,7 +20,7 @@ def approve(path: Path, public_key: Path | None = None) -> bytes:
     process that forks the workers must never have had one.
 
     Raises:
-        ModelRefused: the file cannot be served.
+        ModelFileError: the file cannot be served.
     """
     content = read_trusted(path, public_key)
     reader, writer = os.pipe()
@@ -32,7 +32,7 @@ def approve(path: Path, public_key: Path | None = None) -> bytes:
         refusal = pipe.read()
     _, status = os.waitpid(child, 0)
     if status != 0:
-        raise ModelRefused(
+        raise ModelFileError(
             refusal or f"Cannot serve {path}: ONNX Runtime crashed while opening it."
         )
     return content
@@ -44,7 +44,7 @@ def _report_and_exit(path: Path, content: bytes, writer: int) -> None:
     try:
         Model.open(path, content)
         status = 0
-    except ModelRefused as refusal:
+    except ModelFileError as refusal:
         os.write(writer, str(refusal).encode())
     finally:
         os._exit(status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import onnxruntime
 
-from server.errors import ModelRefused
+from server.errors import ModelFileError
 from server.inference.operator_allowlist import check_operators
 
 
@@ -15,8 +15,8 @@ def open_session(model: bytes) -> onnxruntime.InferenceSession:
     fight each other. Without the arena a large batch gives its memory back. Call it after fork.
 
     Raises:
-        ModelRefused: the bytes are not an ONNX graph, have operators or data that are not accepted,
-            or this runtime cannot run them.
+        ModelFileError: the bytes are not an ONNX graph, have operators or data that are not
+            accepted, or this runtime cannot run them.
     """
     check_operators(model)
     options = onnxruntime.SessionOptions()
@@ -31,4 +31,4 @@ def open_session(model: bytes) -> onnxruntime.InferenceSession:
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a class of its own for every status code
         reason = str(error).strip().splitlines()[0].rstrip(".")
-        raise ModelRefused(f"onnxruntime cannot open it: {reason}") from None
+        raise ModelFileError(f"onnxruntime cannot open it: {reason}") from None

@@ -21,7 +21,7 @@ from typing import TypeVar
 
 import msgspec
 
-from server.errors import ModelRefused
+from server.errors import ModelFileError
 
 STATEMENT = "application/vnd.in-toto+json"
 SIGN_IT = "make it with `python -m export sign`, or unset MODEL_PUBLIC_KEY to serve unsigned models"
@@ -91,7 +91,7 @@ def check_signature(path: Path, content: bytes, public_key: Path) -> None:
         public_key: PEM; on P-256, P-384 or P-521.
 
     Raises:
-        ModelRefused: there is no signature, it is not of this key, or it is of other bytes.
+        ModelFileError: there is no signature, it is not of this key, or it is of other bytes.
     """
     place = signature_file(path)
     envelope = _document(_read(place, "its signature", SIGN_IT), Bundle, place).dsse_envelope
@@ -100,11 +100,11 @@ def check_signature(path: Path, content: bytes, public_key: Path) -> None:
     kind = envelope.payload_type.encode()
     signed = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
     if not any(_verifies(signed, _bytes(s.sig, place), public_key) for s in envelope.signatures):
-        raise ModelRefused(f"{place.name} was not made with the private key of {public_key}")
+        raise ModelFileError(f"{place.name} was not made with the private key of {public_key}")
     digest = hashlib.sha256(content).hexdigest()
     said = _document(payload, Statement, place).predicate.resources
     if envelope.payload_type != STATEMENT or said != [Resource("sha256", digest)]:
-        raise ModelRefused(f"{place.name} is of another file: this one's sha256 is {digest}")
+        raise ModelFileError(f"{place.name} is of another file: this one's sha256 is {digest}")
 
 
 def _verifies(signed: bytes, signature: bytes, public_key: Path) -> bool:
@@ -122,7 +122,7 @@ def _verifies(signed: bytes, signature: bytes, public_key: Path) -> bool:
             check=False,
         )
     except FileNotFoundError:
-        raise ModelRefused(
+        raise ModelFileError(
             "MODEL_PUBLIC_KEY is set, but the `openssl` command that checks signatures is not "
             "installed (Debian: apt-get install openssl)"
         ) from None
@@ -139,7 +139,7 @@ def _digest(public_key: Path) -> str:
     for curve, digest in DIGESTS.items():
         if curve in der:
             return digest
-    raise ModelRefused(
+    raise ModelFileError(
         f"{public_key} holds no public key on P-256, P-384 or P-521 in PEM; "
         "`openssl ec -in PRIVATE -pubout` prints the one of a private key"
     )
@@ -149,18 +149,20 @@ def _read(path: Path, what: str, way_out: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ModelRefused(f"{what} {path} cannot be read ({error.strerror}); {way_out}") from None
+        raise ModelFileError(
+            f"{what} {path} cannot be read ({error.strerror}); {way_out}"
+        ) from None
 
 
 def _document(content: bytes, kind: type[Document], place: Path) -> Document:
     try:
         return msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise ModelRefused(f"{place.name} is not a signature of model-signing: {error}") from None
+        raise ModelFileError(f"{place.name} is not a signature of model-signing: {error}") from None
 
 
 def _bytes(base64: str | bytes, place: Path) -> bytes:
     try:
         return b64decode(base64)
     except (binascii.Error, ValueError):
-        raise ModelRefused(f"{place} holds malformed base64") from None
+        raise ModelFileError(f"{place} holds malformed base64") from None

@@ -1,1 +1,11 @@
-"""What each request passes before and after a view."""
+"""Middleware: what each request passes before and after a view."""
+
+from __future__ import annotations
+
+from server.extensions import Extensions
+from server.observability.request_log import Application
+
+
+def log_requests(application: Application, carried: Extensions) -> Application:
+    """Log and count whatever *application* answers."""
+    return carried.request_log.wrap(application)

@@ -1,11 +1,12 @@
-"""Headers that every answer carries."""
+"""Security headers that every answer carries."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask
+from server.extensions import Extensions
+from server.observability.request_log import Application
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -41,13 +42,12 @@ NOT_KEPT: Final = ("Cache-Control", "no-store")
 ONLY_HTTPS: Final = ("Strict-Transport-Security", STRICT_TRANSPORT_SECURITY)
 
 
-def add_headers(app: Flask) -> None:
-    """Let *app* put the headers on every response, errors included.
+def add_security_headers(application: Application, _carried: Extensions) -> Application:
+    """Put the headers on every response of *application*, errors included.
 
     They are added behind Flask, as plain tuples: five of them set in a hook take longer than
     decoding and cleaning a review together.
     """
-    answer = app.wsgi_app
 
     def add(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
@@ -62,6 +62,6 @@ def add_headers(app: Flask) -> None:
                 headers.append(ONLY_HTTPS)
             return start_response(status, headers, error)
 
-        return answer(environ, start)
+        return application(environ, start)
 
-    app.wsgi_app = add  # type: ignore[method-assign]
+    return add

@@ -1,4 +1,4 @@
-"""Writes log lines off the path of the requests, each whole.
+"""Log writer: writes lines off the path of the requests, each whole.
 
 A request leaves its line in a queue. One thread a process wakes for the first line, waits a moment
 for more, and writes them together: few writes a second under any load, none when idle. A line that
@@ -23,7 +23,7 @@ PAUSE: Final = 0.02
 WAITING_LINES: Final = 10_000
 
 
-class Lines:
+class LogWriter:
     """Lines on their way to a file descriptor. Safe to share between threads, not over a fork."""
 
     def __init__(self, descriptor: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""Follows each request: its id, its log line, its share in the metrics."""
+"""Request log: the id, the log line and the share in the metrics of each request."""
 
 from __future__ import annotations
 
@@ -6,23 +6,21 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Request
+from flask import Request
 
-from server.extensions import MODEL
 from server.observability.log_format import RequestLine, timestamp
-from server.observability.log_writer import Lines
+from server.observability.log_writer import LogWriter
 from server.observability.metrics import Metrics
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-ID_HEADER: Final = "X-Request-ID"
+Application = Callable[..., Iterable[bytes]]
 
-#: Where an application has its `Follower`.
-FOLLOWER: Final = "follower"
+ID_HEADER: Final = "X-Request-ID"
 
 #: A request id that is taken over: Heroku's, a UUID, a trace id; nothing that could forge a line.
 WELL_FORMED = re.compile("[A-Za-z0-9._~+/=-]{1,128}")
@@ -57,10 +55,10 @@ class Exchange:
         self.status = 500  # if the application fails to answer at all
         self.size = 0
 
-    def learn(self, asked: Request) -> None:
+    def learn(self, received: Request) -> None:
         """Take over what Flask found out about the request."""
-        self.route = asked.url_rule.rule if asked.url_rule else OTHER
-        self.method = asked.method if asked.method in METHODS else OTHER
+        self.route = received.url_rule.rule if received.url_rule else OTHER
+        self.method = received.method if received.method in METHODS else OTHER
 
 
 class _Here(threading.local):
@@ -75,50 +73,55 @@ def current_exchange() -> Exchange:
     return _here.exchange
 
 
-class Follower:
-    """The application as Gunicorn calls it: whatever it answers is counted and logged.
+class RequestLog:
+    """Counts and logs every request.
 
     It stands before Flask, where it costs half of what hooks do, and sees what no hook would.
+
+    Attributes:
+        model_version: of the model that answers; None while there is none.
     """
 
-    def __init__(self, app: Flask, metrics: Metrics, log_format: str, lines: Lines) -> None:
-        self.app = app
-        self.answer = app.wsgi_app
+    def __init__(self, metrics: Metrics, log_format: str, writer: LogWriter) -> None:
         self.metrics = metrics
         self.as_json = log_format == "json"
-        self.lines = lines
+        self.writer = writer
+        self.model_version: str | None = None
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
-        exchange = _here.exchange = Exchange(environ.get("HTTP_X_REQUEST_ID"))
+    def wrap(self, application: Application) -> Application:
+        """*application* with everything that it answers counted and logged."""
 
-        def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
-            exchange.status = int(status[:3])
-            asked = environ.get("werkzeug.request")  # Flask removes it at the end
-            if isinstance(asked, Request):
-                exchange.learn(asked)
-            for name, value in headers:
-                if name == "Content-Length":
-                    exchange.size = int(value)
-            headers.append((ID_HEADER, exchange.id))
-            return start_response(status, headers, error)
+        def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            exchange = _here.exchange = Exchange(environ.get("HTTP_X_REQUEST_ID"))
 
-        try:
-            return self.answer(environ, start)
-        finally:
-            self._note(exchange)
+            def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
+                exchange.status = int(status[:3])
+                received = environ.get("werkzeug.request")  # Flask removes it at the end
+                if isinstance(received, Request):
+                    exchange.learn(received)
+                for name, value in headers:
+                    if name == "Content-Length":
+                        exchange.size = int(value)
+                headers.append((ID_HEADER, exchange.id))
+                return start_response(status, headers, error)
 
-    def note_refusal(self, status: int) -> str:
-        """Count and log a request that was answered without the application. Returns its id."""
+            try:
+                return application(environ, start)
+            finally:
+                self._record(exchange)
+
+        return answer
+
+    def record_refusal(self, status: int) -> str:
+        """Count and log a request that was answered without the application; its id."""
         exchange = Exchange(None)
         exchange.status = status
-        self._note(exchange)
+        self._record(exchange)
         return exchange.id
 
-    def _note(self, exchange: Exchange) -> None:
+    def _record(self, exchange: Exchange) -> None:
         seconds = time.perf_counter() - exchange.started
         self.metrics.count_request(exchange.route, exchange.method, exchange.status, seconds)
-        model = self.app.extensions.get(MODEL)
         line = RequestLine(
             timestamp(time.time()),
             "error" if exchange.status >= 500 else "info",
@@ -129,12 +132,6 @@ class Follower:
             round(seconds * 1000, 3),
             exchange.size,
             exchange.reviews,
-            model.version if model else None,
+            self.model_version,
         )
-        self.lines.put(line.as_json() if self.as_json else line.as_text())
-
-
-def follow_requests(app: Flask, metrics: Metrics, log_format: str, lines: Lines) -> None:
-    """Let *app* count and log every request."""
-    follower = app.extensions[FOLLOWER] = Follower(app, metrics, log_format, lines)
-    app.wsgi_app = follower  # type: ignore[method-assign]
+        self.writer.put(line.as_json() if self.as_json else line.as_text())

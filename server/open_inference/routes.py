@@ -8,8 +8,9 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from server import VERSION
-from server.errors import BinaryTensor, ModelNotFound, UnsupportedMediaType
-from server.extensions import current_model, current_settings
+from server.classification import classify
+from server.errors import ProblemError, ProblemType
+from server.extensions import current
 from server.inference.model import Model
 from server.middleware.request_body import current_body
 from server.open_inference.schemas import (
@@ -25,12 +26,12 @@ from server.open_inference.schemas import (
     ServerMetadata,
     Tensor,
 )
-from server.open_inference.tensors import ONLY_JSON, output_tensor, reviews_of, wanted_outputs
+from server.open_inference.tensors import ONLY_JSON, output_tensor, texts_of, wanted_outputs
 from server.schemas.parsing import decode_with, refuse_duplicates
 from server.schemas.responses import respond
 from server.schemas.validation import check_reviews
 
-v2 = Blueprint("v2", __name__, url_prefix="/v2")
+open_inference = Blueprint("open_inference", __name__, url_prefix="/v2")
 
 DECODER: Final = msgspec.json.Decoder(InferenceRequest)
 EXAMPLE: Final = (
@@ -40,27 +41,27 @@ MODEL: Final = "/models/<name>"
 MODEL_VERSION: Final = "/models/<name>/versions/<version>"
 
 
-@v2.get("")
+@open_inference.get("")
 def server_metadata() -> Response:
     """What the server is. There are no extensions."""
     return respond(ServerMetadata("reviews", VERSION, []))
 
 
-@v2.get("/health/live")
+@open_inference.get("/health/live")
 def live() -> Response:
     """The process answers."""
     return respond(Live(True))
 
 
-@v2.get("/health/ready")
+@open_inference.get("/health/ready")
 def ready() -> Response:
     """The model reproduced its golden reviews."""
-    current_model()
+    _ = current().model
     return respond(Ready(True))
 
 
-@v2.get(MODEL)
-@v2.get(MODEL_VERSION)
+@open_inference.get(MODEL)
+@open_inference.get(MODEL_VERSION)
 def model_metadata(name: str, version: str | None = None) -> Response:
     """What the model takes and gives."""
     model = find_model(name, version)
@@ -71,38 +72,40 @@ def model_metadata(name: str, version: str | None = None) -> Response:
     return respond(ModelMetadata(name, [model.version], "onnxruntime_onnx", [text], outputs))
 
 
-@v2.get(f"{MODEL}/ready")
-@v2.get(f"{MODEL_VERSION}/ready")
+@open_inference.get(f"{MODEL}/ready")
+@open_inference.get(f"{MODEL_VERSION}/ready")
 def model_ready(name: str, version: str | None = None) -> Response:
     """The model is there, and reproduced its golden reviews."""
     find_model(name, version)
     return respond(ModelReady(name, True))
 
 
-@v2.post(f"{MODEL}/infer")
-@v2.post(f"{MODEL_VERSION}/infer")
+@open_inference.post(f"{MODEL}/infer")
+@open_inference.post(f"{MODEL_VERSION}/infer")
 def infer(name: str, version: str | None = None) -> Response:
     """Classify the reviews of a BYTES tensor."""
     model = find_model(name, version)
-    asked = decode_request()
-    reviews, names = reviews_of(asked), wanted_outputs(asked)
-    settings = current_settings()
-    pointer = "/inputs/0/data"
-    check_reviews(reviews, settings.max_reviews, settings.max_review_chars, pointer)
-    predictions = model.predict(reviews)
+    received, carried = decode_request(), current()
+    texts, names = texts_of(received), wanted_outputs(received)
+    settings = carried.settings
+    check_reviews(texts, settings.max_reviews, settings.max_review_chars, "/inputs/0/data")
+    predictions = [each.prediction for each in classify(carried, texts)]
     outputs = [output_tensor(each, predictions, model.labels) for each in names]
-    return respond(InferenceResponse(name, model.version, outputs, asked.id))
+    return respond(InferenceResponse(name, model.version, outputs, received.id))
 
 
 def find_model(name: str, version: str | None) -> Model:
     """The model of this *name* and *version*; any version if None.
 
     Raises:
-        ModelNotFound: it is another one that is served. HTTP 404.
+        ProblemError: it is another one that is served. HTTP 404.
     """
-    model, served = current_model(), current_settings().model_name
+    carried = current()
+    model, served = carried.model, carried.settings.model_name
     if name != served or version not in (None, model.version):
-        raise ModelNotFound(f"The model here is {served}, version {model.version}.")
+        raise ProblemError(
+            ProblemType.MODEL_NOT_FOUND, f"The model here is {served}, version {model.version}."
+        )
     return model
 
 
@@ -110,14 +113,17 @@ def decode_request() -> InferenceRequest:
     """The body of the current request.
 
     Raises:
-        BadRequest: it is not a request of the protocol, or has binary tensors. HTTP 400.
-        UnsupportedMediaType: it claims to be something else. HTTP 415.
+        ProblemError: it is not a request of the protocol, or has binary tensors. HTTP 400.
+        ProblemError: it claims to be something else. HTTP 415.
     """
     if "HTTP_INFERENCE_HEADER_CONTENT_LENGTH" in request.environ:
-        raise BinaryTensor(ONLY_JSON)
+        raise ProblemError(ProblemType.BINARY_TENSOR, ONLY_JSON)
     body = current_body()
     if request.mimetype not in ("application/json", ""):
-        raise UnsupportedMediaType("Send JSON with the header Content-Type: application/json.")
-    asked = decode_with(DECODER, body, EXAMPLE)
+        raise ProblemError(
+            ProblemType.UNSUPPORTED_MEDIA_TYPE,
+            "Send JSON with the header Content-Type: application/json.",
+        )
+    received = decode_with(DECODER, body, EXAMPLE)
     refuse_duplicates(body)
-    return asked
+    return received

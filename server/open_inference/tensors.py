@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import UNSET, UnsetType
 
-from server.errors import BinaryTensor, UnknownTensor, WrongTensor
+from server.errors import ProblemError, ProblemType
 from server.inference.model import Prediction
 from server.open_inference.schemas import (
     LABEL,
@@ -22,24 +22,31 @@ BOTH = (LABEL, PROBABILITIES)
 ONLY_JSON = "Tensors are read and sent as JSON only; set binary_data to false in the client."
 
 
-def reviews_of(asked: InferenceRequest) -> list[str]:
-    """The reviews in *asked*, in order.
+def texts_of(received: InferenceRequest) -> list[str]:
+    """The reviews in *received*, in order.
 
     Raises:
-        BinaryTensor, UnknownTensor, WrongTensor: the model does not take this. HTTP 400.
+        ProblemError: the model does not take this. HTTP 400.
     """
-    if len(asked.inputs) != 1:
-        raise WrongTensor(f"Send one input, {TEXT}.", "/inputs")
-    tensor = asked.inputs[0]
+    if len(received.inputs) != 1:
+        raise ProblemError(ProblemType.WRONG_TENSOR, f"Send one input, {TEXT}.", "/inputs")
+    tensor = received.inputs[0]
     if tensor.parameters is not UNSET and "binary_data_size" in tensor.parameters:
-        raise BinaryTensor(ONLY_JSON, "/inputs/0/parameters/binary_data_size")
+        raise ProblemError(
+            ProblemType.BINARY_TENSOR, ONLY_JSON, "/inputs/0/parameters/binary_data_size"
+        )
     if tensor.name != TEXT:
-        raise UnknownTensor(f"The model's one input is {TEXT}.", "/inputs/0/name")
+        raise ProblemError(
+            ProblemType.UNKNOWN_TENSOR, f"The model's one input is {TEXT}.", "/inputs/0/name"
+        )
     if tensor.datatype != "BYTES":
-        raise WrongTensor("The datatype of the input is BYTES.", "/inputs/0/datatype")
+        raise ProblemError(
+            ProblemType.WRONG_TENSOR, "The datatype of the input is BYTES.", "/inputs/0/datatype"
+        )
     reviews = _flat(tensor)
     if tensor.shape not in ([len(reviews)], [len(reviews), 1]):
-        raise WrongTensor(
+        raise ProblemError(
+            ProblemType.WRONG_TENSOR,
             f"There are {len(reviews)} reviews, so the shape is [{len(reviews)}] or "
             f"[{len(reviews)}, 1].",
             "/inputs/0/shape",
@@ -55,28 +62,33 @@ def _flat(tensor: InputTensor) -> list[str]:
         elif len(item) == 1 and len(tensor.shape) == 2:
             reviews.append(item[0])
         else:
-            raise WrongTensor(
+            raise ProblemError(
+                ProblemType.WRONG_TENSOR,
                 "Data are nested as the shape says; [N, 1] has one review in each list.",
                 f"/inputs/0/data/{index}",
             )
     return reviews
 
 
-def wanted_outputs(asked: InferenceRequest) -> list[str]:
+def wanted_outputs(received: InferenceRequest) -> list[str]:
     """Names of the outputs to send, in the order in which they are asked for.
 
     Raises:
-        BinaryTensor, UnknownTensor: one cannot be sent, or not twice. HTTP 400.
+        ProblemError: one cannot be sent, or not twice. HTTP 400.
     """
-    if wants_binary(asked.parameters, "binary_data_output"):
-        raise BinaryTensor(ONLY_JSON, "/parameters/binary_data_output")
+    if wants_binary(received.parameters, "binary_data_output"):
+        raise ProblemError(ProblemType.BINARY_TENSOR, ONLY_JSON, "/parameters/binary_data_output")
     names: list[str] = []
-    for index, output in enumerate(asked.outputs or ()):
+    for index, output in enumerate(received.outputs or ()):
         if wants_binary(output.parameters, "binary_data"):
-            raise BinaryTensor(ONLY_JSON, f"/outputs/{index}/parameters/binary_data")
+            raise ProblemError(
+                ProblemType.BINARY_TENSOR, ONLY_JSON, f"/outputs/{index}/parameters/binary_data"
+            )
         if output.name not in BOTH or output.name in names:
-            raise UnknownTensor(
-                f"The outputs are {LABEL} and {PROBABILITIES}, each once.", f"/outputs/{index}/name"
+            raise ProblemError(
+                ProblemType.UNKNOWN_TENSOR,
+                f"The outputs are {LABEL} and {PROBABILITIES}, each once.",
+                f"/outputs/{index}/name",
             )
         names.append(output.name)
     return names or list(BOTH)

@@ -1,4 +1,4 @@
-"""What a client may send to be classified, and the reviews in it.
+"""Parsing of requests: what a client may send to be classified, and the texts in it.
 
 The types below are the whole grammar: msgspec decodes strictly against them, so a wrong document
 is refused while it is read, however deep it is nested. The OpenAPI document is made from them too.
@@ -8,24 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from server.errors import (
-    DuplicateField,
-    EmptyBody,
-    MalformedForm,
-    MalformedJson,
-    MissingField,
-    MissingReview,
-    Problem,
-    ReviewAndReviews,
-    UnknownField,
-    WrongType,
-)
+from server.errors import ProblemError, ProblemType
 from server.schemas.json_pointer import SHOWN_CHARS, first_duplicate, lone_surrogate, pointer_at
 
 T = TypeVar("T")
@@ -48,73 +38,96 @@ Review = Annotated[
 ]
 
 
-class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class PredictRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The body of `POST /predict`: exactly one of the two."""
 
     review: Review | UnsetType = UNSET
     reviews: list[Review] | UnsetType = UNSET
 
 
-class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PredictForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of `POST /predict` as a URL-encoded form: one review."""
 
     review: Review
 
 
-DECODER: Final = msgspec.json.Decoder(Asked)
+#: Where a WSGI environment has the texts that were parsed, or the problem with them.
+PARSED: Final = "server.parsed"
+
+DECODER: Final = msgspec.json.Decoder(PredictRequest)
 
 
-def decode(body: bytes) -> str | list[str]:
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of a request: one alone, or a batch, which is answered as a batch."""
+
+    items: list[str]
+    is_batch: bool
+
+
+def parse_json(body: bytes) -> Texts:
     """The review in *body*, or the batch of reviews.
 
     Raises:
-        BadRequest: it is empty, not JSON, or not a document of the form of `Asked`. HTTP 400.
+        ProblemError: it is empty, not JSON, or not a `PredictRequest`. HTTP 400.
     """
-    asked = decode_with(DECODER, body, '{"review": "A wonderful film."}')
+    request = decode_with(DECODER, body, '{"review": "A wonderful film."}')
     if may_hide_a_key(body):
         refuse_duplicates(body)
-    review, reviews = asked.review, asked.reviews
+    review, reviews = request.review, request.reviews
     if review is not UNSET and reviews is not UNSET:
-        raise ReviewAndReviews('Send either "review" or "reviews", not both.', "")
+        raise ProblemError(
+            ProblemType.REVIEW_AND_REVIEWS, 'Send either "review" or "reviews", not both.', ""
+        )
     if review is not UNSET:
-        return review
+        return Texts([review], is_batch=False)
     if reviews is not UNSET:
-        return reviews
-    raise MissingReview('Send {"review": "..."} for one review or {"reviews": ["...", ...]}.', "")
+        return Texts(reviews, is_batch=True)
+    raise ProblemError(
+        ProblemType.MISSING_REVIEW,
+        'Send {"review": "..."} for one review or {"reviews": ["...", ...]}.',
+        "",
+    )
 
 
-def decode_form(body: bytes) -> str:
+def parse_form(body: bytes) -> Texts:
     """The review in a URL-encoded form.
 
     Raises:
-        EmptyBody, MalformedForm, UnknownField, DuplicateField, MissingReview: HTTP 400.
+        ProblemError: HTTP 400.
     """
     if not body:
-        raise EmptyBody("Send the form's field review.")
+        raise ProblemError(ProblemType.EMPTY_BODY, "Send the form's field review.")
     try:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=10
         )
     except ValueError:  # UnicodeDecodeError is one
-        raise MalformedForm("The form is not URL-encoded UTF-8 with one field.") from None
+        raise ProblemError(
+            ProblemType.MALFORMED_FORM, "The form is not URL-encoded UTF-8 with one field."
+        ) from None
     for name, _ in pairs:
         if name != "review":
             raise _unknown(name, "", "send review alone")
     if len(pairs) > 1:
-        raise DuplicateField("The form has the field review more than once.", "/review")
+        raise ProblemError(
+            ProblemType.DUPLICATE_FIELD, "The form has the field review more than once.", "/review"
+        )
     if not pairs:
-        raise MissingReview("The form has no field named review.", "/review")
-    return pairs[0][1]
+        raise ProblemError(
+            ProblemType.MISSING_REVIEW, "The form has no field named review.", "/review"
+        )
+    return Texts([pairs[0][1]], is_batch=False)
 
 
 def decode_with(decoder: msgspec.json.Decoder[T], body: bytes, example: str) -> T:
     """*body* as what *decoder* reads.
 
     Raises:
-        BadRequest: it is empty, not JSON, or something else; the pointer names the place. HTTP 400.
+        ProblemError: it is empty, not JSON, or something else, at the pointer. HTTP 400.
     """
     if not body:
-        raise EmptyBody(f"Send a JSON document such as {example}.")
+        raise ProblemError(ProblemType.EMPTY_BODY, f"Send a JSON document such as {example}.")
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -122,7 +135,7 @@ def decode_with(decoder: msgspec.json.Decoder[T], body: bytes, example: str) -> 
 
 
 def may_hide_a_key(body: bytes) -> bool:
-    """Whether a document that was decoded as `Asked` could have had a key twice.
+    """Whether a document that was decoded as `PredictRequest` could have had a key twice.
 
     Its keys are "review" and "reviews". A second one is spelled out or has an escaped letter,
     and the code of each of theirs begins with 006 or 007. Nearly all documents have neither, which
@@ -135,12 +148,16 @@ def refuse_duplicates(body: bytes) -> None:
     """Refuse a document in which an object has a key twice. It must be known to be well-formed.
 
     Raises:
-        DuplicateField: HTTP 400.
+        ProblemError: HTTP 400.
     """
 
     def check(pairs: list[tuple[str, Any]]) -> None:
         if len({key for key, _ in pairs}) < len(pairs):
-            raise DuplicateField("A field is given twice in one object.", first_duplicate(body))
+            raise ProblemError(
+                ProblemType.DUPLICATE_FIELD,
+                "A field is given twice in one object.",
+                first_duplicate(body),
+            )
 
     json.loads(body, object_pairs_hook=check)
 
@@ -151,14 +168,18 @@ def _refuse(error: msgspec.DecodeError | UnicodeDecodeError, body: bytes) -> NoR
         raise _invalid(str(error)) from None
     if isinstance(error, UnicodeDecodeError):
         reason = f"The body holds bytes that are not UTF-8 ({error.reason})."
-        raise MalformedJson(reason, pointer_at(body, _first_bad_byte(body))) from None
+        raise ProblemError(
+            ProblemType.MALFORMED_JSON, reason, pointer_at(body, _first_bad_byte(body))
+        ) from None
     half = lone_surrogate(body)
     if half is not None:
         reason = "A string holds half of a surrogate pair, which stands for no character."
-        raise MalformedJson(reason, pointer_at(body, half)) from None
+        raise ProblemError(ProblemType.MALFORMED_JSON, reason, pointer_at(body, half)) from None
     byte = BYTE.search(str(error))
     place = pointer_at(body, int(byte[1]) if byte else len(body))
-    raise MalformedJson(f"The body cannot be read: {error}.", place) from None
+    raise ProblemError(
+        ProblemType.MALFORMED_JSON, f"The body cannot be read: {error}.", place
+    ) from None
 
 
 def _first_bad_byte(body: bytes) -> int:
@@ -169,20 +190,25 @@ def _first_bad_byte(body: bytes) -> int:
     return len(body)
 
 
-def _invalid(message: str) -> Problem:
+def _invalid(message: str) -> ProblemError:
     if unknown := UNKNOWN_FIELD.match(message):
         return _unknown(unknown[1], _pointer(unknown[2] or ""), "leave it out")
     place = PLACE.search(message)
     pointer = _pointer(place[1]) if place else ""
     if missing := MISSING_FIELD.match(message):
-        return MissingField(f'The field "{missing[1]}" is missing.', pointer)
+        return ProblemError(
+            ProblemType.MISSING_FIELD, f'The field "{missing[1]}" is missing.', pointer
+        )
     found = message[: place.start()] if place else message
-    return WrongType(f"{found} at {pointer or 'the top of the document'}.", pointer)
+    return ProblemError(
+        ProblemType.WRONG_TYPE, f"{found} at {pointer or 'the top of the document'}.", pointer
+    )
 
 
-def _unknown(name: str, parent: str, advice: str) -> UnknownField:
+def _unknown(name: str, parent: str, advice: str) -> ProblemError:
     shown = name if len(name) <= SHOWN_CHARS else name[:SHOWN_CHARS] + "..."
-    return UnknownField(
+    return ProblemError(
+        ProblemType.UNKNOWN_FIELD,
         f'The field "{shown}" is not known here; {advice}.',
         f"{parent}/" + shown.replace("~", "~0").replace("/", "~1"),
     )

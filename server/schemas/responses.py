@@ -1,4 +1,4 @@
-"""The JSON documents that the server sends. Each ends in a newline, for terminals.
+"""Response documents: the JSON that the server sends. Each ends in a newline, for terminals.
 
 The OpenAPI document describes these types, so a description here is one there.
 """
@@ -12,9 +12,9 @@ import msgspec
 from flask import Response
 from msgspec import UNSET, Meta, UnsetType
 
-from server.errors import Problem
+from server.errors import ProblemError
 from server.inference.explain import Explanation
-from server.inference.model import Prediction
+from server.inference.model import Classification
 
 ENCODER: Final = msgspec.json.Encoder()
 
@@ -46,7 +46,7 @@ class ExplanationDocument(msgspec.Struct, frozen=True):
 
 
 class PredictionDocument(msgspec.Struct, frozen=True):
-    """What the model makes of one review; see `server.inference.model.Prediction`."""
+    """What the model makes of one review."""
 
     label: Annotated[str | None, Meta(description="The likeliest; null if no word is known.")]
     probability: Annotated[Probability | None, Meta(description="That of `label`.")]
@@ -79,7 +79,7 @@ class PlaceDocument(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """An RFC 9457 problem document; see `server.errors.Problem`."""
+    """An RFC 9457 problem document."""
 
     type: Annotated[str, Meta(description="Where the code is explained.")]
     title: Annotated[str, Meta(description="What is wrong, in general.")]
@@ -101,8 +101,21 @@ class StateDocument(msgspec.Struct, frozen=True):
     status: str
 
 
-def prediction_document(prediction: Prediction) -> PredictionDocument:
-    """One prediction as it is sent."""
+def predictions_document(
+    found: Sequence[Classification], *, is_batch: bool, explained: bool = False
+) -> PredictionDocument | BatchDocument:
+    """Classifications as they are sent: one alone, or several in their order.
+
+    With *explained*, each has a member `explanation`, null where nothing is known.
+    """
+    documents = [_prediction_document(each, explained) for each in found]
+    return BatchDocument(documents) if is_batch else documents[0]
+
+
+def _prediction_document(found: Classification, explained: bool) -> PredictionDocument:
+    prediction, explanation = found.prediction, None
+    if found.explanation:
+        explanation = _explanation_document(found.text, found.explanation)
     return PredictionDocument(
         prediction.label,
         prediction.probability,
@@ -110,21 +123,7 @@ def prediction_document(prediction: Prediction) -> PredictionDocument:
         prediction.words,
         prediction.known_words,
         UNSET if prediction.reason is None else prediction.reason,
-    )
-
-
-def batch_document(predictions: Sequence[Prediction]) -> BatchDocument:
-    """Several predictions as they are sent."""
-    return BatchDocument([prediction_document(each) for each in predictions])
-
-
-def explained_document(
-    review: str, prediction: Prediction, explanation: Explanation | None
-) -> PredictionDocument:
-    """One prediction with its explanation as it is sent."""
-    document = prediction_document(prediction)
-    return msgspec.structs.replace(
-        document, explanation=explanation and _explanation_document(review, explanation)
+        explanation if explained else UNSET,
     )
 
 
@@ -144,18 +143,18 @@ def problem_type(code: str) -> str:
 
 
 def problem_document(
-    problem: Problem, request_id: str = "", *, protocol_v2: bool = False
+    problem: ProblemError, request_id: str = "", *, protocol_v2: bool = False
 ) -> ProblemDocument:
     """A problem as it is sent in answer to the request *request_id*."""
     known = problem.pointer is not None or problem.parameter is not None
     place = PlaceDocument(problem.detail, problem.pointer, problem.parameter)
     return ProblemDocument(
-        type=problem_type(problem.code),
-        title=problem.title,
-        status=problem.status,
+        type=problem_type(problem.type.code),
+        title=problem.type.title,
+        status=problem.type.status,
         detail=problem.detail,
         instance=request_id,
-        code=problem.code,
+        code=problem.type.code,
         errors=[place] if known else UNSET,
         error=problem.detail if protocol_v2 else UNSET,
     )

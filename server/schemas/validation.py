@@ -1,11 +1,25 @@
-"""What a review must be before the model sees it, whichever way it came in."""
+"""Validation: what a review must be before the model sees it, whichever way it came in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from server.errors import EmptyReview, ReviewTooLong, ReviewWithoutLetters, TooManyReviews
+from server.errors import ProblemError, ProblemType
 from server.inference.analyzer import has_letters
+from server.schemas.parsing import Texts
+from server.settings import Settings
+
+
+def check_texts(texts: Texts, settings: Settings) -> None:
+    """Refuse a review, or a batch, that is not what the model reads.
+
+    Raises:
+        ProblemError: as for `check_review` and `check_reviews`.
+    """
+    if texts.is_batch:
+        check_reviews(texts.items, settings.max_reviews, settings.max_review_chars)
+    else:
+        check_review(texts.items[0], settings.max_review_chars)
 
 
 def check_review(review: str, max_chars: int, pointer: str = "/review") -> None:
@@ -17,21 +31,26 @@ def check_review(review: str, max_chars: int, pointer: str = "/review") -> None:
         pointer: where it stands in the request.
 
     Raises:
-        EmptyReview: it is empty or white space. HTTP 400.
-        ReviewWithoutLetters: it has no letter from a to z. HTTP 400.
-        ReviewTooLong: it has more than *max_chars* characters. HTTP 413.
+        ProblemError: it is empty or white space, or has no letter from a to z (HTTP 400), or has
+            more than *max_chars* characters (413).
     """
     if len(review) > max_chars:
-        raise ReviewTooLong(
-            f"The review has {len(review):,} characters; at most {max_chars:,} are read.", pointer
+        raise ProblemError(
+            ProblemType.REVIEW_TOO_LONG,
+            f"The review has {len(review):,} characters; at most {max_chars:,} are read.",
+            pointer,
         )
     if has_letters(review):
         return
     if review.strip():
-        raise ReviewWithoutLetters(
-            "The review has no letters from a to z, and the model reads nothing else.", pointer
+        raise ProblemError(
+            ProblemType.REVIEW_WITHOUT_LETTERS,
+            "The review has no letters from a to z, and the model reads nothing else.",
+            pointer,
         )
-    raise EmptyReview("The review is empty; write a word or two.", pointer)
+    raise ProblemError(
+        ProblemType.EMPTY_REVIEW, "The review is empty; write a word or two.", pointer
+    )
 
 
 def check_reviews(
@@ -46,11 +65,12 @@ def check_reviews(
         pointer: where the batch stands in the request.
 
     Raises:
-        TooManyReviews: there are more than *max_reviews*. HTTP 413.
-        Problem: as for `check_review`; `pointer` names the index.
+        ProblemError: there are more than *max_reviews*. HTTP 413.
+        ProblemError: as for `check_review`; `pointer` names the index.
     """
     if len(reviews) > max_reviews:
-        raise TooManyReviews(
+        raise ProblemError(
+            ProblemType.TOO_MANY_REVIEWS,
             f"The request has {len(reviews):,} reviews; send at most {max_reviews:,} at a time.",
             pointer,
         )

@@ -1,9 +1,10 @@
-"""What the page tells of the model: all of it from the model file."""
+"""Model summary: what the page tells of the model, all of it from the model file."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from server.inference.manifest import Bin, Figures, Manifest
 from server.inference.model import Model
@@ -11,7 +12,7 @@ from server.web import charts
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class ModelSummary:
     """The model file in words and drawings.
 
     Attributes:
@@ -29,12 +30,13 @@ class About:
     lesson: str
 
 
-def about(model: Model) -> About:
-    """Describe *model*."""
+@lru_cache(maxsize=2)
+def summarise(model: Model) -> ModelSummary:
+    """Describe *model*. It is computed once, not at each request."""
     manifest = model.manifest
     figures = manifest.figures
     bins = [each for each in figures.reliability or () if each.count]
-    return About(
+    return ModelSummary(
         facts=(
             ("Labels", ", ".join(manifest.labels)),
             ("Learned from", _data(manifest)),

@@ -1,22 +1,23 @@
-"""The form at `/`, for people with a browser."""
+"""Views of the page at `/`, for people with a browser."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp
-from typing import Any, Final
+from typing import Final
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, render_template, request
 
-from server.errors import MissingReview, NotReady, Problem
-from server.extensions import current_model, current_settings
+from server.classification import classify
+from server.errors import ProblemError, ProblemType
+from server.extensions import current
 from server.inference.explain import Explanation
-from server.inference.model import Prediction
+from server.inference.model import Classification, Prediction
 from server.schemas.validation import check_review
 from server.web import highlight
-from server.web.model_summary import about
+from server.web.model_summary import summarise
 
-page = Blueprint("page", __name__)
+web = Blueprint("web", __name__)
 
 #: Reviews to try, written for this page: what it is called -> what it says.
 EXAMPLES: Final = {
@@ -47,66 +48,74 @@ class Verdict:
     times: str
 
 
-@page.get("/")
+@web.get("/")
 def form() -> str:
     """The empty form."""
     return render_form()
 
 
-@page.post("/")
+@web.post("/")
 def verdict() -> str:
     """The form with what was typed, what the model makes of it, and why."""
-    review = request.form.get("review")
-    if review is None:
-        raise MissingReview("The form has no field named review.", "/review")
-    # Browsers send a form's line ends as CRLF; people typed one character.
-    g.review = review = review.replace("\r\n", "\n")
-    check_review(review, current_settings().max_review_chars)
-    return render_form(judge(review))
+    text = submitted_text()
+    if "review" not in request.form:
+        raise ProblemError(
+            ProblemType.MISSING_REVIEW, "The form has no field named review.", "/review"
+        )
+    carried = current()
+    check_review(text, carried.settings.max_review_chars)
+    return render_page(classify(carried, [text], explain=True)[0])
 
 
-def judge(review: str) -> Verdict:
-    """What the current model makes of *review*, and why."""
-    model = current_model()
-    ((prediction, why),) = model.explain([review])
+def submitted_text() -> str:
+    """The text that the current request brought in a form; empty if it brought none.
+
+    Browsers send a form's line ends as CRLF; people typed one character.
+    """
+    return request.form.get("review", "").replace("\r\n", "\n")
+
+
+def render_page(found: Classification) -> str:
+    """The page with a text and what the model makes of it."""
+    return render_form(found.text, verdict_of(found))
+
+
+def verdict_of(found: Classification) -> Verdict:
+    """What there is to show of *found*, which has been explained."""
+    why, labels = found.explanation, current().model.labels
     if why is None:
-        return Verdict(prediction, None, {}, [], "", ("", "", ""), "")
+        return Verdict(found.prediction, None, {}, [], "", ("", "", ""), "")
     return Verdict(
-        prediction,
+        found.prediction,
         why,
-        highlight.sides(model.labels, why),
-        list(highlight.pieces(review, why, model.labels)),
-        highlight.sentence(review, why, model.labels),
+        highlight.sides(labels, why),
+        list(highlight.pieces(found.text, why, labels)),
+        highlight.sentence(found.text, why, labels),
         highlight.sum_of_parts(why),
         highlight.times(exp(why.log_odds)),
     )
 
 
-def render_form(verdict: Verdict | None = None, problem: Problem | None = None) -> str:
-    """The page with the review that the current request brought, and its verdict or problem."""
-    settings = current_settings()
+def render_form(
+    text: str = "", verdict: Verdict | None = None, problem: ProblemError | None = None
+) -> str:
+    """The page with *text* in the form, and its verdict or problem."""
+    carried = current()
+    settings, model = carried.settings, carried.loaded_model
     fitting = {
         name: text for name, text in EXAMPLES.items() if len(text) <= settings.max_review_chars
     }
     return render_template(
         "form.html",
-        review=g.get("review", ""),
+        review=text,
         verdict=verdict,
         problem=problem,
         settings=settings,
         examples=fitting,
         percent=percent,
-        **model_facts(),
+        labels=model.labels if model else (),
+        about=summarise(model) if model else None,
     )
-
-
-def model_facts() -> dict[str, Any]:
-    """The model's labels and description; nothing of the kind while there is no model."""
-    try:
-        model = current_model()
-    except NotReady:
-        return {"labels": (), "about": None}
-    return {"labels": model.labels, "about": about(model)}
 
 
 def percent(probability: float) -> str:

@@ -17,7 +17,7 @@ from export.__main__ import main
 from export.errors import NotSigned
 from export.signing import PASSWORD, sign
 from export.write import write_model
-from server.errors import ModelRefused
+from server.errors import ModelFileError
 from server.inference.signature import check_signature, signature_file
 from tests.keys import KeyPair, make_key_pair, openssl
 
@@ -58,12 +58,12 @@ def test_signature_is_one_that_model_signing_accepts(signed: Path, keys: KeyPair
 def test_key_of_another_is_refused(signed: Path, tmp_path: Path) -> None:
     other = make_key_pair(tmp_path)
 
-    with pytest.raises(ModelRefused, match="was not made with the private key of"):
+    with pytest.raises(ModelFileError, match="was not made with the private key of"):
         check_signature(signed, CONTENT, other.public)
 
 
 def test_file_that_was_altered_is_refused(signed: Path, keys: KeyPair) -> None:
-    with pytest.raises(ModelRefused, match="is of another file: this one's sha256 is"):
+    with pytest.raises(ModelFileError, match="is of another file: this one's sha256 is"):
         check_signature(signed, CONTENT + b" ", keys.public)
 
 
@@ -99,7 +99,7 @@ def test_signature_that_was_altered_is_refused(
 ) -> None:
     edited(signed, change)
 
-    with pytest.raises(ModelRefused, match="was not made with the private key of"):
+    with pytest.raises(ModelFileError, match="was not made with the private key of"):
         check_signature(signed, b"" if change is other_digest else CONTENT, keys.public)
 
 
@@ -118,7 +118,7 @@ def test_file_that_is_no_signature_is_refused(
     if content is not None:
         signature_file(model).write_bytes(content)
 
-    with pytest.raises(ModelRefused, match=complaint):
+    with pytest.raises(ModelFileError, match=complaint):
         check_signature(model, CONTENT, keys.public)
 
 
@@ -137,7 +137,7 @@ def test_file_that_is_no_such_public_key_is_refused(
     elif made == "text":
         key.write_text("-----BEGIN PUBLIC KEY-----\n\u00e4\n-----END PUBLIC KEY-----\n")
 
-    with pytest.raises(ModelRefused, match=r"cannot be read|holds no public key|malformed"):
+    with pytest.raises(ModelFileError, match=r"cannot be read|holds no public key|malformed"):
         check_signature(signed, CONTENT, key)
 
 
@@ -146,7 +146,7 @@ def test_missing_openssl_is_named(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(ModelRefused, match=r"the `openssl` command that checks .* not installed"):
+    with pytest.raises(ModelFileError, match=r"the `openssl` command that checks .* not installed"):
         check_signature(signed, CONTENT, keys.public)
 
 

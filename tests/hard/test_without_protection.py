@@ -92,12 +92,12 @@ CONTROLS = [
     ),
     Control(
         "headers on every answer",
-        "from server import app\napp.add_headers = lambda app: None",
+        "from server import app\napp.MIDDLEWARE = app.MIDDLEWARE[:2] + app.MIDDLEWARE[3:]",
         "privacy.py::test_headers_that_protect_are_on_every_answer",
     ),
     Control(
         "the origin of forms is checked",
-        "from server import app\napp.check_trust = lambda app, settings: None",
+        "from server import app\napp.CHECKS = app.CHECKS[2:]",
         "privacy.py::test_forms_from_other_sites_are_refused",
     ),
     Control(
@@ -118,7 +118,7 @@ CONTROLS = [
     ),
     Control(
         "the model file is compared with its checksum",
-        "from server.inference import model, preflight\nmodel.read_checked = lambda path: path.read_bytes()",
+        "from server.inference import model\nmodel.read_checked = lambda path: path.read_bytes()",
         "privacy.py::test_a_flipped_bit_in_the_model_stops_the_start",
     ),
 ]

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.app import create_app
-from server.observability.log_writer import Lines
+from server.observability.log_writer import LogWriter
 from server.settings import Settings
 
 # Small, so that a test can go beyond them quickly.
@@ -19,10 +19,10 @@ LIMITS = Settings(max_review_chars=500, max_reviews=5, max_body_bytes=4_000)
 
 @pytest.fixture(scope="session", autouse=True)
 def quiet() -> Iterator[None]:
-    """Request lines go nowhere; a test that wants them gives the application its own `Lines`."""
-    nowhere = Lines(os.open(os.devnull, os.O_WRONLY))
+    """Request lines go nowhere; a test that wants them gives the application its `LogWriter`."""
+    nowhere = LogWriter(os.open(os.devnull, os.O_WRONLY))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("server.app.Lines", lambda: nowhere)
+        patch.setattr("server.app.LogWriter", lambda: nowhere)
         yield
 
 

@@ -6,32 +6,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from server import errors
 from server.app import unready_app
-from server.errors import Problem
 from server.observability.log_format import DEFECTS, Formatter
 from tests.server.conftest import LIMITS
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-
-
-def problems() -> list[type[Problem]]:
-    """Every class of the tree below `Problem` that has a code."""
-    found = [each for each in vars(errors).values() if isinstance(each, type)]
-    return [each for each in found if issubclass(each, Problem) and hasattr(each, "code")]
-
-
-def test_every_code_is_different() -> None:
-    codes = [problem.code for problem in problems()]
-
-    assert len(codes) == len(set(codes)) > 15
-
-
-@pytest.mark.parametrize("problem", problems(), ids=lambda problem: problem.code)
-def test_every_code_is_drawn_in_the_tree_with_its_status(problem: type[Problem]) -> None:
-    drawn = [line.split()[-3:] for line in (errors.__doc__ or "").splitlines() if line.split()]
-
-    assert [problem.__name__, str(problem.status), problem.code] in drawn
 
 
 def test_unknown_route_is_a_problem_document(client: FlaskClient) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from server.errors import BadSetting
+from server.errors import SettingError
 from server.settings import ROOT, Settings
 
 
@@ -52,7 +52,7 @@ def test_each_variable_sets_its_field() -> None:
 @pytest.mark.parametrize("variable", ["API_KEY", "METRICS_TOKEN"])
 @pytest.mark.parametrize("value", ["too short", "with a space in between", "caf\u00e9" * 5])
 def test_secret_that_is_not_accepted_is_not_shown(variable: str, value: str) -> None:
-    with pytest.raises(BadSetting) as refusal:
+    with pytest.raises(SettingError) as refusal:
         Settings.from_environment({variable: value})
 
     assert str(refusal.value) == (
@@ -117,7 +117,7 @@ def test_relative_model_path_is_taken_from_the_current_folder() -> None:
 def test_bad_value_is_refused_with_its_name_and_what_is_accepted(
     variable: str, value: str, accepted: str
 ) -> None:
-    with pytest.raises(BadSetting) as refusal:
+    with pytest.raises(SettingError) as refusal:
         Settings.from_environment({variable: value})
 
     assert str(refusal.value) == f"{variable} is {value!r}, but must be {accepted}."

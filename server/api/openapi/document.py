@@ -10,9 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from server import VERSION
-from server.api.openapi.operations import OPERATIONS, Operation, coded_problems, common_problems
-from server.errors import Problem, Unauthorized
-from server.schemas.parsing import Asked
+from server.api.openapi.operations import OPERATIONS, Operation, common_problems
+from server.errors import ProblemType
+from server.schemas.parsing import PredictRequest
 from server.schemas.responses import ProblemDocument, problem_type
 from server.settings import Settings
 
@@ -39,7 +39,7 @@ DESCRIPTION: Final = (
 )
 
 
-def openapi(settings: Settings) -> dict[str, Any]:
+def openapi_document(settings: Settings) -> dict[str, Any]:
     """The document of a server with these *settings*."""
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for operation in OPERATIONS:
@@ -65,7 +65,7 @@ def _operation(operation: Operation, settings: Settings) -> dict[str, Any]:
     problems = [*operation.problems, *common_problems()]
     guarded = bool(operation.key and getattr(settings, operation.key))
     if guarded:
-        problems.append(Unauthorized)
+        problems.append(ProblemType.UNAUTHORIZED)
     described: dict[str, Any] = {
         "operationId": _identifier(operation),
         "summary": operation.summary,
@@ -105,9 +105,9 @@ def _success(operation: Operation) -> dict[str, Any]:
     return {"description": operation.summary, "headers": REQUEST_ID, "content": content}
 
 
-def _failures(problems: list[type[Problem]], operation: Operation) -> dict[str, Any]:
+def _failures(problems: list[ProblemType], operation: Operation) -> dict[str, Any]:
     """The answers to what goes wrong: one for each status, with the codes that it may have."""
-    by_status: dict[int, list[type[Problem]]] = defaultdict(list)
+    by_status: dict[int, list[ProblemType]] = defaultdict(list)
     for problem in problems:
         by_status[problem.status].append(problem)
     return {
@@ -116,7 +116,7 @@ def _failures(problems: list[type[Problem]], operation: Operation) -> dict[str, 
     }
 
 
-def _failure(status: int, kinds: list[type[Problem]], operation: Operation) -> dict[str, Any]:
+def _failure(status: int, kinds: list[ProblemType], operation: Operation) -> dict[str, Any]:
     examples = {each.code: {"$ref": f"#/components/examples/{each.code}"} for each in kinds}
     content: dict[str, Any] = {
         PROBLEM_JSON: {"schema": _reference(ProblemDocument), "examples": examples}
@@ -165,11 +165,12 @@ def _components(settings: Settings) -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(in_order, ref_template=REFERENCE)
     for schema in schemas.values():
         _add_limits(schema, settings)
-    schemas[Asked.__name__]["oneOf"] = [{"required": ["review"]}, {"required": ["reviews"]}]
+    one_of = [{"required": ["review"]}, {"required": ["reviews"]}]
+    schemas[PredictRequest.__name__]["oneOf"] = one_of
     components = {
         "schemas": schemas,
         "headers": HEADERS,
-        "examples": {kind.code: _example(kind) for kind in coded_problems()},
+        "examples": {kind.code: _example(kind) for kind in ProblemType},
     }
     secured = [name for name in ("api_key", "metrics_token") if getattr(settings, name)]
     if secured:
@@ -194,15 +195,14 @@ def _add_limits(schema: Any, settings: Settings) -> None:
             _add_limits(each, settings)
 
 
-def _example(kind: type[Problem]) -> dict[str, Any]:
-    what = " ".join((kind.__doc__ or "").split())
+def _example(kind: ProblemType) -> dict[str, Any]:
     return {
         "summary": kind.title,
         "value": {
             "type": problem_type(kind.code),
             "title": kind.title,
             "status": kind.status,
-            "detail": what,
+            "detail": kind.meaning,
             "instance": "0f8fad5bd9cb469fa16570867728950e",
             "code": kind.code,
         },

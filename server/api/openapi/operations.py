@@ -5,30 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from server import errors
 from server.api.info import ModelDocument, VersionDocument
-from server.errors import Problem
+from server.errors import ProblemType
 from server.open_inference import schemas as v2
-from server.schemas.parsing import Asked, Form
+from server.schemas.parsing import PredictForm, PredictRequest
 from server.schemas.responses import BatchDocument, PredictionDocument, StateDocument
 
 #: What is answered where there is no operation, so under no operation either.
-OUTSIDE: Final = (errors.RouteNotFound, errors.MethodNotAllowed)
+OUTSIDE: Final = (ProblemType.ROUTE_NOT_FOUND, ProblemType.METHOD_NOT_ALLOWED)
 
 UNREADABLE: Final = (
-    errors.EmptyBody,
-    errors.MalformedJson,
-    errors.WrongType,
-    errors.UnknownField,
-    errors.DuplicateField,
-    errors.UnsupportedMediaType,
+    ProblemType.EMPTY_BODY,
+    ProblemType.MALFORMED_JSON,
+    ProblemType.WRONG_TYPE,
+    ProblemType.UNKNOWN_FIELD,
+    ProblemType.DUPLICATE_FIELD,
+    ProblemType.UNSUPPORTED_MEDIA_TYPE,
 )
 BAD_REVIEW: Final = (
-    errors.EmptyReview,
-    errors.ReviewWithoutLetters,
-    errors.ReviewTooLong,
-    errors.TooManyReviews,
-    errors.NotReady,
+    ProblemType.EMPTY_REVIEW,
+    ProblemType.REVIEW_WITHOUT_LETTERS,
+    ProblemType.REVIEW_TOO_LONG,
+    ProblemType.TOO_MANY_REVIEWS,
+    ProblemType.NOT_READY,
 )
 
 REVIEW: Final = "A wonderful film with a great cast."
@@ -66,7 +65,7 @@ class Operation:
     requests: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
     query: tuple[dict[str, Any], ...] = ()
-    problems: tuple[type[Problem], ...] = ()
+    problems: tuple[ProblemType, ...] = ()
     key: str | None = None
 
 
@@ -84,8 +83,8 @@ PREDICT: Final = Operation(
     "Classify one review or a batch",
     replies=(PredictionDocument, BatchDocument),
     text="text/html",
-    body=Asked,
-    form=Form,
+    body=PredictRequest,
+    form=PredictForm,
     requests={
         "one review": {"review": REVIEW},
         "a batch": {"reviews": [REVIEW, "What a waste of time."]},
@@ -111,10 +110,10 @@ PREDICT: Final = Operation(
     problems=(
         *UNREADABLE,
         *BAD_REVIEW,
-        errors.MalformedForm,
-        errors.BadParameter,
-        errors.MissingReview,
-        errors.ReviewAndReviews,
+        ProblemType.MALFORMED_FORM,
+        ProblemType.BAD_PARAMETER,
+        ProblemType.MISSING_REVIEW,
+        ProblemType.REVIEW_AND_REVIEWS,
     ),
     key="api_key",
 )
@@ -126,7 +125,7 @@ ABOUT: Final = (
         "Facts",
         "The model's card: labels, figures, data, versions, sha256",
         replies=(ModelDocument,),
-        problems=(errors.NotReady,),
+        problems=(ProblemType.NOT_READY,),
     ),
     Operation(
         "get",
@@ -134,7 +133,7 @@ ABOUT: Final = (
         "Facts",
         "The versions of what runs",
         replies=(VersionDocument,),
-        problems=(errors.NotReady,),
+        problems=(ProblemType.NOT_READY,),
     ),
     Operation("get", "/openapi.json", "Facts", "This document", text="application/json"),
 )
@@ -155,7 +154,7 @@ HEALTH: Final = (
         "The model has reproduced its golden reviews",
         replies=(StateDocument,),
         answers={"ready": {"status": "ready"}},
-        problems=(errors.NotReady,),
+        problems=(ProblemType.NOT_READY,),
     ),
     Operation(
         "get",
@@ -173,9 +172,9 @@ def _of_the_protocol() -> tuple[Operation, ...]:
     plain = (
         ("/v2", "What the server is", v2.ServerMetadata, ()),
         ("/v2/health/live", "The process answers", v2.Live, ()),
-        ("/v2/health/ready", "The model is ready", v2.Ready, (errors.NotReady,)),
+        ("/v2/health/ready", "The model is ready", v2.Ready, (ProblemType.NOT_READY,)),
     )
-    of_model = (errors.NotReady, errors.ModelNotFound)
+    of_model = (ProblemType.NOT_READY, ProblemType.MODEL_NOT_FOUND)
     found = [
         Operation("get", path, PROTOCOL, summary, (reply,), problems=problems, key="api_key")
         for path, summary, reply, problems in plain
@@ -209,11 +208,11 @@ def _infer(path: str) -> Operation:
         problems=(
             *UNREADABLE,
             *BAD_REVIEW,
-            errors.MissingField,
-            errors.ModelNotFound,
-            errors.UnknownTensor,
-            errors.WrongTensor,
-            errors.BinaryTensor,
+            ProblemType.MISSING_FIELD,
+            ProblemType.MODEL_NOT_FOUND,
+            ProblemType.UNKNOWN_TENSOR,
+            ProblemType.WRONG_TENSOR,
+            ProblemType.BINARY_TENSOR,
         ),
         key="api_key",
     )
@@ -224,14 +223,8 @@ PROTOCOL: Final = "Open Inference Protocol"
 OPERATIONS: Final = (PREDICT, *ABOUT, *HEALTH, *_of_the_protocol())
 
 
-def coded_problems() -> tuple[type[Problem], ...]:
-    """Every error that has a code, in the order of its module."""
-    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
-    return tuple(kind for kind in kinds if issubclass(kind, Problem) and hasattr(kind, "code"))
-
-
-def common_problems() -> tuple[type[Problem], ...]:
+def common_problems() -> tuple[ProblemType, ...]:
     """Those that any operation may answer with: all that none has to itself."""
     own = {problem for operation in OPERATIONS for problem in operation.problems}
-    apart = {*own, *OUTSIDE, errors.Unauthorized}
-    return tuple(problem for problem in coded_problems() if problem not in apart)
+    apart = {*own, *OUTSIDE, ProblemType.UNAUTHORIZED}
+    return tuple(problem for problem in ProblemType if problem not in apart)

@@ -7,28 +7,28 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template
 
-from server.api.openapi.document import openapi
-from server.api.openapi.operations import coded_problems
-from server.extensions import current_settings
+from server.api.openapi.document import openapi_document
+from server.errors import ProblemType
+from server.extensions import current
 from server.schemas.responses import respond
 from server.settings import Settings
 
-description = Blueprint("description", __name__)
+openapi = Blueprint("openapi", __name__)
 
 # Neither depends on the model, so each is made once a process.
-document = cache(openapi)
+document = cache(openapi_document)
 
 
-@description.get("/openapi.json")
+@openapi.get("/openapi.json")
 def openapi_json() -> Response:
     """The OpenAPI document."""
-    return respond(document(current_settings()))
+    return respond(document(current().settings))
 
 
-@description.get("/docs")
+@openapi.get("/docs")
 def docs() -> str:
     """The same on a page, and every error with its anchor."""
-    return page_of(current_settings())
+    return page_of(current().settings)
 
 
 @cache
@@ -41,11 +41,4 @@ def page_of(settings: Settings) -> str:
             if method != "parameters":
                 entry = {"path": path, "method": method.upper(), "operation": operation}
                 groups.setdefault(operation["tags"][0], []).append(entry)
-    return render_template(
-        "docs.html", document=found, groups=groups, problems=coded_problems(), words=words
-    )
-
-
-def words(text: str) -> str:
-    """A docstring on one line."""
-    return " ".join(text.split())
+    return render_template("docs.html", document=found, groups=groups, problems=ProblemType)

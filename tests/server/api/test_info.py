@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from server import VERSION
 from server.app import create_app
+from server.extensions import extensions_of
 from server.settings import Settings
 
 GOOD = "A wonderful film with great acting."
@@ -40,7 +41,7 @@ def test_model_card_is_that_of_the_file(app: Flask, client: FlaskClient) -> None
     assert card["version"] == card["sha256"][:12]
     assert (card["name"], card["labels"]) == ("sentiment", ["negative", "positive"])
     assert card["data"]["reviews"] == 1000
-    assert card["vocabulary"] == len(app.extensions["model"].manifest.vocabulary)
+    assert card["vocabulary"] == len(extensions_of(app).model.manifest.vocabulary)
     assert card["figures"] and card["parameters"] and card["versions"]["scikit-learn"]
 
 
@@ -48,7 +49,7 @@ def test_versions_are_those_that_run(app: Flask, client: FlaskClient) -> None:
     answer = client.get("/version").get_json()
 
     assert answer["version"] == VERSION
-    assert answer["model"] == app.extensions["model"].version
+    assert answer["model"] == extensions_of(app).model.version
     assert answer.keys() == {"version", "model", "python", "onnxruntime"}
 
 

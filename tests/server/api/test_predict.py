@@ -7,6 +7,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.extensions import extensions_of
+
 GOOD = "A wonderful film with great acting."
 BAD = "An awful waste of time, the worst plot."
 
@@ -127,7 +129,7 @@ def test_answers_are_not_kept_by_caches(client: FlaskClient) -> None:
 def test_labels_are_those_of_the_model_file(app: Flask, client: FlaskClient) -> None:
     answer = client.post("/predict", json={"review": GOOD}).get_json()
 
-    assert tuple(answer["probabilities"]) == app.extensions["model"].labels
+    assert tuple(answer["probabilities"]) == extensions_of(app).model.labels
 
 
 def test_form_is_answered_with_json(client: FlaskClient) -> None:

@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from export.inspection import operators
-from server.errors import ModelRefused
+from server.errors import ModelFileError
 from server.inference.operator_allowlist import INSIDE, OPERATORS, check_operators
 from server.inference.session import open_session
 from server.settings import Settings
@@ -31,7 +31,7 @@ def refusal(content: bytes) -> str:
     """Why *content* is refused; empty when it is not."""
     try:
         check_operators(content)
-    except ModelRefused as refused:
+    except ModelFileError as refused:
         return str(refused)
     return ""
 
@@ -199,7 +199,7 @@ def test_last_of_two_names_counts_as_it_does_for_onnxruntime() -> None:
 
 
 def test_session_is_not_opened_on_what_is_refused() -> None:
-    with pytest.raises(ModelRefused, match=r"never writes: If, com\.microsoft\.EPContext;"):
+    with pytest.raises(ModelFileError, match=r"never writes: If, com\.microsoft\.EPContext;"):
         open_session(changed(in_a_branch))
 
 

@@ -12,7 +12,7 @@ from server.settings import ROOT, Settings
 CHECK = """
 import os, signal, sys
 from pathlib import Path
-from server.errors import ModelRefused
+from server.errors import ModelFileError
 from server.inference.model import Model
 from server.inference.preflight import approve
 
@@ -20,7 +20,7 @@ before = os.listdir("/proc/self/fd")
 try:
     {arrange}
     approve(Path(sys.argv[1]))
-except ModelRefused as refusal:
+except ModelFileError as refusal:
     print(refusal)
 assert os.listdir("/proc/self/fd") == before
 """

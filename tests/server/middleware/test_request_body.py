@@ -1,72 +1,52 @@
+"""Request bodies: whole, bounded, and read once."""
+
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 import pytest
-from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 
-from server.errors import BodyTooLarge, IncompleteBody
-from server.middleware.request_body import DRAINED, read_body
-
-
-class Trickle:
-    """A stream that gives one byte at a time, as a network may."""
-
-    def __init__(self, content: bytes) -> None:
-        self.rest = BytesIO(content)
-
-    def read(self, size: int, /) -> bytes:
-        return self.rest.read(min(size, 1))
+from server.errors import ProblemError, ProblemType
+from server.middleware.request_body import take_body
 
 
-class Broken:
-    """A stream whose framing turns out to be wrong."""
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    def read(self, _size: int, /) -> bytes:
-        raise self.error
+def environ(body: bytes, **fields: str) -> dict[str, Any]:
+    return {"wsgi.input": BytesIO(body), **fields}
 
 
-@pytest.mark.parametrize("length", [5, None], ids=["announced", "chunked"])
-def test_body_up_to_the_limit_is_read_whole(length: int | None) -> None:
-    assert read_body(BytesIO(b"12345"), length, 5) == b"12345"
-    assert read_body(Trickle(b"12345"), length, 5) == b"12345"
+@pytest.mark.parametrize(
+    ("received", "body"),
+    [
+        (environ(b"12345", CONTENT_LENGTH="5"), b"12345"),
+        (environ(b"12345", HTTP_TRANSFER_ENCODING="chunked"), b"12345"),
+        (environ(b"12345 and the next", CONTENT_LENGTH="5"), b"12345"),
+        (environ(b""), b""),
+    ],
+)
+def test_a_body_up_to_the_limit_is_read_once_and_can_be_asked_for_again(
+    received: dict[str, Any], body: bytes
+) -> None:
+    assert [take_body(received, 5), take_body(received, 5)] == [body, body]
 
 
-@pytest.mark.parametrize("length", [6, None], ids=["announced", "chunked"])
-def test_body_one_byte_over_the_limit_is_refused_and_read_to_its_end(length: int | None) -> None:
-    stream = BytesIO(b"123456")
-
-    with pytest.raises(BodyTooLarge, match="more than 5 bytes"):
-        read_body(stream, length, 5)
-
-    assert stream.read() == b""
-
-
-def test_refused_body_is_not_read_for_ever() -> None:
-    stream = BytesIO(bytes(DRAINED + 1_000))
-
-    with pytest.raises(BodyTooLarge):
-        read_body(stream, DRAINED * 2, 5)
-
-    assert stream.tell() == DRAINED
-
-
-def test_announced_bytes_are_all_that_is_read() -> None:
-    stream = BytesIO(b'{}POST / HTTP/1.1"')
-
-    assert read_body(stream, 2, 100) == b"{}"
-    assert stream.tell() == 2
-
-
-def test_body_that_ends_early_is_refused() -> None:
-    with pytest.raises(IncompleteBody, match="10 bytes were announced, but 2 arrived"):
-        read_body(BytesIO(b"{}"), 10, 100)
-
-
-@pytest.mark.parametrize("error", [InvalidChunkSize(b"zz"), NoMoreData(), ConnectionResetError()])
-def test_broken_framing_is_the_clients_fault(error: Exception) -> None:
-    with pytest.raises(IncompleteBody):
-        read_body(Broken(error), None, 100)
+@pytest.mark.parametrize(
+    ("received", "problem"),
+    [
+        (environ(b"123456", CONTENT_LENGTH="6"), ProblemType.BODY_TOO_LARGE),
+        (environ(b"", CONTENT_LENGTH=str(2**62)), ProblemType.BODY_TOO_LARGE),
+        (environ(b"123456", HTTP_TRANSFER_ENCODING="chunked"), ProblemType.BODY_TOO_LARGE),
+        (environ(b"123", CONTENT_LENGTH="5"), ProblemType.INCOMPLETE_BODY),
+        (
+            environ(b"123", CONTENT_LENGTH="3", HTTP_CONTENT_ENCODING="gzip"),
+            ProblemType.UNSUPPORTED_MEDIA_TYPE,
+        ),
+    ],
+)
+def test_any_other_is_refused_as_often_as_it_is_asked_for(
+    received: dict[str, Any], problem: ProblemType
+) -> None:
+    for _ in range(2):
+        with pytest.raises(ProblemError) as refusal:
+            take_body(received, 5)
+        assert refusal.value.type is problem

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from server.app import create_app
 from server.observability.log_format import Formatter, RequestLine, announce, timestamp
-from server.observability.log_writer import WAITING_LINES, Lines
+from server.observability.log_writer import WAITING_LINES, LogWriter
 from server.settings import Settings
 from tests.server.conftest import LIMITS
 
@@ -28,8 +28,8 @@ class Listener:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.reader, self.writer = os.pipe()
-        self.lines = Lines(self.writer)
-        patch.setattr("server.app.Lines", lambda: self.lines)
+        self.lines = LogWriter(self.writer)
+        patch.setattr("server.app.LogWriter", lambda: self.lines)
         self.client = create_app(LIMITS).test_client()
 
     def heard(self) -> list[Any]:
@@ -155,7 +155,7 @@ def test_announcement_is_a_line_too(capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_lines_of_many_threads_arrive_whole_and_all() -> None:
     reader, writer = os.pipe()
-    lines = Lines(writer)
+    lines = LogWriter(writer)
     threads = [
         threading.Thread(target=lambda: [lines.put(b"x" * 99 + b"\n") for _ in range(50)])
         for _ in range(8)
@@ -176,7 +176,7 @@ def test_lines_of_many_threads_arrive_whole_and_all() -> None:
 def test_closed_pipe_and_missing_reader_harm_no_request() -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    closed = Lines(writer)
+    closed = LogWriter(writer)
 
     closed.put(b"lost\n")
     closed.close()
@@ -187,7 +187,7 @@ def test_closed_pipe_and_missing_reader_harm_no_request() -> None:
 
 def test_lines_that_no_one_reads_do_not_pile_up() -> None:
     reader, writer = os.pipe()
-    lines = Lines(writer)
+    lines = LogWriter(writer)
 
     for _ in range(WAITING_LINES + 2_000):
         lines.put(b"x" * 99 + b"\n")

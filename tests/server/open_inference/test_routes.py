@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.extensions import extensions_of
+
 GOOD = "A wonderful film with great acting."
 BAD = "An awful waste of time, the worst plot."
 INFER = "/v2/models/sentiment/infer"
@@ -18,7 +20,7 @@ def tensor(*data: Any, **changes: Any) -> dict[str, Any]:
 
 
 def version(app: Flask) -> str:
-    return str(app.extensions["model"].version)
+    return str(extensions_of(app).model.version)
 
 
 def test_health_and_metadata_are_as_the_protocol_says(app: Flask, client: FlaskClient) -> None:

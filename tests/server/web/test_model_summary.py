@@ -9,7 +9,7 @@ from server.inference.manifest import Bin
 from server.inference.model import Model
 from server.settings import Settings
 from server.web.charts import confusion, reliability, shortened
-from server.web.model_summary import about, lesson
+from server.web.model_summary import lesson, summarise
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def model() -> Model:
 
 
 def test_figures_are_those_of_the_model_file(model: Model) -> None:
-    facts = dict(about(model).facts)
+    facts = dict(summarise(model).facts)
 
     accuracy = model.manifest.figures.accuracy
     assert accuracy is not None

@@ -13,13 +13,14 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 
-from server.api.openapi.operations import OPERATIONS, coded_problems
+from server.api.openapi.operations import OPERATIONS
 from server.app import create_app
+from server.errors import ProblemType
 from server.settings import Settings
 from tests.server.conftest import LIMITS
 
 #: Pages for people, and the files that they need.
-PAGES = {"page", "description.docs", "static"}
+PAGES = {"web", "openapi.docs", "static"}
 
 GOOD = "A wonderful film with great acting."
 
@@ -66,7 +67,7 @@ def test_every_route_but_the_pages_is_described(app: Flask, document: Any) -> No
 
 
 def test_every_error_is_described_with_an_example(document: Any) -> None:
-    codes = {problem.code for problem in coded_problems()}
+    codes = {problem.code for problem in ProblemType}
     used = json.dumps(document["paths"])
 
     assert set(document["components"]["examples"]) == codes
@@ -133,7 +134,7 @@ def test_schema_allows_what_is_answered_and_nothing_else(
 ) -> None:
     answered = client.post("/predict", json=body).status_code == 200
 
-    assert validator(document, "Asked").is_valid(body) == answered == fits
+    assert validator(document, "PredictRequest").is_valid(body) == answered == fits
 
 
 def test_keys_are_described_where_they_are_asked_for() -> None:
@@ -180,7 +181,7 @@ def test_page_explains_every_operation_document_and_error(
         for method, each in item.items()
         if method != "parameters"
     }
-    codes = {problem.code for problem in coded_problems()}
+    codes = {problem.code for problem in ProblemType}
     assert response.mimetype == "text/html"
     assert named | codes | set(document["components"]["schemas"]) <= set(page.ids)
     assert len(page.ids) == len(set(page.ids))
@@ -204,7 +205,7 @@ def test_type_of_a_problem_leads_to_its_explanation(client: FlaskClient) -> None
 
 
 def test_limits_of_the_settings_are_in_the_document(document: Any) -> None:
-    asked = document["components"]["schemas"]["Asked"]["properties"]
+    asked = document["components"]["schemas"]["PredictRequest"]["properties"]
 
     assert asked["review"]["maxLength"] == LIMITS.max_review_chars
     assert asked["reviews"]["maxItems"] == LIMITS.max_reviews
