@@ -9,7 +9,8 @@ import numpy as np
 
 from bench.timing import quartiles
 from bench.workloads import SINGLE
-from server.inference.model import Classification, Model
+from server.inference.model import Model
+from server.inference.predictions import Classification
 from server.schemas.parsing import parse_json
 from server.schemas.responses import ENCODER, predictions_document
 

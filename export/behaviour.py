@@ -8,7 +8,8 @@ from itertools import islice
 from random import Random
 
 from export import changes
-from server.inference.model import Model, Prediction
+from server.inference.model import Model
+from server.inference.predictions import Prediction
 
 SEED = 0
 

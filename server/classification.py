@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 
 from server.extensions import Extensions
-from server.inference.model import Classification
+from server.inference.predictions import Classification
 from server.observability.request_log import current_exchange
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, current_app
 
 from server.errors import ProblemError, ProblemType
-from server.inference.model import Model
 from server.observability.metrics import Metrics
 from server.observability.request_log import RequestLog
 from server.settings import Settings
+
+if TYPE_CHECKING:
+    from server.inference.model import Model
 
 KEY: Final = "server"
 

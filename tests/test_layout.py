@@ -127,7 +127,7 @@ def test_the_longest_chain_of_imports_has_nine_modules_at_most() -> None:
 
     longest = max((chain(name) for name in of_server()), key=len)
 
-    assert len(longest) <= 13, " -> ".join(longest)
+    assert len(longest) <= 9, " -> ".join(longest)
 
 
 def test_the_listing_of_the_server_can_be_read() -> None:

@@ -1,52 +1,14 @@
-"""Which words made the model think so: exact, because the parts add up to the log-odds."""
+"""Explanations: what each word adds to the log-odds. The contributions add up to them exactly."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from server.inference.analyzer import Normaliser, Word, is_token
-
-
-@dataclass(frozen=True, slots=True)
-class WordPart:
-    """One word of a review and its part in the log-odds.
-
-    Attributes:
-        start: where it begins in the review as typed, in characters.
-        end: where it ends; `review[start:end]` is the word.
-        lemma: what the model looked up; None for a stop word.
-        known: whether the model counts it.
-        part: what it adds to the log-odds; 0 when it is not known.
-    """
-
-    start: int
-    end: int
-    lemma: str | None
-    known: bool
-    part: float
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why *label* and not *against*: constant plus the parts of all words is `log_odds`.
-
-    Attributes:
-        label: the likeliest label.
-        against: the next likeliest.
-        log_odds: natural logarithm of the ratio of their probabilities, 0 or more.
-        constant: the log-odds before any word is counted.
-        words: every word of the review, in order.
-    """
-
-    label: str
-    against: str
-    log_odds: float
-    constant: float
-    words: tuple[WordPart, ...]
+from server.inference.predictions import Explanation, WordContribution
 
 
 class Explainer:
@@ -85,7 +47,7 @@ class Explainer:
             against=self.labels[second],
             log_odds=constant + sum(part for part in parts if part is not None),
             constant=constant,
-            words=tuple(map(_word_part, words, parts)),
+            words=tuple(map(_word_contribution, words, parts)),
         )
 
     def _parts(
@@ -123,5 +85,5 @@ def against(evidence: npt.NDArray[np.float64], first: int, second: int) -> npt.N
     return difference
 
 
-def _word_part(word: Word, part: float | None) -> WordPart:
-    return WordPart(word.start, word.end, word.lemma, part is not None, part or 0.0)
+def _word_contribution(word: Word, part: float | None) -> WordContribution:
+    return WordContribution(word.start, word.end, word.lemma, part is not None, part or 0.0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -14,7 +13,8 @@ import numpy.typing as npt
 from server.errors import ModelFileError
 from server.inference import manifest
 from server.inference.analyzer import Normaliser, table_lookup
-from server.inference.explain import Explainer, Explanation
+from server.inference.explain import Explainer
+from server.inference.predictions import Explanation, Prediction
 from server.inference.session import open_session
 from server.inference.signature import check_signature
 
@@ -27,42 +27,6 @@ NUMBERS_A_RUN = 2**20
 REVIEWS_A_RUN = 64
 
 NOTHING_KNOWN = "The model knows none of these words, so it has nothing to go on."
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What the model makes of one review.
-
-    Attributes:
-        label: the likeliest label; None when no word of the review is known.
-        probability: that of `label`, between 1/K and 1; None with it.
-        probabilities: label -> probability, in the model's order; None with it.
-        words: words of the review, stop words left out.
-        known_words: those of them that are in the vocabulary.
-        reason: why there is no label; None when there is one.
-    """
-
-    label: str | None
-    probability: float | None
-    probabilities: dict[str, float] | None
-    words: int
-    known_words: int
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Classification:
-    """What the model makes of one text.
-
-    Attributes:
-        text: as typed.
-        prediction: label and probabilities.
-        explanation: what each word adds; None if it was not asked for, or nothing is known.
-    """
-
-    text: str
-    prediction: Prediction
-    explanation: Explanation | None = None
 
 
 class Model:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import onnxruntime
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -17,8 +17,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from server import VERSION
-from server.inference.model import Prediction
 from server.observability.multiprocess_dir import VARIABLE
+
+if TYPE_CHECKING:
+    from server.inference.predictions import Prediction
 
 #: Of text format 0.0.4, which every scraper reads.
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"

@@ -13,10 +13,11 @@ from flask import Request
 
 from server.observability.log_format import RequestLine, timestamp
 from server.observability.log_writer import LogWriter
-from server.observability.metrics import Metrics
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from server.observability.metrics import Metrics
 
 Application = Callable[..., Iterable[bytes]]
 

@@ -13,7 +13,8 @@ from server.errors import ProblemError, ProblemType
 from server.extensions import current
 from server.inference.model import Model
 from server.middleware.request_body import current_body
-from server.open_inference.schemas import (
+from server.open_inference.tensors import ONLY_JSON, output_tensor, texts_of, wanted_outputs
+from server.schemas.open_inference import (
     LABEL,
     PROBABILITIES,
     TEXT,
@@ -26,7 +27,6 @@ from server.open_inference.schemas import (
     ServerMetadata,
     Tensor,
 )
-from server.open_inference.tensors import ONLY_JSON, output_tensor, texts_of, wanted_outputs
 from server.schemas.parsing import decode_with, refuse_duplicates
 from server.schemas.responses import respond
 from server.schemas.validation import check_reviews

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from msgspec import UNSET, UnsetType
 
 from server.errors import ProblemError, ProblemType
-from server.inference.model import Prediction
-from server.open_inference.schemas import (
+from server.inference.predictions import Prediction
+from server.schemas.open_inference import (
     LABEL,
     PROBABILITIES,
     TEXT,

@@ -13,8 +13,8 @@ from flask import Response
 from msgspec import UNSET, Meta, UnsetType
 
 from server.errors import ProblemError
-from server.inference.explain import Explanation
-from server.inference.model import Classification
+from server.inference.manifest import DataSet, Figures
+from server.inference.predictions import Classification, Explanation
 
 ENCODER: Final = msgspec.json.Encoder()
 
@@ -99,6 +99,29 @@ class StateDocument(msgspec.Struct, frozen=True):
     """The answer to a health check."""
 
     status: str
+
+
+class ModelDocument(msgspec.Struct, frozen=True):
+    """The model's card, as the model file states it."""
+
+    name: Annotated[str, Meta(description="The name of the model file, and of the model in /v2.")]
+    version: Annotated[str, Meta(description="The first 12 digits of its sha256.")]
+    sha256: Annotated[str, Meta(description="Of the model file.", pattern="^[0-9a-f]{64}$")]
+    labels: list[str]
+    vocabulary: Annotated[int, Meta(ge=1, description="How many terms it counts.")]
+    data: Annotated[DataSet, Meta(description="What it was fitted on.")]
+    figures: Annotated[Figures, Meta(description="How well it does, by name.")]
+    parameters: Annotated[dict[str, Any], Meta(description="What it was fitted with, by name.")]
+    versions: Annotated[dict[str, str], Meta(description="The packages that made the file.")]
+
+
+class VersionDocument(msgspec.Struct, frozen=True):
+    """What runs here."""
+
+    version: Annotated[str, Meta(description="Of the server and its API.")]
+    model: Annotated[str, Meta(description="The version of the model; see /model.")]
+    python: str
+    onnxruntime: str
 
 
 def predictions_document(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from server.inference.explain import Explanation, WordPart
+from server.inference.predictions import Explanation, WordContribution
 
 STEPS: Final = 5
 #: A part of this much (log-odds) gets the strongest mark even where nothing else is stronger.
@@ -103,7 +103,7 @@ def times(ratio: float) -> str:
     return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}"
 
 
-def _weights(review: str, words: Sequence[WordPart]) -> dict[str, float]:
+def _weights(review: str, words: Sequence[WordContribution]) -> dict[str, float]:
     """Each different word as first typed -> the sum of its parts."""
     typed: dict[str | None, str] = {}
     weights: dict[str, float] = {}

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from server.inference.manifest import Bin, Figures, Manifest
-from server.inference.model import Model
 from server.web import charts
+
+if TYPE_CHECKING:
+    from server.inference.model import Model
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from flask import Blueprint, render_template, request
 from server.classification import classify
 from server.errors import ProblemError, ProblemType
 from server.extensions import current
-from server.inference.explain import Explanation
-from server.inference.model import Classification, Prediction
+from server.inference.predictions import Classification, Explanation, Prediction
 from server.schemas.validation import check_review
 from server.web import highlight
 from server.web.model_summary import summarise

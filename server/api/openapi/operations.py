@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from server.api.info import ModelDocument, VersionDocument
 from server.errors import ProblemType
-from server.open_inference import schemas as v2
+from server.schemas import open_inference as v2
 from server.schemas.parsing import PredictForm, PredictRequest
-from server.schemas.responses import BatchDocument, PredictionDocument, StateDocument
+from server.schemas.responses import (
+    BatchDocument,
+    ModelDocument,
+    PredictionDocument,
+    StateDocument,
+    VersionDocument,
+)
 
 #: What is answered where there is no operation, so under no operation either.
 OUTSIDE: Final = (ProblemType.ROUTE_NOT_FOUND, ProblemType.METHOD_NOT_ALLOWED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.inference.explain import Explanation, WordPart
+from server.inference.predictions import Explanation, WordContribution
 from server.web.highlight import pieces, sentence, sides, signed, sum_of_parts, times
 
 TWO = ("negative", "positive")
@@ -18,7 +18,7 @@ def explanation(
     words, start = [], 0
     for word, part in zip(review.split(), parts, strict=True):
         start = review.index(word, start)
-        words.append(WordPart(start, start + len(word), word.lower(), bool(part), part))
+        words.append(WordContribution(start, start + len(word), word.lower(), bool(part), part))
         start += len(word)
     return Explanation(label, against, sum(parts), 0.0, tuple(words))
 

@@ -1,0 +1,79 @@
+"""Predictions and explanations: what the model makes of a text, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WordContribution:
+    """One word of a review and its part in the log-odds.
+
+    Attributes:
+        start: where it begins in the review as typed, in characters.
+        end: where it ends; `review[start:end]` is the word.
+        lemma: what the model looked up; None for a stop word.
+        known: whether the model counts it.
+        part: what it adds to the log-odds; 0 when it is not known.
+    """
+
+    start: int
+    end: int
+    lemma: str | None
+    known: bool
+    part: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why *label* and not *against*: constant plus the parts of all words is `log_odds`.
+
+    Attributes:
+        label: the likeliest label.
+        against: the next likeliest.
+        log_odds: natural logarithm of the ratio of their probabilities, 0 or more.
+        constant: the log-odds before any word is counted.
+        words: every word of the review, in order.
+    """
+
+    label: str
+    against: str
+    log_odds: float
+    constant: float
+    words: tuple[WordContribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model makes of one review.
+
+    Attributes:
+        label: the likeliest label; None when no word of the review is known.
+        probability: that of `label`, between 1/K and 1; None with it.
+        probabilities: label -> probability, in the model's order; None with it.
+        words: words of the review, stop words left out.
+        known_words: those of them that are in the vocabulary.
+        reason: why there is no label; None when there is one.
+    """
+
+    label: str | None
+    probability: float | None
+    probabilities: dict[str, float] | None
+    words: int
+    known_words: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What the model makes of one text.
+
+    Attributes:
+        text: as typed.
+        prediction: label and probabilities.
+        explanation: what each word adds; None if it was not asked for, or nothing is known.
+    """
+
+    text: str
+    prediction: Prediction
+    explanation: Explanation | None = None

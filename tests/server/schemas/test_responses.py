@@ -1,0 +1,36 @@
+"""Response documents."""
+
+from __future__ import annotations
+
+import json
+
+from server.errors import ProblemError, ProblemType
+from server.inference.predictions import Classification, Prediction
+from server.schemas.responses import encode, predictions_document, problem_document
+
+FOUND = [Classification("a", Prediction("x", 0.75, {"x": 0.75, "y": 0.25}, 2, 1))]
+
+
+def test_one_text_gets_a_prediction_and_a_batch_gets_a_list() -> None:
+    one = json.loads(encode(predictions_document(FOUND, is_batch=False)))
+    batch = json.loads(encode(predictions_document(FOUND, is_batch=True)))
+
+    assert one["label"] == "x"
+    assert "explanation" not in one
+    assert batch == {"predictions": [one]}
+
+
+def test_an_explanation_that_was_asked_for_is_null_where_there_is_none() -> None:
+    document = predictions_document(FOUND, is_batch=False, explained=True)
+
+    assert json.loads(encode(document))["explanation"] is None
+
+
+def test_a_problem_says_where_it_is_only_if_that_is_known() -> None:
+    here = ProblemError(ProblemType.EMPTY_REVIEW, "It is empty.", "/reviews/3")
+    nowhere = ProblemError(ProblemType.NOT_READY, "Ask again.")
+
+    document = json.loads(encode(problem_document(here, "7", protocol_v2=True)))
+    assert document["errors"] == [{"detail": "It is empty.", "pointer": "/reviews/3"}]
+    assert (document["instance"], document["error"]) == ("7", "It is empty.")
+    assert "errors" not in json.loads(encode(problem_document(nowhere)))

@@ -1,0 +1,38 @@
+"""Validation of texts."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.errors import ProblemError, ProblemType
+from server.schemas.parsing import Texts
+from server.schemas.validation import check_texts
+from server.settings import Settings
+
+SETTINGS = Settings(max_review_chars=10, max_reviews=2)
+
+
+@pytest.mark.parametrize(
+    "texts", [Texts(["good"], False), Texts(["a", "b"], True), Texts([], True)]
+)
+def test_what_the_model_reads_passes(texts: Texts) -> None:
+    check_texts(texts, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("texts", "problem", "pointer"),
+    [
+        (Texts([" "], False), ProblemType.EMPTY_REVIEW, "/review"),
+        (Texts(["10/10"], False), ProblemType.REVIEW_WITHOUT_LETTERS, "/review"),
+        (Texts(["a" * 11], False), ProblemType.REVIEW_TOO_LONG, "/review"),
+        (Texts(["a", ""], True), ProblemType.EMPTY_REVIEW, "/reviews/1"),
+        (Texts(["a"] * 3, True), ProblemType.TOO_MANY_REVIEWS, "/reviews"),
+    ],
+)
+def test_anything_else_is_refused_with_its_place(
+    texts: Texts, problem: ProblemType, pointer: str
+) -> None:
+    with pytest.raises(ProblemError) as refusal:
+        check_texts(texts, SETTINGS)
+
+    assert (refusal.value.type, refusal.value.pointer) == (problem, pointer)
