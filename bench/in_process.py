@@ -10,7 +10,7 @@ from bench.pickles import NLTK_DATA
 from bench.timing import quartiles
 from bench.workloads import SINGLE
 from server.inference.model import Model
-from train.data import imdb_sentences
+from train.data.dataset import imdb_sentences
 
 SIZES: Final = {1: (200, 10), 100: (20, 2), 1000: (12, 1)}  # reviews: rounds, calls a round
 

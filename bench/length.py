@@ -11,9 +11,9 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from bench.timing import quartiles
-from export.plots import BLUE, GREY, STYLE
+from export.report.plots import BLUE, GREY, STYLE
 from server.inference.model import Model
-from train.data import imdb_sentences
+from train.data.dataset import imdb_sentences
 
 LENGTHS: Final = (100, 1_000, 2_500, 5_000, 10_000, 15_000, 20_000, 30_000, 40_000, 50_000)
 ROUNDS, CALLS = 40, 1

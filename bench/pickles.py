@@ -16,10 +16,10 @@ from sklearn.naive_bayes import GaussianNB
 from bench.places import CACHE, MODEL
 from server.inference.analyzer import Normaliser
 from server.inference.model import Model
-from train.data import imdb_sentences
-from train.resources import STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER
-from train.settings import from_parameters
-from train.sources import ensure
+from train.data.dataset import imdb_sentences
+from train.data.download import ensure
+from train.data.resources import STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER
+from train.hyperparameters import from_parameters
 from train.wordnet import WordNet
 
 NLTK_DATA: Final = CACHE / "nltk_data"

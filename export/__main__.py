@@ -8,14 +8,15 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from export import behaviour, diff, inspection, verify
 from export.errors import ExportError, NotVerified
 from export.kept import read_kept
 from export.publish import publish
-from export.signing import PASSWORD, sign
+from export.tools import behaviour, inspection, verify
+from export.tools import model_diff as diff
+from export.tools.signing import PASSWORD, sign
 from server.errors import ModelFileError
 from server.inference.model import Model
-from train.data import LabelledText, imdb_sentences, load_labelled_text
+from train.data.dataset import LabelledText, imdb_sentences, load_labelled_text
 from train.errors import TrainError
 from train.wordnet import WordNet, noun_lemmatizer
 

@@ -20,7 +20,7 @@ from server.inference.analyzer import Normaliser
 from server.inference.manifest import DataSet, Figures
 
 # The types of ours that a kept pipeline may hold; skops itself vouches for scikit-learn's.
-TRUSTED = ("train.bayes.SparseGaussianNB", "train.calibration.Calibrated")
+TRUSTED = ("train.sparse_gaussian_nb.SparseGaussianNB", "train.calibration.Calibrated")
 
 
 def keep(candidate: Candidate, path: Path) -> None:

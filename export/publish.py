@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from export.build import build
 from export.candidate import Candidate
-from export.card import Subject, card
-from export.comparison import Comparison, comparison_beside
-from export.curves import Unseen
-from export.prove import Proof, Watch, prove
-from export.report import as_json, draw, examine
+from export.equivalence import Proof, Watch, prove
+from export.graph.model_file import build
+from export.report.classifier_comparison import Comparison, comparison_beside
+from export.report.curves import Unseen
+from export.report.model_card import Subject, card
+from export.report.summary import as_json, draw, examine
 from export.write import write_atomically, write_model
 from server.inference.model import Model
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.keys import KeyPair, make_key_pair
 from tests.live import LiveServer, running_server
-from train.resources import ALL
-from train.sources import cache_folder, ensure
+from train.data.download import cache_folder, ensure
+from train.data.resources import ALL
 
 
 @pytest.fixture(scope="session")

@@ -13,28 +13,31 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from export.candidate import Candidate
-from export.comparison import Comparison, Row
-from export.curves import Learned, Unseen
 from export.errors import ExportError
 from export.kept import keep
 from export.publish import publish
+from export.report.classifier_comparison import Comparison, Row
+from export.report.curves import Learned, Unseen
 from server.inference.analyzer import Normaliser
 from server.inference.manifest import DataSet, Figures, HeldOut
-from train import evaluate, learning, metrics, report
 from train.classifiers import KINDS
-from train.compare import Compared, mcnemar
-from train.data import LabelledText, imdb_sentences, load_labelled_text
+from train.cli import Options, parse
+from train.data.checks import notes
+from train.data.dataset import LabelledText, imdb_sentences, load_labelled_text
 from train.errors import TrainError
-from train.notes import notes
-from train.options import Options, parse
-from train.prepare import (
+from train.evaluation import console_report as report
+from train.evaluation import evaluation as evaluate
+from train.evaluation import learning_curve as learning
+from train.evaluation import metrics
+from train.evaluation.comparison import Compared, mcnemar
+from train.preprocess import (
     OUTER_FOLDS,
     Prepared,
     check_enough,
     prepare,
     stop_words_without_negations,
 )
-from train.recipe import Fitted, Recipe
+from train.trainer import Fitted, Recipe
 from train.wordnet import WordNet, stop_words
 
 Item = TypeVar("Item")

@@ -13,8 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, MultinomialNB
 from sklearn.svm import LinearSVC
 
-from train.bayes import SparseGaussianNB, scores_by_smoothing
 from train.calibration import log_scores
+from train.sparse_gaussian_nb import SparseGaussianNB, scores_by_smoothing
 
 Array = npt.NDArray[np.float64]
 

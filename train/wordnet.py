@@ -10,8 +10,8 @@ import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from train.resources import STOP_WORDS, STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER
-from train.sources import ensure
+from train.data.download import ensure
+from train.data.resources import STOP_WORDS, STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

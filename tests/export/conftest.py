@@ -11,8 +11,8 @@ import pytest
 from export.candidate import Candidate
 from server.inference.analyzer import Normaliser
 from server.inference.manifest import DataSet, Figures, HeldOut
-from train.data import LabelledText, imdb_sentences
-from train.settings import Setting
+from train.data.dataset import LabelledText, imdb_sentences
+from train.hyperparameters import Setting
 from train.wordnet import WordNet, stop_words
 
 

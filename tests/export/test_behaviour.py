@@ -6,13 +6,13 @@ from random import Random
 
 import pytest
 
-from export import changes
 from export.__main__ import main
-from export.behaviour import Outcome, behaviour
-from export.build import build
 from export.candidate import Candidate
+from export.graph.model_file import build
+from export.tools import perturbations as changes
+from export.tools.behaviour import Outcome, behaviour
 from server.inference.model import Model
-from train.data import LabelledText
+from train.data.dataset import LabelledText
 
 REVIEW = "This isn't a good film, but it was a wonderful evening."
 

@@ -12,15 +12,15 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from export import plots
-from export.build import build
 from export.candidate import Candidate
-from export.curves import Learned, Unseen, curves
+from export.graph.model_file import build
 from export.publish import publish
-from export.words import strongest
+from export.report import plots
+from export.report.curves import Learned, Unseen, curves
+from export.report.top_terms import strongest
 from server.inference.manifest import Bin, Figures, HeldOut, Interval
 from server.inference.model import Model
-from train.settings import Setting
+from train.hyperparameters import Setting
 
 LABELS = ("dreadful", "poor", "fair", "good", "splendid")
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from export.build import build
 from export.candidate import Candidate
-from export.prove import ask_graph, prove
+from export.equivalence import ask_graph, prove
+from export.graph.model_file import build
 from server.inference.analyzer import Normaliser
 from server.inference.model import Model
 from train.calibration import Calibration
 from train.classifiers import KINDS
-from train.settings import NEGATIONS, Setting
+from train.hyperparameters import NEGATIONS, Setting
 
 Make = Callable[[Setting, int], Candidate]
 

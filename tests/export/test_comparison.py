@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from export.candidate import Candidate
-from export.comparison import Comparison, Row, comparison_beside
 from export.errors import NotReadable
 from export.publish import publish
+from export.report.classifier_comparison import Comparison, Row, comparison_beside
 from server.inference.manifest import Interval
 
 FIGURE = Interval(0.8, 0.75, 0.85)

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from export.__main__ import main
-from export.asking import ask
-from export.build import build
 from export.candidate import Candidate
-from export.diff import Comparison, compare, mcnemar, report
 from export.errors import NotReadable
+from export.graph.model_file import build
+from export.tools.contributions import ask
+from export.tools.model_diff import Comparison, compare, mcnemar, report
 from export.write import write_model
 from server.inference.model import Model
-from train.data import LabelledText
+from train.data.dataset import LabelledText
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from export.__main__ import main
 from export.errors import NotReadable
-from export.inspection import inspect
+from export.tools.inspection import inspect
 
 SHIPPED = Path(__file__).resolve().parents[2] / "models" / "sentiment.onnx"
 

@@ -8,9 +8,9 @@ from string import ascii_lowercase
 import pytest
 
 from export.candidate import Candidate
-from export.lemmas import SUFFIX_RULES, compile_lemmas
+from export.graph.lemma_table import SUFFIX_RULES, compile_lemmas
 from server.inference.analyzer import table_lookup
-from train.data import LabelledText
+from train.data.dataset import LabelledText
 from train.wordnet import WordNet
 
 PLURALS = [

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx import numpy_helper
 
-from export.build import build
 from export.candidate import Candidate
+from export.equivalence import ROUNDING, ask_graph, ask_pipeline, prove, relative_difference
 from export.errors import ProofFailed
-from export.prove import ROUNDING, ask_graph, ask_pipeline, prove, relative_difference
+from export.graph.model_file import build
 from server.inference.model import Model
 
 

@@ -14,9 +14,9 @@ import skops.io
 from sklearn.base import clone
 
 from export.__main__ import main
-from export.build import build
 from export.candidate import Candidate
 from export.errors import ExportError, NotConvertible, NotKept, ProofFailed
+from export.graph.model_file import build
 from export.kept import keep, read_kept
 from export.publish import publish
 from export.write import write_model

@@ -15,7 +15,7 @@ import pytest
 
 from export.__main__ import main
 from export.errors import NotSigned
-from export.signing import PASSWORD, sign
+from export.tools.signing import PASSWORD, sign
 from export.write import write_model
 from server.errors import ModelFileError
 from server.inference.signature import check_signature, signature_file

@@ -11,11 +11,11 @@ import pytest
 from onnx import helper, numpy_helper
 
 from export.__main__ import main
-from export.build import build
 from export.candidate import Candidate
+from export.graph.model_file import build
 from export.kept import keep
-from export.signing import sign
-from export.verify import Subject, verify
+from export.tools.signing import sign
+from export.tools.verify import Subject, verify
 from export.write import write_model
 from tests.keys import make_key_pair
 from train.wordnet import WordNet

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from export.signing import sign
+from export.tools.signing import sign
 from export.write import write_model
 from tests.keys import KeyPair, make_key_pair
 from tests.live import command, running_server

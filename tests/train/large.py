@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from train.data import imdb_sentences
+from train.data.dataset import imdb_sentences
 
 REVIEWS = 25_000
 WORDS = 230  # a review; 1,300 characters or so

@@ -7,8 +7,8 @@ import pytest
 from scipy import sparse
 from sklearn.naive_bayes import GaussianNB
 
-from train import bayes
-from train.bayes import SparseGaussianNB, scores_by_smoothing
+from train import sparse_gaussian_nb as bayes
+from train.sparse_gaussian_nb import SparseGaussianNB, scores_by_smoothing
 
 
 def random_tfidf(rows: int, seed: int = 0) -> tuple[sparse.csr_array, np.ndarray]:

@@ -9,7 +9,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.naive_bayes import MultinomialNB
 
 from train.calibration import Calibrated, Calibration, bent, calibrate
-from train.metrics import Fold, calibration_error
+from train.evaluation.metrics import Fold, calibration_error
 
 random = np.random.default_rng(0)
 STRAIGHT = random.normal(0, 2, 20_000)

@@ -9,7 +9,7 @@ import pytest
 
 from server.inference.analyzer import Normaliser
 from train.clean import CHARACTERS_THAT_PAY, Remembered, clean, worthwhile
-from train.data import imdb_sentences
+from train.data.dataset import imdb_sentences
 from train.wordnet import noun_lemmatizer, stop_words
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from train.compare import Compared, mcnemar
-from train.metrics import Fold
+from train.evaluation.comparison import Compared, mcnemar
+from train.evaluation.metrics import Fold
 
 
 def compared(classifier: str, right: str) -> Compared:

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from train.data import imdb_sentences, load_labelled_text
+from train.data.dataset import imdb_sentences, load_labelled_text
+from train.data.readers import read_table
+from train.data.resources import IMDB_FILE
 from train.errors import BadData
-from train.resources import IMDB_FILE
-from train.tables import read_table
 
 
 def write(folder: Path, name: str, content: str | bytes) -> Path:

@@ -12,11 +12,11 @@ from sklearn.model_selection import ShuffleSplit
 from sklearn.naive_bayes import GaussianNB
 
 from server.inference.analyzer import Normaliser
-from train import evaluate
-from train.corpus import Corpus, Rows
-from train.data import imdb_sentences
-from train.folds import hold_out
-from train.recipe import Fitted, Recipe
+from train.data.corpus import Corpus, Rows
+from train.data.dataset import imdb_sentences
+from train.evaluation import evaluation as evaluate
+from train.evaluation.splits import hold_out
+from train.trainer import Fitted, Recipe
 from train.wordnet import noun_lemmatizer, stop_words
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from sklearn.model_selection import RepeatedStratifiedKFold
 
-from train.corpus import Corpus
-from train.folds import fewest, first_of_copies, folds, hold_out
+from train.data.corpus import Corpus
+from train.evaluation.splits import fewest, first_of_copies, folds, hold_out
 
 LABELS = ["a", "a", "b"]
 

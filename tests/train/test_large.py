@@ -17,8 +17,8 @@ from sklearn.naive_bayes import GaussianNB
 from server.inference.analyzer import Normaliser
 from server.inference.model import Model
 from tests.train.large import write_large
-from train.data import load_labelled_text
-from train.settings import Setting
+from train.data.dataset import load_labelled_text
+from train.hyperparameters import Setting
 from train.wordnet import noun_lemmatizer, stop_words
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,8 +8,8 @@ from scipy import stats
 from sklearn.calibration import calibration_curve
 
 from server.inference.manifest import HeldOut
-from train import metrics
-from train.metrics import Fold
+from train.evaluation import metrics
+from train.evaluation.metrics import Fold
 
 
 def guesses(labels: int = 2, folds: int = 10, exact: bool = False) -> list[Fold]:

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from server.inference.analyzer import Normaliser
-from train.data import LabelledText
+from train.data.checks import notes
+from train.data.dataset import LabelledText
 from train.errors import BadData
-from train.notes import notes
-from train.prepare import Prepared, check_enough, prepare
+from train.preprocess import Prepared, check_enough, prepare
 
 NORMALISERS = {
     False: Normaliser(frozenset({"the", "not"}), str),

@@ -10,11 +10,11 @@ from sklearn.model_selection import cross_val_predict
 
 from train.calibration import Calibration
 from train.classifiers import KINDS
-from train.corpus import Corpus
-from train.folds import folds
-from train.recipe import Recipe
-from train.search import INNER_FOLDS, Tried, choose, search, unseen_scores
-from train.settings import Setting, from_parameters, vectorisers
+from train.data.corpus import Corpus
+from train.evaluation.splits import folds
+from train.hyperparameters import Setting, from_parameters, vectorisers
+from train.trainer import Recipe
+from train.tuning import INNER_FOLDS, Tried, choose, search, unseen_scores
 
 random = np.random.default_rng(0)
 GOOD, BAD = "fine great lovely charming", "awful dull dreadful boring"

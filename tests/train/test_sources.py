@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from train.data.download import DEFAULT_CACHE, Resource, Supply, cache_folder, ensure
+from train.data.origins import Address, NpmPackage, members
+from train.data.resources import ALL, IMDB, IMDB_FILE, STOP_WORDS, STOP_WORDS_FILE, WORDNET
 from train.errors import OriginFailed, SourceUnavailable
-from train.origins import Address, NpmPackage, members
-from train.resources import ALL, IMDB, IMDB_FILE, STOP_WORDS, STOP_WORDS_FILE, WORDNET
-from train.sources import DEFAULT_CACHE, Resource, Supply, cache_folder, ensure
 
 NPM = {resource.title: resource.supplies[-1] for resource in ALL}
 

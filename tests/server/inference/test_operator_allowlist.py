@@ -10,7 +10,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from export.inspection import operators
+from export.tools.inspection import operators
 from server.errors import ModelFileError
 from server.inference.operator_allowlist import INSIDE, OPERATORS, check_operators
 from server.inference.session import open_session

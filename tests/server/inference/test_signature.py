@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from export.signing import sign
+from export.tools.signing import sign
 from server.errors import ModelFileError
 from server.inference.model import checksum_file
 from server.inference.signature import check_signature, signature_file

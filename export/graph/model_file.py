@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from export.candidate import Candidate
-from export.graph import build_graph, serialise
-from export.lemmas import compile_lemmas
-from export.terms import terms
+from export.graph.additive_form import terms
+from export.graph.graph_builder import build_graph, serialise
+from export.graph.lemma_table import compile_lemmas
 from server.inference.manifest import FORMAT, Golden, Manifest
 
 GOLDEN_REVIEWS = 8

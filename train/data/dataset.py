@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from train.data.download import ensure
+from train.data.readers import read_table
+from train.data.resources import IMDB, IMDB_FILE
 from train.errors import BadData
-from train.resources import IMDB, IMDB_FILE
-from train.sources import ensure
-from train.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from train.tables import Table
+    from train.data.readers import Table
 
 TEXT_COLUMN = "Review"  # the article's names, taken when none is given
 LABEL_COLUMN = "Status"

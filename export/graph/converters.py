@@ -21,10 +21,10 @@ from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 
-from export.bending import bend, stretch
-from export.nodes import Nodes
-from export.pool import check_vectoriser, pool
-from export.terms import Terms, terms
+from export.graph.additive_form import Terms, terms
+from export.graph.calibration_nodes import bend, stretch
+from export.graph.ngram_vectorizer import check_vectoriser, pool
+from export.graph.nodes import Nodes
 
 
 class TextClassifier(BaseEstimator):

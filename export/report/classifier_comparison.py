@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from export.errors import NotReadable
-from export.inspection import shown
+from export.tools.inspection import shown
 from export.write import write_atomically
 from server.inference.manifest import Interval
 

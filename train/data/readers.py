@@ -13,8 +13,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from train.data.parquet import read_parquet
 from train.errors import BadData
-from train.parquet import read_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

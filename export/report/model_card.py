@@ -12,10 +12,10 @@ from string import Template
 
 import msgspec
 
-from export.behaviour import Outcome
-from export.comparison import Comparison
-from export.inspection import named_figures
-from export.prove import Proof
+from export.equivalence import Proof
+from export.report.classifier_comparison import Comparison
+from export.tools.behaviour import Outcome
+from export.tools.inspection import named_figures
 from server.inference.manifest import Figures, Manifest
 
 CARD = Template("""\

@@ -21,9 +21,9 @@ import numpy.typing as npt
 
 from train.calibration import Calibration, calibrate
 from train.classifiers import KINDS
-from train.corpus import Corpus, Rows
-from train.folds import fewest, folds
-from train.settings import Setting, vectorisers
+from train.data.corpus import Corpus, Rows
+from train.evaluation.splits import fewest, folds
+from train.hyperparameters import Setting, vectorisers
 
 INNER_FOLDS = 5
 # Of so many rows, two thirds teach as much as four fifths, in little more than half the time.

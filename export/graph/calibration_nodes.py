@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from export.nodes import Nodes
-from export.terms import Terms
+from export.graph.additive_form import Terms
+from export.graph.nodes import Nodes
 
 # Parts whose sum is less than this have cancelled out, and their sum is mostly rounding.
 NEGLIGIBLE = 1e-9

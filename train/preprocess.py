@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from server.inference.analyzer import Normaliser
-from train import folds
 from train.clean import Remembered, clean
-from train.corpus import Corpus, Rows
-from train.data import LabelledText, listed
+from train.data.corpus import Corpus, Rows
+from train.data.dataset import LabelledText, listed
 from train.errors import BadData
-from train.settings import NEGATIONS
+from train.evaluation import splits as folds
+from train.hyperparameters import NEGATIONS
 
 #: So many distinct texts of each label are needed to hold some out and calibrate on the others.
 FEWEST_OF_A_LABEL = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from random import Random
 
-from export import changes
+from export.tools import perturbations as changes
 from server.inference.model import Model
 from server.inference.predictions import Prediction
 

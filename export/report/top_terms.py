@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from export.asking import ask
+from export.tools.contributions import ask
 from server.inference.model import Model
 
 # A term that is in fewer reviews says more about them than about the label.

@@ -11,7 +11,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.model_selection import StratifiedKFold
 
 from server.inference.manifest import Interval
-from train.metrics import Fold, over_folds
+from train.evaluation.metrics import Fold, over_folds
 
 FOLDS = 10
 SHARES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)

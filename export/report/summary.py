@@ -8,10 +8,10 @@ from random import Random
 
 import msgspec
 
-from export import plots
-from export.behaviour import Outcome, behaviour
-from export.curves import Curves, Learned, Unseen, curves
-from export.words import strongest
+from export.report import plots
+from export.report.curves import Curves, Learned, Unseen, curves
+from export.report.top_terms import strongest
+from export.tools.behaviour import Outcome, behaviour
 from server.inference.model import Model
 
 WORDS = 12

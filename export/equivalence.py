@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from export.candidate import Candidate
 from export.errors import ProofFailed
-from export.terms import against_first, terms
+from export.graph.additive_form import against_first, terms
 from server.inference.model import TOLERANCE, Model
 
 EVIDENCE_TOLERANCE = 1e-9

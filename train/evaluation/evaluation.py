@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from server.inference.manifest import HeldOut
-from train.corpus import Corpus, Rows
-from train.folds import folds
-from train.metrics import Fold, confusion
-from train.prepare import OUTER_FOLDS
-from train.recipe import Fitted, Recipe
+from train.data.corpus import Corpus, Rows
+from train.evaluation.metrics import Fold, confusion
+from train.evaluation.splits import folds
+from train.preprocess import OUTER_FOLDS
+from train.trainer import Fitted, Recipe
 
 PROTOCOL = (
     "{} x 10-fold stratified cross-validation; vocabulary, idf, tuning and calibration see the "

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from export.curves import Curves, Learned
+from export.report.curves import Curves, Learned
 from server.inference.manifest import Bin
 
 COLOURS = (

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from train.data.origins import Address, LocalFile
 from train.errors import OriginFailed, SourceUnavailable
-from train.origins import Address, LocalFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from train.origins import Origin
+    from train.data.origins import Origin
 
 DEFAULT_CACHE = Path(__file__).resolve().parents[1] / ".cache" / "data"
 

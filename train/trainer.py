@@ -9,9 +9,9 @@ import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
 from train.calibration import Calibration
-from train.corpus import Corpus, Rows
-from train.search import Progress, Tried, search, tried
-from train.settings import Setting
+from train.data.corpus import Corpus, Rows
+from train.hyperparameters import Setting
+from train.tuning import Progress, Tried, search, tried
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from train.evaluate import Timed
-from train.metrics import Fold
+from train.evaluation.evaluation import Timed
+from train.evaluation.metrics import Fold
 
 
 @dataclass(frozen=True, slots=True)

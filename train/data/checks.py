@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from train.corpus import Rows
-from train.data import LabelledText, listed
-from train.folds import first_of_copies
-from train.prepare import Prepared
+from train.data.corpus import Rows
+from train.data.dataset import LabelledText, listed
+from train.evaluation.splits import first_of_copies
+from train.preprocess import Prepared
 
 UNBALANCED = 3  # times as many texts of one label as of another
 

@@ -10,7 +10,7 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import StringTensorType
 from sklearn.pipeline import Pipeline
 
-from export.converters import TextClassifier, register
+from export.graph.converters import TextClassifier, register
 from server.inference.manifest import Manifest
 
 # Pinned, so that a newer skl2onnx or onnx does not change the file. The tokenizer is onnxruntime's.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest
 
-from export.asking import Answer, ask
 from export.errors import NotReadable
+from export.tools.contributions import Answer, ask
 from server.inference.model import Model
 
 WORDS_SHOWN = 5

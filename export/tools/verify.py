@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from export.asking import ask
-from export.build import build
 from export.candidate import Candidate
+from export.equivalence import edge_cases, prove
 from export.errors import ExportError, NotReadable, NotVerified
-from export.inspection import read_graph
-from export.lemmas import compile_lemmas
-from export.prove import edge_cases, prove
+from export.graph.lemma_table import compile_lemmas
+from export.graph.model_file import build
+from export.tools.contributions import ask
+from export.tools.inspection import read_graph
 from server.errors import ModelFileError
 from server.inference.model import Model, read_checked
 from server.inference.operator_allowlist import check_operators

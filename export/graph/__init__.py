@@ -1,0 +1,1 @@
+"""Graph: a fitted pipeline as the bytes of an ONNX model file."""

@@ -1,0 +1,1 @@
+"""Report: what a person reads and looks at beside a model file."""

@@ -1,0 +1,1 @@
+"""Tools for looking after model files."""
