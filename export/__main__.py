@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from export.errors import ExportError, NotVerified
-from export.kept import read_kept
 from export.publish import publish
 from export.tools import behaviour, inspection, verify
 from export.tools import model_diff as diff
 from export.tools.signing import PASSWORD, sign
 from server.errors import ModelFileError
 from server.inference.model import Model
+from train.artifact import read_kept
 from train.data.dataset import LabelledText, imdb_sentences, load_labelled_text
 from train.errors import TrainError
 from train.wordnet import WordNet, noun_lemmatizer
@@ -72,11 +71,8 @@ def _take_data(command: argparse.ArgumentParser) -> None:
 
 def convert(options: Options) -> None:
     """Turn a kept pipeline into a model file, once it is proved equal."""
-    candidate = read_kept(options.kept, noun_lemmatizer(progress=not options.quiet))
-    command = shlex.join(
-        ["python", "-m", "export", "convert", *map(str, (options.kept, options.model))]
-    )
-    print(publish(candidate, options.model, command))
+    trained = read_kept(options.kept, noun_lemmatizer(progress=not options.quiet))
+    print(publish(trained, options.model))
 
 
 def inspect(options: Options) -> None:

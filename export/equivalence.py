@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from export.candidate import Candidate
 from export.errors import ProofFailed
 from export.graph.additive_form import against_first, terms
 from server.inference.model import TOLERANCE, Model
+from train.artifact import TrainedModel
+from train.calibration import Calibrated
 
 EVIDENCE_TOLERANCE = 1e-9
 # Log-odds are differences of scores that may be large and nearly equal; what is lost in rounding
@@ -63,8 +64,8 @@ class Answers:
     log_odds: Array
 
 
-def prove(candidate: Candidate, content: bytes, watch: Watch = iter) -> Proof:
-    """Compare the model file *content* with the pipeline of *candidate*; *watch* sees each step.
+def prove(trained: TrainedModel, content: bytes, watch: Watch = iter) -> Proof:
+    """Compare the model file *content* with the pipeline of *trained*; *watch* sees each step.
 
     Compared are every review of the data set, the empty text, texts of 1,000 words and generated
     ones: known and unknown words, in forms that have to be lemmatised, in any case and script.
@@ -74,20 +75,19 @@ def prove(candidate: Candidate, content: bytes, watch: Watch = iter) -> Proof:
             from the log-odds by more than a relative 1e-9. Names the review.
     """
     model = Model(content)
-    reviews = [*candidate.reviews, *edge_cases(model)]
+    reviews = [*trained.texts, *edge_cases(model)]
     steps = range(0, len(reviews), REVIEWS_A_STEP)
     worst = [
-        _compare(model, candidate, reviews[start : start + REVIEWS_A_STEP])
-        for start in watch(steps)
+        _compare(model, trained, reviews[start : start + REVIEWS_A_STEP]) for start in watch(steps)
     ]
     probability, evidence = (max(differences) for differences in zip(*worst, strict=True))
     model.replay_golden()
     return Proof(len(reviews), probability, evidence)
 
 
-def _compare(model: Model, candidate: Candidate, reviews: Sequence[str]) -> tuple[float, float]:
+def _compare(model: Model, trained: TrainedModel, reviews: Sequence[str]) -> tuple[float, float]:
     """Largest difference of a probability, and largest relative one of the log-odds."""
-    expected, scale = ask_pipeline(candidate, reviews)
+    expected, scale = ask_pipeline(trained, reviews)
     actual = ask_graph(model, reviews)
     probability = np.abs(actual.probabilities - expected.probabilities).max(axis=1)
     evidence = relative_difference(actual.log_odds, expected.log_odds, ROUNDING * scale)
@@ -113,17 +113,17 @@ def relative_difference(actual: Array, expected: Array, noise: Array) -> Array:
     return np.where(rounding, 0.0, relative).max(axis=1)
 
 
-def ask_pipeline(candidate: Candidate, reviews: Sequence[str]) -> tuple[Answers, Array]:
+def ask_pipeline(trained: TrainedModel, reviews: Sequence[str]) -> tuple[Answers, Array]:
     """scikit-learn's answers to raw *reviews*, and the magnitude of its scores [n, 1]."""
-    texts = [candidate.normaliser.normalise(review) for review in reviews]
-    pipeline = candidate.pipeline
+    texts = [trained.normaliser.normalise(review) for review in reviews]
+    pipeline = trained.pipeline
     log_odds, scale = _log_odds(pipeline.steps[-1][1], pipeline[:-1].transform(texts))
     return Answers(pipeline.predict(texts), pipeline.predict_proba(texts), log_odds), scale
 
 
 def _log_odds(classifier: Any, X: Any) -> tuple[Array, Array]:
     """Log-odds [n, K - 1], and how large the numbers are whose differences they are, [n, 1]."""
-    if hasattr(classifier, "classifier_"):  # calibrated
+    if isinstance(classifier, Calibrated):
         log_odds, scores = classifier.log_odds(X), classifier.slope * classifier.scores(X)
     else:
         scores = classifier.predict_joint_log_proba(X)

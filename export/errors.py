@@ -3,7 +3,6 @@
 ExportError
 ├── NotConvertible    the pipeline holds something that has no converter here
 ├── ProofFailed       the graph does not answer as scikit-learn does
-├── NotKept           a kept pipeline cannot be read
 ├── NotReadable       a model file or the reviews to ask it cannot be used
 ├── NotVerified       a model file is not what it claims to be
 └── NotSigned         a model file cannot be signed
@@ -22,10 +21,6 @@ class NotConvertible(ExportError):
 
 class ProofFailed(ExportError):
     """The graph does not answer as scikit-learn does."""
-
-
-class NotKept(ExportError):
-    """A kept pipeline is missing, damaged, or holds types that are not trusted."""
 
 
 class NotReadable(ExportError):

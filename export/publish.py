@@ -1,4 +1,4 @@
-"""The way from a candidate to the files that are served: build, prove, write, describe."""
+"""The way from a trained to the files that are served: build, prove, write, describe."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from export.candidate import Candidate
 from export.equivalence import Proof, Watch, prove
 from export.graph.model_file import build
-from export.report.classifier_comparison import Comparison, comparison_beside
-from export.report.curves import Unseen
 from export.report.model_card import Subject, card
 from export.report.summary import as_json, draw, examine
-from export.write import write_atomically, write_model
+from export.write import write_model
 from server.inference.model import Model
+from train.artifact import TrainedModel
+from train.evaluation.comparison import Comparison, comparison_beside
+from train.files import write_atomically
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +36,38 @@ class Published:
 
 
 def publish(
-    candidate: Candidate,
+    trained: TrainedModel,
     path: Path,
-    command: str,
-    unseen: Unseen | None = None,
     watch: Watch = iter,
 ) -> Published:
     """Write the model file *path*, its checksum, and what describes it, once proved.
 
     Args:
-        candidate: what becomes the file.
+        trained: what becomes the file.
         path: where; beside it go its card (.md), its figures (.json) and a folder of plots.
             The card shows the comparison of classifiers that is beside it already (.compare.json).
-        command: what a person types to do it again.
-        unseen: what cross-validation found beyond the candidate's figures.
         watch: sees each step of the proof, the longest part.
 
     Raises:
         ExportError: it cannot be converted, proved or written; the old files are as they were.
     """
-    comparison = comparison_beside(path, candidate.data.sha256)
-    content = build(candidate)
-    proof = prove(candidate, content, watch)
+    comparison = comparison_beside(path, trained.data.sha256)
+    content = build(trained)
+    proof = prove(trained, content, watch)
     sha256 = write_model(path, content)
     published = Published(path, sha256, len(content), proof)
-    describe(published, Model(content), candidate, command, unseen, comparison)
+    describe(published, Model(content), trained, comparison)
     return published
 
 
 def describe(
     published: Published,
     model: Model,
-    candidate: Candidate,
-    command: str,
-    unseen: Unseen | None,
+    trained: TrainedModel,
     comparison: Comparison | None,
 ) -> None:
     """Write card, figures and plots beside the file."""
-    path, report = published.path, examine(model, candidate.reviews, unseen)
+    path, report = published.path, examine(model, trained.texts, trained.test_predictions)
     plots = write_plots(path.with_suffix(""), draw(model, report))
     write_atomically(path.with_suffix(".json"), as_json(model, path.name, report))
     subject = Subject(
@@ -85,7 +79,7 @@ def describe(
         proof=published.proof,
         behaviour=report.behaviour,
         plots=plots,
-        command=command,
+        command=trained.command,
         comparison=comparison,
     )
     write_atomically(path.with_suffix(".md"), card(subject).encode())

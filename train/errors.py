@@ -26,3 +26,15 @@ class SourceUnavailable(TrainError):
 
 class OriginFailed(SourceUnavailable):
     """One origin did not deliver the expected content."""
+
+
+class CannotWriteError(TrainError):
+    """A file cannot be written; what was there is untouched."""
+
+
+class KeptFileError(TrainError):
+    """A kept pipeline is missing, damaged, too old, or holds types that are not trusted."""
+
+
+class ComparisonFileError(TrainError):
+    """A file is no comparison of classifiers."""

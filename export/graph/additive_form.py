@@ -1,4 +1,4 @@
-"""Classifiers as sums over terms, which is what makes their reasons exact.
+"""Additive form of classifiers: sums over terms, which is what makes contributions exact.
 
 With class-conditional normals, ln N(x; theta, var) = -x**2 / (2 var) + x theta / var + const, so
 the log-odds of a label against the first are a sum over the terms of x * (a*x + b), x being the
@@ -24,6 +24,7 @@ from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, Multinomi
 from sklearn.svm import LinearSVC
 
 from export.errors import NotConvertible
+from train.calibration import Calibrated
 
 Array = npt.NDArray[np.float64]
 
@@ -70,17 +71,18 @@ class Terms:
 def terms(classifier: Any) -> Terms:
     """The log-odds of a fitted *classifier* as a sum over terms.
 
-    A classifier of ours that calibrates another has the attributes `classifier_`, `slope` and
-    `bend`, and is taken apart.
-
     Raises:
         NotConvertible: nothing is registered for this kind of classifier.
     """
-    if hasattr(classifier, "classifier_"):
-        return terms(classifier.classifier_).calibrated(classifier.slope, classifier.bend)
     raise NotConvertible(
-        f"{type(classifier).__name__} has no converter here; register one in export/terms.py"
+        f"{type(classifier).__name__} has no converter here; register one in "
+        "export/graph/additive_form.py"
     )
+
+
+@terms.register
+def _(classifier: Calibrated) -> Terms:
+    return terms(classifier.classifier_).calibrated(classifier.slope, classifier.bend)
 
 
 @terms.register

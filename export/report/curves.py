@@ -14,34 +14,11 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from server.inference.manifest import Interval
+from train.artifact import TestPredictions
 
 MOST_POINTS = 100
 
 Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """What the recipe reaches with fewer reviews: accuracy after fitting on that many."""
-
-    reviews: int
-    accuracy: Interval
-
-
-@dataclass(frozen=True, slots=True)
-class Unseen:
-    """What cross-validation found beyond the figures in the manifest.
-
-    Attributes:
-        truth: [n] numbers of the true labels, 0 to K - 1; a review counts once a repeat.
-        probabilities: [n, K], given by a pipeline that had not seen the review.
-        learning: by rising number of reviews; may be empty.
-    """
-
-    truth: npt.NDArray[np.int64]
-    probabilities: Array
-    learning: Sequence[Learned] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +42,11 @@ class Curves:
     share: float
 
 
-def curves(unseen: Unseen, labels: Sequence[str]) -> Iterator[Curves]:
+def curves(found: TestPredictions, labels: Sequence[str]) -> Iterator[Curves]:
     """The curves of each label; of two labels only the second's, for the first's say the same."""
     for number, label in enumerate(labels):
         if number or len(labels) > 2:
-            yield _curves(label, unseen.truth == number, unseen.probabilities[:, number])
+            yield _curves(label, found.truth == number, found.probabilities[:, number])
 
 
 def _curves(label: str, truth: npt.NDArray[np.bool_], score: Array) -> Curves:

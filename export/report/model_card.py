@@ -13,10 +13,10 @@ from string import Template
 import msgspec
 
 from export.equivalence import Proof
-from export.report.classifier_comparison import Comparison
 from export.tools.behaviour import Outcome
 from export.tools.inspection import named_figures
 from server.inference.manifest import Figures, Manifest
+from train.evaluation.comparison import Comparison
 
 CARD = Template("""\
 ---

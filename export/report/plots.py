@@ -15,8 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from export.report.curves import Curves, Learned
+from export.report.curves import Curves
 from server.inference.manifest import Bin
+from train.evaluation.learning_curve import LearningPoint
 
 COLOURS = (
     *("#1f6fb2", "#d1691d", "#3a8f47", "#a13d92", "#7a6a00"),
@@ -118,7 +119,7 @@ def reliability(bins: Sequence[Bin], classes: int) -> bytes:
 
 
 @rc_context(STYLE)
-def learning(points: Sequence[Learned]) -> bytes:
+def learning(points: Sequence[LearningPoint]) -> bytes:
     """Accuracy against the number of reviews fitted on, with its interval."""
     figure, (axes,) = _figure(5.6, 3.8)
     reviews = [point.reviews for point in points]

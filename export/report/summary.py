@@ -9,10 +9,12 @@ from random import Random
 import msgspec
 
 from export.report import plots
-from export.report.curves import Curves, Learned, Unseen, curves
+from export.report.curves import Curves, curves
 from export.report.top_terms import strongest
 from export.tools.behaviour import Outcome, behaviour
 from server.inference.model import Model
+from train.artifact import TestPredictions
+from train.evaluation.learning_curve import LearningPoint
 
 WORDS = 12
 
@@ -27,11 +29,11 @@ class Report:
     behaviour: tuple[Outcome, ...]
     words: Mapping[str, Sequence[tuple[str, float]]]
     curves: tuple[Curves, ...]
-    learning: tuple[Learned, ...]
+    learning: tuple[LearningPoint, ...]
 
 
-def examine(model: Model, reviews: Sequence[str], unseen: Unseen | None) -> Report:
-    """Ask *model* about the *reviews* it was fitted on; *unseen* is from cross-validation.
+def examine(model: Model, reviews: Sequence[str], found: TestPredictions | None) -> Report:
+    """Ask *model* about the *reviews* it was fitted on; *found* is from cross-validation.
 
     Of many reviews, 1,000 are drawn, the same ones every time.
     """
@@ -40,8 +42,8 @@ def examine(model: Model, reviews: Sequence[str], unseen: Unseen | None) -> Repo
     return Report(
         behaviour=behaviour(model, reviews),
         words=strongest(model, reviews, WORDS),
-        curves=tuple(curves(unseen, model.labels)) if unseen else (),
-        learning=tuple(unseen.learning) if unseen else (),
+        curves=tuple(curves(found, model.labels)) if found else (),
+        learning=found.learning_curve if found else (),
     )
 
 

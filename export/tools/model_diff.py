@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest
 
 from export.errors import NotReadable
 from export.tools.contributions import Answer, ask
 from server.inference.model import Model
+from train.evaluation.comparison import mcnemar
 
 WORDS_SHOWN = 5
 
@@ -91,19 +91,13 @@ def compare(
         new_right=int(right[:, 1].sum()),
         only_old=only_old,
         only_new=only_new,
-        p_value=mcnemar(only_old, only_new),
+        p_value=mcnemar(right[:, 0], right[:, 1]),
         seen=tuple(
             name
             for name, model in (("old", old), ("new", new))
             if model.manifest.data.sha256 == sha256
         ),
     )
-
-
-def mcnemar(only_old: int, only_new: int) -> float:
-    """Exact p value of McNemar's test; 1 where the models are never differently right."""
-    differing = only_old + only_new
-    return float(binomtest(only_new, differing).pvalue) if differing else 1.0
 
 
 def _check_labels(old: Model, new: Model, truth: Sequence[str]) -> None:

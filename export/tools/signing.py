@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 
 from export.errors import NotSigned
-from export.write import write_atomically
 from server.errors import ModelFileError
 from server.inference.model import read_checked
 from server.inference.signature import signature_file
+from train.files import write_atomically
 
 #: The environment variable with the password of an encrypted private key.
 PASSWORD = "PRIVATE_KEY_PASSWORD"

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from export.candidate import Candidate
 from export.equivalence import edge_cases, prove
 from export.errors import ExportError, NotReadable, NotVerified
 from export.graph.lemma_table import compile_lemmas
@@ -21,6 +20,7 @@ from server.errors import ModelFileError
 from server.inference.model import Model, read_checked
 from server.inference.operator_allowlist import check_operators
 from server.inference.signature import check_signature, signature_file
+from train.artifact import TrainedModel
 
 #: How far evidence plus constant may be from the probabilities.
 TOLERANCE = 1e-9
@@ -41,7 +41,7 @@ class Subject:
     path: Path
     irregular: Iterable[str]
     lemma: Callable[[str], str]
-    kept: Candidate | None = None
+    kept: TrainedModel | None = None
     public_key: Path | None = None
 
 
@@ -134,7 +134,7 @@ def _evidence(subject: Subject) -> str:
     return f"constant and parts add up to the probabilities of {len(reviews):,} reviews"
 
 
-def _kept(kept: Candidate, subject: Subject) -> str:
+def _kept(kept: TrainedModel, subject: Subject) -> str:
     content = _content(subject)
     proof = prove(kept, content)
     same = "the same bytes" if build(kept) == content else "other bytes"

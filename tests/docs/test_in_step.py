@@ -111,9 +111,9 @@ def test_model_card_and_changelog_state_the_figures_of_the_model_file() -> None:
 
 
 def test_table_of_classifiers_is_the_one_that_compare_kept_and_of_the_model_file() -> None:
-    from export.report.classifier_comparison import comparison_beside
     from server.inference.model import Model
     from train.classifiers import KINDS
+    from train.evaluation.comparison import comparison_beside
 
     model = Model.load(ROOT / "models" / "sentiment.onnx").manifest
     kept = comparison_beside(ROOT / "models" / "sentiment.onnx", model.data.sha256)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from export.candidate import Candidate
 from server.inference.analyzer import Normaliser
 from server.inference.manifest import DataSet, Figures, HeldOut
+from train.artifact import TrainedModel
 from train.data.dataset import LabelledText, imdb_sentences
 from train.hyperparameters import Setting
 from train.wordnet import WordNet, stop_words
@@ -34,13 +34,13 @@ def sentences(data_cache: Path) -> LabelledText:
 @pytest.fixture(scope="session")
 def make_candidate(
     wordnet: WordNet, normaliser: Normaliser, sentences: LabelledText
-) -> Callable[[float], Candidate]:
-    """var_smoothing -> candidate fitted on all 1,000 sentences."""
+) -> Callable[[float], TrainedModel]:
+    """var_smoothing -> trained fitted on all 1,000 sentences."""
     texts = [normaliser.normalise(text) for text in sentences.texts]
 
     @cache
-    def make(var_smoothing: float) -> Candidate:
-        return Candidate(
+    def make(var_smoothing: float) -> TrainedModel:
+        return TrainedModel(
             pipeline=Setting(strength=var_smoothing).pipeline().fit(texts, sentences.labels),
             normaliser=normaliser,
             irregular=frozenset(wordnet.exceptions),
@@ -56,12 +56,12 @@ def make_candidate(
 
 
 @pytest.fixture(scope="session")
-def candidate(make_candidate: Callable[[float], Candidate]) -> Candidate:
+def trained(make_candidate: Callable[[float], TrainedModel]) -> TrainedModel:
     """With a var_smoothing like the served one's."""
     return make_candidate(2.0)
 
 
 @pytest.fixture(scope="session")
-def article_candidate(make_candidate: Callable[[float], Candidate]) -> Candidate:
+def article_candidate(make_candidate: Callable[[float], TrainedModel]) -> TrainedModel:
     """With the article's settings, under which float32 tf-idf is not good enough."""
     return make_candidate(Setting().value)

@@ -1,4 +1,4 @@
-"""From a candidate to the files that are served, and what happens when it goes wrong."""
+"""From a trained to the files that are served, and what happens when it goes wrong."""
 
 from __future__ import annotations
 
@@ -14,24 +14,23 @@ import skops.io
 from sklearn.base import clone
 
 from export.__main__ import main
-from export.candidate import Candidate
-from export.errors import ExportError, NotConvertible, NotKept, ProofFailed
+from export.errors import ExportError, KeptFileError, NotConvertible, ProofFailed
 from export.graph.model_file import build
-from export.kept import keep, read_kept
 from export.publish import publish
 from export.write import write_model
 from server.inference.model import Model
+from train.artifact import TrainedModel, keep, read_kept
 from train.wordnet import WordNet
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = "make train"
 
 
-def refitted(candidate: Candidate, **settings: object) -> Candidate:
-    texts = [candidate.normaliser.normalise(review) for review in candidate.reviews]
-    labels = candidate.pipeline.predict(texts)
-    pipeline = clone(candidate.pipeline).set_params(**settings)
-    return replace(candidate, pipeline=pipeline.fit(texts, labels))
+def refitted(trained: TrainedModel, **settings: object) -> TrainedModel:
+    texts = [trained.normaliser.normalise(review) for review in trained.texts]
+    labels = trained.pipeline.predict(texts)
+    pipeline = clone(trained.pipeline).set_params(**settings)
+    return replace(trained, pipeline=pipeline.fit(texts, labels))
 
 
 def contents(folder: Path) -> dict[Path, bytes]:
@@ -39,8 +38,8 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_published_model_is_served(candidate: Candidate, tmp_path: Path) -> None:
-    published = publish(candidate, tmp_path / "reviews.onnx", COMMAND)
+def test_published_model_is_served(trained: TrainedModel, tmp_path: Path) -> None:
+    published = publish(trained, tmp_path / "reviews.onnx", COMMAND)
 
     model = Model.load(published.path)
     (good,) = model.predict(["A wonderful film with a great cast!"])
@@ -48,18 +47,18 @@ def test_published_model_is_served(candidate: Candidate, tmp_path: Path) -> None
     assert model.sha256 == published.sha256
 
 
-def test_checksum_is_one_that_sha256sum_accepts(candidate: Candidate, tmp_path: Path) -> None:
-    publish(candidate, tmp_path / "reviews.onnx", COMMAND)
+def test_checksum_is_one_that_sha256sum_accepts(trained: TrainedModel, tmp_path: Path) -> None:
+    publish(trained, tmp_path / "reviews.onnx", COMMAND)
 
     subprocess.run(["sha256sum", "--check", "reviews.onnx.sha256"], cwd=tmp_path, check=True)
 
 
-def test_failed_proof_leaves_the_old_model_in_place(candidate: Candidate, tmp_path: Path) -> None:
+def test_failed_proof_leaves_the_old_model_in_place(trained: TrainedModel, tmp_path: Path) -> None:
     path = tmp_path / "reviews.onnx"
-    publish(candidate, path, COMMAND)
+    publish(trained, path, COMMAND)
     before = contents(tmp_path)
     # The irregular forms are forgotten, so the table lacks them and the graph sees other words.
-    wrong = replace(candidate, irregular=frozenset())
+    wrong = replace(trained, irregular=frozenset())
 
     with pytest.raises(ProofFailed):
         publish(replace(wrong, reviews=[*wrong.reviews, "wolves and children"] * 2), path, COMMAND)
@@ -88,18 +87,18 @@ def test_unwritable_folder_leaves_the_old_model_in_place(tmp_path: Path) -> None
     ],
 )
 def test_settings_without_a_converter_are_refused_by_name(
-    candidate: Candidate, settings: dict[str, object]
+    trained: TrainedModel, settings: dict[str, object]
 ) -> None:
-    unusual = refitted(candidate, **settings)
+    unusual = refitted(trained, **settings)
 
     with pytest.raises(NotConvertible, match=next(iter(settings)).removeprefix("tfidf__")):
         build(unusual)
 
 
 def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(
-    candidate: Candidate, tmp_path: Path, data_cache: Path
+    trained: TrainedModel, tmp_path: Path, data_cache: Path
 ) -> None:
-    keep(candidate, tmp_path / "kept.skops")
+    keep(trained, tmp_path / "kept.skops")
     digests = set()
 
     for seed in ("0", "1", "4711"):
@@ -109,17 +108,17 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(
         subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
         digests.add(hashlib.sha256((tmp_path / "m.onnx").read_bytes()).hexdigest())
 
-    assert digests == {hashlib.sha256(build(candidate)).hexdigest()}
+    assert digests == {hashlib.sha256(build(trained)).hexdigest()}
 
 
 def test_kept_candidate_comes_back_whole(
-    candidate: Candidate, wordnet: WordNet, tmp_path: Path
+    trained: TrainedModel, wordnet: WordNet, tmp_path: Path
 ) -> None:
-    keep(candidate, tmp_path / "kept.skops")
+    keep(trained, tmp_path / "kept.skops")
 
     back = read_kept(tmp_path / "kept.skops", wordnet.lemmatize)
 
-    assert build(back) == build(candidate)
+    assert build(back) == build(trained)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +137,7 @@ def test_a_file_that_keep_did_not_write_is_refused(
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(NotKept, match=complaint):
+    with pytest.raises(KeptFileError, match=complaint):
         read_kept(path, wordnet.lemmatize)
 
 
@@ -153,8 +152,8 @@ def test_export_command_says_what_is_wrong_and_fails(
     assert not (tmp_path / "m.onnx").exists()
 
 
-def test_model_opens_without_any_locale(candidate: Candidate, tmp_path: Path) -> None:
-    publish(candidate, tmp_path / "m.onnx", COMMAND)
+def test_model_opens_without_any_locale(trained: TrainedModel, tmp_path: Path) -> None:
+    publish(trained, tmp_path / "m.onnx", COMMAND)
     script = "import sys; from pathlib import Path; from server.inference.model import Model;"
     script += "Model.load(Path(sys.argv[1]))"
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "LOCPATH": str(tmp_path / "none")}

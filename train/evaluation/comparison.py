@@ -1,24 +1,45 @@
-"""Classifiers side by side: the same texts, the same folds, each tuned and calibrated."""
+"""Comparison of classifiers: the same texts, the same folds, each tuned and calibrated.
+
+Beside a model file, under its name with the suffix .compare.json, it becomes part of its card.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
+import msgspec
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
+from server.inference.manifest import Interval
+from train.classifiers import KINDS
+from train.errors import ComparisonFileError
+from train.evaluation import metrics
+from train.evaluation.console_report import interval
 from train.evaluation.evaluation import Timed
 from train.evaluation.metrics import Fold
+from train.files import write_atomically
+
+SUFFIX: Final = ".compare.json"
+HEAD: Final = (
+    "| classifier | accuracy | ROC AUC | log loss | calibration error | McNemar's p | seconds |",
+    "|---|---|---|---|---|---:|---:|",
+)
+
+Rights = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Result:
     """How one classifier did.
 
     Attributes:
         classifier: a key of `KINDS`.
-        folds: what it said of each part.
+        folds: what it said of each test part.
         seconds: mean time to choose, calibrate and fit.
     """
 
@@ -27,30 +48,110 @@ class Compared:
     seconds: float
 
     @classmethod
-    def of(cls, classifier: str, timed: Iterable[Timed]) -> Compared:
+    def of(cls, classifier: str, timed: Iterable[Timed]) -> Result:
         """From what cross-validation yields."""
         results = list(timed)
         seconds = float(np.mean([each.seconds for each in results]))
         return cls(classifier, tuple(each.fold for each in results), seconds)
 
+    @property
+    def right(self) -> Rights:
+        """Whether each text is right in the first repeat, in the order of the texts."""
+        rows = np.concatenate([fold.rows for fold in self.folds])
+        right = np.concatenate([fold.truth == fold.predicted for fold in self.folds])
+        chosen: Rights = right[np.unique(rows, return_index=True)[1]]
+        return chosen
 
-def mcnemar(first: Compared, second: Compared) -> float:
-    """The p-value of McNemar's exact test: could the two be right equally often?
 
-    It looks at the reviews that just one of them gets right. A review may count once only, so
-    the repeats after the first are left out.
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One classifier in the table.
+
+    Attributes:
+        classifier: its name, for people.
+        p: of McNemar's exact test against the first row; None for that one itself.
+        seconds: mean time to choose, calibrate and fit.
     """
-    ours, theirs = (_right(result) for result in (first, second))
-    only_ours, only_theirs = np.sum(ours & ~theirs), np.sum(theirs & ~ours)
-    if only_ours + only_theirs == 0:
+
+    classifier: str
+    accuracy: Interval
+    roc_auc: Interval
+    log_loss: Interval
+    calibration_error: Interval
+    p: float | None
+    seconds: float
+
+    def __str__(self) -> str:
+        intervals = (self.accuracy, self.roc_auc, self.log_loss, self.calibration_error)
+        p = "" if self.p is None else f"{self.p:.3f}"
+        cells = [self.classifier, *map(interval, intervals), p, f"{self.seconds:.1f}"]
+        return f"| {' | '.join(cells)} |"
+
+
+class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole comparison.
+
+    Attributes:
+        data: sha256 of the labelled text.
+        protocol: one sentence that says how the metrics were computed.
+        command: what a person types to do it again.
+        rows: the classifiers.
+    """
+
+    data: str
+    protocol: str
+    command: str
+    rows: tuple[Row, ...]
+
+    def table(self) -> str:
+        """In Markdown, a row each."""
+        return "\n".join([*HEAD, *map(str, self.rows)])
+
+    def write(self, path: Path) -> None:
+        """Keep it as JSON in *path*.
+
+        Raises:
+            CannotWriteError: what was at *path* is still there.
+        """
+        write_atomically(path, msgspec.json.format(msgspec.json.encode(self)) + b"\n")
+
+
+def row(result: Result, first: Result, labels: tuple[str, ...], seed: int) -> Row:
+    """The metrics of *result*, and how it compares with the *first*."""
+    found = metrics.intervals(result.folds, labels)
+    return Row(
+        classifier=KINDS[result.classifier].title,
+        accuracy=found["accuracy"],
+        roc_auc=found["roc_auc"],
+        log_loss=found["log_loss"],
+        calibration_error=metrics.calibration_error(result.folds, seed),
+        p=None if result is first else mcnemar(first.right, result.right),
+        seconds=result.seconds,
+    )
+
+
+def mcnemar(first: Rights, second: Rights) -> float:
+    """The p-value of McNemar's exact test (two-sided binomial).
+
+    It is the probability of a difference at least as large between the texts [n] that just one of
+    the two gets right, if both were right equally often.
+    """
+    only_first, only_second = int(np.sum(first & ~second)), int(np.sum(second & ~first))
+    if only_first + only_second == 0:
         return 1.0
-    return float(stats.binomtest(int(only_ours), int(only_ours + only_theirs)).pvalue)
+    return float(stats.binomtest(only_first, only_first + only_second).pvalue)
 
 
-def _right(result: Compared) -> np.typing.NDArray[np.bool_]:
-    """Whether each review is right in the first repeat, in the order of the reviews."""
-    rows = np.concatenate([fold.rows for fold in result.folds])
-    right = np.concatenate([fold.truth == fold.predicted for fold in result.folds])
-    first = np.unique(rows, return_index=True)[1]
-    chosen: np.typing.NDArray[np.bool_] = right[first]
-    return chosen
+def comparison_beside(model: Path, data: str) -> Comparison | None:
+    """What is kept beside the file *model*, if it is of the same *data* (a sha256).
+
+    Raises:
+        ComparisonFileError: there is a file, but not one that `Comparison.write` wrote.
+    """
+    path = model.with_suffix(SUFFIX)
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=Comparison)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as error:
+        raise ComparisonFileError(f"{path} is no comparison of classifiers: {error}.") from None
+    return found if found.data == data else None

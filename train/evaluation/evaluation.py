@@ -1,4 +1,4 @@
-"""How well a recipe does on texts that it has not seen."""
+"""Evaluation: hold-out and cross-validation of a whole recipe."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def cross_validate(
 
     Whatever *recipe* chooses, it chooses on the training part alone, so nothing is flattered.
     """
-    for fitted_on, asked in folds(corpus, rows, OUTER_FOLDS, seed, repeats):
+    for train_rows, test_rows in folds(corpus, rows, OUTER_FOLDS, seed, repeats):
         start = time.perf_counter()
-        fitted = recipe.fit(corpus, fitted_on)
+        fitted = recipe.fit(corpus, train_rows)
         seconds = time.perf_counter() - start
-        yield Timed(ask(fitted, corpus, fitted_on, asked), seconds)
+        yield Timed(predict_fold(fitted, corpus, train_rows, test_rows), seconds)
 
 
-def ask(fitted: Fitted, corpus: Corpus, fitted_on: Rows, asked: Rows) -> Fold:
-    """What *fitted* says of the rows *asked*."""
-    probabilities = fitted.probabilities(corpus, asked)
-    return Fold(asked, corpus.truth[asked], probabilities, len(fitted_on))
+def predict_fold(fitted: Fitted, corpus: Corpus, train_rows: Rows, test_rows: Rows) -> Fold:
+    """What *fitted*, which has seen *train_rows*, predicts for *test_rows*."""
+    probabilities = fitted.probabilities(corpus, test_rows)
+    return Fold(test_rows, corpus.truth[test_rows], probabilities, len(train_rows))
 
 
 def held_out(fold: Fold, classes: Sequence[str]) -> HeldOut:

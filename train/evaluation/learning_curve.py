@@ -1,9 +1,10 @@
-"""How much more reviews would help: the same settings, fitted on ever more of them."""
+"""Learning curve: the same settings, fitted on ever more texts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, clone
@@ -20,6 +21,13 @@ SHARES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 FEWEST_OF_A_LABEL = 10
 
 Numbers = npt.NDArray[np.int64]
+
+
+class LearningPoint(msgspec.Struct, frozen=True):
+    """What the recipe reaches with fewer texts: accuracy after fitting on that many."""
+
+    reviews: int
+    accuracy: Interval
 
 
 def sizes(labels: Sequence[str]) -> list[float]:
@@ -53,16 +61,16 @@ def learn(
             yield Fold(test, y[test], fitted.predict_proba(x[test]), len(some))
 
 
-def curve(results: Sequence[Fold]) -> list[tuple[int, Interval]]:
-    """Number of reviews fitted on, and accuracy, from what `learn` yields."""
+def curve(results: Sequence[Fold]) -> tuple[LearningPoint, ...]:
+    """The points of the curve, from what `learn` yields."""
     groups = [results[start : start + FOLDS] for start in range(0, len(results), FOLDS)]
-    return [
-        (
+    return tuple(
+        LearningPoint(
             round(float(np.mean([fold.trained_on for fold in folds]))),
             over_folds(folds, [accuracy_score(f.truth, f.predicted) for f in folds], 1),
         )
         for folds in groups
-    ]
+    )
 
 
 def _first(rows: Numbers, y: Numbers, share: float, seed: int) -> Numbers:

@@ -8,35 +8,35 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from export.candidate import Candidate
 from export.equivalence import ask_graph, prove
 from export.graph.model_file import build
 from server.inference.analyzer import Normaliser
 from server.inference.model import Model
+from train.artifact import TrainedModel
 from train.calibration import Calibration
 from train.classifiers import KINDS
 from train.hyperparameters import NEGATIONS, Setting
 
-Make = Callable[[Setting, int], Candidate]
+Make = Callable[[Setting, int], TrainedModel]
 
 
 @pytest.fixture(scope="module")
-def make(candidate: Candidate) -> Make:
-    """Setting and number of labels -> candidate fitted on the article's sentences."""
+def make(trained: TrainedModel) -> Make:
+    """Setting and number of labels -> trained fitted on the article's sentences."""
 
-    def made(setting: Setting, labels: int) -> Candidate:
-        stop_words = candidate.normaliser.stop_words
+    def made(setting: Setting, labels: int) -> TrainedModel:
+        stop_words = trained.normaliser.stop_words
         if setting.keep_negations:
             stop_words -= NEGATIONS
-        normaliser = Normaliser(stop_words, candidate.normaliser.lemma)
-        texts = [normaliser.normalise(review) for review in candidate.reviews]
-        words = [len(review.split()) for review in candidate.reviews]
+        normaliser = Normaliser(stop_words, trained.normaliser.lemma)
+        texts = [normaliser.normalise(review) for review in trained.texts]
+        words = [len(review.split()) for review in trained.texts]
         rank = np.argsort(np.argsort(words, kind="stable"), kind="stable")
         labelled = [f"length {number * labels // len(words)}" for number in rank]
         calibration = Calibration(0.7, 1.3 if labels == 2 else 0.0)
         pipeline = setting.pipeline(calibration).fit(texts, labelled)
         parameters = setting.parameters(calibration)
-        return replace(candidate, pipeline=pipeline, normaliser=normaliser, parameters=parameters)
+        return replace(trained, pipeline=pipeline, normaliser=normaliser, parameters=parameters)
 
     return made
 
@@ -44,9 +44,9 @@ def make(candidate: Candidate) -> Make:
 @pytest.mark.parametrize("labels", [2, 5])
 @pytest.mark.parametrize("classifier", KINDS)
 def test_every_classifier_is_proved_equal(classifier: str, labels: int, make: Make) -> None:
-    candidate = make(Setting(classifier), labels)
+    trained = make(Setting(classifier), labels)
 
-    proof = prove(candidate, build(candidate))
+    proof = prove(trained, build(trained))
 
     assert proof.reviews > 1500
     assert proof.probability <= 1e-6
@@ -65,9 +65,9 @@ def test_every_classifier_is_proved_equal(classifier: str, labels: int, make: Ma
     ids=["sublinear", "two words", "three words", "served"],
 )
 def test_every_setting_is_proved_equal(classifier: str, setting: Setting, make: Make) -> None:
-    candidate = make(replace(setting, classifier=classifier), 2)
+    trained = make(replace(setting, classifier=classifier), 2)
 
-    proof = prove(candidate, build(candidate))
+    proof = prove(trained, build(trained))
 
     assert proof.probability <= 1e-6
     assert proof.evidence <= 1e-9
@@ -75,8 +75,8 @@ def test_every_setting_is_proved_equal(classifier: str, setting: Setting, make: 
 
 @pytest.mark.parametrize("classifier", KINDS)
 def test_a_text_without_known_words_has_no_evidence(classifier: str, make: Make) -> None:
-    candidate = make(Setting(classifier), 2)
-    model = Model(build(candidate))
+    trained = make(Setting(classifier), 2)
+    model = Model(build(trained))
 
     (evidence,) = model.session.run(["evidence"], {"text": np.array(["", "xyzzy"], dtype=object)})
     answers = ask_graph(model, ["", "xyzzy"])
@@ -100,12 +100,12 @@ def test_evidence_of_bent_log_odds_keeps_the_proportions(make: Make) -> None:
 
 
 def test_words_that_cancel_out_do_not_divide_by_zero(make: Make) -> None:
-    candidate = make(Setting("logistic"), 2)
-    inner = candidate.pipeline[-1].classifier_
+    trained = make(Setting("logistic"), 2)
+    inner = trained.pipeline[-1].classifier_
     inner.coef_[0, 0], inner.coef_[0, 1] = 1.0, -1.0
-    candidate.pipeline[0].idf_ = np.ones_like(candidate.pipeline[0].idf_)
-    model = Model(build(candidate))
-    text = np.array([" ".join(candidate.vocabulary[:2])], dtype=object)
+    trained.pipeline[0].idf_ = np.ones_like(trained.pipeline[0].idf_)
+    model = Model(build(trained))
+    text = np.array([" ".join(trained.vocabulary[:2])], dtype=object)
 
     probabilities, evidence = model.session.run(["probabilities", "evidence"], {"text": text})
 

@@ -16,13 +16,13 @@ import pandas as pd
 import pytest
 from onnx import numpy_helper
 
-from export.report.classifier_comparison import Comparison
 from server.inference.model import Model
 from tests.live import running_server
 from train.__main__ import main
 from train.classifiers import KINDS
 from train.cli import parse
 from train.data.resources import IMDB_FILE
+from train.evaluation.comparison import Comparison
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,26 +12,26 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx import numpy_helper
 
-from export.candidate import Candidate
 from export.equivalence import ROUNDING, ask_graph, ask_pipeline, prove, relative_difference
 from export.errors import ProofFailed
 from export.graph.model_file import build
 from server.inference.model import Model
+from train.artifact import TrainedModel
 
 
-@pytest.fixture(scope="module", params=["candidate", "article_candidate"])
-def any_candidate(request: pytest.FixtureRequest) -> Candidate:
-    chosen: Candidate = request.getfixturevalue(request.param)
+@pytest.fixture(scope="module", params=["trained", "article_candidate"])
+def any_candidate(request: pytest.FixtureRequest) -> TrainedModel:
+    chosen: TrainedModel = request.getfixturevalue(request.param)
     return chosen
 
 
 @pytest.fixture(scope="module")
-def model(any_candidate: Candidate) -> Model:
+def model(any_candidate: TrainedModel) -> Model:
     return Model(build(any_candidate))
 
 
-def assert_equal(candidate: Candidate, model: Model, reviews: Sequence[str]) -> None:
-    expected, _ = ask_pipeline(candidate, reviews)
+def assert_equal(trained: TrainedModel, model: Model, reviews: Sequence[str]) -> None:
+    expected, _ = ask_pipeline(trained, reviews)
     actual = ask_graph(model, reviews)
     assert actual.label.tolist() == expected.label.tolist()
     np.testing.assert_allclose(actual.probabilities, expected.probabilities, rtol=0, atol=1e-6)
@@ -39,17 +39,19 @@ def assert_equal(candidate: Candidate, model: Model, reviews: Sequence[str]) -> 
 
 
 def test_every_review_of_the_data_set_gets_scikit_learns_answer(
-    any_candidate: Candidate, model: Model
+    any_candidate: TrainedModel, model: Model
 ) -> None:
     assert_equal(any_candidate, model, any_candidate.reviews)
 
 
-def test_the_empty_text_gets_scikit_learns_answer(any_candidate: Candidate, model: Model) -> None:
+def test_the_empty_text_gets_scikit_learns_answer(
+    any_candidate: TrainedModel, model: Model
+) -> None:
     assert_equal(any_candidate, model, [""])
 
 
 def test_an_empty_text_does_not_disturb_others_of_its_batch(
-    any_candidate: Candidate, model: Model
+    any_candidate: TrainedModel, model: Model
 ) -> None:
     assert_equal(any_candidate, model, ["", "A fine film.", "...", "Dreadful!"])
 
@@ -57,7 +59,7 @@ def test_an_empty_text_does_not_disturb_others_of_its_batch(
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_generated_text_gets_scikit_learns_answer(
-    any_candidate: Candidate, model: Model, data: st.DataObject
+    any_candidate: TrainedModel, model: Model, data: st.DataObject
 ) -> None:
     words = st.sampled_from(any_candidate.vocabulary) | st.text(max_size=20)
     reviews = data.draw(
@@ -73,7 +75,7 @@ def test_generated_text_gets_scikit_learns_answer(
     assert differences.max() <= 1e-9
 
 
-def test_the_proof_covers_the_data_set_and_generated_reviews(any_candidate: Candidate) -> None:
+def test_the_proof_covers_the_data_set_and_generated_reviews(any_candidate: TrainedModel) -> None:
     proof = prove(any_candidate, build(any_candidate))
 
     assert proof.reviews >= len(any_candidate.reviews) + 500
@@ -115,16 +117,16 @@ def shifted_constant(model: onnx.ModelProto) -> None:
     ],
 )
 def test_a_graph_that_differs_fails_the_proof(
-    candidate: Candidate, change: Callable[[onnx.ModelProto], None], complaint: str
+    trained: TrainedModel, change: Callable[[onnx.ModelProto], None], complaint: str
 ) -> None:
-    content = tampered(build(candidate), change)
+    content = tampered(build(trained), change)
 
     with pytest.raises(ProofFailed, match=complaint):
-        prove(candidate, content)
+        prove(trained, content)
 
 
 def test_tf_idf_in_float32_would_fail_the_proof_with_the_articles_settings(
-    article_candidate: Candidate,
+    article_candidate: TrainedModel,
 ) -> None:
     def round_idf(model: onnx.ModelProto) -> None:
         (tensor,) = (t for t in model.graph.initializer if t.name == "idf")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from export.candidate import Candidate
 from export.errors import NotReadable
 from export.publish import publish
-from export.report.classifier_comparison import Comparison, Row, comparison_beside
 from server.inference.manifest import Interval
+from train.artifact import TrainedModel
+from train.evaluation.comparison import Comparison, Row, comparison_beside
 
 FIGURE = Interval(0.8, 0.75, 0.85)
 
@@ -36,12 +36,12 @@ def test_table_has_a_row_each_and_no_p_for_the_first() -> None:
 
 @pytest.mark.parametrize("same", [True, False])
 def test_card_shows_what_was_compared_on_the_same_data(
-    candidate: Candidate, tmp_path: Path, same: bool
+    trained: TrainedModel, tmp_path: Path, same: bool
 ) -> None:
-    kept = comparison(candidate.data.sha256 if same else "of other data")
+    kept = comparison(trained.data.sha256 if same else "of other data")
     kept.write(tmp_path / "m.compare.json")
 
-    publish(replace(candidate, reviews=candidate.reviews[:20]), tmp_path / "m.onnx", "make train")
+    publish(replace(trained, reviews=trained.texts[:20]), tmp_path / "m.onnx", "make train")
 
     card = (tmp_path / "m.md").read_text()
     assert (kept.table() in card) == same

@@ -8,24 +8,24 @@ import numpy as np
 import pytest
 
 from export.__main__ import main
-from export.candidate import Candidate
 from export.errors import NotReadable
 from export.graph.model_file import build
 from export.tools.contributions import ask
 from export.tools.model_diff import Comparison, compare, mcnemar, report
 from export.write import write_model
 from server.inference.model import Model
+from train.artifact import TrainedModel
 from train.data.dataset import LabelledText
 
 
 @pytest.fixture(scope="module")
-def old(article_candidate: Candidate) -> Model:
+def old(article_candidate: TrainedModel) -> Model:
     return Model(build(article_candidate))
 
 
 @pytest.fixture(scope="module")
-def new(candidate: Candidate) -> Model:
-    return Model(build(candidate))
+def new(trained: TrainedModel) -> Model:
+    return Model(build(trained))
 
 
 @pytest.fixture(scope="module")
@@ -95,13 +95,13 @@ def test_reviews_with_other_labels_are_refused(old: Model, new: Model) -> None:
 
 
 def test_command_compares_two_files_on_a_file_of_reviews(
-    article_candidate: Candidate,
-    candidate: Candidate,
+    article_candidate: TrainedModel,
+    trained: TrainedModel,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     write_model(tmp_path / "old.onnx", build(article_candidate))
-    write_model(tmp_path / "new.onnx", build(candidate))
+    write_model(tmp_path / "new.onnx", build(trained))
     data = tmp_path / "reviews.csv"
     data.write_text("text,mood\nA wonderful film,positive\nWhat a waste of time,negative\n")
     columns = ["--text-column", "text", "--label-column", "mood"]

@@ -7,19 +7,19 @@ from random import Random
 import pytest
 
 from export.__main__ import main
-from export.candidate import Candidate
 from export.graph.model_file import build
 from export.tools import perturbations as changes
 from export.tools.behaviour import Outcome, behaviour
 from server.inference.model import Model
+from train.artifact import TrainedModel
 from train.data.dataset import LabelledText
 
 REVIEW = "This isn't a good film, but it was a wonderful evening."
 
 
 @pytest.fixture(scope="module")
-def model(candidate: Candidate) -> Model:
-    return Model(build(candidate))
+def model(trained: TrainedModel) -> Model:
+    return Model(build(trained))
 
 
 @pytest.fixture(scope="module")

@@ -11,31 +11,30 @@ import pytest
 from onnx import helper, numpy_helper
 
 from export.__main__ import main
-from export.candidate import Candidate
 from export.graph.model_file import build
-from export.kept import keep
 from export.tools.signing import sign
 from export.tools.verify import Subject, verify
 from export.write import write_model
 from tests.keys import make_key_pair
+from train.artifact import TrainedModel, keep
 from train.wordnet import WordNet
 
 
 @pytest.fixture
-def path(candidate: Candidate, tmp_path: Path) -> Path:
+def path(trained: TrainedModel, tmp_path: Path) -> Path:
     path = tmp_path / "m.onnx"
-    write_model(path, build(candidate))
+    write_model(path, build(trained))
     return path
 
 
-def failures(path: Path, wordnet: WordNet, kept: Candidate | None = None) -> list[str]:
+def failures(path: Path, wordnet: WordNet, kept: TrainedModel | None = None) -> list[str]:
     """Names of the checks that *path* fails."""
     subject = Subject(path, frozenset(wordnet.exceptions), wordnet.lemmatize, kept)
     return [finding.check for finding in verify(subject) if not finding.passed]
 
 
-def test_exported_model_passes(path: Path, wordnet: WordNet, candidate: Candidate) -> None:
-    assert failures(path, wordnet, candidate) == []
+def test_exported_model_passes(path: Path, wordnet: WordNet, trained: TrainedModel) -> None:
+    assert failures(path, wordnet, trained) == []
 
 
 def initializer(name: str, factor: float) -> Callable[[onnx.ModelProto], None]:
@@ -88,7 +87,7 @@ def data_outside(model: onnx.ModelProto) -> None:
 def test_altered_model_fails_the_check_that_it_was_altered_for(
     path: Path,
     wordnet: WordNet,
-    candidate: Candidate,
+    trained: TrainedModel,
     change: Callable[[onnx.ModelProto], None],
     failed: list[str],
 ) -> None:
@@ -96,7 +95,7 @@ def test_altered_model_fails_the_check_that_it_was_altered_for(
     change(model)
     write_model(path, model.SerializeToString())
 
-    found = failures(path, wordnet, candidate)
+    found = failures(path, wordnet, trained)
 
     assert set(failed) <= set(found)
     assert "checksum" not in found
@@ -115,11 +114,11 @@ def test_damaged_or_missing_model_fails_with_sentences(
 
 
 def test_command_checks_the_signature_and_the_kept_pipeline(
-    path: Path, candidate: Candidate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    path: Path, trained: TrainedModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     keys = make_key_pair(tmp_path)
     sign(path, keys.private)
-    keep(candidate, tmp_path / "kept.skops")
+    keep(trained, tmp_path / "kept.skops")
     options = ["--kept", str(tmp_path / "kept.skops"), "--public-key", str(keys.public)]
 
     status = main(["verify", str(path), *options])

@@ -11,7 +11,7 @@ from export.__main__ import main
 from export.errors import NotReadable
 from export.tools.inspection import inspect
 
-SHIPPED = Path(__file__).resolve().parents[2] / "models" / "sentiment.onnx"
+SHIPPED = Path(__file__).resolve().parents[3] / "models" / "sentiment.onnx"
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

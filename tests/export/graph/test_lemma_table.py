@@ -7,9 +7,9 @@ from string import ascii_lowercase
 
 import pytest
 
-from export.candidate import Candidate
 from export.graph.lemma_table import SUFFIX_RULES, compile_lemmas
 from server.inference.analyzer import table_lookup
+from train.artifact import TrainedModel
 from train.data.dataset import LabelledText
 from train.wordnet import WordNet
 
@@ -44,10 +44,10 @@ def disagreements(
 
 @pytest.mark.slow
 def test_compiled_table_agrees_with_nltk_on_every_word_form_of_wordnet(
-    candidate: Candidate, wordnet: WordNet, word_forms: set[str]
+    trained: TrainedModel, wordnet: WordNet, word_forms: set[str]
 ) -> None:
-    vocabulary = candidate.vocabulary
-    table = compile_lemmas(vocabulary, candidate.irregular, wordnet.lemmatize)
+    vocabulary = trained.vocabulary
+    table = compile_lemmas(vocabulary, trained.irregular, wordnet.lemmatize)
 
     missed = disagreements(word_forms, set(vocabulary), table_lookup(table), wordnet.lemmatize)
 

@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from export.candidate import Candidate
 from export.graph.model_file import build
 from export.publish import publish
 from export.report import plots
@@ -20,6 +19,7 @@ from export.report.curves import Learned, Unseen, curves
 from export.report.top_terms import strongest
 from server.inference.manifest import Bin, Figures, HeldOut, Interval
 from server.inference.model import Model
+from train.artifact import TrainedModel
 from train.hyperparameters import Setting
 
 LABELS = ("dreadful", "poor", "fair", "good", "splendid")
@@ -35,24 +35,24 @@ def guesses(labels: int, reviews: int = 400) -> Unseen:
 
 
 @pytest.fixture(scope="module")
-def evaluated(candidate: Candidate) -> Candidate:
+def evaluated(trained: TrainedModel) -> TrainedModel:
     """With figures from cross-validation."""
     bins = (Bin(0.6, 0.55, 100), Bin(0.9, 0.85, 300))
     figure = Interval(0.81, 0.79, 0.83)
     figures = Figures(
-        protocol=candidate.figures.protocol,
-        held_out=candidate.figures.held_out,
+        protocol=trained.figures.protocol,
+        held_out=trained.figures.held_out,
         accuracy=figure,
         f1={"negative": figure, "positive": figure},
         calibration_error=Interval(0.031, 0.02, 0.04),
         confusion=((160, 40), (36, 164)),
         reliability=bins,
     )
-    return replace(candidate, figures=figures)
+    return replace(trained, figures=figures)
 
 
 @pytest.fixture(scope="module")
-def published(evaluated: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published(evaluated: TrainedModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a published model, all of its descriptions included."""
     folder = tmp_path_factory.mktemp("published")
     publish(evaluated, folder / "reviews.onnx", "make train", guesses(2))
@@ -135,7 +135,7 @@ def test_json_holds_figures_behaviour_and_curves(published: Path) -> None:
 
 
 def test_describing_a_model_twice_gives_the_same_bytes(
-    evaluated: Candidate, published: Path, tmp_path: Path
+    evaluated: TrainedModel, published: Path, tmp_path: Path
 ) -> None:
     publish(evaluated, tmp_path / "reviews.onnx", "make train", guesses(2))
 
@@ -145,10 +145,10 @@ def test_describing_a_model_twice_gives_the_same_bytes(
 
 
 def test_without_cross_validation_there_are_fewer_plots_and_no_stale_ones(
-    evaluated: Candidate, candidate: Candidate, tmp_path: Path
+    evaluated: TrainedModel, trained: TrainedModel, tmp_path: Path
 ) -> None:
     publish(evaluated, tmp_path / "reviews.onnx", "make train", guesses(2))
-    publish(candidate, tmp_path / "reviews.onnx", "make train")
+    publish(trained, tmp_path / "reviews.onnx", "make train")
 
     left = {path.stem for path in (tmp_path / "reviews").iterdir()}
 
@@ -156,29 +156,29 @@ def test_without_cross_validation_there_are_fewer_plots_and_no_stale_ones(
     assert "On the texts held out" in (tmp_path / "reviews.md").read_text()
 
 
-def test_model_with_five_labels_is_described(candidate: Candidate, tmp_path: Path) -> None:
+def test_model_with_five_labels_is_described(trained: TrainedModel, tmp_path: Path) -> None:
     # Not the same number of each, or words of two labels would be an exact tie.
     labels = [label for number, label in enumerate(LABELS) for _ in range(8 + 3 * number)]
     reviews = [f"{label} film {'with songs' * (n % 3)}" for n, label in enumerate(labels)]
-    texts = [candidate.normaliser.normalise(review) for review in reviews]
+    texts = [trained.normaliser.normalise(review) for review in reviews]
     figures = Figures(protocol="One split.", held_out=HeldOut(50, 0.2, ((2,) * 5,) * 5))
     pipeline = Setting(strength=2.0).pipeline().fit(texts, labels)
-    five = replace(candidate, pipeline=pipeline, reviews=reviews, figures=figures)
+    five = replace(trained, pipeline=pipeline, reviews=reviews, figures=figures)
 
     publish(five, tmp_path / "five.onnx", "make train", guesses(5))
 
     found = json.loads((tmp_path / "five.json").read_text())
     assert [each["label"] for each in found["curves"]] == sorted(LABELS)
     assert {label: terms[0][0] for label, terms in found["words"].items()} == {
-        label: candidate.normaliser.normalise(label) for label in LABELS
+        label: trained.normaliser.normalise(label) for label in LABELS
     }
     assert "negation" not in {each["topic"] for each in found["behaviour"]}
 
 
-def test_strongest_words_speak_for_their_label(candidate: Candidate) -> None:
-    model = Model(build(candidate))
+def test_strongest_words_speak_for_their_label(trained: TrainedModel) -> None:
+    model = Model(build(trained))
 
-    found = strongest(model, candidate.reviews, 12)
+    found = strongest(model, trained.texts, 12)
 
     assert {"bad", "awful"} <= dict(found["negative"]).keys()
     assert {"great", "excellent"} <= dict(found["positive"]).keys()

@@ -1,0 +1,167 @@
+"""Artifact: what training hands to export, in memory or kept in a file with skops.
+
+Reading a kept file runs no code in it. The lemmatiser is not kept: WordNet in the data cache is,
+and gives the same one.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import skops.io
+from sklearn.pipeline import Pipeline
+
+from server.inference.analyzer import Normaliser
+from server.inference.manifest import DataSet, Figures
+from train.errors import KeptFileError
+from train.evaluation.learning_curve import LearningPoint
+from train.files import write_atomically
+
+#: Of the layout of kept files.
+FORMAT: Final = 2
+
+#: The types of ours that a kept pipeline may hold; skops itself vouches for scikit-learn's.
+TRUSTED: Final = ("train.sparse_gaussian_nb.SparseGaussianNB", "train.calibration.Calibrated")
+
+
+@dataclass(frozen=True, slots=True)
+class TestPredictions:
+    """What cross-validation found beyond the metrics in the manifest.
+
+    Attributes:
+        truth: [n] numbers of the true labels, 0 to K - 1; a text counts once a repeat.
+        probabilities: [n, K], given by a pipeline that had not seen the text.
+        learning_curve: by rising number of texts; may be empty.
+    """
+
+    truth: npt.NDArray[np.int64]
+    probabilities: npt.NDArray[np.float64]
+    learning_curve: tuple[LearningPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """A fitted pipeline, with all that its model file and its card must say of it.
+
+    Attributes:
+        pipeline: fitted on normalised text; steps `tfidf` and `classifier`.
+        normaliser: what it was trained with, WordNet's lemmatiser included.
+        irregular: the words whose lemma WordNet lists as an exception.
+        texts: the n raw texts of the data set, for the proof of equality.
+        data: where they come from.
+        figures: how well it does.
+        parameters: what it was fitted with, by name; JSON values.
+        command: what a person types to train it again.
+        test_predictions: None without cross-validation.
+    """
+
+    pipeline: Pipeline
+    normaliser: Normaliser
+    irregular: frozenset[str]
+    texts: Sequence[str]
+    data: DataSet
+    figures: Figures
+    parameters: dict[str, Any]
+    command: str
+    test_predictions: TestPredictions | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The K labels, in the order of the probabilities."""
+        return tuple(self.pipeline.classes_.tolist())
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The V terms, in the order of the tf-idf columns."""
+        return tuple(self.pipeline.named_steps["tfidf"].get_feature_names_out().tolist())
+
+
+def keep(trained: TrainedModel, path: Path) -> None:
+    """Write *trained* to *path*, atomically.
+
+    Raises:
+        CannotWriteError: what was at *path* is still there.
+    """
+    found = trained.test_predictions
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "pipeline": trained.pipeline,
+        "stop_words": sorted(trained.normaliser.stop_words),
+        "irregular": sorted(trained.irregular),
+        "texts": list(trained.texts),
+        "data": msgspec.to_builtins(trained.data),
+        "figures": msgspec.to_builtins(trained.figures),
+        "parameters": trained.parameters,
+        "command": trained.command,
+        "truth": found and found.truth,
+        "probabilities": found and found.probabilities,
+        "learning_curve": msgspec.to_builtins(found.learning_curve) if found else None,
+    }
+    write_atomically(path, skops.io.dumps(content))
+
+
+def read_kept(path: Path, lemma: Callable[[str], str]) -> TrainedModel:
+    """Read back what `keep` wrote.
+
+    Args:
+        path: the kept file.
+        lemma: the lemmatiser the pipeline was trained with.
+
+    Raises:
+        KeptFileError: the file is missing, damaged, of an earlier version, or holds other types
+            than scikit-learn's and ours; nothing of it was run.
+    """
+    try:
+        return _trained_model(_checked_content(path), lemma)
+    except OSError as error:
+        raise KeptFileError(f"{path} cannot be read: {error.strerror}.") from None
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+        raise KeptFileError(
+            f"{path} is not a pipeline that `python -m train --keep` wrote: {error}."
+        ) from None
+
+
+def _checked_content(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    untrusted = set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED)
+    old = {each for each in untrusted if each.startswith(("train.bayes.", "train.calibration."))}
+    if untrusted and untrusted == old:
+        raise KeptFileError(_too_old(path))
+    if untrusted:
+        raise KeptFileError(f"{path} holds types that are not trusted: {sorted(untrusted)}.")
+    kept: dict[str, Any] = skops.io.loads(content, trusted=list(TRUSTED))
+    if kept.get("format") != FORMAT:
+        raise KeptFileError(_too_old(path) if "pipeline" in kept else f"{path} holds no pipeline.")
+    return kept
+
+
+def _too_old(path: Path) -> str:
+    return (
+        f"{path} was kept by another version of this program; train again with "
+        "`python -m train --keep`."
+    )
+
+
+def _trained_model(kept: dict[str, Any], lemma: Callable[[str], str]) -> TrainedModel:
+    found = None
+    if kept["truth"] is not None:
+        curve = msgspec.convert(kept["learning_curve"], tuple[LearningPoint, ...])
+        found = TestPredictions(kept["truth"], kept["probabilities"], curve)
+    return TrainedModel(
+        pipeline=kept["pipeline"],
+        normaliser=Normaliser(frozenset(kept["stop_words"]), lemma),
+        irregular=frozenset(kept["irregular"]),
+        texts=kept["texts"],
+        data=msgspec.convert(kept["data"], DataSet),
+        figures=msgspec.convert(kept["figures"], Figures),
+        parameters=kept["parameters"],
+        command=kept["command"],
+        test_predictions=found,
+    )
