@@ -67,7 +67,7 @@ def describe(
     comparison: Comparison | None,
 ) -> None:
     """Write card, figures and plots beside the file."""
-    path, report = published.path, examine(model, trained.texts, trained.test_predictions)
+    path, report = published.path, examine(model, trained.texts, trained.unseen_predictions)
     plots = write_plots(path.with_suffix(""), draw(model, report))
     write_atomically(path.with_suffix(".json"), as_json(model, path.name, report))
     subject = Subject(

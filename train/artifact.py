@@ -32,7 +32,7 @@ TRUSTED: Final = ("train.sparse_gaussian_nb.SparseGaussianNB", "train.calibratio
 
 
 @dataclass(frozen=True, slots=True)
-class TestPredictions:
+class UnseenPredictions:
     """What cross-validation found beyond the metrics in the manifest.
 
     Attributes:
@@ -59,7 +59,7 @@ class TrainedModel:
         figures: how well it does.
         parameters: what it was fitted with, by name; JSON values.
         command: what a person types to train it again.
-        test_predictions: None without cross-validation.
+        unseen_predictions: None without cross-validation.
     """
 
     pipeline: Pipeline
@@ -70,7 +70,7 @@ class TrainedModel:
     figures: Figures
     parameters: dict[str, Any]
     command: str
-    test_predictions: TestPredictions | None = None
+    unseen_predictions: UnseenPredictions | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ def keep(trained: TrainedModel, path: Path) -> None:
     Raises:
         CannotWriteError: what was at *path* is still there.
     """
-    found = trained.test_predictions
+    found = trained.unseen_predictions
     content: dict[str, Any] = {
         "format": FORMAT,
         "pipeline": trained.pipeline,
@@ -153,7 +153,7 @@ def _trained_model(kept: dict[str, Any], lemma: Callable[[str], str]) -> Trained
     found = None
     if kept["truth"] is not None:
         curve = msgspec.convert(kept["learning_curve"], tuple[LearningPoint, ...])
-        found = TestPredictions(kept["truth"], kept["probabilities"], curve)
+        found = UnseenPredictions(kept["truth"], kept["probabilities"], curve)
     return TrainedModel(
         pipeline=kept["pipeline"],
         normaliser=Normaliser(frozenset(kept["stop_words"]), lemma),
@@ -163,5 +163,5 @@ def _trained_model(kept: dict[str, Any], lemma: Callable[[str], str]) -> Trained
         figures=msgspec.convert(kept["figures"], Figures),
         parameters=kept["parameters"],
         command=kept["command"],
-        test_predictions=found,
+        unseen_predictions=found,
     )

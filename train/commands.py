@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from server.inference.analyzer import Normaliser
 from server.inference.manifest import DataSet, Figures, HeldOut
-from train.artifact import TestPredictions, TrainedModel, keep
+from train.artifact import TrainedModel, UnseenPredictions, keep
 from train.classifiers import KINDS
 from train.cli import Options
 from train.data.checks import notes
@@ -52,7 +52,7 @@ def train(options: Options) -> None:
         figures=figures,
         parameters=fitted.setting.parameters(fitted.calibration),
         command=options.typed,
-        test_predictions=predictions_of(prepared, fitted, folds, options),
+        unseen_predictions=predictions_of(prepared, fitted, folds, options),
     )
     chosen = console_report.settings(trained.parameters)
     print(f"\nFitted on all {len(prepared.rows):,} texts: {chosen}")
@@ -173,7 +173,7 @@ def cross_validate(
 
 def predictions_of(
     prepared: Prepared, fitted: Fitted, folds: Sequence[metrics.Fold], options: Options
-) -> TestPredictions | None:
+) -> UnseenPredictions | None:
     """What the model card draws beyond the metrics; nothing without cross-validation."""
     if not folds or not (options.export or options.keep):
         return None
@@ -181,7 +181,7 @@ def predictions_of(
     labels = prepared.labelled.labels
     fits = learning_curve.learn(fitted.pipeline, texts, labels, options.seed)
     total = learning_curve.FOLDS * len(learning_curve.sizes(labels))
-    return TestPredictions(
+    return UnseenPredictions(
         truth=np.concatenate([fold.truth for fold in folds]),
         probabilities=np.concatenate([fold.probabilities for fold in folds]),
         learning_curve=learning_curve.curve(list(bar(fits, "learning curve", options, total))),

@@ -14,7 +14,7 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from train.artifact import TestPredictions
+from train.artifact import UnseenPredictions
 
 MOST_POINTS = 100
 
@@ -42,7 +42,7 @@ class Curves:
     share: float
 
 
-def curves(found: TestPredictions, labels: Sequence[str]) -> Iterator[Curves]:
+def curves(found: UnseenPredictions, labels: Sequence[str]) -> Iterator[Curves]:
     """The curves of each label; of two labels only the second's, for the first's say the same."""
     for number, label in enumerate(labels):
         if number or len(labels) > 2:

@@ -13,7 +13,7 @@ from export.report.curves import Curves, curves
 from export.report.top_terms import strongest
 from export.tools.behaviour import Outcome, behaviour
 from server.inference.model import Model
-from train.artifact import TestPredictions
+from train.artifact import UnseenPredictions
 from train.evaluation.learning_curve import LearningPoint
 
 WORDS = 12
@@ -32,7 +32,7 @@ class Report:
     learning: tuple[LearningPoint, ...]
 
 
-def examine(model: Model, reviews: Sequence[str], found: TestPredictions | None) -> Report:
+def examine(model: Model, reviews: Sequence[str], found: UnseenPredictions | None) -> Report:
     """Ask *model* about the *reviews* it was fitted on; *found* is from cross-validation.
 
     Of many reviews, 1,000 are drawn, the same ones every time.

@@ -1,4 +1,4 @@
-"""Real candidates on the real data, made once."""
+"""Really trained models on the real data, made once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def sentences(data_cache: Path) -> LabelledText:
 def make_candidate(
     wordnet: WordNet, normaliser: Normaliser, sentences: LabelledText
 ) -> Callable[[float], TrainedModel]:
-    """var_smoothing -> trained fitted on all 1,000 sentences."""
+    """var_smoothing -> a model fitted on all 1,000 sentences."""
     texts = [normaliser.normalise(text) for text in sentences.texts]
 
     @cache
@@ -44,12 +44,13 @@ def make_candidate(
             pipeline=Setting(strength=var_smoothing).pipeline().fit(texts, sentences.labels),
             normaliser=normaliser,
             irregular=frozenset(wordnet.exceptions),
-            reviews=sentences.texts,
+            texts=sentences.texts,
             data=DataSet(
                 sentences.name, sentences.sha256, 1000, {"negative": 500, "positive": 500}, "CC BY"
             ),
             figures=Figures(protocol="One split.", held_out=HeldOut(10, 0.5, ((1, 2), (3, 4)))),
             parameters={"var_smoothing": var_smoothing},
+            command="make train",
         )
 
     return make

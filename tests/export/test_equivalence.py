@@ -41,7 +41,7 @@ def assert_equal(trained: TrainedModel, model: Model, reviews: Sequence[str]) ->
 def test_every_review_of_the_data_set_gets_scikit_learns_answer(
     any_candidate: TrainedModel, model: Model
 ) -> None:
-    assert_equal(any_candidate, model, any_candidate.reviews)
+    assert_equal(any_candidate, model, any_candidate.texts)
 
 
 def test_the_empty_text_gets_scikit_learns_answer(
@@ -78,7 +78,7 @@ def test_generated_text_gets_scikit_learns_answer(
 def test_the_proof_covers_the_data_set_and_generated_reviews(any_candidate: TrainedModel) -> None:
     proof = prove(any_candidate, build(any_candidate))
 
-    assert proof.reviews >= len(any_candidate.reviews) + 500
+    assert proof.reviews >= len(any_candidate.texts) + 500
     assert proof.probability <= 1e-6
     assert proof.evidence <= 1e-9
 

@@ -14,16 +14,16 @@ import skops.io
 from sklearn.base import clone
 
 from export.__main__ import main
-from export.errors import ExportError, KeptFileError, NotConvertible, ProofFailed
+from export.errors import NotConvertible, ProofFailed
 from export.graph.model_file import build
 from export.publish import publish
 from export.write import write_model
 from server.inference.model import Model
 from train.artifact import TrainedModel, keep, read_kept
+from train.errors import CannotWriteError, KeptFileError
 from train.wordnet import WordNet
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND = "make train"
 
 
 def refitted(trained: TrainedModel, **settings: object) -> TrainedModel:
@@ -39,7 +39,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
 
 
 def test_published_model_is_served(trained: TrainedModel, tmp_path: Path) -> None:
-    published = publish(trained, tmp_path / "reviews.onnx", COMMAND)
+    published = publish(trained, tmp_path / "reviews.onnx")
 
     model = Model.load(published.path)
     (good,) = model.predict(["A wonderful film with a great cast!"])
@@ -48,20 +48,20 @@ def test_published_model_is_served(trained: TrainedModel, tmp_path: Path) -> Non
 
 
 def test_checksum_is_one_that_sha256sum_accepts(trained: TrainedModel, tmp_path: Path) -> None:
-    publish(trained, tmp_path / "reviews.onnx", COMMAND)
+    publish(trained, tmp_path / "reviews.onnx")
 
     subprocess.run(["sha256sum", "--check", "reviews.onnx.sha256"], cwd=tmp_path, check=True)
 
 
 def test_failed_proof_leaves_the_old_model_in_place(trained: TrainedModel, tmp_path: Path) -> None:
     path = tmp_path / "reviews.onnx"
-    publish(trained, path, COMMAND)
+    publish(trained, path)
     before = contents(tmp_path)
     # The irregular forms are forgotten, so the table lacks them and the graph sees other words.
     wrong = replace(trained, irregular=frozenset())
 
     with pytest.raises(ProofFailed):
-        publish(replace(wrong, reviews=[*wrong.reviews, "wolves and children"] * 2), path, COMMAND)
+        publish(replace(wrong, texts=[*wrong.texts, "wolves and children"] * 2), path)
 
     assert contents(tmp_path) == before
 
@@ -71,7 +71,7 @@ def test_unwritable_folder_leaves_the_old_model_in_place(tmp_path: Path) -> None
     (tmp_path / "m.onnx.sha256").unlink()
     (tmp_path / "m.onnx.sha256").mkdir()
 
-    with pytest.raises(ExportError, match="Cannot write"):
+    with pytest.raises(CannotWriteError, match="Cannot write"):
         write_model(tmp_path / "m.onnx", b"new")
 
     assert sorted(file.name for file in tmp_path.iterdir()) == ["m.onnx", "m.onnx.sha256"]
@@ -111,7 +111,7 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(
     assert digests == {hashlib.sha256(build(trained)).hexdigest()}
 
 
-def test_kept_candidate_comes_back_whole(
+def test_a_kept_model_comes_back_whole(
     trained: TrainedModel, wordnet: WordNet, tmp_path: Path
 ) -> None:
     keep(trained, tmp_path / "kept.skops")
@@ -126,8 +126,9 @@ def test_kept_candidate_comes_back_whole(
     [
         (None, "cannot be read"),
         (b"not a zip file", "is not a pipeline"),
-        (skops.io.dumps({"pipeline": 1}), "is not a pipeline"),
+        (skops.io.dumps({"format": 2, "pipeline": 1}), "is not a pipeline"),
         (skops.io.dumps([subprocess.Popen]), "not trusted"),
+        (skops.io.dumps({"pipeline": 1, "reviews": []}), "train again with"),
     ],
 )
 def test_a_file_that_keep_did_not_write_is_refused(
@@ -153,7 +154,7 @@ def test_export_command_says_what_is_wrong_and_fails(
 
 
 def test_model_opens_without_any_locale(trained: TrainedModel, tmp_path: Path) -> None:
-    publish(trained, tmp_path / "m.onnx", COMMAND)
+    publish(trained, tmp_path / "m.onnx")
     script = "import sys; from pathlib import Path; from server.inference.model import Model;"
     script += "Model.load(Path(sys.argv[1]))"
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "LOCPATH": str(tmp_path / "none")}

@@ -88,7 +88,7 @@ def test_a_text_without_known_words_has_no_evidence(classifier: str, make: Make)
 def test_evidence_of_bent_log_odds_keeps_the_proportions(make: Make) -> None:
     straight, bent = make(Setting("logistic"), 2), make(Setting("logistic"), 2)
     straight.pipeline[-1].set_params(slope=1.0, bend=0.0)
-    text = np.array([bent.normaliser.normalise(bent.reviews[0])], dtype=object)
+    text = np.array([bent.normaliser.normalise(bent.texts[0])], dtype=object)
 
     before, after = (
         Model(build(each)).session.run(["evidence"], {"text": text})[0] for each in (straight, bent)

@@ -15,23 +15,26 @@ import pytest
 from export.graph.model_file import build
 from export.publish import publish
 from export.report import plots
-from export.report.curves import Learned, Unseen, curves
+from export.report.curves import curves
 from export.report.top_terms import strongest
 from server.inference.manifest import Bin, Figures, HeldOut, Interval
 from server.inference.model import Model
-from train.artifact import TrainedModel
+from train.artifact import TrainedModel, UnseenPredictions
+from train.evaluation.comparison import Comparison, Row
+from train.evaluation.learning_curve import LearningPoint
 from train.hyperparameters import Setting
 
+INTERVAL = Interval(0.8, 0.75, 0.85)
 LABELS = ("dreadful", "poor", "fair", "good", "splendid")
 
 
-def guesses(labels: int, reviews: int = 400) -> Unseen:
+def guesses(labels: int, reviews: int = 400) -> UnseenPredictions:
     """What a recipe that is better than chance might have said."""
     random = np.random.default_rng(0)
     truth = np.arange(reviews) % labels
     scores = random.random((reviews, labels)) + 0.5 * np.eye(labels)[truth]
-    learning = [Learned(n, Interval(0.5 + n / 1000, 0.4, 0.9)) for n in (40, 200, 360)]
-    return Unseen(truth, scores / scores.sum(axis=1, keepdims=True), learning)
+    learning = [LearningPoint(n, Interval(0.5 + n / 1000, 0.4, 0.9)) for n in (40, 200, 360)]
+    return UnseenPredictions(truth, scores / scores.sum(axis=1, keepdims=True), tuple(learning))
 
 
 @pytest.fixture(scope="module")
@@ -48,14 +51,14 @@ def evaluated(trained: TrainedModel) -> TrainedModel:
         confusion=((160, 40), (36, 164)),
         reliability=bins,
     )
-    return replace(trained, figures=figures)
+    return replace(trained, figures=figures, unseen_predictions=guesses(2))
 
 
 @pytest.fixture(scope="module")
 def published(evaluated: TrainedModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a published model, all of its descriptions included."""
     folder = tmp_path_factory.mktemp("published")
-    publish(evaluated, folder / "reviews.onnx", "make train", guesses(2))
+    publish(evaluated, folder / "reviews.onnx")
     return folder
 
 
@@ -137,7 +140,7 @@ def test_json_holds_figures_behaviour_and_curves(published: Path) -> None:
 def test_describing_a_model_twice_gives_the_same_bytes(
     evaluated: TrainedModel, published: Path, tmp_path: Path
 ) -> None:
-    publish(evaluated, tmp_path / "reviews.onnx", "make train", guesses(2))
+    publish(evaluated, tmp_path / "reviews.onnx")
 
     names = ["reviews.json", *(f"reviews/{p.name}" for p in (published / "reviews").iterdir())]
 
@@ -147,8 +150,8 @@ def test_describing_a_model_twice_gives_the_same_bytes(
 def test_without_cross_validation_there_are_fewer_plots_and_no_stale_ones(
     evaluated: TrainedModel, trained: TrainedModel, tmp_path: Path
 ) -> None:
-    publish(evaluated, tmp_path / "reviews.onnx", "make train", guesses(2))
-    publish(trained, tmp_path / "reviews.onnx", "make train")
+    publish(evaluated, tmp_path / "reviews.onnx")
+    publish(trained, tmp_path / "reviews.onnx")
 
     left = {path.stem for path in (tmp_path / "reviews").iterdir()}
 
@@ -163,9 +166,15 @@ def test_model_with_five_labels_is_described(trained: TrainedModel, tmp_path: Pa
     texts = [trained.normaliser.normalise(review) for review in reviews]
     figures = Figures(protocol="One split.", held_out=HeldOut(50, 0.2, ((2,) * 5,) * 5))
     pipeline = Setting(strength=2.0).pipeline().fit(texts, labels)
-    five = replace(trained, pipeline=pipeline, reviews=reviews, figures=figures)
+    five = replace(
+        trained,
+        pipeline=pipeline,
+        texts=reviews,
+        figures=figures,
+        unseen_predictions=guesses(5),
+    )
 
-    publish(five, tmp_path / "five.onnx", "make train", guesses(5))
+    publish(five, tmp_path / "five.onnx")
 
     found = json.loads((tmp_path / "five.json").read_text())
     assert [each["label"] for each in found["curves"]] == sorted(LABELS)
@@ -208,3 +217,20 @@ def test_any_number_of_labels_can_be_drawn(count: int) -> None:
 
     for svg in drawn:
         assert ElementTree.fromstring(svg).tag.endswith("svg")
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_card_shows_what_was_compared_on_the_same_data(
+    trained: TrainedModel, tmp_path: Path, same: bool
+) -> None:
+    figures = dict.fromkeys(("accuracy", "roc_auc", "log_loss", "calibration_error"), INTERVAL)
+    rows = (Row(classifier="linear SVM", **figures, p=None, seconds=1.25),)
+    data = trained.data.sha256 if same else "of other data"
+    kept = Comparison(data, "Ten folds.", "python -m train compare", rows)
+    kept.write(tmp_path / "m.compare.json")
+
+    publish(replace(trained, texts=trained.texts[:20]), tmp_path / "m.onnx")
+
+    card = (tmp_path / "m.md").read_text()
+    assert (kept.table() in card) == same
+    assert ("$ python -m train compare\n" in card) == same

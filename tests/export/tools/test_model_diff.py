@@ -11,7 +11,7 @@ from export.__main__ import main
 from export.errors import NotReadable
 from export.graph.model_file import build
 from export.tools.contributions import ask
-from export.tools.model_diff import Comparison, compare, mcnemar, report
+from export.tools.model_diff import Comparison, compare, report
 from export.write import write_model
 from server.inference.model import Model
 from train.artifact import TrainedModel
@@ -69,14 +69,6 @@ def test_parts_of_an_answer_add_up_to_its_probabilities(
     for answer in ask(new, sentences.texts[:50]):
         odds = np.exp(answer.log_odds)
         np.testing.assert_allclose(odds / odds.sum(), answer.probabilities, atol=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("only_old", "only_new", "p_value"),
-    [(0, 0, 1.0), (5, 5, 1.0), (0, 5, 2 / 32), (1, 9, 22 / 1024)],
-)
-def test_p_value_is_that_of_the_exact_test(only_old: int, only_new: int, p_value: float) -> None:
-    assert mcnemar(only_old, only_new) == pytest.approx(p_value)
 
 
 def test_reviews_that_a_model_was_fitted_on_are_pointed_out(

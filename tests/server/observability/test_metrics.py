@@ -22,7 +22,7 @@ def test_requests_are_counted_by_route_method_and_status() -> None:
     )
 
 
-def test_predictions_are_counted_by_label_and_words() -> None:
+def unseen_predictions_are_counted_by_label_and_words() -> None:
     metrics = Metrics()
     known = Prediction("positive", 0.9, {"negative": 0.1, "positive": 0.9}, 4, 3)
     unknown = Prediction(None, None, None, 2, 0)

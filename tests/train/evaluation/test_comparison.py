@@ -1,15 +1,19 @@
-"""Classifiers side by side."""
+"""Comparison of classifiers: the test, the table, and the file."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from train.evaluation.comparison import Compared, mcnemar
+from server.inference.manifest import Interval
+from train.errors import ComparisonFileError
+from train.evaluation.comparison import Comparison, Result, Row, comparison_beside, mcnemar
 from train.evaluation.metrics import Fold
 
 
-def compared(classifier: str, right: str) -> Compared:
+def compared(classifier: str, right: str) -> Result:
     """One repeat of two folds; a 1 in *right* for each review that is right."""
     truth = np.arange(len(right)) % 2
     said = np.where(np.array(list(right)) == "1", truth, 1 - truth)
@@ -17,7 +21,7 @@ def compared(classifier: str, right: str) -> Compared:
     half = len(right) // 2
     parts = (np.arange(half), np.arange(half, len(right)))
     folds = tuple(Fold(rows, truth[rows], sure[rows], half) for rows in parts)
-    return Compared(classifier, folds, 1.5)
+    return Result(classifier, folds, 1.5)
 
 
 @pytest.mark.parametrize(
@@ -26,17 +30,57 @@ def compared(classifier: str, right: str) -> Compared:
         ("1111111111", "1111111111", 1.0),
         ("1111111100", "0000001111", 0.2890625),  # 6 against 2: twice the tail of a fair coin
         ("1111110000", "0000000000", 0.03125),
+        ("1111100000", "0000011111", 1.0),
+        ("1000000000", "0111111111", 22 / 1024),
     ],
 )
 def test_mcnemar_is_the_exact_binomial_test(ours: str, theirs: str, p: float) -> None:
     first, second = compared("gaussian", ours), compared("svm", theirs)
 
-    assert mcnemar(first, second) == pytest.approx(p)
-    assert mcnemar(second, first) == pytest.approx(p)
+    assert mcnemar(first.right, second.right) == pytest.approx(p)
+    assert mcnemar(second.right, first.right) == pytest.approx(p)
 
 
 def test_a_review_counts_once_however_often_it_was_asked() -> None:
     first, second = compared("gaussian", "1111110000"), compared("svm", "0000000000")
-    twice = [Compared(each.classifier, each.folds * 2, 1.0) for each in (first, second)]
+    twice = [Result(each.classifier, each.folds * 2, 1.0) for each in (first, second)]
 
-    assert mcnemar(*twice) == mcnemar(first, second)
+    assert mcnemar(twice[0].right, twice[1].right) == mcnemar(first.right, second.right)
+
+
+FIGURE = Interval(0.8, 0.75, 0.85)
+
+
+def row(classifier: str, p: float | None) -> Row:
+    figures = dict.fromkeys(("accuracy", "roc_auc", "log_loss", "calibration_error"), FIGURE)
+    return Row(classifier=classifier, **figures, p=p, seconds=1.25)
+
+
+def comparison(data: str) -> Comparison:
+    rows = (row("Gaussian naive Bayes", None), row("linear SVM", 1.0))
+    return Comparison(data, "Ten folds.", "python -m train compare", rows)
+
+
+def test_table_has_a_row_each_and_no_p_for_the_first() -> None:
+    first, second = comparison("").table().splitlines()[2:]
+
+    figures = " | ".join(["0.800 (0.750 to 0.850)"] * 4)
+    assert first == f"| Gaussian naive Bayes | {figures} |  | 1.2 |"
+    assert second == f"| linear SVM | {figures} | 1.000 | 1.2 |"
+
+
+def test_what_was_kept_comes_back(tmp_path: Path) -> None:
+    kept = comparison("data")
+    kept.write(tmp_path / "m.compare.json")
+
+    assert comparison_beside(tmp_path / "m.onnx", "data") == kept
+    assert comparison_beside(tmp_path / "other.onnx", "data") is None
+
+
+def test_file_that_compare_did_not_write_is_named(tmp_path: Path) -> None:
+    (tmp_path / "m.compare.json").write_text('{"rows": []}')
+
+    with pytest.raises(
+        ComparisonFileError, match=r"m\.compare\.json is no comparison of classifiers"
+    ):
+        comparison_beside(tmp_path / "m.onnx", "data")

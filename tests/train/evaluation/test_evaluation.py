@@ -39,7 +39,7 @@ def scikit_learn_alone(corpus: Corpus, fitted_on: Rows, asked: Rows) -> float:
 
 
 def articles_accuracy(corpus: Corpus, fitted_on: Rows, asked: Rows) -> float:
-    fold = evaluate.ask(Fitted.plain(corpus, fitted_on), corpus, fitted_on, asked)
+    fold = evaluate.predict_fold(Fitted.plain(corpus, fitted_on), corpus, fitted_on, asked)
     return evaluate.held_out(fold, corpus.classes).accuracy
 
 

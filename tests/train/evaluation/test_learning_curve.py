@@ -17,8 +17,8 @@ def test_curve_grows_to_nine_tenths_of_the_reviews() -> None:
 
     points = learning.curve(results)
 
-    assert [reviews for reviews, _ in points] == [43, 65, 87, 108]
-    assert points[-1][1].mean == 1.0
+    assert [point.reviews for point in points] == [43, 65, 87, 108]
+    assert points[-1].accuracy.mean == 1.0
 
 
 def test_smaller_parts_are_parts_of_larger_ones_and_keep_the_proportions() -> None:
