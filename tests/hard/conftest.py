@@ -10,9 +10,12 @@ from __future__ import annotations
 import math
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Final
 
@@ -76,6 +79,17 @@ class Judge:
         """A promise that holds whatever the machine does."""
         self.rows.append(Row(check, seen if kept else f"**{seen}**", promised))
         assert kept, f"{check}: {seen}, but promised is {promised}"
+
+    @contextmanager
+    def answers(self, check: str) -> Iterator[None]:
+        """A promise that what happens inside gets an answer: no time-out, reset or failed probe."""
+        failure = None
+        try:
+            yield
+        except (OSError, HTTPException, subprocess.SubprocessError) as error:
+            failure = type(error).__name__
+        if failure:
+            self(f"{check}: answered", failure, "an answer", kept=False)
 
     def time(
         self,

@@ -152,7 +152,8 @@ def test_a_hung_inference_is_given_up(tmp_path: Path, judge: Judge) -> None:
     (tmp_path / "hanging.py").write_text(HANGING)
     options = ["--pythonpath", str(tmp_path), "hanging:application()"]
     start = [*command(), "--env", f"PYTHONPATH={tmp_path}", *options]
-    with running_server(start=start, PYTHONPATH=str(tmp_path)) as server:
+    answered = judge.answers("a hung inference and its neighbours")
+    with answered, running_server(start=start, PYTHONPATH=str(tmp_path)) as server:
         status: list[int] = []
         hung = threading.Thread(
             target=lambda: status.append(_slow(server, {"review": "Please hang."}))

@@ -48,11 +48,13 @@ def test_one_byte_too_many_is_413_and_the_connection_goes_on(
     body = body[: MIB + 1]
     statuses, after = [], []
     for _ in range(20):
-        with live_server.connection() as connection:
+        next_one = judge.answers(f"1 byte over the limit, {how}: both requests")
+        with next_one, live_server.connection() as connection:
             sent = chunks(body) if chunked else body
             statuses.append(exchange(connection, "/predict", "POST", sent, **headers).status)
-            good = json.dumps({"review": "Good."})
-            after.append(exchange(connection, "/predict", "POST", good, **JSON).status)
+            plug, good = connection.sock, json.dumps({"review": "Good."})
+            status = exchange(connection, "/predict", "POST", good, **JSON).status
+            after.append(status if connection.sock is plug else 0)
 
     judge(
         f"1 byte over the limit, {how}: answers, next on the connection",
@@ -157,7 +159,8 @@ def raw(server: LiveServer, request: bytes) -> bytes:
 def test_raw_http_that_is_not_http_gets_one_refusal(live_server: LiveServer, judge: Judge) -> None:
     wrong = {}
     for name, (request, status) in RAW.items():
-        answer = raw(live_server, request.encode("latin-1"))
+        with judge.answers(f"raw HTTP, {name}"):
+            answer = raw(live_server, request.encode("latin-1"))
         statuses = re.findall(rb"HTTP/1\.1 (\d+)", answer)
         refused = statuses == [str(status).encode()] and b"<reset>" not in answer
         if not (refused and b"application/problem+json" in answer):

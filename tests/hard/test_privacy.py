@@ -157,15 +157,16 @@ def test_a_flipped_bit_in_the_model_stops_the_start(tmp_path: Path, judge: Judge
     digest = Path(f"{model}.sha256").read_text()
     (tmp_path / "m.onnx.sha256").write_text(digest)
 
-    done = subprocess.run(
-        command(),
-        cwd=ROOT,
-        env=environment(MODEL_PATH=str(tmp_path / "m.onnx")),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    with judge.answers("one flipped bit in the model file: the start"):
+        done = subprocess.run(
+            command(),
+            cwd=ROOT,
+            env=environment(MODEL_PATH=str(tmp_path / "m.onnx")),
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
 
     said = done.stderr + done.stdout
     judge(
