@@ -6,7 +6,7 @@ DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-browser test-hard test-image lint format train bench bench-lock lock audit image run-image sbom clean
+.PHONY: help serve test test-all test-browser test-hard test-image lint format train bench bench-lock lock audit image run-image sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -14,14 +14,15 @@ help: ## List the commands
 serve: .venv/serve/installed ## Start the server on PORT (default 8000), in the foreground
 	@exec $(SERVE) -m server
 
-# What needs more than Python has a command of its own; .ci/run calls them all.
+# What needs more than Python, or much time, has a command of its own; .ci/run calls them all.
 PLAIN := not browser and not hard and not image
+QUICK := not slow and not data
 
-test: .venv/dev/installed ## Run every test that needs nothing but Python, the slow and the real ones included
-	$(DEV) -m pytest -m "$(PLAIN)"
+test: .venv/dev/installed ## Run the tests that need nothing but Python, in three minutes
+	$(DEV) -m pytest -m "$(PLAIN) and $(QUICK)"
 
-test-fast: .venv/dev/installed ## Run the tests that take no more than a few seconds
-	$(DEV) -m pytest -m "$(PLAIN) and not slow"
+test-all: .venv/dev/installed ## Run what `make test` leaves out: slow tests, and those that fetch data (needs npm)
+	$(DEV) -m pytest -m "$(PLAIN) and not ($(QUICK))"
 
 test-browser: .venv/dev/installed ## Test the page in a real browser (needs Debian's chromium)
 	$(DEV) -m pytest -m browser tests/browser
@@ -59,7 +60,12 @@ lock: .venv/dev/installed ## Compile the hashed requirement files from the .in f
 	done
 
 audit: .venv/dev/installed ## Look up known vulnerabilities in what the requirement files pin
-	$(DEV) -m audit
+	@mkdir -p .cache
+	@$(DEV) -m pip_audit --strict --disable-pip --require-hashes \
+	  -r requirements-serve.txt -r requirements-train.txt -r requirements-dev.txt >.cache/audit.txt 2>&1 \
+	&& echo "No vulnerability is known in what is pinned." \
+	|| if grep -q "known vulnerabilit" .cache/audit.txt; then cat .cache/audit.txt; exit 1; \
+	   else echo "No advisory service could be asked, so nothing is known: $$(tail -n 1 .cache/audit.txt)"; fi
 
 image: ## Build the container image, with docker or buildah, and print its size
 	@image/build
@@ -85,7 +91,7 @@ clean: ## Remove the environments and all caches but the data
 # pip has nothing to resolve (older ones would look for the newest of what is asked for with extras,
 # and then miss its hash); `pip check` tells if one were not whole.
 .venv/%/installed: requirements-%.txt
-	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit((3, 11) > v[:2] and f"Python 3.11 or newer is needed; $(PYTHON) is {v[0]}.{v[1]}. Say: make PYTHON=python3.13 ...")'
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(not (3, 11) <= v[:2] <= (3, 14) and f"Python 3.11 to 3.14 is needed, for which there are wheels; $(PYTHON) is {v[0]}.{v[1]}. Say: make PYTHON=python3.13 ...")'
 	@echo "Installing $< into .venv/$* ..."
 	@rm -rf .venv/$*
 	@$(PYTHON) -m venv .venv/$*

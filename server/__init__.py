@@ -10,4 +10,4 @@ import os
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 #: Of the server and its API; see CHANGELOG.md.
-VERSION = "0.1.0"
+VERSION = "1.0.0"

@@ -1,4 +1,4 @@
-"""The README's own requests, run by curl against the real server."""
+"""Requests of the README and the API's page, run by curl against the real server."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import pytest
 
 from tests.live import LiveServer
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
-EXAMPLES = re.findall(r"```console\n\$ (curl [^\n]*)\n(.*?)\n```", README, re.DOTALL)
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = "\n".join((ROOT / name).read_text() for name in ("README.md", "docs/api.md"))
+EXAMPLES = re.findall(r"```console\n\$ (curl [^\n]*)\n(.*?)\n```", TEXT, re.DOTALL)
 
 
 #: What is another each time: the id of a request, the version of a model.

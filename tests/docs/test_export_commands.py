@@ -1,4 +1,4 @@
-"""The README lists the commands of `python -m export`, and no others."""
+"""The page about models lists the commands of `python -m export`, and no others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from export.__main__ import parser
 
 ROOT = Path(__file__).resolve().parents[2]
-README = (ROOT / "README.md").read_text()
+MODELS = (ROOT / "docs" / "models.md").read_text()
 
 
 def commands() -> set[str]:
@@ -18,8 +18,8 @@ def commands() -> set[str]:
     return set(choice.choices or ())
 
 
-def test_every_command_is_in_the_readme() -> None:
-    assert set(re.findall(r"^\| `python -m export (\w+)", README, re.MULTILINE)) == commands()
+def test_every_command_is_in_its_page() -> None:
+    assert set(re.findall(r"^\| `python -m export (\w+)", MODELS, re.MULTILINE)) == commands()
 
 
 @pytest.mark.parametrize("command", sorted(commands()))

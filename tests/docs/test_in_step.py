@@ -8,14 +8,19 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from server import errors
-from server.api.openapi.operations import coded_problems
 from server.app import create_app
+from server.errors import ProblemType
 from server.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
-ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+API = (ROOT / "docs" / "api.md").read_text()
+OPERATING = (ROOT / "docs" / "operating.md").read_text()
+TRAINING = (ROOT / "docs" / "training.md").read_text()
+DOCUMENTS = sorted(
+    path
+    for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("server/**/*.md"))
+)
 ERRORS = (ROOT / "docs" / "errors.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
 
@@ -25,11 +30,7 @@ def rows(pattern: str, text: str) -> set[tuple[str, ...]]:
     return {match.groups() for match in re.finditer(pattern, text, re.MULTILINE)}
 
 
-def problems() -> set[tuple[str, str]]:
-    return {(kind.code, str(kind.status)) for kind in coded_problems()}
-
-
-def test_every_route_is_in_the_readme_and_no_other() -> None:
+def test_every_route_is_in_the_api_s_page_and_no_other() -> None:
     app = create_app()
     served = {
         (method, rule.rule)
@@ -38,10 +39,10 @@ def test_every_route_is_in_the_readme_and_no_other() -> None:
         if method not in ("HEAD", "OPTIONS") and rule.endpoint != "static"
     }
 
-    assert rows(r"^\| `(GET|POST) (/\S*)` \|", README) == served
+    assert rows(r"^\| `(GET|POST) (/\S*)` \|", API) == served
 
 
-def test_every_metric_is_in_the_readme_and_no_other() -> None:
+def test_every_metric_is_documented_and_no_other() -> None:
     app = create_app()
     client = app.test_client()
     client.post("/predict", json={"review": "Good."})
@@ -52,50 +53,52 @@ def test_every_metric_is_in_the_readme_and_no_other() -> None:
         if not family.name.endswith("_created")
     }
 
-    assert rows(r"^\| `([a-z_]+)` \| ", README) == served
+    assert rows(r"^\| `([a-z_]+)` \| ", OPERATING) == served
 
 
 def test_every_error_is_in_its_page_with_status_and_meaning() -> None:
-    explained = {
-        (kind.code, str(kind.status), " ".join((kind.__doc__ or "").split()))
-        for kind in coded_problems()
-    }
+    explained = {(kind.code, str(kind.status), kind.meaning) for kind in ProblemType}
 
     assert rows(r"^\| `([a-z_]+)` \| (\d{3}) \| (.*) \|$", ERRORS) == explained
 
 
-def test_every_error_is_in_the_tree_of_its_module() -> None:
-    assert rows(r"(\d{3}) ([a-z_]+)$", errors.__doc__ or "") == {
-        (status, code) for code, status in problems()
-    }
-
-
-def test_every_setting_is_in_the_readme_with_its_default_and_meaning() -> None:
+def test_every_setting_is_documented_with_its_default_and_meaning() -> None:
     documented = {(each.name, each.default, each.meaning) for each in Settings.documented()}
 
-    assert rows(r"^\| `([A-Z_]+)` \| `(.*?)` \| (.*) \|$", README) == documented
+    assert rows(r"^\| `([A-Z_]+)` \| `(.*?)` \| (.*) \|$", OPERATING) == documented
 
 
-def test_every_make_target_has_a_description_and_is_in_the_readme() -> None:
+def test_every_make_target_has_a_description_and_is_documented() -> None:
     described = {target for (target,) in rows(r"^([a-z-]+):.*## .+$", MAKEFILE)}
-    listed = {target for (target,) in rows(r"^\| `make ([a-z-]+)` \|", README)}
+    listed = {target for (target,) in rows(r"^\| `make ([a-z-]+)` \|", OPERATING)}
     (phony,) = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
 
     assert described == set(phony.split())
     assert listed == described - {"help"}
 
 
-@pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md", "NOTICE"])
-def test_every_file_that_is_named_exists(document: str) -> None:
-    text = (ROOT / document).read_text()
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_is_named_exists(path: Path) -> None:
+    if "decisions" in path.parts or path.name == "CHANGELOG.md":
+        return  # they tell of what was
+    text = path.read_text()
     named = set(
-        re.findall(r"(?<![/\w])(?:server|train|export|tests|bench|models|docs)/[\w./-]*\w", text)
+        re.findall(r"`((?:server|train|export|tests|bench|models|docs|image)/[\w./-]*\w)`", text)
     )
+    linked = set(re.findall(r"\]\((?!https?:)([^)#]+)", text))
 
     missing = {name for name in named if not (ROOT / name).exists()} - {"models/mail.onnx"}
+    assert missing | {link for link in linked if not (path.parent / link).exists()} == set()
 
-    assert named
-    assert missing == set()
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_document_names_a_path_of_a_machine(path: Path) -> None:
+    assert not re.search(r"/(?:home|root|Users|work)/\w", path.read_text())
+
+
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md"])
+def test_what_a_newcomer_reads_first_is_short(name: str) -> None:
+    assert len((ROOT / name).read_text().splitlines()) <= 120
 
 
 def test_model_card_and_changelog_state_the_figures_of_the_model_file() -> None:
@@ -119,7 +122,7 @@ def test_table_of_classifiers_is_the_one_that_compare_kept_and_of_the_model_file
     kept = comparison_beside(ROOT / "models" / "sentiment.onnx", model.data.sha256)
 
     assert kept
-    for document in (README, (ROOT / "models" / "sentiment.md").read_text()):
+    for document in (TRAINING, (ROOT / "models" / "sentiment.md").read_text()):
         assert f"\n\n{kept.table()}\n\n" in document
         assert f"\n$ {kept.command}\n" in document
     assert [row.classifier for row in kept.rows] == [kind.title for kind in KINDS.values()]

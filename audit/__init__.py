@@ -1,1 +1,0 @@
-"""Known vulnerabilities in what the requirement files pin."""
