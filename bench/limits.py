@@ -10,7 +10,7 @@ from bench.contenders import BY_NAME, CEILING, SERVER
 from bench.environments import megabytes_installed
 from bench.in_process import InProcess
 from bench.length import Costs
-from bench.rounds import Figure, Results, cold_start, cpu, memory, p99, rate
+from bench.rounds import Figure, Results, cold_start, cpu, p99, private, rate
 from bench.workloads import BATCH
 
 #: Machines are noisy: what misses a limit by less is printed as missed, but fails nothing.
@@ -90,7 +90,7 @@ def of_requests(results: Results) -> list[Limit]:
             is_least=True,
             unit="reviews/s",
         ),
-        Limit("PSS of master and two workers", results.median(server, memory), 110, unit="MB"),
+        Limit("USS of master and two workers", results.median(server, private), 80, unit="MB"),
     ]
     return [*limits, *of_peers(results)]
 

@@ -57,6 +57,13 @@ def proportional_megabytes(first: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / 1e6
 
 
+def private_megabytes(first: int) -> float:
+    """Their unique set size (USS): the pages that no other process maps."""
+    private = ("Private_Clean:", "Private_Dirty:")
+    lines = [line for pid in members(first) for line in _rollup(pid)]
+    return sum(int(line.split()[1]) for line in lines if line.startswith(private)) * 1024 / 1e6
+
+
 def _fields(pid: int) -> list[str]:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

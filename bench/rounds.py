@@ -49,11 +49,13 @@ class Round:
         cold_start: seconds from its start to its first correct prediction.
         memory: megabytes (PSS) of all its processes after the single reviews.
         loads: key of a workload -> what was seen.
+        private: megabytes (USS) of all its processes, at the same time.
     """
 
     cold_start: float
     memory: float
     loads: dict[str, Load]
+    private: float = 0.0
 
 
 Figure = Callable[[Round], float]
@@ -129,6 +131,11 @@ def memory(each: Round) -> float:
     return each.memory
 
 
+def private(each: Round) -> float:
+    """Megabytes."""
+    return each.private
+
+
 def measure(
     contenders: Sequence[Contender], workloads: Sequence[Workload], rounds: int, seconds: int
 ) -> Results:
@@ -191,7 +198,7 @@ def one_round(contender: Contender, workloads: Sequence[Workload], seconds: int)
         wrk.ask(server.port, workloads[0], WARM_UP)
         server.settle()
         loads: dict[str, Load] = {}
-        memory = 0.0
+        memory = private = 0.0
         for workload in workloads:
             if workload.reviews > 1 and not contender.batches:
                 continue
@@ -203,7 +210,8 @@ def one_round(contender: Contender, workloads: Sequence[Workload], seconds: int)
                 progress(f"{contender.name}, {workload.title}: {reason}")
             # Before batches and long reviews, which leave a larger heap behind.
             memory = memory or processes.proportional_megabytes(server.process.pid)
-        return Round(server.cold_start, memory, loads)
+            private = private or processes.private_megabytes(server.process.pid)
+        return Round(server.cold_start, memory, loads, private)
 
 
 def load(server: Running, workload: Workload, seconds: int) -> Load:

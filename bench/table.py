@@ -8,7 +8,7 @@ from bench.balance import CONNECTIONS, TRIES, UNEVEN, Balance
 from bench.contenders import CEILING, SERVER, Contender
 from bench.environments import megabytes_installed
 from bench.in_process import InProcess
-from bench.rounds import Figure, Results, cold_start, cpu, memory, p50, p99, rate
+from bench.rounds import Figure, Results, cold_start, cpu, memory, p50, p99, private, rate
 from bench.steps import Step
 from bench.workloads import Workload
 
@@ -71,12 +71,19 @@ def ratio(results: Results, name: str, figure: Figure) -> str:
 
 def cost_table(results: Results, contenders: Sequence[Contender]) -> str:
     """Cold start, memory and size of every contender that was measured."""
-    head = ["", "first correct prediction, s", "PSS of all processes, MB", "site-packages, MB"]
+    head = [
+        "",
+        "first correct prediction, s",
+        "PSS of all processes, MB",
+        "USS, MB",
+        "site-packages, MB",
+    ]
     rows = [
         [
             each.title,
             f"{results.median(each.name, cold_start):.2f}",
             f"{results.median(each.name, memory):.0f}",
+            f"{results.median(each.name, private):.0f}",
             f"{megabytes_installed(each.requirements):.0f}",
         ]
         for each in contenders

@@ -39,7 +39,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyPair:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what fetches data, so that `make test` needs nothing but Python."""
     for item in items:
-        if "data_cache" in getattr(item, "fixturenames", ()):
+        if "data_cache" in getattr(item, "fixturenames", ()) or "npm" in item.name:
             item.add_marker(pytest.mark.data)
 
 

@@ -29,6 +29,9 @@ from tests.live import CONTROL, ROOT, LiveServer, running_server
 #: By how much the last of the disturbed tries may miss a time: one has taken 10 times as long.
 MARGIN: Final = 10.0
 
+#: The table is for people: a list or a set is written without Python's brackets and quotes.
+PUNCTUATION_OF_PYTHON: Final = str.maketrans("", "", "[]{}()'")
+
 TABLE = ROOT / "docs" / "reliability.md"
 HEAD = """\
 # Reliability
@@ -77,6 +80,7 @@ class Judge:
 
     def __call__(self, check: str, seen: str, promised: str, kept: bool) -> None:
         """A promise that holds whatever the machine does."""
+        seen = seen.translate(PUNCTUATION_OF_PYTHON)
         self.rows.append(Row(check, seen if kept else f"**{seen}**", promised))
         assert kept, f"{check}: {seen}, but promised is {promised}"
 

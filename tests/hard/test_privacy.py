@@ -82,8 +82,9 @@ def test_forms_from_other_sites_are_refused(
     sent = {name: value.format(port=live_server.port) for name, value in headers.items()}
 
     got = live_server.ask("/", "POST", "review=Good", **FORM, **sent).status
+    told = ", ".join(f"{name} {value}" for name, value in headers.items()) or "neither header"
 
-    judge(f"form post with {headers or 'neither header'}", str(got), str(status), got == status)
+    judge(f"form post with {told}", str(got), str(status), got == status)
 
 
 def test_untrusted_hosts_and_forged_forwarding_have_no_effect(judge: Judge) -> None:

