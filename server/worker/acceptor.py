@@ -18,7 +18,7 @@ NOBODY_THERE: Final = frozenset({errno.EAGAIN, errno.ECONNABORTED, errno.EINTR})
 #: Connections that are accepted in one turn of the event loop.
 MOST_ACCEPTED: Final = 64
 #: Times that a worker with more connections than another lets that one go first, and for how long.
-MOST_COURTESY: Final = 3
+MOST_COURTESY: Final = 6
 COURTESY_SECONDS: Final = 0.0002
 
 

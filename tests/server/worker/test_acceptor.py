@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.worker.acceptor import Acceptor
+from server.worker.acceptor import MOST_COURTESY, Acceptor
 from server.worker.balance import Balance
 
 
@@ -59,7 +59,7 @@ def test_a_worker_with_more_connections_lets_another_go_first(listener: socket.s
         made.accept(listener)
         turns += 1
 
-    assert turns == 4, "it should wait three times, and then take it after all"
+    assert turns == MOST_COURTESY + 1, "it should wait, and then take it after all"
     close(clients + taken)
 
 
