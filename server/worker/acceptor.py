@@ -19,7 +19,7 @@ NOBODY_THERE: Final = frozenset({errno.EAGAIN, errno.ECONNABORTED, errno.EINTR})
 MOST_ACCEPTED: Final = 64
 #: Times that a worker with more connections than another lets that one go first, and for how long.
 MOST_COURTESY: Final = 6
-COURTESY_SECONDS: Final = 0.0002
+COURTESY_SECONDS: Final = 0.0005
 
 
 class Acceptor:

@@ -55,6 +55,7 @@ PACKAGES = {
     "flatbuffers",
     "google",
     "gunicorn",
+    "httptools",
     "itsdangerous",
     "jinja2",
     "markupsafe",
