@@ -138,7 +138,7 @@ def evaluate_hold_out(prepared: Prepared, options: Options) -> HeldOut:
     """Print what the article prints: for its settings, and for the recipe."""
     train_rows, test_rows = prepared.parts(options.seed)
     corpus, labels = prepared.corpus, prepared.corpus.classes
-    print(f"{len(test_rows):,} texts are held out of the fit on the other {len(train_rows):,}")
+    print(f"Tested on {len(test_rows):,} texts that the fit on {len(train_rows):,} has not seen")
     article = evaluation.predict_fold(
         Fitted.plain(corpus, train_rows), corpus, train_rows, test_rows
     )
