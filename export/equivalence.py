@@ -81,7 +81,7 @@ def prove(trained: TrainedModel, content: bytes, watch: Watch = iter) -> Proof:
         _compare(model, trained, reviews[start : start + REVIEWS_A_STEP]) for start in watch(steps)
     ]
     probability, evidence = (max(differences) for differences in zip(*worst, strict=True))
-    model.replay_golden()
+    model.try_out()
     return Proof(len(reviews), probability, evidence)
 
 

@@ -20,11 +20,13 @@ def main() -> None:
         sys.exit(str(refusal))
     # Gunicorn reads this one by itself while it is imported, and an empty value would stop it.
     os.environ["WEB_CONCURRENCY"] = str(settings.workers)
-    sys.argv[1:1] = ["--config", str(CONFIGURATION)]
 
+    from gunicorn import __main__ as gunicorn_main
     from gunicorn.app.wsgiapp import run
 
-    run()
+    # By these words Gunicorn calls itself again upon SIGUSR2.
+    sys.argv[:1] = [gunicorn_main.__file__, "--config", str(CONFIGURATION)]
+    run(prog="gunicorn")
 
 
 if __name__ == "__main__":

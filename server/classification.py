@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from server.extensions import Extensions
 from server.inference.predictions import Classification
 from server.observability.request_log import current_exchange
+from server.schemas.validation import check_explained
 
 
 def classify(
@@ -28,9 +29,12 @@ def classify(
         n classifications.
 
     Raises:
-        ProblemError: the model is not loaded yet. HTTP 503.
+        ProblemError: the model is not loaded yet (HTTP 503), or there is more to explain than
+            may be (413).
     """
     model = carried.model
+    if explain:
+        check_explained(texts, carried.settings.max_explained_words)
     started = time.perf_counter()
     if explain:
         explained = model.explain(texts)

@@ -13,7 +13,7 @@ from server.extensions import current
 from server.observability.log_format import log_defect
 from server.observability.request_log import current_exchange
 from server.schemas.negotiation import wants_html
-from server.schemas.responses import problem_document, respond
+from server.schemas.responses import encode, problem_document
 from server.web.views import render_form, submitted_text, web
 
 #: Blueprints with pages for people. What is at no path may be meant for people too.
@@ -85,7 +85,7 @@ def as_document(problem: ProblemError) -> Response:
     document = problem_document(
         problem, current_exchange().id, protocol_v2=request.path.startswith(V2_PATHS)
     )
-    return respond(document, problem.type.status, PROBLEM_JSON)
+    return Response(encode(document), problem.type.status, content_type=PROBLEM_JSON)
 
 
 def as_page(problem: ProblemError) -> Response:

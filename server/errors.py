@@ -146,6 +146,16 @@ class ProblemType(Enum):
         "A review is too long",
         "A review has more characters than are accepted.",
     )
+    TOO_MANY_WORDS = (
+        413,
+        "There are too many words to explain",
+        "An explanation is asked for of more words than are explained in one request.",
+    )
+    REPLY_TOO_LARGE = (
+        413,
+        "The reply would be too large",
+        "The reply to this request would have more bytes than are sent.",
+    )
     URI_TOO_LONG = (
         414,
         "The address is too long",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,10 @@ multiprocess_dir.make_folder()
 import server.wsgi
 from server.app import unready_app
 from server.errors import StartupError
-from server.inference.preflight import approve
 from server.observability.log_format import announce
 from server.settings import Settings
 from server.worker.balance import NO_ENTRY, Balance
-from server.worker.shutdown import ServerStop, hold_signals_over_fork
+from server.worker.shutdown import ServerStop, hold_signals_over_fork, stop_is_due
 from server.worker.worker import Worker
 
 
@@ -72,19 +72,30 @@ def on_starting(arbiter: Any) -> None:
     """Refuse to start, in one sentence, if the model cannot be served."""
     hold_signals_over_fork()
     Worker.server_stop.watch(arbiter)
+    server.wsgi.prepared = unready_app(_chosen)
     try:
-        server.wsgi.approved = approve(_chosen.model_path, _chosen.public_key)
+        server.wsgi.approve_model(_chosen)
     except StartupError as refusal:
         sys.exit(str(refusal))
-    server.wsgi.prepared = unready_app(_chosen)
 
 
 def on_reload(arbiter: Any) -> None:
     """Take over a new model file if it can be served; else the old one goes on serving."""
     try:
-        server.wsgi.approved = approve(_chosen.model_path, _chosen.public_key)
+        server.wsgi.approve_model(_chosen, partial(stop_is_due, arbiter))
     except StartupError as refusal:
         arbiter.log.error("The new model is not taken over, the old one serves on: %s", refusal)
+
+
+def pre_exec(arbiter: Any) -> None:
+    """Upon SIGUSR2, be called again as a module.
+
+    Called as a script, Gunicorn would have its own folder on the path of imports, whose `http`
+    hides that of Python.
+    """
+    words = arbiter.START_CTX["args"]
+    if words[1].endswith("__main__.py"):
+        words[1:2] = ["-m", "gunicorn"]
 
 
 def when_ready(_arbiter: Any) -> None:

@@ -146,11 +146,26 @@ class Settings:
         "the signature is the file beside it that ends in `.sig`",
         file_path(),
     )
+    model_check_seconds: int = setting(
+        "MODEL_CHECK_SECONDS",
+        20,
+        "seconds for which a model file is tried out before it is served",
+        whole_number(1, 3_600),
+    )
     max_review_chars: int = setting(
         "MAX_REVIEW_CHARS", 50_000, "characters a review may have", whole_number(1, 1_000_000)
     )
     max_reviews: int = setting(
         "MAX_REVIEWS", 1_000, "reviews that one request may hold", whole_number(1, 100_000)
+    )
+    max_explained_words: int = setting(
+        "MAX_EXPLAINED_WORDS",
+        25_000,
+        "words that one request may have explained",
+        whole_number(1, 10_000_000),
+    )
+    max_reply_bytes: int = setting(
+        "MAX_REPLY_BYTES", 8 * 2**20, "bytes that a reply may have", whole_number(2**17, 2**30)
     )
     max_body_bytes: int = setting(
         "MAX_BODY_BYTES", 2**20, "bytes that a request body may have", whole_number(1, 2**30)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flask import Flask
 from gunicorn.errors import AppImportError
 
+from server.api.info import model_document
 from server.app import make_ready, unready_app
 from server.error_handlers import PROBLEM_JSON
 from server.errors import ProblemError, ProblemType, StartupError
 from server.extensions import extensions_of
+from server.inference.predictions import Classification
+from server.inference.preflight import approve
 from server.middleware.security_headers import NOT_KEPT, OF_DOCUMENTS
 from server.observability.request_log import ID_HEADER
-from server.schemas.responses import encode, problem_document
+from server.schemas.responses import encode, predictions_document, problem_document
 from server.settings import Settings
 
 if TYPE_CHECKING:
+    from server.inference.model import Model
     from server.worker.refusals import Headers, Refusal
 
 #: The model file that the master found good, before it forked the workers; None without a master.
@@ -39,6 +45,62 @@ def application() -> Flask:
         return make_ready(app, approved)
     except StartupError as refusal:
         raise AppImportError(str(refusal)) from None
+
+
+def approve_model(settings: Settings, is_stopping: Callable[[], bool] = lambda: False) -> None:
+    """Let the workers to come serve the model file of *settings*, if it can be served.
+
+    Raises:
+        ModelFileError: it cannot; what was approved before stays.
+    """
+    global approved
+    approved = approve(
+        settings.model_path,
+        settings.public_key,
+        rehearse,
+        settings.model_check_seconds,
+        is_stopping,
+    )
+
+
+def rehearse(model: Model) -> None:
+    """Ask *model* what its workers will be asked, in a process that ends afterwards.
+
+    Raises:
+        StartupError: a worker could not do what it has to.
+    """
+    app = prepared or unready_app(Settings())
+    carried = extensions_of(app)
+    carried.use_model(model)
+    golden = [each.review for each in model.manifest.golden]
+    with app.test_request_context("/"):
+        found = [
+            Classification(text, *pair)
+            for text, pair in zip(golden, model.explain(golden), strict=True)
+        ]
+        encode(predictions_document(found, is_batch=True, explained=True))
+        encode(model_document(carried))
+        carried.render_page(found[0])
+    _start_threads(carried.settings.threads)
+
+
+def _start_threads(count: int) -> None:
+    """See that a process may have *count* threads.
+
+    Raises:
+        StartupError: it may not.
+    """
+    done = threading.Event()
+    try:
+        for _ in range(count + 1):
+            threading.Thread(target=done.wait, daemon=True).start()
+    except RuntimeError:
+        raise StartupError(
+            f"Cannot start {count} threads: memory or tasks are limited too tightly (ulimit -v, "
+            "ulimit -u, or the container's limits); raise the limit, or set THREADS lower."
+        ) from None
+    finally:
+        done.set()
 
 
 def render_refusal(refusal: Refusal) -> tuple[Headers, bytes]:

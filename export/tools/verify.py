@@ -107,7 +107,7 @@ def _opens(subject: Subject) -> str:
 
 def _golden(subject: Subject) -> str:
     model = _model(subject)
-    model.replay_golden()
+    model.try_out()
     return f"{len(model.manifest.golden)} answered as when exported"
 
 

@@ -8,7 +8,7 @@ import onnxruntime
 from flask import Blueprint, Response
 
 from server import VERSION
-from server.extensions import current
+from server.extensions import Extensions, current
 from server.schemas.responses import ModelDocument, VersionDocument, respond
 
 info = Blueprint("info", __name__)
@@ -17,21 +17,23 @@ info = Blueprint("info", __name__)
 @info.get("/model")
 def model() -> Response:
     """The model's card."""
-    carried = current()
+    return respond(model_document(current()))
+
+
+def model_document(carried: Extensions) -> ModelDocument:
+    """What the model file says of itself."""
     served = carried.model
     card = served.manifest
-    return respond(
-        ModelDocument(
-            carried.settings.model_name,
-            served.version,
-            served.sha256,
-            list(card.labels),
-            len(card.vocabulary),
-            card.data,
-            card.figures,
-            card.parameters,
-            card.versions,
-        )
+    return ModelDocument(
+        carried.settings.model_name,
+        served.version,
+        served.sha256,
+        list(card.labels),
+        len(card.vocabulary),
+        card.data,
+        card.figures,
+        card.parameters,
+        card.versions,
     )
 
 

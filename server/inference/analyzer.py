@@ -65,6 +65,11 @@ def has_letters(review: str) -> bool:
     return LETTERS.search(review) is not None
 
 
+def count_words(review: str) -> int:
+    """How many words `Normaliser.words` finds in *review*."""
+    return len(LETTERS.findall(review))
+
+
 def is_token(lemma: str) -> bool:
     """Whether the model could count *lemma*: `TOKEN_PATTERN` wants two letters."""
     return len(lemma) > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from server.errors import ModelFileError
 from server.inference import manifest
 from server.inference.analyzer import Normaliser, table_lookup
+from server.inference.consistency import check_graph, check_manifest
 from server.inference.explain import Explainer
 from server.inference.predictions import Explanation, Prediction
 from server.inference.session import open_session
@@ -36,12 +38,13 @@ class Model:
         """Open the bytes of a model file.
 
         Raises:
-            ModelFileError: they are no ONNX graph, or not one of ours.
+            ModelFileError: they are no ONNX graph, or not one of ours, or contradict themselves.
         """
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.version = self.sha256[:12]
         self.session = open_session(content)
         self.manifest = manifest.from_metadata(self.session.get_modelmeta().custom_metadata_map)
+        check_manifest(self.manifest)
         self.labels = self.manifest.labels
         terms = self.manifest.vocabulary
         self.known = frozenset(word for term in terms for word in term.split())
@@ -74,7 +77,7 @@ class Model:
         """
         try:
             model = cls(content)
-            model.replay_golden()
+            model.try_out()
         except ModelFileError as refusal:
             raise ModelFileError(f"Cannot serve {path}: {refusal}.") from None
         return model
@@ -111,17 +114,20 @@ class Model:
         )
         return run
 
-    def replay_golden(self) -> None:
-        """Ask the golden reviews again.
+    def try_out(self) -> None:
+        """Hold the graph against the manifest, and ask the golden reviews again.
 
         Raises:
-            ModelFileError: a probability differs from scikit-learn's by more than `TOLERANCE`.
+            ModelFileError: the graph gives other shapes than the manifest says, has a weight that
+                is not a number, or gives a golden review a probability that differs from
+                scikit-learn's by more than `TOLERANCE`.
         """
         golden = self.manifest.golden
-        if not golden:
-            raise ModelFileError("it holds no golden reviews to check it by")
-        rows = self.probabilities([self.normaliser.normalise(g.review) for g in golden])
-        for number, (expected, row) in enumerate(zip(golden, rows, strict=True), start=1):
+        texts = [self.normaliser.normalise(each.review) for each in golden]
+        check_graph(self.manifest, texts[: self.reviews_a_run], self._run)
+        for number, (expected, row) in enumerate(
+            zip(golden, self.probabilities(texts), strict=True), start=1
+        ):
             if not np.allclose(row, expected.probabilities, rtol=0, atol=TOLERANCE):
                 raise ModelFileError(
                     f"golden review {number} of {len(golden)} gives the probabilities {row} here, "
@@ -172,6 +178,8 @@ def read_checked(path: Path) -> bytes:
     """
     checksum_path = checksum_file(path)
     try:
+        if stat.S_ISFIFO(path.stat().st_mode):  # reading it would wait for who writes to it
+            raise ModelFileError("it is a pipe; set MODEL_PATH to a file that export wrote")
         content = path.read_bytes()
     except OSError as error:
         raise ModelFileError(

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+#: What stands for "no label" in /metrics; no label of a model may be called so.
+NO_LABEL: Final = "(none)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from server.extensions import Extensions
 from server.middleware.request_body import take_body
 from server.observability.request_log import Application, current_exchange
 from server.schemas.parsing import PARSED, Texts, parse_json
-from server.schemas.responses import encode, predictions_document
+from server.schemas.responses import encode_reply, predictions_document
 from server.schemas.validation import check_texts
 
 if TYPE_CHECKING:
@@ -48,7 +48,12 @@ class FastPath:
         exchange = current_exchange()
         exchange.route, exchange.method = PATH, "POST"
         found = classify(self.carried, texts.items)
-        answer = encode(predictions_document(found, is_batch=texts.is_batch))
+        document = predictions_document(found, is_batch=texts.is_batch)
+        try:
+            answer = encode_reply(document, self.carried.settings.max_reply_bytes)
+        except ProblemError as problem:
+            environ[PARSED] = problem
+            return self.application(environ, start_response)
         start_response("200 OK", [("Content-Type", JSON), ("Content-Length", str(len(answer)))])
         return [answer]
 

@@ -17,6 +17,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from server import VERSION
+from server.inference.predictions import NO_LABEL
 from server.observability.multiprocess_dir import VARIABLE
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 #: Of text format 0.0.4, which every scraper reads.
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-
-#: The value of `label` when the model has nothing to go on. No label of a model has brackets.
-NO_LABEL: Final = "(none)"
 
 REQUEST_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 INFERENCE_SECONDS: Final = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.1, 1)

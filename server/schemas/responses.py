@@ -12,7 +12,8 @@ import msgspec
 from flask import Response
 from msgspec import UNSET, Meta, UnsetType
 
-from server.errors import ProblemError
+from server.errors import ProblemError, ProblemType
+from server.extensions import current
 from server.inference.manifest import DataSet, Figures
 from server.inference.predictions import Classification, Explanation
 
@@ -188,6 +189,27 @@ def encode(document: Any) -> bytes:
     return ENCODER.encode(document) + b"\n"
 
 
-def respond(document: Any, status: int = 200, media_type: str = "application/json") -> Response:
-    """*document* as an HTTP response."""
-    return Response(encode(document), status, content_type=media_type)
+def encode_reply(document: Any, most: int) -> bytes:
+    """*document* as the body of a response of *most* bytes at the most.
+
+    Raises:
+        ProblemError: it has more. HTTP 413.
+    """
+    body = encode(document)
+    if len(body) > most:
+        raise ProblemError(
+            ProblemType.REPLY_TOO_LARGE,
+            f"The reply would have {len(body):,} bytes, and at most {most:,} are sent; ask for "
+            "less at a time.",
+        )
+    return body
+
+
+def respond(document: Any) -> Response:
+    """*document* as an HTTP response.
+
+    Raises:
+        ProblemError: it is too large. HTTP 413.
+    """
+    body = encode_reply(document, current().settings.max_reply_bytes)
+    return Response(body, content_type="application/json")

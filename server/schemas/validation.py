@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from server.errors import ProblemError, ProblemType
-from server.inference.analyzer import has_letters
+from server.inference.analyzer import count_words, has_letters
 from server.schemas.parsing import Texts
 from server.settings import Settings
 
@@ -76,3 +76,18 @@ def check_reviews(
         )
     for index, review in enumerate(reviews):
         check_review(review, max_chars, f"{pointer}/{index}")
+
+
+def check_explained(texts: Sequence[str], most: int) -> None:
+    """Refuse to explain more than *most* words: the answer grows with them, as does its cost.
+
+    Raises:
+        ProblemError: HTTP 413.
+    """
+    count = sum(map(count_words, texts))
+    if count > most:
+        raise ProblemError(
+            ProblemType.TOO_MANY_WORDS,
+            f"The request has {count:,} words, and at most {most:,} are explained at a time; "
+            "send fewer or shorter reviews, or do without explain=1.",
+        )

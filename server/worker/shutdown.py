@@ -14,6 +14,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
+import queue
 import signal
 import socket
 import struct
@@ -58,6 +59,17 @@ class ServerStop:
             stop(graceful)
 
         arbiter.stop = stop_with_flag
+
+
+def stop_is_due(arbiter: Any) -> bool:
+    """Whether Gunicorn's *arbiter* has been told to stop and has not got to it yet."""
+    waiting = []
+    with suppress(queue.Empty):
+        while True:
+            waiting.append(arbiter.SIG_QUEUE.get_nowait())
+    for signal_number in waiting:
+        arbiter.SIG_QUEUE.put_nowait(signal_number)
+    return not FROM_MASTER.isdisjoint(waiting)
 
 
 def ignore_new_connections(listener: socket.socket) -> None:

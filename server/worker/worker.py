@@ -8,6 +8,7 @@ import threading
 import time
 from typing import Any, Final
 
+from gunicorn.errors import AppImportError
 from gunicorn.workers import base
 
 from server.worker.balance import Balance
@@ -34,6 +35,9 @@ LAST_CALL_SECONDS: Final = 0.4
 ON_THE_WAY_SECONDS: Final = 0.1
 #: Seconds that its threads may take to end.
 END_SECONDS: Final = 0.5
+
+#: Seconds before a worker that could not start is replaced by another, which may fare no better.
+RETRY_SECONDS: Final = 1.0
 
 
 class Worker(base.Worker):
@@ -70,8 +74,7 @@ class Worker(base.Worker):
             threading.Thread(target=self._serve, name=f"loop {number}", daemon=True)
             for number in range(self.cfg.threads + 1)
         ]
-        for thread in threads:
-            thread.start()
+        self._start(threads)
         self.leadership.promote_first()
         while self.alive and self.ppid == os.getppid():
             self._watch_for(TICK)
@@ -93,6 +96,18 @@ class Worker(base.Worker):
         )
         self.handler = RequestHandler(self.wsgi, render, sys.stderr, multiprocess=cfg.workers > 1)
         self.leadership = Leadership(cfg.threads + 1)
+
+    def _start(self, threads: list[threading.Thread]) -> None:
+        try:
+            for thread in threads:
+                thread.start()
+        except RuntimeError:
+            reason = f"A worker cannot start {len(threads)} threads: a limit is too low."
+            if self.age <= self.cfg.workers:  # the server is starting, and ends with this sentence
+                raise AppImportError(reason) from None
+            self.log.error(reason)
+            time.sleep(RETRY_SECONDS)
+            os._exit(1)
 
     def _is_health_check(self, connection: Connection) -> bool:
         request = connection.request

@@ -28,6 +28,9 @@ def test_each_variable_sets_its_field() -> None:
         "MAX_REVIEW_CHARS": "10",
         "MAX_REVIEWS": "11",
         "MAX_BODY_BYTES": "12",
+        "MODEL_CHECK_SECONDS": "14",
+        "MAX_EXPLAINED_WORDS": "15",
+        "MAX_REPLY_BYTES": "200000",
         "LOG_LEVEL": "DEBUG",
         "LOG_FORMAT": "Text",
         "API_KEY": "k" * 16,
@@ -43,7 +46,7 @@ def test_each_variable_sets_its_field() -> None:
     model, key = Path("/srv/other.onnx"), Path("/srv/public.pem")
     origins = frozenset({"https://a.example", "http://localhost:3000"})
     assert settings == Settings(
-        *(80, "127.0.0.1", 3, 8, 9, model, key, 10, 11, 12, "debug", "text"),
+        *(80, "127.0.0.1", 3, 8, 9, model, key, 14, 10, 11, 15, 200_000, 12, "debug", "text"),
         *("k" * 16, "t" * 16, origins, 13, frozenset({"example.org", "127.0.0.1"}), 1),
     )
     assert list(environ) == [variable.name for variable in Settings.documented()]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from server.inference.predictions import NO_LABEL
 from train.data.download import ensure
 from train.data.readers import read_table
 from train.data.resources import IMDB, IMDB_FILE
@@ -175,6 +176,11 @@ def listed(unit: str, numbers: Sequence[int]) -> str:
 
 def _check_classes(path: Path, column: str, labels: Sequence[str]) -> None:
     classes = Counter(labels)
+    if NO_LABEL in classes:
+        raise BadData(
+            f'{path} has the label "{NO_LABEL}" in column "{column}"; the server says so of texts '
+            "without a label, so give it another name."
+        )
     if len(classes) < 2:
         found = "".join(f' ("{label}" on each of {count} rows)' for label, count in classes.items())
         raise BadData(

@@ -7,7 +7,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.app import create_app
 from server.extensions import extensions_of
+from server.settings import Settings
 
 GOOD = "A wonderful film with great acting."
 BAD = "An awful waste of time, the worst plot."
@@ -223,3 +225,25 @@ def test_query_that_is_not_known_is_refused(
     answer = response.get_json()
     assert (response.status_code, answer["code"]) == (400, "bad_parameter")
     assert answer["errors"][0]["parameter"] == parameter
+
+
+def test_one_review_of_the_greatest_length_can_be_explained_and_twenty_cannot() -> None:
+    client = create_app(Settings()).test_client()
+    longest = "a " * 25_000
+
+    one = client.post("/predict?explain=1", json={"review": longest})
+    twenty = client.post("/predict?explain=1", json={"reviews": [longest] * 20})
+
+    assert one.status_code == 200
+    assert (twenty.status_code, twenty.get_json()["code"]) == (413, "too_many_words")
+
+
+def test_a_reply_beyond_the_limit_is_413_on_the_fast_path_as_on_the_whole() -> None:
+    client = create_app(Settings(max_reply_bytes=2_000)).test_client()
+    many = {"reviews": [GOOD] * 100}
+
+    short = client.post("/predict", json=many)
+    whole = client.post("/predict?explain=0", json=many)
+
+    assert (short.status_code, short.get_json()["code"]) == (413, "reply_too_large")
+    assert whole.get_json() | {"instance": ""} == short.get_json() | {"instance": ""}

@@ -29,7 +29,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_golden_reviews_get_the_probabilities_of_scikit_learn(model: Model) -> None:
-    model.replay_golden()
+    model.try_out()
 
     golden = model.manifest.golden
     predictions = model.predict([each.review for each in golden])

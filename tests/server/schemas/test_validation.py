@@ -6,7 +6,7 @@ import pytest
 
 from server.errors import ProblemError, ProblemType
 from server.schemas.parsing import Texts
-from server.schemas.validation import check_texts
+from server.schemas.validation import check_explained, check_texts
 from server.settings import Settings
 
 SETTINGS = Settings(max_review_chars=10, max_reviews=2)
@@ -36,3 +36,11 @@ def test_anything_else_is_refused_with_its_place(
         check_texts(texts, SETTINGS)
 
     assert (refusal.value.type, refusal.value.pointer) == (problem, pointer)
+
+
+def test_no_more_words_are_explained_than_may_be() -> None:
+    check_explained(["a b", "it's"], 4)
+
+    with pytest.raises(ProblemError, match=r"has 4 words, .* explain=1") as no:
+        check_explained(["a b", "it's"], 3)
+    assert no.value.type is ProblemType.TOO_MANY_WORDS

@@ -1,0 +1,135 @@
+"""Consistency of a model file: what it says of itself holds against its graph and against itself.
+
+A file can be whole, signed and readable and still fail at each request: a label too few, a weight
+that is not a number. Such a file must not replace one that works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import isfinite
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from server.errors import ModelFileError
+from server.inference.manifest import Manifest
+from server.inference.predictions import NO_LABEL
+
+#: Terms that are tried in one text: one bad weight among them spoils the sum.
+TERMS_A_TEXT: Final = 256
+
+#: How far probabilities may be from adding up to 1, and an explanation from the log-odds.
+TOLERANCE: Final = 1e-6
+
+#: Runs the graph: n normalised texts, names of outputs -> these outputs.
+Run = Callable[..., Sequence[npt.NDArray[np.float64]]]
+
+
+def check_manifest(manifest: Manifest) -> None:
+    """Hold the fields of *manifest* against one another.
+
+    Raises:
+        ModelFileError: they contradict one another; the message names the field.
+    """
+    labels, terms = manifest.labels, manifest.vocabulary
+    count = len(labels)
+    _require(count >= 2, f"its labels are {list(labels)}, and two are the fewest")
+    _require(len(set(labels)) == count, f"its labels {list(labels)} are not distinct")
+    for label in labels:
+        _require(label.strip() not in ("", NO_LABEL), f'"{label}" cannot be the name of a label')
+    _require(bool(terms), "its vocabulary is empty")
+    _require(len(set(terms)) == len(terms), "its vocabulary has a term twice")
+    _require(all(map(str.split, terms)), "its vocabulary has an empty term")
+    _require(
+        len(manifest.constant) == count - 1 and all(map(isfinite, manifest.constant)),
+        f"its constant has to be {count - 1} finite numbers, one for each label but the first",
+    )
+    _require(bool(manifest.golden), "it holds no golden reviews to check it by")
+    for number, golden in enumerate(manifest.golden, start=1):
+        _require(
+            len(golden.probabilities) == count,
+            f"golden review {number} has {len(golden.probabilities)} probabilities for "
+            f"{count} labels",
+        )
+    _check_figures(manifest)
+
+
+def _check_figures(manifest: Manifest) -> None:
+    figures, count = manifest.figures, len(manifest.labels)
+    for name, matrix in (("held_out", figures.held_out.confusion), ("", figures.confusion)):
+        _require(
+            matrix is None or [len(row) for row in matrix] == [count] * count,
+            f"its figures have a confusion matrix {name and f'({name}) '}that is not {count} by "
+            f"{count}",
+        )
+    _require(
+        figures.f1 is None or set(figures.f1) == set(manifest.labels),
+        "its figures have f1 for other labels than its own",
+    )
+    for each in figures.reliability or ():
+        _require(
+            0 <= each.predicted <= 1 and 0 <= each.observed <= 1 and each.count >= 0,
+            "its figures have a reliability outside 0 to 1",
+        )
+
+
+def check_graph(manifest: Manifest, texts: Sequence[str], run: Run) -> None:
+    """Hold the graph against *manifest*: shapes, finite weights, contributions that add up.
+
+    Args:
+        manifest: of the same file, and consistent.
+        texts: normalised texts to try it with, at least one.
+        run: runs the graph.
+
+    Raises:
+        ModelFileError: the graph does not give what the manifest says.
+    """
+    count, size = len(manifest.labels), len(manifest.vocabulary)
+    try:
+        probabilities, evidence = run(texts, "probabilities", "evidence")
+        weights = [run([text], "probabilities")[0] for text in _every_term(manifest)]
+    except Exception as error:  # onnxruntime raises a class of its own for every status code
+        raise ModelFileError(f"its graph cannot be run: {_first_line(error)}") from None
+    _check_shape("probabilities", probabilities, (len(texts), count))
+    _check_shape("evidence", evidence, (len(texts), count - 1, size))
+    for rows in (probabilities, *weights):
+        _require(
+            bool(np.isfinite(rows).all() and np.allclose(rows.sum(axis=1), 1, atol=TOLERANCE)),
+            "its graph gives probabilities that are not numbers or do not add up to 1, so a "
+            "weight in it is wrong",
+        )
+    with np.errstate(divide="ignore"):
+        odds = np.log(probabilities[:, 1:]) - np.log(probabilities[:, :1])
+    summed = evidence.sum(axis=2) + np.array(manifest.constant)
+    tried = np.isfinite(odds)
+    _require(
+        bool(np.allclose(summed[tried], odds[tried], rtol=TOLERANCE, atol=TOLERANCE)),
+        "its contributions do not add up to its probabilities",
+    )
+
+
+def _every_term(manifest: Manifest) -> list[str]:
+    terms = manifest.vocabulary
+    return [
+        " ".join(terms[start : start + TERMS_A_TEXT])
+        for start in range(0, len(terms), TERMS_A_TEXT)
+    ]
+
+
+def _check_shape(name: str, found: npt.NDArray[np.float64], shape: tuple[int, ...]) -> None:
+    _require(
+        found.shape == shape,
+        f"its graph gives {name} of shape {list(found.shape)}, but its labels and vocabulary ask "
+        f"for {list(shape)}",
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise ModelFileError(otherwise)
