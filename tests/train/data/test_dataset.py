@@ -186,7 +186,7 @@ EMPTY_TEXTS = "".join(f"{'' if line % 2 else 'x'}\t{line % 3}\n" for line in ran
         ("d.jsonl", "\n\n", "is empty"),
         ("d.tsv", "Review\tStatus\n", 'has 0 labels in column "Status"'),
         ("d.tsv", "Review\tStatus\na\t1\nb\t1\n", r'1 label .*\("1" on each of 2 rows\)'),
-        ("d.tsv", "Review\tStatus\na\t(none)\nb\tx\n", 'has the label "(none)"'),
+        ("d.tsv", "Review\tStatus\na\t(none)\nb\tx\n", r'has the label "\(none\)"'),
         ("d.tsv", f"Review\tStatus\n{MANY_LABELS}", 'has 51 labels in column "Status", and 50 are'),
         ("d.tsv", "text\tlabel\na\t1\n", 'no column "Review": name one of text, label with --text'),
         ("d.tsv", "Review\tlabel\na\t1\n", 'no column "Status": .* --label-column'),
