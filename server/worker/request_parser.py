@@ -89,7 +89,7 @@ class RequestParser:
         self.requests: deque[Request] = deque()
         self.refusal: Refusal | None = None
         self._llhttp: Any = httptools.HttpRequestParser(self)
-        self._resumed = False
+        self._resumed = self._last = False
         self._begin()
 
     def _begin(self) -> None:
@@ -100,7 +100,7 @@ class RequestParser:
 
     def feed(self, data: bytes) -> None:
         """Parse *data*, the next bytes of the client; the attributes say what they amount to."""
-        if self.refusal:
+        if self.refusal or self._last:
             return
         self.size += len(data)
         while data:
@@ -116,8 +116,7 @@ class RequestParser:
 
     def _refuse_malformed(self) -> None:
         """Note that what follows cannot be read, unless nothing should have followed."""
-        ended = self.requests and not self.requests[-1].keep_alive and not self.started
-        if self.refusal is None and not ended:
+        if self.refusal is None and not self._last:
             self.refusal = INCOMPLETE_BODY if self.in_body else BAD_REQUEST
 
     def _check_size(self) -> None:
@@ -149,6 +148,8 @@ class RequestParser:
 
     def on_message_begin(self) -> None:
         """The first byte of a request has come."""
+        if self._last:
+            raise _Refused
         self.started = True
 
     def on_url(self, part: bytes) -> None:
@@ -211,7 +212,7 @@ class RequestParser:
     def _finish(self, *, keep_alive: bool) -> None:
         request, self._resumed = self._request, False
         request.body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-        request.keep_alive = keep_alive
+        request.keep_alive, self._last = keep_alive, not keep_alive
         self.requests.append(request)
         self._begin()
 
