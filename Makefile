@@ -6,7 +6,7 @@ DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-all test-browser test-hard test-image lint format train bench bench-lock lock audit image run-image sbom clean
+.PHONY: help serve test test-all test-browser test-hard test-image fuzz lint format train bench bench-lock lock audit image run-image sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -29,6 +29,9 @@ test-browser: .venv/dev/installed ## Test the page in a real browser (needs Debi
 
 test-hard: .venv/dev/installed ## Put the server under load, faults and hostile input (needs wrk)
 	KEEP_TABLE=1 $(DEV) -m pytest -m hard tests/hard tests/bench --reruns 3 --reruns-delay 30 --only-rerun Disturbed
+
+fuzz: .venv/dev/installed ## Fuzz the parser and the routes, guided by coverage, for SECONDS (default 1200; Linux on x86-64)
+	$(DEV) -m tests.fuzz $(or $(SECONDS),1200)
 
 lint: .venv/dev/installed ## Check style and types
 	$(DEV) -m ruff check

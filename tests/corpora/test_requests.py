@@ -41,8 +41,8 @@ MORE_LENIENT = {
     "rfc9112_leading_crlf_02": "RFC 9112, section 2.2: empty lines before a request are ignored",
 }
 
-#: Accepted by http-parser, refused here: line folding, bare LF, codings beside chunked, HTTP/0.9, spaces
-#: in a chunk extension, a target that is not ASCII, and a method with `*` that is not OPTIONS.
+#: Accepted by http-parser, refused here: line folding, bare LF, codings beside chunked, HTTP/0.9,
+#: spaces in a chunk extension, a target that is not ASCII, a method with `*` but OPTIONS.
 REFUSED = {
     "line folding in header value",
     "m-search request",

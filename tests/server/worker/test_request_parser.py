@@ -53,6 +53,7 @@ WHOLE: dict[str, tuple[bytes, list[bytes | None]]] = {
         [None],
     ),
     "too large in chunks": (CHUNKED + b"3e9\r\n" + b"a" * 1001 + b"\r\n0\r\n\r\n", [None]),
+    "connect": (b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n" + b"tunnel", [b""]),
     "after close": (GET + b"Connection: close, x\r\n\r\n" + GET + b"\r\n", [b""]),
 }  # fmt: skip
 
