@@ -27,8 +27,8 @@ test-all: .venv/dev/installed ## Run what `make test` leaves out: slow tests, an
 test-browser: .venv/dev/installed ## Test the page in a real browser (needs Debian's chromium)
 	$(DEV) -m pytest -m browser tests/browser
 
-test-hard: .venv/dev/installed ## Put the server under load, faults and hostile input (needs wrk)
-	KEEP_TABLE=1 $(DEV) -m pytest -m hard tests/hard tests/bench --reruns 3 --reruns-delay 30 --only-rerun Disturbed
+test-hard: .venv/dev/installed ## Put the server under load, faults and hostile input (needs wrk, nginx, haproxy)
+	KEEP_TABLE=1 $(DEV) -m pytest -m hard tests/hard tests/proxies tests/bench --reruns 3 --reruns-delay 30 --only-rerun Disturbed
 
 fuzz: .venv/dev/installed ## Fuzz the parser and the routes, guided by coverage, for SECONDS (default 1200; Linux on x86-64)
 	$(DEV) -m tests.fuzz $(or $(SECONDS),1200)
