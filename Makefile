@@ -6,7 +6,7 @@ DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-all test-browser test-hard test-image fuzz lint format train bench bench-lock lock audit image run-image sbom clean
+.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint format train bench bench-lock lock audit image run-image sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -15,7 +15,7 @@ serve: .venv/serve/installed ## Start the server on PORT (default 8000), in the 
 	@exec $(SERVE) -m server
 
 # What needs more than Python, or much time, has a command of its own; .ci/run calls them all.
-PLAIN := not browser and not hard and not image
+PLAIN := not browser and not hard and not image and not clients
 QUICK := not slow and not data
 
 test: .venv/dev/installed ## Run the tests that need nothing but Python, in three minutes
@@ -29,6 +29,9 @@ test-browser: .venv/dev/installed ## Test the page in a real browser (needs Debi
 
 test-hard: .venv/dev/installed ## Put the server under load, faults and hostile input (needs wrk, nginx, haproxy)
 	KEEP_TABLE=1 $(DEV) -m pytest -m hard tests/hard tests/proxies tests/bench --reruns 3 --reruns-delay 30 --only-rerun Disturbed
+
+test-clients: .venv/dev/installed ## Use standard clients, from their packages, against the server (needs npm and java)
+	$(DEV) -m pytest -m clients tests/clients
 
 fuzz: .venv/dev/installed ## Fuzz the parser and the routes, guided by coverage, for SECONDS (default 1200; Linux on x86-64)
 	$(DEV) -m tests.fuzz $(or $(SECONDS),1200)

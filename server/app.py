@@ -29,7 +29,8 @@ from server.observability.log_format import write_defects
 from server.observability.log_writer import LogWriter
 from server.observability.metrics import Metrics
 from server.observability.request_log import RequestLog
-from server.open_inference.routes import open_inference
+from server.open_inference.management import open_inference
+from server.open_inference.v1 import kserve_v1
 from server.settings import Settings
 from server.web.views import render_page, web
 
@@ -39,7 +40,7 @@ MIDDLEWARE: Final = (trust_proxies, log_requests, add_security_headers, add_fast
 #: What a request has to pass before its view, in this order.
 CHECKS: Final = (check_host, check_cross_site, check_api_key, read_request_body)
 
-BLUEPRINTS: Final = (web, api, open_inference, info, health, openapi)
+BLUEPRINTS: Final = (web, api, open_inference, kserve_v1, info, health, openapi)
 
 
 def create_app(settings: Settings | None = None, content: bytes | None = None) -> Flask:

@@ -47,7 +47,7 @@ class ProblemType(Enum):
     INCOMPLETE_BODY = (
         400,
         "The request body did not arrive whole",
-        "The body ends before its announced length, or its chunks are malformed.",
+        "The body ends before its announced length, or its chunks or compression are malformed.",
     )
     EMPTY_BODY = (400, "The request has no body", "There is no body where one is needed.")
     MALFORMED_JSON = (400, "The request body is not valid JSON", "The body is not JSON in UTF-8.")
@@ -97,8 +97,8 @@ class ProblemType(Enum):
     )
     BINARY_TENSOR = (
         400,
-        "Binary tensors are not supported",
-        "The request has, or wants, tensors in the binary extension (/v2).",
+        "The binary data of a tensor are malformed",
+        "Binary data do not have the lengths that are said of them, or are not UTF-8 (/v2).",
     )
     UNTRUSTED_HOST = (
         400,
@@ -180,6 +180,11 @@ class ProblemType(Enum):
         500,
         "The server made an error",
         "Our fault: a defect. The log has the place, the client learns nothing of it.",
+    )
+    NOT_IMPLEMENTED = (
+        501,
+        "This is not offered here",
+        "A part of a protocol that this server does not offer, such as loading models (/v2).",
     )
     NOT_READY = (
         503,

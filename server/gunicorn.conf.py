@@ -6,13 +6,21 @@ The settings that people may change come from the environment; see `server.setti
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+# glibc would give each thread an arena of its own, of which little goes back: the dearest legal
+# traffic took 432 MiB of all processes, and 279 with one arena, with 12 % more answers.
+M_ARENA_MAX = -8
+with suppress(AttributeError):  # another C library
+    ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 # NumPy's linear algebra is not used; without this it starts a thread for each core at import.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

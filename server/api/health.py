@@ -7,7 +7,8 @@ from flask import Blueprint, Response
 from server.extensions import current
 from server.middleware.security import check_bearer
 from server.observability.metrics import MEDIA_TYPE
-from server.schemas.responses import StateDocument, respond
+from server.schemas.negotiation import respond
+from server.schemas.responses import StateDocument
 
 health = Blueprint("health", __name__)
 

@@ -9,7 +9,8 @@ from flask import Blueprint, Response
 
 from server import VERSION
 from server.extensions import Extensions, current
-from server.schemas.responses import ModelDocument, VersionDocument, respond
+from server.schemas.negotiation import respond
+from server.schemas.responses import ModelDocument, VersionDocument
 
 info = Blueprint("info", __name__)
 

@@ -10,9 +10,9 @@ from server.classification import classify
 from server.errors import ProblemError, ProblemType
 from server.extensions import current
 from server.middleware.request_body import current_body
-from server.schemas.negotiation import wants_html
+from server.schemas.negotiation import respond, wants_html
 from server.schemas.parsing import PARSED, Texts, parse_form, parse_json
-from server.schemas.responses import predictions_document, respond
+from server.schemas.responses import predictions_document
 from server.schemas.validation import check_texts
 
 api = Blueprint("api", __name__)

@@ -17,8 +17,9 @@ from server.errors import ProblemError
 from server.extensions import Extensions
 from server.middleware.request_body import take_body
 from server.observability.request_log import Application, current_exchange
+from server.schemas.negotiation import encode_reply
 from server.schemas.parsing import PARSED, Texts, parse_json
-from server.schemas.responses import encode_reply, predictions_document
+from server.schemas.responses import predictions_document
 from server.schemas.validation import check_texts
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ WSGI servers, such as Flask's test client, may not, so the bytes are counted her
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 from typing import Any, Final
 
@@ -17,9 +18,13 @@ from server.extensions import current
 #: Where the WSGI environment of a request has its body, or the problem that there is with it.
 BODY: Final = "server.body"
 
+CODINGS: Final = frozenset({"gzip", "x-gzip", "deflate"})
+#: zlib's word for a header of gzip or of zlib, whichever there is.
+EITHER: Final = 32 + zlib.MAX_WBITS
+
 
 def read_request_body() -> None:
-    """Refuse a body that is too large or compressed before a view sees it."""
+    """Refuse a body that is too large, or not whole, before a view sees it."""
     take_body(request.environ, current().settings.max_body_bytes)
 
 
@@ -37,8 +42,8 @@ def take_body(environ: dict[str, Any], limit: int) -> bytes:
         limit: bytes the body may have.
 
     Raises:
-        ProblemError: it is compressed (HTTP 415), has or announces more than *limit* bytes (413),
-            or ends before its announced length (400).
+        ProblemError: it is compressed in a way that is not read (HTTP 415), has or announces more
+            than *limit* bytes, compressed or not (413), or is not whole (400).
     """
     if BODY not in environ:
         try:
@@ -52,11 +57,6 @@ def take_body(environ: dict[str, Any], limit: int) -> bytes:
 
 
 def _take(environ: dict[str, Any], limit: int) -> bytes:
-    if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
-        raise ProblemError(
-            ProblemType.UNSUPPORTED_MEDIA_TYPE,
-            "The body is compressed; send it without Content-Encoding.",
-        )
     length = _number(environ.get("CONTENT_LENGTH"))
     if length is None and "HTTP_TRANSFER_ENCODING" not in environ:
         return b""
@@ -70,10 +70,38 @@ def _take(environ: dict[str, Any], limit: int) -> bytes:
             ProblemType.INCOMPLETE_BODY,
             f"{length:,} bytes were announced, but {len(body):,} arrived.",
         )
+    if "HTTP_CONTENT_ENCODING" in environ:
+        body = _decoded(body, environ.pop("HTTP_CONTENT_ENCODING").lower(), limit)
     environ.pop("HTTP_TRANSFER_ENCODING", None)
     environ["CONTENT_LENGTH"] = str(len(body))  # now it is true
     environ["wsgi.input"] = BytesIO(body)
     return body
+
+
+def _decoded(body: bytes, coding: str, limit: int) -> bytes:
+    """*body* without its content coding (RFC 9110, section 8.4.1), *limit* bytes at the most."""
+    if coding == "identity":
+        return body
+    if coding not in CODINGS:
+        raise ProblemError(
+            ProblemType.UNSUPPORTED_MEDIA_TYPE,
+            "The body is compressed in a way that is not read; use gzip, deflate, or none.",
+            headers={"Accept-Encoding": "gzip, deflate"},
+        )
+    inflater = zlib.decompressobj(EITHER)
+    try:
+        whole = inflater.decompress(body, limit + 1)
+    except zlib.error:
+        raise ProblemError(
+            ProblemType.INCOMPLETE_BODY, f"The body is not what {coding} makes."
+        ) from None
+    if len(whole) > limit:
+        raise _too_large(limit)
+    if not inflater.eof or inflater.unused_data:
+        raise ProblemError(
+            ProblemType.INCOMPLETE_BODY, f"What {coding} made of the body has not arrived whole."
+        )
+    return whole
 
 
 def _too_large(limit: int) -> ProblemError:

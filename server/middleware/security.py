@@ -16,7 +16,7 @@ from server.observability.request_log import Application
 JSON: Final = "application/json"
 
 #: Blueprints, by name, that `API_KEY` is for, and that pages of other origins may use.
-WITH_KEY: Final = frozenset({"api", "open_inference"})
+WITH_KEY: Final = frozenset({"api", "open_inference", "kserve_v1"})
 ACROSS_ORIGINS: Final = WITH_KEY | {"info", "openapi"}
 
 #: A platform asks these by whatever address it knows the server under.

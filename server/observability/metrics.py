@@ -112,6 +112,17 @@ class Metrics:
             child = self._labels[label, model] = self.reviews.labels(named, model)
         return child
 
+    def inferences(self, model: str) -> tuple[int, int, float]:
+        """Requests that *model* has answered, the reviews in them, and the seconds it took."""
+        found = {"inference_duration_seconds_count": 0.0, "inference_duration_seconds_sum": 0.0}
+        found["reviews_predicted_total"] = 0.0
+        for family in self.registry.collect():
+            for sample in family.samples:
+                if sample.name in found and sample.labels.get("model") == model:
+                    found[sample.name] += sample.value
+        requests, seconds, reviews = found.values()
+        return int(requests), int(reviews), seconds
+
     def as_text(self) -> bytes:
         """All of it in the text format."""
         return generate_latest(self.registry)

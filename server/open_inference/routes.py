@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 from flask import Blueprint, Response, request
+from msgspec import UNSET
 
 from server import VERSION
 from server.classification import classify
@@ -13,7 +14,9 @@ from server.errors import ProblemError, ProblemType
 from server.extensions import current
 from server.inference.model import Model
 from server.middleware.request_body import current_body
-from server.open_inference.tensors import ONLY_JSON, output_tensor, texts_of, wanted_outputs
+from server.open_inference import binary
+from server.open_inference.tensors import output_tensor, texts_of, wanted_outputs
+from server.schemas.negotiation import respond
 from server.schemas.open_inference import (
     LABEL,
     PROBABILITIES,
@@ -28,7 +31,6 @@ from server.schemas.open_inference import (
     Tensor,
 )
 from server.schemas.parsing import decode_with, refuse_duplicates
-from server.schemas.responses import respond
 from server.schemas.validation import check_reviews
 
 open_inference = Blueprint("open_inference", __name__, url_prefix="/v2")
@@ -37,14 +39,15 @@ DECODER: Final = msgspec.json.Decoder(InferenceRequest)
 EXAMPLE: Final = (
     '{"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": ["A fine film."]}]}'
 )
+EXTENSIONS: Final = ("binary_tensor_data", "model_configuration", "statistics", "model_repository")
 MODEL: Final = "/models/<name>"
 MODEL_VERSION: Final = "/models/<name>/versions/<version>"
 
 
 @open_inference.get("")
 def server_metadata() -> Response:
-    """What the server is. There are no extensions."""
-    return respond(ServerMetadata("reviews", VERSION, []))
+    """What the server is, and what it offers beyond the protocol."""
+    return respond(ServerMetadata("reviews", VERSION, list(EXTENSIONS)))
 
 
 @open_inference.get("/health/live")
@@ -84,14 +87,29 @@ def model_ready(name: str, version: str | None = None) -> Response:
 @open_inference.post(f"{MODEL_VERSION}/infer")
 def infer(name: str, version: str | None = None) -> Response:
     """Classify the reviews of a BYTES tensor."""
-    model = find_model(name, version)
-    received, carried = decode_request(), current()
-    texts, names = texts_of(received), wanted_outputs(received)
+    model, carried = find_model(name, version), current()
+    document, behind = binary.split(current_body(), request.headers.get(binary.HEADER))
+    received = decode_with(DECODER, document, EXAMPLE)
+    refuse_duplicates(document)
+    texts, wanted = texts_of(received, behind), wanted_outputs(received)
     settings = carried.settings
     check_reviews(texts, settings.max_reviews, settings.max_review_chars, "/inputs/0/data")
     predictions = [each.prediction for each in classify(carried, texts)]
-    outputs = [output_tensor(each, predictions, model.labels) for each in names]
-    return respond(InferenceResponse(name, model.version, outputs, received.id))
+    outputs, parts = zip(
+        *(output_tensor(each, predictions, model.labels) for each in wanted), strict=True
+    )
+    reply = InferenceResponse(name, model.version, list(outputs), received.id or UNSET)
+    return with_binary_data(respond(reply), b"".join(parts))
+
+
+def with_binary_data(response: Response, data: bytes) -> Response:
+    """*response*, whose body is JSON, with *data* behind it, if there are any."""
+    if data:
+        document = response.get_data()
+        response.headers[binary.HEADER] = str(len(document))
+        response.content_type = binary.MEDIA_TYPE
+        response.set_data(document + data)
+    return response
 
 
 def find_model(name: str, version: str | None) -> Model:
@@ -107,23 +125,3 @@ def find_model(name: str, version: str | None) -> Model:
             ProblemType.MODEL_NOT_FOUND, f"The model here is {served}, version {model.version}."
         )
     return model
-
-
-def decode_request() -> InferenceRequest:
-    """The body of the current request.
-
-    Raises:
-        ProblemError: it is not a request of the protocol, or has binary tensors. HTTP 400.
-        ProblemError: it claims to be something else. HTTP 415.
-    """
-    if "HTTP_INFERENCE_HEADER_CONTENT_LENGTH" in request.environ:
-        raise ProblemError(ProblemType.BINARY_TENSOR, ONLY_JSON)
-    body = current_body()
-    if request.mimetype not in ("application/json", ""):
-        raise ProblemError(
-            ProblemType.UNSUPPORTED_MEDIA_TYPE,
-            "Send JSON with the header Content-Type: application/json.",
-        )
-    received = decode_with(DECODER, body, EXAMPLE)
-    refuse_duplicates(body)
-    return received

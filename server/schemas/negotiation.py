@@ -1,8 +1,14 @@
-"""Which form of an answer the client would rather have."""
+"""Replies: the form that the client would rather have, and their bytes within the limit."""
 
 from __future__ import annotations
 
-from flask import request
+from typing import Any
+
+from flask import Response, request
+
+from server.errors import ProblemError, ProblemType
+from server.extensions import current
+from server.schemas.responses import encode
 
 
 def wants_html() -> bool:
@@ -11,3 +17,29 @@ def wants_html() -> bool:
         return False
     accepts = request.accept_mimetypes
     return accepts["text/html"] > accepts["application/json"]
+
+
+def encode_reply(document: Any, most: int) -> bytes:
+    """*document* as the body of a response of *most* bytes at the most.
+
+    Raises:
+        ProblemError: it has more. HTTP 413.
+    """
+    body = encode(document)
+    if len(body) > most:
+        raise ProblemError(
+            ProblemType.REPLY_TOO_LARGE,
+            f"The reply would have {len(body):,} bytes, and at most {most:,} are sent; ask for "
+            "less at a time.",
+        )
+    return body
+
+
+def respond(document: Any) -> Response:
+    """*document* as an HTTP response.
+
+    Raises:
+        ProblemError: it is too large. HTTP 413.
+    """
+    body = encode_reply(document, current().settings.max_reply_bytes)
+    return Response(body, content_type="application/json")

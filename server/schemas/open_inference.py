@@ -1,6 +1,6 @@
-"""What the protocol's requests and answers look like.
+"""Requests and replies of the Open Inference Protocol, version 2.
 
-https://github.com/kserve/open-inference-protocol, of which the binary extension is left out.
+https://github.com/kserve/open-inference-protocol
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ TEXT: Final = "text"
 LABEL: Final = "label"
 PROBABILITIES: Final = "probabilities"
 
-Parameters = dict[str, str | int | float | bool]
+#: What standard clients send along, and what means nothing here.
+Parameters = dict[str, Any]
+NOT_USED: Final = Meta(description="Accepted, as clients send it; not used.")
 
 
 class Tensor(msgspec.Struct, frozen=True):
@@ -74,27 +76,38 @@ class InputTensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     ]
     datatype: Annotated[str, Meta(extra_json_schema={"const": "BYTES"})]
     data: Annotated[
-        list[Review | list[Review]], Meta(description="N reviews, flat or each in a list.")
-    ]
-    parameters: Annotated[Parameters | UnsetType, Meta(description="Not used.")] = UNSET
+        list[Review | list[Review]] | UnsetType,
+        Meta(description="N reviews, flat or each in a list; absent if they are binary."),
+    ] = UNSET
+    parameters: Annotated[
+        Parameters | UnsetType,
+        Meta(description="`binary_data_size`: how many bytes of reviews stand behind the JSON."),
+    ] = UNSET
 
 
 class WantedTensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An output that is asked for."""
 
     name: Annotated[str, Meta(extra_json_schema={"enum": [LABEL, PROBABILITIES]})]
-    parameters: Annotated[Parameters | UnsetType, Meta(description="Not used.")] = UNSET
+    parameters: Annotated[
+        Parameters | UnsetType, Meta(description="`binary_data`: whether to send it as bytes.")
+    ] = UNSET
 
 
 class InferenceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The body of `POST /v2/models/{name}/infer`."""
 
     inputs: Annotated[list[InputTensor], Meta(extra_json_schema={"minItems": 1, "maxItems": 1})]
-    id: Annotated[str | UnsetType, Meta(description="Comes back with the answer.")] = UNSET
+    id: Annotated[str | UnsetType | None, Meta(description="Comes back with the answer.")] = UNSET
     outputs: Annotated[
         list[WantedTensor] | UnsetType, Meta(description="Which to send; both if absent or empty.")
     ] = UNSET
-    parameters: Annotated[Parameters | UnsetType, Meta(description="Not used.")] = UNSET
+    parameters: Annotated[
+        Parameters | UnsetType,
+        Meta(description="`binary_data_output`: whether to send all outputs as bytes."),
+    ] = UNSET
+    model_name: Annotated[str | UnsetType | None, NOT_USED] = UNSET
+    model_version: Annotated[str | UnsetType | None, NOT_USED] = UNSET
 
 
 class OutputTensor(msgspec.Struct, frozen=True):
@@ -103,7 +116,17 @@ class OutputTensor(msgspec.Struct, frozen=True):
     name: str
     datatype: str
     shape: list[int]
-    data: list[Any]
+    data: Annotated[
+        list[Any] | UnsetType,
+        Meta(
+            description="Absent if it stands as bytes behind the JSON.",
+            extra_json_schema={"type": "array", "items": {}},
+        ),
+    ] = UNSET
+    parameters: Annotated[
+        Parameters | UnsetType,
+        Meta(description="`binary_data_size`: how many bytes of it stand behind the JSON."),
+    ] = UNSET
 
 
 class InferenceResponse(msgspec.Struct, frozen=True):
@@ -113,3 +136,77 @@ class InferenceResponse(msgspec.Struct, frozen=True):
     model_version: str
     outputs: list[OutputTensor]
     id: str | UnsetType = UNSET
+
+
+class ConfiguredTensor(msgspec.Struct, frozen=True):
+    """A tensor in a model's configuration, for one review."""
+
+    name: str
+    data_type: str
+    dims: list[int]
+
+
+class ModelConfiguration(msgspec.Struct, frozen=True):
+    """The answer of `GET /v2/models/{name}/config`, in the terms of Triton's configuration."""
+
+    name: str
+    platform: str
+    backend: str
+    max_batch_size: int
+    input: list[ConfiguredTensor]
+    output: list[ConfiguredTensor]
+
+
+class Duration(msgspec.Struct, frozen=True):
+    """How often something happened, and how long that took."""
+
+    count: int
+    ns: int
+
+
+class InferenceStatistics(msgspec.Struct, frozen=True):
+    """Where the time of requests went; there is no queue but the worker's own."""
+
+    success: Duration
+    fail: Duration
+    queue: Duration
+    compute_input: Duration
+    compute_infer: Duration
+    compute_output: Duration
+
+
+class ModelStatistics(msgspec.Struct, frozen=True):
+    """What a model has done since the server started."""
+
+    name: str
+    version: str
+    inference_count: Annotated[int, Meta(description="Reviews.")]
+    execution_count: Annotated[int, Meta(description="Requests.")]
+    inference_stats: InferenceStatistics
+
+
+class Statistics(msgspec.Struct, frozen=True):
+    """The answer of `GET /v2/models/{name}/stats`."""
+
+    model_stats: list[ModelStatistics]
+
+
+class RepositoryModel(msgspec.Struct, frozen=True):
+    """A model in the answer of `POST /v2/repository/index`."""
+
+    name: str
+    version: str
+    state: str
+    reason: str
+
+
+class V1Models(msgspec.Struct, frozen=True):
+    """The answer of `GET /v1/models`."""
+
+    models: list[str]
+
+
+class V1Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of `POST /v1/models/{name}:predict`."""
+
+    instances: Annotated[list[Review], Meta(description="The reviews.")]

@@ -39,16 +39,22 @@ Review = Annotated[
 
 
 class PredictRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The body of `POST /predict`: exactly one of the two."""
+    """The body of `POST /predict` as it is decoded: a `ReviewRequest` or a `BatchRequest`."""
 
     review: Review | UnsetType = UNSET
     reviews: list[Review] | UnsetType = UNSET
 
 
-class PredictForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of `POST /predict` as a URL-encoded form: one review."""
+class ReviewRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of `POST /predict` with one review, as JSON or as a URL-encoded form."""
 
     review: Review
+
+
+class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of `POST /predict` with a batch of reviews."""
+
+    reviews: list[Review]
 
 
 #: Where a WSGI environment has the texts that were parsed, or the problem with them.

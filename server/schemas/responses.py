@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
-from flask import Response
 from msgspec import UNSET, Meta, UnsetType
 
-from server.errors import ProblemError, ProblemType
-from server.extensions import current
+from server.errors import ProblemError
 from server.inference.manifest import DataSet, Figures
 from server.inference.predictions import Classification, Explanation
 
@@ -187,29 +185,3 @@ def problem_document(
 def encode(document: Any) -> bytes:
     """*document* as the body of a response."""
     return ENCODER.encode(document) + b"\n"
-
-
-def encode_reply(document: Any, most: int) -> bytes:
-    """*document* as the body of a response of *most* bytes at the most.
-
-    Raises:
-        ProblemError: it has more. HTTP 413.
-    """
-    body = encode(document)
-    if len(body) > most:
-        raise ProblemError(
-            ProblemType.REPLY_TOO_LARGE,
-            f"The reply would have {len(body):,} bytes, and at most {most:,} are sent; ask for "
-            "less at a time.",
-        )
-    return body
-
-
-def respond(document: Any) -> Response:
-    """*document* as an HTTP response.
-
-    Raises:
-        ProblemError: it is too large. HTTP 413.
-    """
-    body = encode_reply(document, current().settings.max_reply_bytes)
-    return Response(body, content_type="application/json")

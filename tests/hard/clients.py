@@ -27,6 +27,7 @@ class Tally:
     broken: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     by_status: dict[int, list[float]] = field(default_factory=dict)
+    bodies: set[bytes] = field(default_factory=set)
 
     def note(self, status: int, seconds: float) -> None:
         """Count one answer."""
@@ -71,7 +72,7 @@ def _ask_until(port: int, tally: Tally, ended: threading.Event, keep_alive: bool
                 connection.connect()
             connection.request("POST", "/predict", REVIEW, JSON)
             answer = connection.getresponse()
-            answer.read()
+            body = answer.read()
         except ConnectionRefusedError:
             tally.refused += 1
             if connection:
@@ -85,6 +86,8 @@ def _ask_until(port: int, tally: Tally, ended: threading.Event, keep_alive: bool
             connection = None
         else:
             tally.note(answer.status, time.monotonic() - started)
+            if answer.status == 200:
+                tally.bodies.add(body)
             if answer.will_close or not keep_alive:
                 connection.close()
                 connection = None

@@ -12,7 +12,6 @@ import msgspec
 from server import VERSION
 from server.api.openapi.operations import OPERATIONS, Operation, common_problems
 from server.errors import ProblemType
-from server.schemas.parsing import PredictRequest
 from server.schemas.responses import ProblemDocument, problem_type
 from server.settings import Settings
 
@@ -32,6 +31,13 @@ MORE_HEADERS: Final = {
     401: {"WWW-Authenticate": {"$ref": "#/components/headers/Authenticate"}},
     503: {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}},
 }
+
+#: Lists of reviews: the schema, and its member.
+BATCHES: Final = (
+    ("BatchRequest", "reviews"),
+    ("InputTensor", "data"),
+    ("V1Request", "instances"),
+)
 
 DESCRIPTION: Final = (
     "Says what a review reads as. JSON in and out, strictly typed: unknown and repeated fields are "
@@ -74,7 +80,7 @@ def _operation(operation: Operation, settings: Settings) -> dict[str, Any]:
     }
     if operation.query:
         described["parameters"] = list(operation.query)
-    if operation.body:
+    if operation.bodies:
         described["requestBody"] = _body(operation)
     if guarded:
         described["security"] = [{operation.key: []}]
@@ -87,17 +93,18 @@ def _identifier(operation: Operation) -> str:
 
 
 def _body(operation: Operation) -> dict[str, Any]:
-    content = {"application/json": _media(operation.body, operation.requests)}
+    content = {"application/json": _media(operation.bodies, operation.requests)}
     if operation.form:
-        content["application/x-www-form-urlencoded"] = _media(operation.form, {})
+        content["application/x-www-form-urlencoded"] = _media((operation.form,), {})
     return {"required": True, "content": content}
 
 
 def _success(operation: Operation) -> dict[str, Any]:
     content: dict[str, Any] = {}
     if operation.replies:
-        kinds = [_reference(kind) for kind in operation.replies]
-        schema = kinds[0] if len(kinds) == 1 else {"oneOf": kinds}
+        schema = _one_of(operation.replies)
+        if operation.is_list:
+            schema = {"type": "array", "items": schema}
         content["application/json"] = {"schema": schema, **_examples(operation.answers)}
     if operation.text:
         kind = "object" if operation.text == "application/json" else "string"
@@ -131,8 +138,13 @@ def _failure(status: int, kinds: list[ProblemType], operation: Operation) -> dic
     }
 
 
-def _media(kind: type | None, examples: dict[str, Any]) -> dict[str, Any]:
-    return {"schema": _reference(kind), **_examples(examples)}
+def _media(kinds: tuple[type, ...], examples: dict[str, Any]) -> dict[str, Any]:
+    return {"schema": _one_of(kinds), **_examples(examples)}
+
+
+def _one_of(kinds: tuple[type, ...]) -> dict[str, Any]:
+    references = [_reference(kind) for kind in kinds]
+    return references[0] if len(kinds) == 1 else {"oneOf": references}
 
 
 def _examples(examples: dict[str, Any]) -> dict[str, Any]:
@@ -143,8 +155,8 @@ def _examples(examples: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _reference(kind: type | None) -> dict[str, str]:
-    return {"$ref": REFERENCE.format(name=kind.__name__ if kind else "")}
+def _reference(kind: type) -> dict[str, Any]:
+    return {"$ref": REFERENCE.format(name=kind.__name__)}
 
 
 def _path_parameter(name: str, settings: Settings) -> dict[str, Any]:
@@ -160,13 +172,12 @@ def _path_parameter(name: str, settings: Settings) -> dict[str, Any]:
 def _components(settings: Settings) -> dict[str, Any]:
     kinds: set[type] = {ProblemDocument}
     for operation in OPERATIONS:
-        kinds.update(kind for kind in (*operation.replies, operation.body, operation.form) if kind)
+        kinds.update((*operation.replies, *operation.bodies))
     in_order = sorted(kinds, key=lambda kind: kind.__name__)
     _, schemas = msgspec.json.schema_components(in_order, ref_template=REFERENCE)
-    for schema in schemas.values():
-        _add_limits(schema, settings)
-    one_of = [{"required": ["review"]}, {"required": ["reviews"]}]
-    schemas[PredictRequest.__name__]["oneOf"] = one_of
+    _add_longest(schemas, settings)
+    for kind, member in BATCHES:
+        schemas[kind]["properties"][member]["maxItems"] = settings.max_reviews
     components = {
         "schemas": schemas,
         "headers": HEADERS,
@@ -179,20 +190,16 @@ def _components(settings: Settings) -> dict[str, Any]:
     return components
 
 
-def _add_limits(schema: Any, settings: Settings) -> None:
-    """Add to the schema of each review, and of each list of them, what the settings allow."""
+def _add_longest(schema: Any, settings: Settings) -> None:
+    """Add to the schema of each review how long it may be."""
     if isinstance(schema, list):
         for each in schema:
-            _add_limits(each, settings)
+            _add_longest(each, settings)
     elif isinstance(schema, dict):
         if schema.get("pattern") == "[a-zA-Z]":
             schema["maxLength"] = settings.max_review_chars
-        for name in ("reviews", "data"):
-            member = schema.get("properties", {}).get(name, {})
-            if member.get("type") == "array":
-                member["maxItems"] = settings.max_reviews
         for each in schema.values():
-            _add_limits(each, settings)
+            _add_longest(each, settings)
 
 
 def _example(kind: ProblemType) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from server.errors import ProblemType
 from server.schemas import open_inference as v2
-from server.schemas.parsing import PredictForm, PredictRequest
+from server.schemas.parsing import BatchRequest, ReviewRequest
 from server.schemas.responses import (
     BatchDocument,
     ModelDocument,
@@ -17,7 +17,11 @@ from server.schemas.responses import (
 )
 
 #: What is answered where there is no operation, so under no operation either.
-OUTSIDE: Final = (ProblemType.ROUTE_NOT_FOUND, ProblemType.METHOD_NOT_ALLOWED)
+OUTSIDE: Final = (
+    ProblemType.ROUTE_NOT_FOUND,
+    ProblemType.METHOD_NOT_ALLOWED,
+    ProblemType.NOT_IMPLEMENTED,
+)
 
 UNREADABLE: Final = (
     ProblemType.EMPTY_BODY,
@@ -50,13 +54,14 @@ class Operation:
         summary: what it does.
         replies: the types of a successful answer; none if it is not JSON.
         text: the media type of an answer that is not JSON, or may be something else.
-        body: the type of the JSON body.
+        bodies: the types that the JSON body may have.
         form: the type of the body as a URL-encoded form.
         requests: example bodies, by what they show.
         answers: example answers, by what they show.
         query: parameters of the query.
         problems: errors that only some operations have.
         key: the setting with the token that it asks for, if that is set.
+        is_list: whether a successful answer is a list of what `replies` has.
     """
 
     method: str
@@ -65,13 +70,14 @@ class Operation:
     summary: str
     replies: tuple[type, ...] = ()
     text: str | None = None
-    body: type | None = None
+    bodies: tuple[type, ...] = ()
     form: type | None = None
     requests: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
     query: tuple[dict[str, Any], ...] = ()
     problems: tuple[ProblemType, ...] = ()
     key: str | None = None
+    is_list: bool = False
 
 
 EXPLAIN: Final = {
@@ -87,9 +93,8 @@ PREDICT: Final = Operation(
     "Predictions",
     "Classify one review or a batch",
     replies=(PredictionDocument, BatchDocument),
-    text="text/html",
-    body=PredictRequest,
-    form=PredictForm,
+    bodies=(ReviewRequest, BatchRequest),
+    form=ReviewRequest,
     requests={
         "one review": {"review": REVIEW},
         "a batch": {"reviews": [REVIEW, "What a waste of time."]},
@@ -188,6 +193,8 @@ def _of_the_protocol() -> tuple[Operation, ...]:
         for path, summary, reply in (
             (model, "What the model takes and gives", v2.ModelMetadata),
             (f"{model}/ready", "The model is ready", v2.ModelReady),
+            (f"{model}/config", "The model's configuration", v2.ModelConfiguration),
+            (f"{model}/stats", "What the model has done so far", v2.Statistics),
         ):
             found.append(
                 Operation(
@@ -195,7 +202,53 @@ def _of_the_protocol() -> tuple[Operation, ...]:
                 )
             )
         found.append(_infer(f"{model}/infer"))
-    return tuple(found)
+    ready = (ProblemType.NOT_READY,)
+    return (
+        *found,
+        Operation(
+            *("get", "/v2/models/stats", PROTOCOL, "What the model has done so far"),
+            replies=(v2.Statistics,),
+            problems=ready,
+            key="api_key",
+        ),
+        Operation(
+            *("post", "/v2/repository/index", PROTOCOL, "The models that there are"),
+            replies=(v2.RepositoryModel,),
+            problems=ready,
+            key="api_key",
+            is_list=True,
+        ),
+    )
+
+
+def _of_version_1() -> tuple[Operation, ...]:
+    """Those under /v1."""
+    return (
+        Operation(
+            *("get", "/v1/models", VERSION_1, "The models that there are"),
+            replies=(v2.V1Models,),
+            key="api_key",
+        ),
+        Operation(
+            *("get", "/v1/models/{name}", VERSION_1, "The model is ready"),
+            replies=(v2.ModelReady,),
+            problems=(ProblemType.NOT_READY, ProblemType.MODEL_NOT_FOUND),
+            key="api_key",
+        ),
+        Operation(
+            *("post", "/v1/models/{name}:predict", VERSION_1, "Classify the reviews"),
+            replies=(BatchDocument,),
+            bodies=(v2.V1Request,),
+            requests={"one review": {"instances": [REVIEW]}},
+            problems=(
+                *UNREADABLE,
+                *BAD_REVIEW,
+                ProblemType.MISSING_FIELD,
+                ProblemType.MODEL_NOT_FOUND,
+            ),
+            key="api_key",
+        ),
+    )
 
 
 def _infer(path: str) -> Operation:
@@ -205,7 +258,7 @@ def _infer(path: str) -> Operation:
         PROTOCOL,
         "Classify the reviews of a BYTES tensor",
         replies=(v2.InferenceResponse,),
-        body=v2.InferenceRequest,
+        bodies=(v2.InferenceRequest,),
         requests={
             "one review": {"id": "7", "inputs": [TENSOR]},
             "labels only": {"inputs": [TENSOR], "outputs": [{"name": "label"}]},
@@ -224,8 +277,9 @@ def _infer(path: str) -> Operation:
 
 
 PROTOCOL: Final = "Open Inference Protocol"
+VERSION_1: Final = "KServe, version 1"
 
-OPERATIONS: Final = (PREDICT, *ABOUT, *HEALTH, *_of_the_protocol())
+OPERATIONS: Final = (PREDICT, *ABOUT, *HEALTH, *_of_the_protocol(), *_of_version_1())
 
 
 def common_problems() -> tuple[ProblemType, ...]:

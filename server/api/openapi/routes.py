@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template
 from server.api.openapi.document import openapi_document
 from server.errors import ProblemType
 from server.extensions import current
-from server.schemas.responses import respond
+from server.schemas.negotiation import respond
 from server.settings import Settings
 
 openapi = Blueprint("openapi", __name__)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import zlib
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from server.extensions import extensions_of
 
@@ -145,24 +149,10 @@ def test_empty_tensor_gives_empty_tensors(client: FlaskClient) -> None:
         (
             {"inputs": [tensor("a", parameters={"binary_data_size": 5})]},
             400,
-            "binary_tensor",
-            "/inputs/0/parameters/binary_data_size",
+            "wrong_tensor",
+            "/inputs/0/data",
         ),
-        (
-            {
-                "inputs": [tensor("a")],
-                "outputs": [{"name": "label", "parameters": {"binary_data": True}}],
-            },
-            400,
-            "binary_tensor",
-            "/outputs/0/parameters/binary_data",
-        ),
-        (
-            {"inputs": [tensor("a")], "parameters": {"binary_data_output": True}},
-            400,
-            "binary_tensor",
-            "/parameters/binary_data_output",
-        ),
+        ({"inputs": [tensor("a", modle_name="x")]}, 400, "unknown_field", "/inputs/0/modle_name"),
     ],
 )
 def test_bad_request_is_refused_with_its_code_and_place(
@@ -202,13 +192,44 @@ def test_bad_json_is_refused(
     assert answer.get("errors", [{"pointer": None}])[0]["pointer"] == pointer
 
 
-def test_binary_extension_is_refused_with_the_way_out(client: FlaskClient) -> None:
-    headers = {"Inference-Header-Content-Length": "2"}
+def test_a_reply_may_be_half_json_and_half_bytes(client: FlaskClient) -> None:
+    wanted = [{"name": "label", "parameters": {"binary_data": True}}, {"name": "probabilities"}]
 
-    answer = client.post(INFER, data=b"{}\0\0", headers=headers).get_json()
+    response = client.post(INFER, json={"inputs": [tensor(GOOD)], "outputs": wanted})
 
-    assert answer["code"] == "binary_tensor"
-    assert "binary_data to false" in answer["error"]
+    length = int(response.headers["Inference-Header-Content-Length"])
+    document = json.loads(response.data[:length])
+    assert response.content_type == "application/octet-stream"
+    assert document["outputs"][0]["parameters"] == {"binary_data_size": 12}
+    assert response.data[length:] == b"\x08\0\0\0positive"
+    assert len(document["outputs"][1]["data"]) == 2
+
+
+def test_json_is_json_whatever_it_is_called(client: FlaskClient) -> None:
+    body = json.dumps({"inputs": [tensor(GOOD)]})
+    usual = client.post(INFER, data=body, content_type="application/json").json
+
+    for media_type in ("application/octet-stream", "text/plain", ""):
+        assert client.post(INFER, data=body, content_type=media_type).json == usual
+
+
+def test_what_clients_send_along_is_accepted(client: FlaskClient) -> None:
+    more = {"model_name": "x", "model_version": None, "parameters": {"a": [1]}, "id": None}
+
+    response = client.post(INFER, json={"inputs": [tensor(GOOD, parameters={"b": {}})], **more})
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_a_compressed_body_is_read_within_the_limit(client: FlaskClient, coding: str) -> None:
+    def ask(body: bytes) -> TestResponse:
+        packed = gzip.compress(body) if coding == "gzip" else zlib.compress(body)
+        return client.post(INFER, data=packed, headers={"Content-Encoding": coding})
+
+    good = json.dumps({"inputs": [tensor(GOOD)]}).encode()
+    assert ask(good).json == client.post(INFER, data=good).json
+    assert ask(good + b" " * 10_000_000).get_json()["code"] == "body_too_large"
 
 
 @pytest.mark.parametrize(

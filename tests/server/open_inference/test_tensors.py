@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 
 from server.errors import ProblemError, ProblemType
 from server.inference.predictions import Prediction
-from server.open_inference.tensors import output_tensor, texts_of, wanted_outputs
+from server.open_inference.tensors import WantedOutput, output_tensor, texts_of, wanted_outputs
 from server.schemas.open_inference import InferenceRequest, InputTensor, WantedTensor
 
 
@@ -21,7 +23,7 @@ def request(*outputs: WantedTensor, **changes: Any) -> InferenceRequest:
     "changes", [{}, {"shape": [2, 1]}, {"shape": [2, 1], "data": [["a"], ["b"]]}]
 )
 def test_texts_are_read_flat_or_nested(changes: dict[str, Any]) -> None:
-    assert texts_of(request(**changes)) == ["a", "b"]
+    assert texts_of(request(**changes), b"") == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -31,25 +33,52 @@ def test_texts_are_read_flat_or_nested(changes: dict[str, Any]) -> None:
         ({"datatype": "FP32"}, ProblemType.WRONG_TENSOR),
         ({"shape": [3]}, ProblemType.WRONG_TENSOR),
         ({"data": [["a", "b"]]}, ProblemType.WRONG_TENSOR),
-        ({"parameters": {"binary_data_size": 3}}, ProblemType.BINARY_TENSOR),
+        ({"parameters": {"binary_data_size": 3}}, ProblemType.WRONG_TENSOR),
+        ({"data": UNSET}, ProblemType.MISSING_FIELD),
+        ({"data": UNSET, "parameters": {"binary_data_size": 3}}, ProblemType.BINARY_TENSOR),
     ],
 )
 def test_other_tensors_are_refused(changes: dict[str, Any], problem: ProblemType) -> None:
     with pytest.raises(ProblemError) as refusal:
-        texts_of(request(**changes))
+        texts_of(request(**changes), b"")
 
     assert refusal.value.type is problem
 
 
-def test_outputs_come_in_the_order_in_which_they_are_asked_for() -> None:
-    both = [WantedTensor(name="probabilities"), WantedTensor(name="label")]
+def test_outputs_come_in_the_order_and_the_form_in_which_they_are_asked_for() -> None:
+    both = [
+        WantedTensor(name="probabilities", parameters={"binary_data": True}),
+        WantedTensor(name="label"),
+    ]
 
-    assert wanted_outputs(request(*both)) == ["probabilities", "label"]
-    assert wanted_outputs(request()) == ["label", "probabilities"]
+    assert wanted_outputs(request(*both)) == [
+        WantedOutput("probabilities", True),
+        WantedOutput("label", False),
+    ]
+    assert wanted_outputs(request()) == [
+        WantedOutput("label", False),
+        WantedOutput("probabilities", False),
+    ]
 
 
 def test_no_label_is_an_empty_string_and_zeros() -> None:
     unknown = [Prediction(None, None, None, 1, 0)]
 
-    assert output_tensor("label", unknown, ("a", "b")).data == [""]
-    assert output_tensor("probabilities", unknown, ("a", "b")).data == [0.0, 0.0]
+    label, _ = output_tensor(WantedOutput("label", False), unknown, ("a", "b"))
+    probabilities, _ = output_tensor(WantedOutput("probabilities", False), unknown, ("a", "b"))
+    assert (label.data, probabilities.data) == ([""], [0.0, 0.0])
+
+
+def test_an_output_as_bytes_stands_behind_the_json() -> None:
+    found = [Prediction("ü", 0.75, {"ü": 0.75, "b": 0.25}, 1, 1)]
+
+    label, label_bytes = output_tensor(WantedOutput("label", True), found, ("ü", "b"))
+    probabilities, numbers = output_tensor(WantedOutput("probabilities", True), found, ("ü", "b"))
+
+    assert label_bytes == b"\2\0\0\0" + "ü".encode()
+    assert struct.unpack("<2d", numbers) == (0.75, 0.25)
+    assert label.data is probabilities.data is UNSET
+    assert (label.parameters, probabilities.parameters) == (
+        {"binary_data_size": 6},
+        {"binary_data_size": 16},
+    )

@@ -1,11 +1,14 @@
-"""Content negotiation between HTML and JSON."""
+"""Replies: HTML or JSON, and no larger than may be."""
 
 from __future__ import annotations
 
 import pytest
 from flask import Flask
 
-from server.schemas.negotiation import wants_html
+from server.errors import ProblemError, ProblemType
+from server.inference.predictions import Classification, Prediction
+from server.schemas.negotiation import encode_reply, wants_html
+from server.schemas.responses import encode, predictions_document
 
 
 @pytest.mark.parametrize(
@@ -22,3 +25,15 @@ from server.schemas.negotiation import wants_html
 def test_html_is_for_those_who_like_it_better(app: Flask, accept: str, html: bool) -> None:
     with app.test_request_context(headers={"Accept": accept}):
         assert wants_html() is html
+
+
+def test_a_reply_that_would_be_too_large_is_refused_with_what_to_do() -> None:
+    document = predictions_document(
+        [Classification("a", Prediction(None, None, None, 1, 0))] * 1000, is_batch=True
+    )
+    size = len(encode(document))
+
+    assert encode_reply(document, size) == encode(document)
+    with pytest.raises(ProblemError, match=f"would have {size:,} bytes.*ask for less") as refused:
+        encode_reply(document, size - 1)
+    assert refused.value.type is ProblemType.REPLY_TOO_LARGE

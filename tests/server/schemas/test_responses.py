@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from server.errors import ProblemError, ProblemType
 from server.inference.predictions import Classification, Prediction
-from server.schemas.responses import encode, encode_reply, predictions_document, problem_document
+from server.schemas.responses import encode, predictions_document, problem_document
 
 FOUND = [Classification("a", Prediction("x", 0.75, {"x": 0.75, "y": 0.25}, 2, 1))]
 
@@ -36,13 +34,3 @@ def test_a_problem_says_where_it_is_only_if_that_is_known() -> None:
     assert document["errors"] == [{"detail": "It is empty.", "pointer": "/reviews/3"}]
     assert (document["instance"], document["error"]) == ("7", "It is empty.")
     assert "errors" not in json.loads(encode(problem_document(nowhere)))
-
-
-def test_a_reply_that_would_be_too_large_is_refused_with_what_to_do() -> None:
-    document = predictions_document(FOUND * 1000, is_batch=True)
-    size = len(encode(document))
-
-    assert encode_reply(document, size) == encode(document)
-    with pytest.raises(ProblemError, match=f"would have {size:,} bytes.*ask for less") as refused:
-        encode_reply(document, size - 1)
-    assert refused.value.type is ProblemType.REPLY_TOO_LARGE

@@ -1,0 +1,47 @@
+"""KServe's protocol of version 1: texts in, the documents of /predict out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from flask import Blueprint, Response
+
+from server.classification import classify
+from server.extensions import current
+from server.middleware.request_body import current_body
+from server.open_inference.routes import find_model
+from server.schemas.negotiation import respond
+from server.schemas.open_inference import ModelReady, V1Models, V1Request
+from server.schemas.parsing import decode_with, refuse_duplicates
+from server.schemas.responses import predictions_document
+from server.schemas.validation import check_reviews
+
+kserve_v1 = Blueprint("kserve_v1", __name__, url_prefix="/v1/models")
+
+DECODER: Final = msgspec.json.Decoder(V1Request)
+
+
+@kserve_v1.get("")
+def models() -> Response:
+    """The one model that there is."""
+    return respond(V1Models([current().settings.model_name]))
+
+
+@kserve_v1.get("/<name>")
+def ready(name: str) -> Response:
+    """The model is there, and reproduced its golden reviews."""
+    find_model(name, None)
+    return respond(ModelReady(name, True))
+
+
+@kserve_v1.post("/<name>:predict")
+def predict(name: str) -> Response:
+    """Classify the reviews that are the instances."""
+    find_model(name, None)
+    body, carried = current_body(), current()
+    texts = decode_with(DECODER, body, '{"instances": ["A fine film."]}').instances
+    refuse_duplicates(body)
+    settings = carried.settings
+    check_reviews(texts, settings.max_reviews, settings.max_review_chars, "/instances")
+    return respond(predictions_document(classify(carried, texts), is_batch=True))
