@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 from flask import Blueprint, Response
+from flask.blueprints import BlueprintSetupState
+from werkzeug.routing import BaseConverter
 
 from server.classification import classify
 from server.extensions import current
@@ -22,20 +24,32 @@ kserve_v1 = Blueprint("kserve_v1", __name__, url_prefix="/v1/models")
 DECODER: Final = msgspec.json.Decoder(V1Request)
 
 
+class ModelName(BaseConverter):
+    """A model's name in a path, without the verb that may follow a colon."""
+
+    regex = "[^/:]+"
+
+
+@kserve_v1.record_once
+def add_converter(state: BlueprintSetupState) -> None:
+    """Let the routes below use `ModelName`."""
+    state.app.url_map.converters["model"] = ModelName
+
+
 @kserve_v1.get("")
 def models() -> Response:
     """The one model that there is."""
     return respond(V1Models([current().settings.model_name]))
 
 
-@kserve_v1.get("/<name>")
+@kserve_v1.get("/<model:name>")
 def ready(name: str) -> Response:
     """The model is there, and reproduced its golden reviews."""
     find_model(name, None)
     return respond(ModelReady(name, True))
 
 
-@kserve_v1.post("/<name>:predict")
+@kserve_v1.post("/<model:name>:predict")
 def predict(name: str) -> Response:
     """Classify the reviews that are the instances."""
     find_model(name, None)

@@ -85,13 +85,3 @@ def test_client_understands_the_errors(client: Any, tensor: Any, model: str, say
         client.infer(model, [tensor], outputs=outputs("label"))
 
     assert says in refusal.value.message()
-
-
-def test_client_in_binary_mode_is_told_what_to_change(client: Any) -> None:
-    tensor = triton.InferInput("text", [1], "BYTES")
-    tensor.set_data_from_numpy(np.array(["Good."], dtype=object), binary_data=True)
-
-    with pytest.raises(InferenceServerException) as refusal:
-        client.infer("sentiment", [tensor])
-
-    assert "set binary_data to false" in refusal.value.message()

@@ -49,7 +49,7 @@ def test_document_is_openapi_3_1(document: Any) -> None:
 
 def test_every_route_but_the_pages_is_described(app: Flask, document: Any) -> None:
     served = {
-        (rule.rule.replace("<", "{").replace(">", "}"), method.lower())
+        (rule.rule.replace("<model:", "<").replace("<", "{").replace(">", "}"), method.lower())
         for rule in app.url_map.iter_rules()
         for method in rule.methods or ()
         if method not in ("HEAD", "OPTIONS")
