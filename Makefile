@@ -40,6 +40,7 @@ lint: .venv/dev/installed ## Check style and types
 	$(DEV) -m ruff check
 	$(DEV) -m ruff format --check
 	$(DEV) -m mypy
+	$(DEV) -m mypy --platform darwin -p server -p train -p export
 
 format: .venv/dev/installed ## Put the code into its standard form
 	$(DEV) -m ruff check --fix

@@ -18,7 +18,6 @@ import queue
 import signal
 import socket
 import struct
-import sys
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -77,7 +76,7 @@ def ignore_new_connections(listener: socket.socket) -> None:
 
     Where that is not possible (not Linux, or not allowed to this user) nothing happens.
     """
-    if sys.platform != "linux":
+    if os.uname().sysname != "Linux":
         return
     steps = b"".join(struct.pack("HBBI", *step) for step in DROP_SYN)
     program = ctypes.create_string_buffer(steps, len(steps))
