@@ -15,6 +15,7 @@ from server.error_handlers import answer
 from server.extensions import KEY, Extensions, extensions_of
 from server.inference.model import Model, read_trusted
 from server.middleware import log_requests
+from server.middleware.compression import compress
 from server.middleware.fast_path import add_fast_path
 from server.middleware.request_body import read_request_body
 from server.middleware.security import (
@@ -22,6 +23,7 @@ from server.middleware.security import (
     check_api_key,
     check_cross_site,
     check_host,
+    mount,
     trust_proxies,
 )
 from server.middleware.security_headers import add_security_headers
@@ -32,10 +34,18 @@ from server.observability.request_log import RequestLog
 from server.open_inference.management import open_inference
 from server.open_inference.v1 import kserve_v1
 from server.settings import Settings
+from server.web.assets import keep_assets
 from server.web.views import render_page, web
 
 #: WSGI middleware, outermost first.
-MIDDLEWARE: Final = (trust_proxies, log_requests, add_security_headers, add_fast_path)
+MIDDLEWARE: Final = (
+    mount,
+    trust_proxies,
+    compress,
+    log_requests,
+    add_security_headers,
+    add_fast_path,
+)
 
 #: What a request has to pass before its view, in this order.
 CHECKS: Final = (check_host, check_cross_site, check_api_key, read_request_body)
@@ -78,6 +88,7 @@ def unready_app(settings: Settings) -> Flask:
     app = Flask("server", static_folder="web/static", template_folder="web/templates")
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
     app.url_map.merge_slashes = False
+    keep_assets(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     write_defects(settings.log_format)
     metrics = Metrics()

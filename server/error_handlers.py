@@ -83,7 +83,10 @@ def for_a_browser() -> bool:
 def as_document(problem: ProblemError) -> Response:
     """*problem* for programs."""
     document = problem_document(
-        problem, current_exchange().id, protocol_v2=request.path.startswith(V2_PATHS)
+        problem,
+        current_exchange().id,
+        protocol_v2=request.path.startswith(V2_PATHS),
+        root=request.script_root,
     )
     return Response(encode(document), problem.type.status, content_type=PROBLEM_JSON)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import socket
 import sys
 from contextlib import suppress
 from functools import partial
@@ -32,6 +33,7 @@ multiprocess_dir.make_folder()
 
 # Imported here, in the master, so that workers share the memory of it and start at once.
 import server.wsgi
+from server.accepted import UNIX
 from server.app import unready_app
 from server.errors import StartupError
 from server.observability.log_format import announce
@@ -43,9 +45,14 @@ from server.worker.worker import Worker
 
 def _settings() -> Settings:
     try:
-        return Settings.from_environment(os.environ)
+        settings = Settings.from_environment(os.environ)
+        if not settings.host.startswith(UNIX):
+            socket.getaddrinfo(settings.host, settings.port)
     except StartupError as refusal:
         sys.exit(str(refusal))
+    except OSError as unknown:
+        sys.exit(f"HOST is {settings.host!r}, which is not known here: {unknown.strerror}.")
+    return settings
 
 
 _chosen = _settings()

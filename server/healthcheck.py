@@ -6,9 +6,11 @@ Exit status 0 if the server on this machine is ready, else 1 with a line that sa
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from http.client import HTTPConnection, HTTPException
 
+from server.accepted import UNIX
 from server.errors import SettingError
 from server.settings import Settings
 
@@ -20,6 +22,10 @@ def main() -> None:
     try:
         settings = Settings.from_environment(os.environ)
         connection = HTTPConnection(settings.host, settings.port, timeout=PATIENCE)
+        if settings.host.startswith(UNIX):
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.settimeout(PATIENCE)
+            connection.sock.connect(settings.host.removeprefix(UNIX))
         connection.request("GET", "/readyz")
         status = connection.getresponse().status
     except (SettingError, HTTPException, OSError) as failure:

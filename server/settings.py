@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from server.accepted import (
+    UNIX,
+    Accepted,
+    file_path,
+    host_names,
+    listening_address,
+    model_name,
+    model_path,
+    one_of,
+    origins,
+    secret,
+    url_path,
+    whole_number,
+)
 from server.errors import SettingError
 
 ROOT = Path(__file__).resolve().parent.parent
 
-
-class Accepted(NamedTuple):
-    """Which values a variable may have: in words, and as a function that raises ValueError."""
-
-    words: str
-    parse: Callable[[str], Any]
-    secret: bool = False
+#: Addresses that stand for all of a machine's.
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
 
 class Variable(NamedTuple):
@@ -28,73 +35,6 @@ class Variable(NamedTuple):
     name: str
     default: str
     meaning: str
-
-
-def whole_number(low: int, high: int) -> Accepted:
-    """Accept decimal digits between *low* and *high*."""
-
-    def parse(value: str) -> int:
-        if not re.fullmatch("[0-9]{1,12}", value) or not low <= int(value) <= high:
-            raise ValueError(value)
-        return int(value)
-
-    return Accepted(f"a whole number from {low} to {high}", parse)
-
-
-def one_of(*words: str) -> Accepted:
-    """Accept one of *words*, in any case."""
-
-    def parse(value: str) -> str:
-        return words[words.index(value.lower())]
-
-    return Accepted("one of " + ", ".join(words), parse)
-
-
-def ip_address() -> Accepted:
-    """Accept an address in numbers: a name might stand for several, or for none tomorrow."""
-    return Accepted("an IPv4 or IPv6 address", lambda value: str(ipaddress.ip_address(value)))
-
-
-def secret() -> Accepted:
-    """Accept what fits into an Authorization header and cannot be guessed; it is never shown."""
-
-    def parse(value: str) -> str:
-        if not re.fullmatch("[!-~]{16,512}", value):
-            raise ValueError
-        return value
-
-    return Accepted("16 to 512 printable ASCII characters without a space", parse, secret=True)
-
-
-def origins() -> Accepted:
-    """Accept web origins, or the asterisk for all of them."""
-
-    def parse(value: str) -> frozenset[str]:
-        found = frozenset(value.replace(",", " ").split())
-        if found != {"*"} and not all(
-            re.fullmatch(r"https?://[^\s/*?#@]+", each) for each in found
-        ):
-            raise ValueError(value)
-        return found
-
-    return Accepted("origins such as https://example.org, with commas between, or *", parse)
-
-
-def host_names() -> Accepted:
-    """Accept names or addresses as they stand in a Host header, without a port."""
-
-    def parse(value: str) -> frozenset[str]:
-        found = frozenset(value.lower().replace(",", " ").split())
-        if not all(re.fullmatch(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]", each) for each in found):
-            raise ValueError(value)
-        return found
-
-    return Accepted("host names such as example.org, with commas between", parse)
-
-
-def file_path() -> Accepted:
-    """Accept any path; a relative one is taken from where the server was started."""
-    return Accepted("the path of a file", lambda value: Path(value).absolute())
 
 
 def setting(name: str, default: Any, meaning: str, accepted: Accepted) -> Any:
@@ -117,7 +57,18 @@ class Settings:
     """The settings of one server. A variable that is empty counts as not set."""
 
     port: int = setting("PORT", 8000, "TCP port to listen on", whole_number(1, 65535))
-    host: str = setting("HOST", "0.0.0.0", "address to listen on", ip_address())  # noqa: S104
+    host: str = setting(
+        "HOST",
+        "0.0.0.0",  # noqa: S104
+        "address to listen on: of an interface, or `unix:` and the path of a socket",
+        listening_address(),
+    )
+    root_path: str | None = setting(
+        "ROOT_PATH",
+        None,
+        "path under which a proxy offers the server, such as `/reviews`",
+        url_path(),
+    )
     workers: int = setting(
         "WEB_CONCURRENCY", 2, "worker processes; one for each core is plenty", whole_number(1, 256)
     )
@@ -136,8 +87,15 @@ class Settings:
     model_path: Path = setting(  # noqa: RUF009
         "MODEL_PATH",
         ROOT / "models" / "sentiment.onnx",
-        "model file to serve; its checksum is the file beside it that ends in `.sha256`",
-        file_path(),
+        "model file to serve, or the folder of the only one; "
+        "its checksum is the file beside it that ends in `.sha256`",
+        model_path(),
+    )
+    named: str | None = setting(
+        "MODEL_NAME",
+        None,
+        "name of the model under `/v1` and `/v2`; not set: that of its file",
+        model_name(),
     )
     public_key: Path | None = setting(  # noqa: RUF009
         "MODEL_PUBLIC_KEY",
@@ -237,19 +195,21 @@ class Settings:
 
     @property
     def model_name(self) -> str:
-        """What the model is called: its file, without what follows the first dot."""
-        return self.model_path.name.partition(".")[0] or self.model_path.name
+        """What the model is called: its file, without what follows the first dot, if not set."""
+        return self.named or self.model_path.name.partition(".")[0] or self.model_path.name
 
     @property
     def address(self) -> str:
-        """What to bind to: `host:port`, an IPv6 host in brackets."""
-        return f"{_bracketed(self.host)}:{self.port}"
+        """What to bind to: `host:port`, an IPv6 host in brackets, or a socket's path."""
+        return self.host if self.host.startswith(UNIX) else f"{_bracketed(self.host)}:{self.port}"
 
     @property
     def url(self) -> str:
-        """Where a browser on this machine finds the server."""
-        everywhere = ipaddress.ip_address(self.host).is_unspecified
-        return f"http://{'localhost' if everywhere else _bracketed(self.host)}:{self.port}"
+        """Where the server is found from this machine."""
+        if self.host.startswith(UNIX):
+            return self.host
+        host = "localhost" if self.host in EVERYWHERE else _bracketed(self.host)
+        return f"http://{host}:{self.port}{self.root_path or ''}"
 
 
 def _parsed(variable: Variable, raw: str, accepted: Accepted) -> Any:

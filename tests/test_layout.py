@@ -41,6 +41,7 @@ LAYERS = (
     {"observability"},
     {"inference"},
     {"settings"},
+    {"accepted"},
     {"errors"},
 )
 #: The faces need two helpers that stand with the middleware.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from server.extensions import current
 from server.middleware.security import check_bearer
-from server.observability.metrics import MEDIA_TYPE
 from server.schemas.negotiation import respond
 from server.schemas.responses import StateDocument
 
@@ -32,4 +31,5 @@ def metrics() -> Response:
     carried = current()
     if token := carried.settings.metrics_token:
         check_bearer(token)
-    return Response(carried.metrics.as_text(), content_type=MEDIA_TYPE)
+    text, media_type = carried.metrics.as_text(request.headers.get("Accept", ""))
+    return Response(text, content_type=media_type)

@@ -12,8 +12,8 @@ from server.extensions import current
 from server.middleware.request_body import current_body
 from server.schemas.negotiation import respond, wants_html
 from server.schemas.parsing import PARSED, Texts, parse_form, parse_json
-from server.schemas.responses import predictions_document
-from server.schemas.validation import check_texts
+from server.schemas.responses import batch_document, predictions_document
+from server.schemas.validation import check_texts, good_and_bad
 
 api = Blueprint("api", __name__)
 
@@ -27,6 +27,10 @@ def predict() -> Response:
     """Classify one review or a batch."""
     explain = wants_explanation()
     texts, carried = requested_texts(), current()
+    if texts.by_item:
+        good, bad = good_and_bad(texts, carried.settings)
+        found = classify(carried, good, explain=explain)
+        return respond(batch_document(found, bad, explained=explain))
     check_texts(texts, carried.settings)
     as_page = not texts.is_batch and wants_html()
     found = classify(carried, texts.items, explain=explain or as_page)

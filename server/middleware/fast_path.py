@@ -63,12 +63,13 @@ class FastPath:
         settings = self.carried.settings
         try:
             texts = parse_json(take_body(environ, settings.max_body_bytes))
-            check_texts(texts, settings)
+            if not texts.by_item:
+                check_texts(texts, settings)
         except ProblemError as problem:
             environ[PARSED] = problem
             return None
         environ[PARSED] = texts
-        return texts
+        return None if texts.by_item else texts
 
 
 def is_ordinary(environ: WSGIEnvironment) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from typing import Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from flask import Request, Response, request
@@ -12,6 +13,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from server.errors import ProblemError, ProblemType
 from server.extensions import Extensions, current
 from server.observability.request_log import Application
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 JSON: Final = "application/json"
 
@@ -29,9 +33,25 @@ PREFLIGHT_SECONDS: Final = "7200"
 
 
 def trust_proxies(application: Application, carried: Extensions) -> Application:
-    """Believe `X-Forwarded-For` and `-Proto` of as many proxies as `TRUSTED_PROXIES` says."""
+    """Believe `X-Forwarded-For`, `-Proto` and `-Prefix` of as many proxies as may be believed."""
     hops = carried.settings.trusted_proxies
-    return ProxyFix(application, hops, hops, 0, 0, 0) if hops else application
+    return ProxyFix(application, hops, hops, 0, 0, hops) if hops else application
+
+
+def mount(application: Application, carried: Extensions) -> Application:
+    """Let links begin with `ROOT_PATH`, whether or not a proxy takes it off the paths."""
+    root = carried.settings.root_path
+    if not root:
+        return application
+
+    def mounted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        environ["SCRIPT_NAME"] = root
+        if path == root or path.startswith(f"{root}/"):
+            environ["PATH_INFO"] = path.removeprefix(root) or "/"
+        return application(environ, start_response)
+
+    return mounted
 
 
 def check_host() -> None:
@@ -57,7 +77,8 @@ def check_cross_site() -> None:
     if request.method == "POST" and is_cross_site(request, origins):
         raise ProblemError(
             ProblemType.CROSS_SITE,
-            "This form was sent by a page of another site; use the form at /.",
+            "This form was sent by a page of another site: use the form here. If it was, a proxy "
+            "in front has to pass the Host header on (nginx: proxy_set_header Host $http_host).",
         )
 
 

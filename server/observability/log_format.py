@@ -25,8 +25,8 @@ DEFECTS: Final = "server.defects"
 QUOTING: Final = ("Invalid request from ip=", "Error handling request")
 
 
-class RequestLine(msgspec.Struct, frozen=True, rename={"size": "bytes"}):
-    """One request that was answered."""
+class RequestLine(msgspec.Struct, frozen=True, rename={"size": "bytes"}, omit_defaults=True):
+    """One request that was answered; `trace_id` only if the client is tracing."""
 
     time: str
     level: str
@@ -38,6 +38,7 @@ class RequestLine(msgspec.Struct, frozen=True, rename={"size": "bytes"}):
     size: int
     reviews: int
     model: str | None
+    trace_id: str | None = None
 
     def as_json(self) -> bytes:
         """One line of JSON."""
@@ -45,9 +46,10 @@ class RequestLine(msgspec.Struct, frozen=True, rename={"size": "bytes"}):
 
     def as_text(self) -> bytes:
         """One line for people."""
+        trace = f" trace {self.trace_id}" if self.trace_id else ""
         return (
             f"{self.time} {self.level:7} {self.method} {self.route} {self.status} "
-            f"{self.ms:.1f} ms {self.size} bytes {self.reviews} reviews {self.request_id}\n"
+            f"{self.ms:.1f} ms {self.size} bytes {self.reviews} reviews {self.request_id}{trace}\n"
         ).encode()
 
 

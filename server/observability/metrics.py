@@ -12,13 +12,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import onnxruntime
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.openmetrics import exposition as openmetrics
 
 from server import VERSION
 from server.inference.predictions import NO_LABEL
-from server.observability.multiprocess_dir import VARIABLE
+from server.observability.multiprocess_dir import OWNER, VARIABLE
+from server.observability.process_metrics import ProcessMetrics
 
 if TYPE_CHECKING:
     from server.inference.predictions import Prediction
@@ -63,6 +65,12 @@ class Metrics:
             buckets=INFERENCE_SECONDS,
             registry=own,
         )
+        self.in_flight = Gauge(
+            "http_requests_in_flight",
+            "Requests that are being answered.",
+            registry=own,
+            multiprocess_mode="livesum",
+        )
         # Looking up a child by its labels costs as much as counting does.
         self._requests: dict[tuple[str, str, int], tuple[Any, Any]] = {}
         self._models: dict[str, tuple[Any, Any, Any]] = {}
@@ -70,6 +78,7 @@ class Metrics:
         if several:
             MultiProcessCollector(self.registry)  # type: ignore[no-untyped-call]
         self.registry.register(BuildInfo())
+        self.registry.register(ProcessMetrics(int(os.environ.get(OWNER, os.getpid()))))
 
     def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
         """One request has been answered."""
@@ -123,9 +132,12 @@ class Metrics:
         requests, seconds, reviews = found.values()
         return int(requests), int(reviews), seconds
 
-    def as_text(self) -> bytes:
-        """All of it in the text format."""
-        return generate_latest(self.registry)
+    def as_text(self, accept: str = "") -> tuple[bytes, str]:
+        """All of it, and its media type: OpenMetrics if *accept* names it, else Prometheus' own."""
+        if "application/openmetrics-text" in accept:
+            text: bytes = openmetrics.generate_latest(self.registry)  # type: ignore[no-untyped-call]
+            return text, openmetrics.CONTENT_TYPE_LATEST
+        return generate_latest(self.registry), MEDIA_TYPE
 
 
 class BuildInfo:

@@ -28,6 +28,11 @@ WELL_FORMED = re.compile("[A-Za-z0-9._~+/=-]{1,128}")
 
 METHODS: Final = frozenset("GET HEAD POST PUT DELETE OPTIONS PATCH TRACE CONNECT".split())
 
+#: https://www.w3.org/TR/trace-context/: version, trace, parent, flags; neither id is all zeros.
+TRACE_PARENT: Final = re.compile(
+    "(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+)
+
 #: What stands for a path that is no route, and for a method that HTTP does not have.
 OTHER: Final = "(other)"
 
@@ -43,11 +48,12 @@ class Exchange:
         reviews: how many have been classified for it.
         status: that of the answer.
         size: bytes of the answer's body, if they are known beforehand.
+        trace: `traceparent` of W3C's Trace Context, if the client sent one that is well-formed.
     """
 
-    __slots__ = ("id", "method", "reviews", "route", "size", "started", "status")
+    __slots__ = ("id", "method", "reviews", "route", "size", "started", "status", "trace")
 
-    def __init__(self, proposed: str | None) -> None:
+    def __init__(self, proposed: str | None, trace: str | None = None) -> None:
         taken_over = proposed and WELL_FORMED.fullmatch(proposed)
         self.id: str = proposed if proposed and taken_over else os.urandom(16).hex()
         self.route = self.method = OTHER
@@ -55,6 +61,7 @@ class Exchange:
         self.reviews = 0
         self.status = 500  # if the application fails to answer at all
         self.size = 0
+        self.trace = trace if trace and TRACE_PARENT.fullmatch(trace) else None
 
     def learn(self, received: Request) -> None:
         """Take over what Flask found out about the request."""
@@ -93,7 +100,10 @@ class RequestLog:
         """*application* with everything that it answers counted and logged."""
 
         def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            exchange = _here.exchange = Exchange(environ.get("HTTP_X_REQUEST_ID"))
+            exchange = _here.exchange = Exchange(
+                environ.get("HTTP_X_REQUEST_ID"), environ.get("HTTP_TRACEPARENT")
+            )
+            self.metrics.in_flight.inc()
 
             def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
                 exchange.status = int(status[:3])
@@ -104,11 +114,14 @@ class RequestLog:
                     if name == "Content-Length":
                         exchange.size = int(value)
                 headers.append((ID_HEADER, exchange.id))
+                if exchange.trace:
+                    headers.append(("traceparent", exchange.trace))
                 return start_response(status, headers, error)
 
             try:
                 return application(environ, start)
             finally:
+                self.metrics.in_flight.dec()
                 self._record(exchange)
 
         return answer
@@ -134,5 +147,6 @@ class RequestLog:
             exchange.size,
             exchange.reviews,
             self.model_version,
+            exchange.trace[3:35] if exchange.trace else None,
         )
         self.writer.put(line.as_json() if self.as_json else line.as_text())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, NoReturn, TypeVar
+from typing import Annotated, Any, Final, Literal, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -38,11 +38,26 @@ Review = Annotated[
 ]
 
 
+#: What a bad review in a batch spoils.
+OnError = Annotated[
+    Literal["request", "item"],
+    Meta(description="Whether a bad review refuses the request, or is answered in its place."),
+]
+
+
 class PredictRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The body of `POST /predict` as it is decoded: a `ReviewRequest` or a `BatchRequest`."""
 
     review: Review | UnsetType = UNSET
     reviews: list[Review] | UnsetType = UNSET
+    on_error: OnError = "request"
+
+
+class LenientRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A batch whose reviews may be anything, since bad ones are answered in their place."""
+
+    reviews: list[Any]
+    on_error: Literal["item"]
 
 
 class ReviewRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,20 +70,29 @@ class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of `POST /predict` with a batch of reviews."""
 
     reviews: list[Review]
+    on_error: OnError = "request"
 
 
 #: Where a WSGI environment has the texts that were parsed, or the problem with them.
 PARSED: Final = "server.parsed"
 
 DECODER: Final = msgspec.json.Decoder(PredictRequest)
+LENIENT: Final = msgspec.json.Decoder(LenientRequest)
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of a request: one alone, or a batch, which is answered as a batch."""
+    """The texts of a request: one alone, or a batch, which is answered as a batch.
 
-    items: list[str]
+    Attributes:
+        items: the texts; anything at all where `by_item` is set.
+        is_batch: whether they came as a batch.
+        by_item: whether a bad one is answered in its place.
+    """
+
+    items: list[Any]
     is_batch: bool
+    by_item: bool = False
 
 
 def parse_json(body: bytes) -> Texts:
@@ -77,7 +101,13 @@ def parse_json(body: bytes) -> Texts:
     Raises:
         ProblemError: it is empty, not JSON, or not a `PredictRequest`. HTTP 400.
     """
-    request = decode_with(DECODER, body, '{"review": "A wonderful film."}')
+    try:
+        request = decode_with(DECODER, body, '{"review": "A wonderful film."}')
+    except ProblemError:
+        lenient = _by_item(body)
+        if lenient is None:
+            raise
+        return lenient
     if may_hide_a_key(body):
         refuse_duplicates(body)
     review, reviews = request.review, request.reviews
@@ -88,12 +118,22 @@ def parse_json(body: bytes) -> Texts:
     if review is not UNSET:
         return Texts([review], is_batch=False)
     if reviews is not UNSET:
-        return Texts(reviews, is_batch=True)
+        return Texts(reviews, is_batch=True, by_item=request.on_error == "item")
     raise ProblemError(
         ProblemType.MISSING_REVIEW,
         'Send {"review": "..."} for one review or {"reviews": ["...", ...]}.',
         "",
     )
+
+
+def _by_item(body: bytes) -> Texts | None:
+    """A batch of whatever there is, if its bad reviews are to be answered in their place."""
+    try:
+        request = LENIENT.decode(body)
+        refuse_duplicates(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return Texts(request.reviews, is_batch=True, by_item=True)
 
 
 def parse_form(body: bytes) -> Texts:

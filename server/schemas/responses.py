@@ -5,7 +5,7 @@ The OpenAPI document describes these types, so a description here is one there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -44,6 +44,13 @@ class ExplanationDocument(msgspec.Struct, frozen=True):
     words: Annotated[list[WordDocument], Meta(description="Every word of the review, in order.")]
 
 
+class ItemProblem(msgspec.Struct, frozen=True):
+    """Why one review of a batch was not classified."""
+
+    code: Annotated[str, Meta(description="What is wrong, for programs. It never changes.")]
+    detail: Annotated[str, Meta(description="What is wrong, for people.")]
+
+
 class PredictionDocument(msgspec.Struct, frozen=True):
     """What the model makes of one review."""
 
@@ -60,6 +67,10 @@ class PredictionDocument(msgspec.Struct, frozen=True):
     explanation: Annotated[
         ExplanationDocument | UnsetType | None,
         Meta(description="With `explain=1`: what each word adds; null if `label` is."),
+    ] = UNSET
+    error: Annotated[
+        ItemProblem | UnsetType,
+        Meta(description='With `"on_error": "item"`: what is wrong with this review.'),
     ] = UNSET
 
 
@@ -134,6 +145,24 @@ def predictions_document(
     return BatchDocument(documents) if is_batch else documents[0]
 
 
+def batch_document(
+    found: Sequence[Classification], bad: Mapping[int, ProblemError], *, explained: bool
+) -> BatchDocument:
+    """Classifications with, at their places, the problems of reviews that have none."""
+    good = iter(found)
+    return BatchDocument(
+        [
+            _refused(bad[index]) if index in bad else _prediction_document(next(good), explained)
+            for index in range(len(found) + len(bad))
+        ]
+    )
+
+
+def _refused(problem: ProblemError) -> PredictionDocument:
+    error = ItemProblem(problem.type.code, problem.detail)
+    return PredictionDocument(None, None, None, 0, 0, problem.detail, error=error)
+
+
 def _prediction_document(found: Classification, explained: bool) -> PredictionDocument:
     prediction, explanation = found.prediction, None
     if found.explanation:
@@ -159,19 +188,19 @@ def _explanation_document(review: str, explanation: Explanation) -> ExplanationD
     )
 
 
-def problem_type(code: str) -> str:
-    """Where *code* is explained: a URI reference, as RFC 9457 has it."""
-    return f"/docs#{code}"
+def problem_type(code: str, root: str = "") -> str:
+    """Where *code* is explained by a server at *root*: a URI reference, as RFC 9457 has it."""
+    return f"{root}/docs#{code}"
 
 
 def problem_document(
-    problem: ProblemError, request_id: str = "", *, protocol_v2: bool = False
+    problem: ProblemError, request_id: str = "", *, protocol_v2: bool = False, root: str = ""
 ) -> ProblemDocument:
     """A problem as it is sent in answer to the request *request_id*."""
     known = problem.pointer is not None or problem.parameter is not None
     place = PlaceDocument(problem.detail, problem.pointer, problem.parameter)
     return ProblemDocument(
-        type=problem_type(problem.type.code),
+        type=problem_type(problem.type.code, root),
         title=problem.type.title,
         status=problem.type.status,
         detail=problem.detail,

@@ -10,6 +10,26 @@ from server.schemas.parsing import Texts
 from server.settings import Settings
 
 
+def good_and_bad(texts: Texts, settings: Settings) -> tuple[list[str], dict[int, ProblemError]]:
+    """The texts of a batch that the model reads, in order, and what is wrong with the others.
+
+    Raises:
+        ProblemError: there are too many. HTTP 413.
+    """
+    check_count(texts.items, settings.max_reviews)
+    good, bad = [], {}
+    for index, text in enumerate(texts.items):
+        try:
+            if not isinstance(text, str):
+                raise ProblemError(ProblemType.WRONG_TYPE, "This is not a string.")
+            check_review(text, settings.max_review_chars)
+        except ProblemError as problem:
+            bad[index] = problem
+        else:
+            good.append(text)
+    return good, bad
+
+
 def check_texts(texts: Texts, settings: Settings) -> None:
     """Refuse a review, or a batch, that is not what the model reads.
 
@@ -68,14 +88,23 @@ def check_reviews(
         ProblemError: there are more than *max_reviews*. HTTP 413.
         ProblemError: as for `check_review`; `pointer` names the index.
     """
-    if len(reviews) > max_reviews:
-        raise ProblemError(
-            ProblemType.TOO_MANY_REVIEWS,
-            f"The request has {len(reviews):,} reviews; send at most {max_reviews:,} at a time.",
-            pointer,
-        )
+    check_count(reviews, max_reviews, pointer)
     for index, review in enumerate(reviews):
         check_review(review, max_chars, f"{pointer}/{index}")
+
+
+def check_count(reviews: Sequence[object], most: int, pointer: str = "/reviews") -> None:
+    """Refuse a batch of more than *most* reviews.
+
+    Raises:
+        ProblemError: HTTP 413.
+    """
+    if len(reviews) > most:
+        raise ProblemError(
+            ProblemType.TOO_MANY_REVIEWS,
+            f"The request has {len(reviews):,} reviews; send at most {most:,} at a time.",
+            pointer,
+        )
 
 
 def check_explained(texts: Sequence[str], most: int) -> None:

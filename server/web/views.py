@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 
 from server.classification import classify
 from server.errors import ProblemError, ProblemType
@@ -64,6 +64,18 @@ def verdict() -> str:
     carried = current()
     check_review(text, carried.settings.max_review_chars)
     return render_page(classify(carried, [text], explain=True)[0])
+
+
+@web.get("/favicon.ico")
+def favicon() -> Response:
+    """The icon, for browsers that do not look into the page."""
+    return current_app.send_static_file("icon.svg")
+
+
+@web.get("/robots.txt")
+def robots() -> Response:
+    """Search engines may show the page, and have no business with the rest."""
+    return Response("User-agent: *\nAllow: /$\nDisallow: /\n", content_type="text/plain")
 
 
 def submitted_text() -> str:

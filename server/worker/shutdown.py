@@ -76,7 +76,7 @@ def ignore_new_connections(listener: socket.socket) -> None:
 
     Where that is not possible (not Linux, or not allowed to this user) nothing happens.
     """
-    if os.uname().sysname != "Linux":
+    if os.uname().sysname != "Linux" or listener.family == socket.AF_UNIX:
         return
     steps = b"".join(struct.pack("HBBI", *step) for step in DROP_SYN)
     program = ctypes.create_string_buffer(steps, len(steps))

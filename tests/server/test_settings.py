@@ -20,10 +20,12 @@ def test_each_variable_sets_its_field() -> None:
     environ = {
         "PORT": "80",
         "HOST": "127.0.0.1",
+        "ROOT_PATH": "reviews/",
         "WEB_CONCURRENCY": "3",
         "THREADS": "8",
         "MAX_CONNECTIONS": "9",
         "MODEL_PATH": "/srv/other.onnx",
+        "MODEL_NAME": "mine",
         "MODEL_PUBLIC_KEY": "/srv/public.pem",
         "MODEL_CHECK_SECONDS": "14",
         "MAX_REVIEW_CHARS": "10",
@@ -46,7 +48,25 @@ def test_each_variable_sets_its_field() -> None:
     model, key = Path("/srv/other.onnx"), Path("/srv/public.pem")
     origins = frozenset({"https://a.example", "http://localhost:3000"})
     assert settings == Settings(
-        *(80, "127.0.0.1", 3, 8, 9, model, key, 14, 10, 11, 15, 200_000, 12, "debug", "text"),
+        *(
+            80,
+            "127.0.0.1",
+            "/reviews",
+            3,
+            8,
+            9,
+            model,
+            "mine",
+            key,
+            14,
+            10,
+            11,
+            15,
+            200_000,
+            12,
+            "debug",
+            "text",
+        ),
         *("k" * 16, "t" * 16, origins, 13, frozenset({"example.org", "127.0.0.1"}), 1),
     )
     assert list(environ) == [variable.name for variable in Settings.documented()]
@@ -90,7 +110,12 @@ def test_relative_model_path_is_taken_from_the_current_folder() -> None:
         ("PORT", "65536", "a whole number from 1 to 65535"),
         ("PORT", "8_000", "a whole number from 1 to 65535"),
         ("PORT", "\u0663", "a whole number from 1 to 65535"),
-        ("HOST", "localhost", "an IPv4 or IPv6 address"),
+        ("HOST", "local host", "an IP address, a host name, or unix: and the path of a socket"),
+        ("HOST", "256.0.0.1", "an IP address, a host name, or unix: and the path of a socket"),
+        ("HOST", "unix:", "an IP address, a host name, or unix: and the path of a socket"),
+        ("ROOT_PATH", "/a b", "a path such as /reviews"),
+        ("MODEL_NAME", "a/b", "letters, digits, and any of . _ ~ -"),
+        ("MODEL_PATH", "/usr", "the path of a file, or of a folder with one .onnx file in it"),
         ("WEB_CONCURRENCY", "-1", "a whole number from 1 to 256"),
         ("WEB_CONCURRENCY", "2.5", "a whole number from 1 to 256"),
         ("THREADS", "many", "a whole number from 1 to 512"),
@@ -133,6 +158,9 @@ def test_bad_value_is_refused_with_its_name_and_what_is_accepted(
         ("127.0.0.1", "127.0.0.1:8000", "http://127.0.0.1:8000"),
         ("::", "[::]:8000", "http://localhost:8000"),
         ("::1", "[::1]:8000", "http://[::1]:8000"),
+        ("[::1]", "[::1]:8000", "http://[::1]:8000"),
+        ("localhost", "localhost:8000", "http://localhost:8000"),
+        ("unix:/run/a.sock", "unix:/run/a.sock", "unix:/run/a.sock"),
     ],
 )
 def test_address_and_url_follow_the_host(host: str, address: str, url: str) -> None:
@@ -144,3 +172,16 @@ def test_address_and_url_follow_the_host(host: str, address: str, url: str) -> N
 def test_documentation_has_a_default_and_a_meaning_for_each_variable() -> None:
     assert ("MODEL_PATH", "models/sentiment.onnx") in [v[:2] for v in Settings.documented()]
     assert all(variable.default and variable.meaning for variable in Settings.documented())
+
+
+def test_the_only_model_of_a_folder_is_found(tmp_path: Path) -> None:
+    (tmp_path / "mine.onnx").touch()
+    (tmp_path / "mine.onnx.sha256").touch()
+
+    settings = Settings.from_environment({"MODEL_PATH": str(tmp_path)})
+    assert settings.model_path == tmp_path / "mine.onnx"
+    assert settings.model_name == "mine"
+
+    (tmp_path / "other.onnx").touch()
+    with pytest.raises(SettingError, match=r"a folder with one \.onnx file in it"):
+        Settings.from_environment({"MODEL_PATH": str(tmp_path)})

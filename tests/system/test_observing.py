@@ -95,6 +95,11 @@ def test_every_metric_is_documented_and_has_no_free_text(four_workers: LiveServe
     assert {family.name for family in families} == {
         "http_requests",
         "http_request_duration_seconds",
+        "http_requests_in_flight",
+        "process_cpu_seconds",
+        "process_open_fds",
+        "process_resident_memory_bytes",
+        "process_start_time_seconds",
         "reviews_predicted",
         "review_words",
         "review_unknown_words",

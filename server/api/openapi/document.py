@@ -45,8 +45,8 @@ DESCRIPTION: Final = (
 )
 
 
-def openapi_document(settings: Settings) -> dict[str, Any]:
-    """The document of a server with these *settings*."""
+def openapi_document(settings: Settings, root: str = "") -> dict[str, Any]:
+    """The document of a server with these *settings*, whose paths begin with *root*."""
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for operation in OPERATIONS:
         paths[operation.path][operation.method] = _operation(operation, settings)
@@ -61,7 +61,7 @@ def openapi_document(settings: Settings) -> dict[str, Any]:
             "description": DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": root or "/"}],
         "paths": dict(paths),
         "components": _components(settings),
     }

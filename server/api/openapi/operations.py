@@ -98,6 +98,7 @@ PREDICT: Final = Operation(
     requests={
         "one review": {"review": REVIEW},
         "a batch": {"reviews": [REVIEW, "What a waste of time."]},
+        "each by itself": {"reviews": [REVIEW], "on_error": "item"},
     },
     answers={
         "one review": {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 
 from server.api.openapi.document import openapi_document
 from server.errors import ProblemType
@@ -16,25 +16,25 @@ from server.settings import Settings
 openapi = Blueprint("openapi", __name__)
 
 # Neither depends on the model, so each is made once a process.
-document = cache(openapi_document)
+document = lru_cache(maxsize=4)(openapi_document)
 
 
 @openapi.get("/openapi.json")
 def openapi_json() -> Response:
     """The OpenAPI document."""
-    return respond(document(current().settings))
+    return respond(document(current().settings, request.script_root))
 
 
 @openapi.get("/docs")
 def docs() -> str:
     """The same on a page, and every error with its anchor."""
-    return page_of(current().settings)
+    return page_of(current().settings, request.script_root)
 
 
-@cache
-def page_of(settings: Settings) -> str:
-    """The page for a server with these *settings*."""
-    found = document(settings)
+@lru_cache(maxsize=4)
+def page_of(settings: Settings, root: str) -> str:
+    """The page for a server with these *settings* at *root*."""
+    found = document(settings, root)
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, item in found["paths"].items():
         for method, operation in item.items():

@@ -247,3 +247,34 @@ def test_a_reply_beyond_the_limit_is_413_on_the_fast_path_as_on_the_whole() -> N
 
     assert (short.status_code, short.get_json()["code"]) == (413, "reply_too_large")
     assert whole.get_json() | {"instance": ""} == short.get_json() | {"instance": ""}
+
+
+def test_bad_reviews_of_a_batch_are_answered_in_their_place_where_asked_for(
+    client: FlaskClient,
+) -> None:
+    reviews = [GOOD, "", "10/10", None, BAD, "a" * 501]
+
+    answer = client.post("/predict", json={"reviews": reviews[:5], "on_error": "item"})
+
+    found = answer.get_json()["predictions"]
+    assert [each["label"] for each in found] == ["positive", None, None, None, "negative"]
+    codes = [each.get("error", {}).get("code") for each in found]
+    assert codes == [None, "empty_review", "review_without_letters", "wrong_type", None]
+    assert found[0] == client.post("/predict", json={"review": GOOD}).get_json()
+    long = client.post("/predict", json={"reviews": [reviews[5]], "on_error": "item"}).get_json()
+    assert long["predictions"][0]["error"]["code"] == "review_too_long"
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ({"reviews": [GOOD, ""]}, "empty_review"),
+        ({"reviews": [GOOD, ""], "on_error": "request"}, "empty_review"),
+        ({"reviews": [GOOD, None]}, "wrong_type"),
+        ({"reviews": [GOOD], "on_error": "ignore"}, "wrong_type"),
+        ({"reviews": [GOOD] * 6, "on_error": "item"}, "too_many_reviews"),
+        ({"reviews": [None], "on_error": "item", "x": 1}, "wrong_type"),
+    ],
+)
+def test_otherwise_a_batch_is_refused_whole(client: FlaskClient, document: Any, code: str) -> None:
+    assert client.post("/predict", json=document).get_json()["code"] == code

@@ -7,7 +7,7 @@ from server.observability.metrics import NO_LABEL, Metrics
 
 
 def lines(metrics: Metrics) -> list[str]:
-    return metrics.as_text().decode().splitlines()
+    return metrics.as_text()[0].decode().splitlines()
 
 
 def test_requests_are_counted_by_route_method_and_status() -> None:

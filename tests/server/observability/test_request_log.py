@@ -94,3 +94,23 @@ def test_other_request_ids_are_replaced(client: FlaskClient, proposed: str) -> N
 
 def test_defaults_of_log_settings() -> None:
     assert (Settings().log_format, Settings().log_level) == ("json", "warning")
+
+
+@pytest.mark.parametrize(
+    ("sent", "trace"),
+    [
+        (
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "0af7651916cd43dd8448eb211c80319c",
+        ),
+        ("00-00000000000000000000000000000000-b7ad6b7169203331-01", None),
+        ("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", None),
+        ("canary", None),
+    ],
+)
+def test_a_trace_is_logged_and_repeated(listener: Listener, sent: str, trace: str | None) -> None:
+    reply = listener.client.get("/livez", headers={"traceparent": sent})
+
+    (line,) = listener.heard()
+    assert line.get("trace_id") == trace
+    assert reply.headers.get("traceparent") == (sent if trace else None)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from server.app import unready_app
+from server.app import create_app, unready_app
 from server.settings import Settings
 from server.web.views import EXAMPLES, percent
 from tests.server.conftest import LIMITS
@@ -186,7 +187,9 @@ def test_markup_in_a_review_is_shown_as_text(client: FlaskClient, attack: str) -
 
     assert page.typed == attack
     assert "img" not in [tag for tag, _ in page.elements]
-    assert [a["src"] for tag, a in page.elements if tag == "script"] == ["/static/page.js"]
+    assert [a["src"].partition("?")[0] for tag, a in page.elements if tag == "script"] == [
+        "/static/page.js"
+    ]
 
 
 def test_first_newline_of_a_review_survives(client: FlaskClient) -> None:
@@ -230,3 +233,36 @@ def test_page_without_a_model_says_that_it_is_not_ready() -> None:
 )
 def test_rounding_never_makes_the_model_certain(probability: float, words: str) -> None:
     assert percent(probability) == words
+
+
+def test_browsers_and_search_engines_find_what_they_look_for(client: FlaskClient) -> None:
+    icon, robots = client.get("/favicon.ico", buffered=True), client.get("/robots.txt")
+
+    assert (icon.status_code, icon.mimetype) == (200, "image/svg+xml")
+    assert robots.text.startswith("User-agent: *\n")
+
+
+@pytest.mark.parametrize("stripped", [False, True], ids=["prefix kept", "prefix taken off"])
+def test_under_a_root_path_every_link_leads_there(stripped: bool) -> None:
+    client = create_app(Settings(root_path="/reviews")).test_client()
+    prefix = "" if stripped else "/reviews"
+
+    page = client.get(f"{prefix}/").text
+    problem = client.post(f"{prefix}/predict", json={}).get_json()
+    document = client.get(f"{prefix}/openapi.json").get_json()
+
+    links = re.findall(r'(?:src|href|action|data-predict)="(/[^"]*)"', page)
+    assert links and all(link.startswith("/reviews/") for link in links)
+    assert problem["type"].startswith("/reviews/docs#")
+    assert document["servers"] == [{"url": "/reviews"}]
+    assert 'href="/reviews/openapi.json"' in client.get(f"{prefix}/docs").text
+
+
+def test_a_trusted_proxy_may_name_the_prefix() -> None:
+    said = {"X-Forwarded-Prefix": "/reviews"}
+
+    trusted = create_app(Settings(trusted_proxies=1)).test_client().get("/", headers=said).text
+    other = create_app(Settings()).test_client().get("/", headers=said).text
+
+    assert 'action="/reviews/#result"' in trusted
+    assert 'action="/#result"' in other

@@ -1,0 +1,136 @@
+"""Where the server listens, and what it says of itself."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from server.settings import ROOT, Settings
+from tests.live import PATIENCE, environment, free_port, stop
+
+MAKE_SERVE = [sys.executable, "-m", "server"]
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """A connection to a socket in the file system."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=PATIENCE)
+        self.path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
+        self.sock.connect(str(self.path))
+
+
+def test_a_unix_socket_is_listened_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.sock"
+    environ = environment(HOST=f"unix:{path}")
+    process = subprocess.Popen(MAKE_SERVE, cwd=ROOT, env=environ, stdout=subprocess.PIPE)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not path.exists():
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        connection = UnixConnection(path)
+        for _ in range(3):
+            connection.request(
+                "POST", "/predict", '{"review": "Good."}', {"Content-Type": "application/json"}
+            )
+            assert connection.getresponse().read().startswith(b'{"label":"positive"')
+        connection.close()
+        check = [sys.executable, "-m", "server.healthcheck"]
+        assert subprocess.run(check, cwd=ROOT, env=environ, check=False).returncode == 0
+    finally:
+        assert stop(process) == 0
+    assert process.stdout
+    with process.stdout as printed:
+        assert f"Listening on unix:{path}" in printed.read().decode()
+
+
+def test_a_host_may_be_a_name() -> None:
+    port = free_port()
+    environ = environment(HOST="localhost", PORT=str(port))
+    process = subprocess.Popen(MAKE_SERVE, cwd=ROOT, env=environ, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout
+        assert f"Listening on http://localhost:{port}".encode() in process.stdout.readline()
+        connection = http.client.HTTPConnection("localhost", port, timeout=PATIENCE)
+        connection.request("GET", "/livez")
+        assert connection.getresponse().status == 200
+        connection.close()
+    finally:
+        stop(process)
+        process.stdout.close()
+
+
+def test_a_name_that_is_not_known_is_refused_in_a_sentence() -> None:
+    refused = subprocess.run(
+        MAKE_SERVE,
+        cwd=ROOT,
+        env=environment(HOST="nowhere.invalid"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("HOST is 'nowhere.invalid', which is not known here: ")
+    assert refused.stderr.count("\n") == 1
+
+
+def said(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*MAKE_SERVE, *words],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_help_shows_every_setting_with_its_default() -> None:
+    shown = said("--help")
+
+    assert shown.returncode == 0
+    for name, default, _ in Settings.documented():
+        assert f"  {name} ({default})" in shown.stdout
+
+
+def test_the_version_is_ours() -> None:
+    assert said("--version").stdout.startswith("server 1.")
+
+
+@pytest.mark.parametrize("word", ["--workers", "start"])
+def test_other_words_are_refused_with_the_way_out(word: str) -> None:
+    refused = said(word)
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"{word} is not known here: see --help. Options of Gunicorn stand after --.\n"
+    )
+
+
+def test_options_of_gunicorn_stand_after_two_dashes(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    environ = environment(PORT=str(free_port()))
+    process = subprocess.Popen(
+        [*MAKE_SERVE, "--", "--pid", str(pid)], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not pid.exists() or not pid.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert int(pid.read_text()) == process.pid
+    finally:
+        stop(process)
