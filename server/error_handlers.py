@@ -23,7 +23,8 @@ PROBLEM_JSON: Final = "application/problem+json"
 
 OUR_FAULT: Final = "Something went wrong here, not in the request; the log has the place."
 
-V2_PATHS: Final = ("/v2", "/v2/")
+#: Protocols whose errors have the member `error`.
+PROTOCOL_PATHS: Final = ("/v1/", "/v2")
 
 
 def answer(error: Exception) -> Response:
@@ -77,7 +78,8 @@ def _from_werkzeug(error: HTTPException) -> ProblemError:
 
 def for_a_browser() -> bool:
     """Whether the request is for a page, by someone who would rather read HTML than JSON."""
-    return request.blueprint in WITH_PAGES and wants_html()
+    bad_host = request.routing_exception is not None and request.routing_exception.code == 400
+    return request.blueprint in WITH_PAGES and not bad_host and wants_html()  # it has no links
 
 
 def as_document(problem: ProblemError) -> Response:
@@ -85,7 +87,7 @@ def as_document(problem: ProblemError) -> Response:
     document = problem_document(
         problem,
         current_exchange().id,
-        protocol_v2=request.path.startswith(V2_PATHS),
+        protocol_v2=request.path.startswith(PROTOCOL_PATHS),
         root=request.script_root,
     )
     return Response(encode(document), problem.type.status, content_type=PROBLEM_JSON)

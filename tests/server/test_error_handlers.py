@@ -104,3 +104,12 @@ def test_ready_server_says_so(app: Flask) -> None:
 
     assert client.get("/livez").json == {"status": "live"}
     assert client.get("/readyz").json == {"status": "ready"}
+
+
+@pytest.mark.parametrize("host", ["a" * 64, "..", "a..b"])
+def test_a_browser_that_names_an_impossible_host_gets_a_problem(
+    client: FlaskClient, host: str
+) -> None:
+    reply = client.get("/", headers={"Host": host, "Accept": "text/html"})
+
+    assert (reply.status_code, reply.get_json()["code"]) == (400, "bad_request")
