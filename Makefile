@@ -30,8 +30,8 @@ test-browser: .venv/dev/installed ## Test the page in a real browser (needs Debi
 test-hard: .venv/dev/installed ## Put the server under load, faults and hostile input (needs wrk, nginx, haproxy)
 	KEEP_TABLE=1 $(DEV) -m pytest -m hard tests/hard tests/proxies tests/bench --reruns 3 --reruns-delay 30 --only-rerun Disturbed
 
-test-clients: .venv/dev/installed ## Use standard clients, from their packages, against the server (needs npm and java)
-	$(DEV) -m pytest -m clients tests/clients
+test-clients: .venv/dev/installed ## Use standard clients, proxies and tools with the server (needs npm, java, nginx, haproxy, prometheus, systemd)
+	$(DEV) -m pytest -m clients tests/clients tests/deploy
 
 fuzz: .venv/dev/installed ## Fuzz the parser and the routes, guided by coverage, for SECONDS (default 1200; Linux on x86-64)
 	$(DEV) -m tests.fuzz $(or $(SECONDS),1200)

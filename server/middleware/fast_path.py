@@ -30,7 +30,7 @@ JSON: Final = "application/json"
 
 #: A host that Werkzeug, too, would find nothing wrong with.
 PLAIN_HOST: Final = re.compile(
-    r"(?=[A-Za-z0-9])[A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.?(?::[0-9]{1,5})?"
+    r"(?=[A-Za-z0-9])[A-Za-z0-9-]{0,63}(?:\.[A-Za-z0-9-]{1,63})*\.?(?::[0-9]{1,5})?"
 )
 
 

@@ -101,7 +101,8 @@ class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True):
         list[PlaceDocument] | UnsetType, Meta(description="The places, where there are any.")
     ] = UNSET
     error: Annotated[
-        str | UnsetType, Meta(description="Under /v1 and /v2: `detail`, as these protocols name it.")
+        str | UnsetType,
+        Meta(description="Under /v1 and /v2: `detail`, as these protocols name it."),
     ] = UNSET
 
 

