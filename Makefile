@@ -46,8 +46,10 @@ format: .venv/dev/installed ## Put the code into its standard form
 	$(DEV) -m ruff check --fix
 	$(DEV) -m ruff format
 
-train: .venv/dev/installed ## Retrain and export the shipped model
-	$(DEV) -m train --export models/sentiment.onnx
+# A model of one's own: make train DATA=mail.csv TEXT=body LABEL=kind MODEL=models/mail.onnx
+train: .venv/dev/installed ## Make a model of DATA, or the shipped one again (TEXT and LABEL name columns, MODEL the file)
+	$(DEV) -m train $(if $(DATA),--data "$(DATA)") $(if $(TEXT),--text-column "$(TEXT)") $(if $(LABEL),--label-column "$(LABEL)") \
+	  --export "$(or $(MODEL),$(if $(DATA),models/$(basename $(notdir $(DATA))).onnx,models/sentiment.onnx))" $(OPTIONS)
 
 bench: .venv/dev/installed ## Measure the server beside plain Flask and its peers, in six minutes (needs wrk)
 	$(DEV) -m bench

@@ -57,7 +57,7 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
         "--data",
         type=Path,
         metavar="FILE",
-        help="labelled text: .tsv, .csv, .jsonl, .parquet "
+        help="labelled text: .tsv, .csv, .jsonl, .parquet, also .gz or a .zip of one; - is stdin "
         "(default: the 1,000 IMDb sentences of the article, fetched and cached)",
     )
     group.add_argument(

@@ -116,3 +116,11 @@ def _weights(review: str, words: Sequence[WordContribution]) -> dict[str, float]
 
 def _quoted(words: Sequence[str]) -> str:
     return " and ".join(f"\u201c{word}\u201d" for word in words)
+
+
+def unread(text: str) -> str:
+    """How many letters of *text* the model does not read; empty if it reads them all."""
+    count = sum(1 for each in text if each.isalpha() and not each.isascii())
+    letters = "letter" if count == 1 else "letters"
+    read = "was" if count == 1 else "were"
+    return f"{count} {letters} of other alphabets {read} not read." if count else ""

@@ -24,6 +24,7 @@ class ModelSummary:
         protocol: how the figures were computed.
         reliability: how far its probabilities can be believed; None if the file does not say.
         lesson: what the reliability comes to, in a sentence; empty without it.
+        order: what the model makes of the order of words, and of negation.
     """
 
     facts: tuple[tuple[str, str], ...]
@@ -31,6 +32,7 @@ class ModelSummary:
     protocol: str
     reliability: charts.Reliability | None
     lesson: str
+    order: str
 
 
 @lru_cache(maxsize=2)
@@ -53,6 +55,7 @@ def summarise(model: Model) -> ModelSummary:
         protocol=figures.protocol,
         reliability=charts.reliability(bins, len(manifest.labels)) if bins else None,
         lesson=lesson(bins) if bins else "",
+        order=order(manifest),
     )
 
 
@@ -69,6 +72,21 @@ def _accuracy(figures: Figures) -> str:
         return f"{held_out.accuracy:.1%} of {held_out.reviews:,} texts held out"
     between = f"{accuracy.low:.1%} to {accuracy.high:.1%}"
     return f"{accuracy.mean:.1%} of texts that it has not seen (95% interval: {between})"
+
+
+def order(manifest: Manifest) -> str:
+    """What the model makes of the order of words, and of negation."""
+    if any(" " in term for term in manifest.vocabulary):
+        return "It counts words and pairs of neighbours; of a longer order it knows nothing."
+    if "not" in manifest.stop_words:
+        return (
+            "It knows nothing of the order of words. In \u201cnot good\u201d it sees "
+            "\u201cgood\u201d: negation is lost."
+        )
+    return (
+        "It knows nothing of the order of words. \u201cnot good\u201d counts as \u201cnot\u201d "
+        "and as \u201cgood\u201d, wherever they stand."
+    )
 
 
 def lesson(bins: Sequence[Bin]) -> str:

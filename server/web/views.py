@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp
-from typing import Final
 
 from flask import Blueprint, Response, current_app, render_template, request
 
@@ -14,24 +13,10 @@ from server.extensions import current
 from server.inference.predictions import Classification, Explanation, Prediction
 from server.schemas.validation import check_review
 from server.web import highlight
+from server.web.examples import examples
 from server.web.model_summary import summarise
 
 web = Blueprint("web", __name__)
-
-#: Reviews to try, written for this page: what it is called -> what it says.
-EXAMPLES: Final = {
-    "A clear no": "What a waste of time. The acting is awful, the jokes are worse. I left early.",
-    "A clear yes": "A wonderful film! Great cast, beautiful music, and I loved every minute of it.",
-    "Torn": "The plot is bad and far too long, but the cast is great and the music is lovely.",
-    "Irony": "Oh great, two more hours of my life that I will never get back. Just what I needed.",
-    "A long one": (
-        "I expected very little. For the first half hour that is what I got: a slow start, flat "
-        "jokes, and a plot that I had seen before.\nThen the daughter comes home, and the film "
-        "wakes up. The two leads are wonderful together. The music is beautiful and never gets in "
-        "the way. Even the dog can act! I could have done without the car chase, which is stupid "
-        "and far too long. But the last scene is excellent, and half of the audience cried."
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +30,7 @@ class Verdict:
     sentence: str
     sum: tuple[str, str, str]
     times: str
+    unread: str
 
 
 @web.get("/")
@@ -95,7 +81,9 @@ def verdict_of(found: Classification) -> Verdict:
     """What there is to show of *found*, which has been explained."""
     why, labels = found.explanation, current().model.labels
     if why is None:
-        return Verdict(found.prediction, None, {}, [], "", ("", "", ""), "")
+        return Verdict(
+            found.prediction, None, {}, [], "", ("", "", ""), "", highlight.unread(found.text)
+        )
     return Verdict(
         found.prediction,
         why,
@@ -104,6 +92,7 @@ def verdict_of(found: Classification) -> Verdict:
         highlight.sentence(found.text, why, labels),
         highlight.sum_of_parts(why),
         highlight.times(exp(why.log_odds)),
+        highlight.unread(found.text),
     )
 
 
@@ -113,8 +102,9 @@ def render_form(
     """The page with *text* in the form, and its verdict or problem."""
     carried = current()
     settings, model = carried.settings, carried.loaded_model
+    offered = examples(model) if model else {}
     fitting = {
-        name: text for name, text in EXAMPLES.items() if len(text) <= settings.max_review_chars
+        name: text for name, text in offered.items() if len(text) <= settings.max_review_chars
     }
     return render_template(
         "form.html",

@@ -12,16 +12,31 @@ from train.data.dataset import LabelledText, listed
 from train.evaluation.splits import first_of_copies
 from train.preprocess import Prepared
 
+#: What other programs write where there is nothing.
+MISSING = frozenset({"nan", "null", "none", "na", "n/a", "#n/a", "nil"})
+
 UNBALANCED = 3  # times as many texts of one label as of another
 
 
 def notes(prepared: Prepared) -> Iterator[str]:
     """What to know about the data, a sentence or two each; nothing if all is well."""
+    yield from _missing(prepared.labelled)
     yield from _imbalance(prepared.labelled)
     yield from _copies(prepared)
     yield from _wordless(prepared)
     if prepared.test:
         yield from _across(prepared, prepared.test)
+
+
+def _missing(labelled: LabelledText) -> Iterator[str]:
+    for column, values in (("label", labelled.labels), ("text", labelled.texts)):
+        rows = [row for row, value in enumerate(values) if value.strip().lower() in MISSING]
+        if rows:
+            yield (
+                f'{_texts(rows)} {"has" if len(rows) == 1 else "have"} "{values[rows[0]]}" as '
+                f"{column} ({_where(labelled, rows)}): it is taken as it stands, though another "
+                "program may have meant that there is none."
+            )
 
 
 def _imbalance(labelled: LabelledText) -> Iterator[str]:

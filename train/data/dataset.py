@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ import pandas as pd
 
 from server.inference.predictions import NO_LABEL
 from train.data.download import ensure
+from train.data.opening import open_data
 from train.data.readers import read_table
 from train.data.resources import IMDB, IMDB_FILE
 from train.errors import BadData
@@ -66,7 +68,8 @@ def load_labelled_text(
     """Read labelled text from a TSV, CSV, JSON Lines or Parquet file.
 
     Args:
-        path: ends in .tsv (no quoting), .csv, .jsonl, .ndjson or .parquet; text in UTF-8.
+        path: ends in .tsv (no quoting), .csv, .jsonl, .ndjson or .parquet; text in UTF-8. One that
+            ends in .gz, or a .zip of one file, is unpacked; `-` is standard input.
         text_column: holds the text; "Review" by default.
         label_column: holds the label; "Status" by default.
 
@@ -77,7 +80,7 @@ def load_labelled_text(
         BadData: missing, unreadable, malformed or empty file, no such column, rows without
             text or label, or fewer than 2 or more than 50 classes.
     """
-    content = _read_bytes(path)
+    path, content = open_data(path)
     table = read_table(path, content)
     texts = _column(path, table, text_column, TEXT_COLUMN, "--text-column")
     labels = _column(path, table, label_column, LABEL_COLUMN, "--label-column")
@@ -100,14 +103,6 @@ def imdb_sentences(cache: Path | None = None, *, progress: bool = False) -> Labe
     data = load_labelled_text(ensure(IMDB, cache, progress=progress) / IMDB_FILE)
     frame = data.frame.assign(label=data.frame["label"].map(IMDB_LABELS))
     return LabelledText("UCI Sentiment Labelled Sentences, IMDb", data.sha256, frame)
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or error
-        raise BadData(f"{path} cannot be read ({reason}): check the name.") from error
 
 
 def _column(path: Path, table: Table, asked: str | None, default: str, option: str) -> str:
@@ -134,6 +129,7 @@ def _frame(path: Path, table: Table, text_column: str, label_column: str) -> pd.
     ]
     _check_filled(path, table, text_column, texts)
     _check_filled(path, table, label_column, labels)
+    labels = _without_point_nought(labels)
     _check_classes(path, label_column, labels)
     numbers = [number for number, _ in table.rows]
     return pd.DataFrame({"text": texts, "label": labels}, index=numbers, dtype=object)
@@ -151,6 +147,13 @@ def _label(path: Path, place: str, value: object) -> str:
     if isinstance(value, (bool, int, float)):
         return json.dumps(value)  # true, 1, 0.5: as the file has it
     raise BadData(f"{path}, {place}: the label is {_shown(value)}, not text or a number.")
+
+
+def _without_point_nought(labels: list[str]) -> list[str]:
+    """Whole numbers as such: pandas writes a column of them with a gap in it as 1.0, 2.0."""
+    if all(re.fullmatch(r"-?\d+\.0", label) for label in labels):
+        return [label.removesuffix(".0") for label in labels]
+    return labels
 
 
 def _shown(value: object) -> str:

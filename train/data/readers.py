@@ -103,6 +103,8 @@ def _comma_separated(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _with_header(path: Path, lines: Iterator[tuple[int, list[str]]]) -> Table:
     _, header = next(lines)
+    if len(header) == 1:
+        _check_delimiter(path, header[0])
     rows = []
     for number, fields in lines:
         if len(fields) != len(header):
@@ -113,6 +115,18 @@ def _with_header(path: Path, lines: Iterator[tuple[int, list[str]]]) -> Table:
             )
         rows.append((number, dict(zip(header, fields, strict=True))))
     return Table(tuple(header), tuple(rows))
+
+
+def _check_delimiter(path: Path, header: str) -> None:
+    """Refuse a header that is only one name because its names are separated otherwise."""
+    wanted = "tabs" if path.suffix.lower() == ".tsv" else "commas"
+    for character, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"), (",", "commas")):
+        if character in header:
+            advice = ", or name the file .tsv" if name == "tabs" else ""
+            raise BadData(
+                f"{path}, line 1: the columns are separated by {name}, but a file of this name has "
+                f"{wanted} between them: save it with {wanted}{advice}."
+            )
 
 
 def _read_json_lines(path: Path, text: str) -> Table:

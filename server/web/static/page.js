@@ -153,7 +153,7 @@ function complain(text) {
 function verdict(review, answer) {
   const section = element("section", { class: "verdict", "aria-labelledby": "verdict" });
   if (answer.label === null) {
-    section.append(element("h2", { id: "verdict" }, "No verdict"), element("p", {}, answer.reason));
+    section.append(element("h2", { id: "verdict" }, "No verdict"), element("p", {}, answer.reason), ...unread(review));
     return section;
   }
   const why = answer.explanation, side = sides(why);
@@ -186,8 +186,16 @@ function verdict(review, answer) {
       element("summary", {}, "How the numbers add up"),
       element("p", {}, `Before any word the model stands at ${signed(constant, 3)}; the words add ${signed(logOdds - constant, 3)}. That makes ${signed(logOdds, 3)}, the logarithm of how many times as likely it holds ${why.label} as ${why.against}: ${times(Math.exp(why.log_odds))} times. Nothing is left out or estimated.`),
     ),
+    ...unread(review),
   );
   return section;
+}
+
+// Letters beyond a to z say nothing to the model; Python's isalpha is the same set.
+function unread(review) {
+  const count = (review.match(/\p{L}/gu) || []).filter((letter) => letter.codePointAt(0) > 127).length;
+  const said = count === 1 ? "1 letter of other alphabets was not read." : `${count} letters of other alphabets were not read.`;
+  return count ? [element("p", { class: "quiet" }, said)] : [];
 }
 
 function sides(why) {

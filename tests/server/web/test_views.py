@@ -9,9 +9,11 @@ from werkzeug.test import TestResponse
 
 from server.app import create_app, unready_app
 from server.settings import Settings
-from server.web.views import EXAMPLES, percent
+from server.web.examples import WRITTEN
+from server.web.views import percent
 from tests.server.conftest import LIMITS
 
+OFFERED = next(iter(WRITTEN.values()))
 GOOD = "A wonderful film with great acting."
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -102,17 +104,17 @@ def test_examples_are_submitted_as_reviews(client: FlaskClient) -> None:
     page = Page(client.get("/").text)
 
     offered = [a["value"] for tag, a in page.elements if tag == "button" and "value" in a]
-    assert offered == list(EXAMPLES.values())
+    assert offered == list(OFFERED.values())
     assert [submit(client, example or "").status_code for example in offered] == [200] * 5
 
 
 def test_examples_beyond_the_limit_are_not_offered() -> None:
-    client = unready_app(Settings(max_review_chars=100)).test_client()
+    client = create_app(Settings(max_review_chars=100)).test_client()
 
     page = Page(client.get("/").text)
 
     offered = [a["value"] or "" for tag, a in page.elements if tag == "button" and "value" in a]
-    assert 0 < len(offered) < len(EXAMPLES)
+    assert 0 < len(offered) < len(OFFERED)
     assert max(map(len, offered)) <= 100
 
 
@@ -266,3 +268,11 @@ def test_a_trusted_proxy_may_name_the_prefix() -> None:
 
     assert 'action="/reviews/#result"' in trusted
     assert 'action="/#result"' in other
+
+
+def test_letters_that_are_not_read_are_said(client: FlaskClient) -> None:
+    page = client.post("/", data={"review": "Sch\u00f6n, a good film. \u041f\u0440"}).text
+    plain = client.post("/", data={"review": "A good film."}).text
+
+    assert "3 letters of other alphabets were not read." in page
+    assert "of other alphabets" not in plain.split("What it cannot do")[0]

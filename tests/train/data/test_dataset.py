@@ -186,6 +186,9 @@ EMPTY_TEXTS = "".join(f"{'' if line % 2 else 'x'}\t{line % 3}\n" for line in ran
         ("d.jsonl", "\n\n", "is empty"),
         ("d.tsv", "Review\tStatus\n", 'has 0 labels in column "Status"'),
         ("d.tsv", "Review\tStatus\na\t1\nb\t1\n", r'1 label .*\("1" on each of 2 rows\)'),
+        ("d.csv", "Review;Status\na;1\n", "separated by semicolons, but a file of this name has"),
+        ("d.csv", "Review\tStatus\na\t1\n", "separated by tabs.* or name the file .tsv"),
+        ("d.tsv", "Review,Status\na,1\n", "separated by commas.*has tabs between them"),
         ("d.tsv", "Review\tStatus\na\t(none)\nb\tx\n", r'has the label "\(none\)"'),
         ("d.tsv", f"Review\tStatus\n{MANY_LABELS}", 'has 51 labels in column "Status", and 50 are'),
         ("d.tsv", "text\tlabel\na\t1\n", 'no column "Review": name one of text, label with --text'),
@@ -222,9 +225,8 @@ def test_unusable_file_is_refused_with_the_place(
     assert str(refusal.value).startswith(str(path))
 
 
-@pytest.mark.parametrize("there", ["nothing", "folder.tsv"])
-def test_file_that_cannot_be_read_is_refused(there: str, tmp_path: Path) -> None:
-    (tmp_path / "folder.tsv").mkdir()
+def test_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    there = "nothing"
 
     with pytest.raises(BadData, match=f"{there} cannot be read .*: check the name"):
         load_labelled_text(tmp_path / there)
@@ -263,3 +265,21 @@ def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
         assert str(refusal).startswith(name)
     else:
         assert table.columns or not table.rows
+
+
+@pytest.mark.parametrize(
+    ("labels", "read"),
+    [
+        (["1.0", "2.0"], ["1", "2"]),
+        (["1.0", "2.5"], ["1.0", "2.5"]),
+        (["1.0", "two"], ["1.0", "two"]),
+        (["-1.0", "10.0"], ["-1", "10"]),
+    ],
+)
+def test_labels_that_are_whole_numbers_lose_the_point_nought_that_pandas_gives_them(
+    tmp_path: Path, labels: list[str], read: list[str]
+) -> None:
+    lines = "".join(f"text,{label}\n" for label in labels)
+    path = write(tmp_path, "d.csv", f"Review,Status\n{lines}")
+
+    assert load_labelled_text(path).labels == read
