@@ -147,10 +147,12 @@ WITHOUT_A_TEST_FILE = {
     "server.wsgi",
     "server.worker.connection",
     "server.observability.gunicorn_logger",
+    "train.__main__",
+    "export.__main__",
 }
 
 
-@pytest.mark.parametrize("name", of_server())
+@pytest.mark.parametrize("name", NAMES)
 def test_every_module_has_its_test_file(name: str) -> None:
     path = NAMES[name]
     if path.name == "__init__.py" or name in WITHOUT_A_TEST_FILE:
@@ -158,6 +160,21 @@ def test_every_module_has_its_test_file(name: str) -> None:
     mirrored = path.relative_to(ROOT).with_name(f"test_{path.name}")
 
     assert (ROOT / "tests" / mirrored).is_file()
+
+
+def test_training_knows_export_only_where_a_command_asks_for_it() -> None:
+    users = {
+        name
+        for name, path in NAMES.items()
+        if name.startswith("train.") and any(each.startswith("export") for each in imports(path))
+    }
+
+    assert users == {"train.commands"}
+
+
+@pytest.mark.parametrize("name", [each for each in NAMES if each.startswith("server")])
+def test_the_server_knows_neither_training_nor_export(name: str) -> None:
+    assert not [each for each in imports(NAMES[name]) if each.startswith(("train", "export"))]
 
 
 @pytest.mark.parametrize("path", modules("server"), ids=lambda path: path.name)

@@ -1,0 +1,50 @@
+"""Additive form: each classifier's log-odds as a sum over terms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from export.errors import NotConvertible
+from export.graph.additive_form import against_first, terms
+from train.calibration import log_scores
+from train.classifiers import KINDS
+
+CHANCE = np.random.default_rng(0)
+X = CHANCE.random((60, 5)) * (CHANCE.random((60, 5)) > 0.4)
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("count", [2, 3])
+def test_the_sum_over_terms_is_the_classifier_s_own_log_odds(name: str, count: int) -> None:
+    y = np.array(["a", "b", "c"][:count] * (60 // count))
+    classifier = KINDS[name].make(0.5).fit(csr_matrix(X), y)
+
+    form = terms(classifier)
+
+    x = (X > 0).astype(float) if form.presence else X
+    quadratic = 0.0 if form.quadratic is None else (x**2) @ form.quadratic.T
+    found = form.constant + quadratic + x @ form.linear.T
+    scores = log_scores(classifier, csr_matrix(X))
+    assert found == pytest.approx(scores[:, 1:] - scores[:, :1], abs=1e-9)
+
+
+def test_calibration_multiplies_and_bends_the_constant() -> None:
+    y = np.array(["a", "b"] * 30)
+    form = terms(KINDS["logistic"].make(1.0).fit(X, y))
+
+    calibrated = form.calibrated(0.5, 2.0)
+
+    assert calibrated.linear == pytest.approx(form.linear / 2)
+    bent = np.sign(form.constant) * np.log1p(2.0 * np.abs(form.constant / 2)) / 2.0
+    assert calibrated.bent_constant == pytest.approx(bent)
+
+
+def test_another_classifier_is_refused_by_name() -> None:
+    with pytest.raises(NotConvertible, match="object has no converter here"):
+        terms(object())
+
+
+def test_scores_are_told_against_the_first_label() -> None:
+    assert against_first(np.array([[1.0, 2.0], [4.0, 6.0]])).tolist() == [[3.0, 4.0]]

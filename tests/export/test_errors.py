@@ -1,0 +1,16 @@
+"""Errors of export: what the command catches is one base class."""
+
+from __future__ import annotations
+
+import inspect
+
+from export import errors
+
+
+def test_every_error_is_an_export_error_with_a_sentence_that_explains_it() -> None:
+    found = [each for _, each in inspect.getmembers(errors, inspect.isclass)]
+
+    assert len(found) == 6
+    for each in found:
+        assert issubclass(each, errors.ExportError)
+        assert each.__doc__

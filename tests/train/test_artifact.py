@@ -1,0 +1,67 @@
+"""Artifact: what training hands to export, kept and read back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skops.io
+
+from server.inference.manifest import Interval
+from tests.export.small import lemma, small
+from train.artifact import UnseenPredictions, keep, read_kept
+from train.errors import KeptFileError
+from train.evaluation.learning_curve import LearningPoint
+
+UNSEEN = UnseenPredictions(
+    np.array([0, 1]),
+    np.array([[0.8, 0.2], [0.3, 0.7]]),
+    (LearningPoint(10, Interval(0.5, 0.4, 0.6)),),
+)
+
+
+@pytest.mark.parametrize("unseen", [None, UNSEEN])
+def test_a_trained_model_survives_being_kept(
+    tmp_path: Path, unseen: UnseenPredictions | None
+) -> None:
+    trained = replace(small(), unseen_predictions=unseen)
+
+    keep(trained, tmp_path / "a.skops")
+    read = read_kept(tmp_path / "a.skops", lemma)
+
+    assert (read.labels, read.vocabulary) == (trained.labels, trained.vocabulary)
+    assert (read.data, read.figures, read.parameters) == (
+        trained.data,
+        trained.figures,
+        trained.parameters,
+    )
+    texts = ["good film", "bad story", ""]
+    assert np.array_equal(read.pipeline.predict_proba(texts), trained.pipeline.predict_proba(texts))
+    if unseen:
+        assert read.unseen_predictions
+        assert read.unseen_predictions.learning_curve == unseen.learning_curve
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"not an archive", "is not a pipeline that"),
+        (skops.io.dumps({"format": 1, "pipeline": 1}), "was kept by another version"),
+        (skops.io.dumps({"other": 1}), "holds no pipeline"),
+    ],
+)
+def test_another_file_is_refused_with_a_sentence(
+    tmp_path: Path, content: bytes, sentence: str
+) -> None:
+    path = tmp_path / "a.skops"
+    path.write_bytes(content)
+
+    with pytest.raises(KeptFileError, match=sentence):
+        read_kept(path, lemma)
+
+
+def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(KeptFileError, match=r"a.skops cannot be read: No such file"):
+        read_kept(tmp_path / "a.skops", lemma)

@@ -1,0 +1,35 @@
+"""The command line of training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from train.cli import parse
+
+
+def test_without_a_word_the_article_s_sentences_are_trained_on() -> None:
+    options = parse([])
+
+    assert (options.task, options.data, options.classifier) == ("train", None, "gaussian")
+    assert (options.tune, options.repeats, options.seed) == (True, 3, 0)
+    assert options.typed == "python -m train"
+
+
+def test_what_was_typed_can_be_typed_again() -> None:
+    options = parse(["compare", "--data", "my mail.csv", "--no-tune", "--repeats", "0"])
+
+    assert (options.task, options.data) == ("compare", Path("my mail.csv"))
+    assert (options.tune, options.repeats) == (False, 0)
+    assert options.typed == "python -m train compare --data 'my mail.csv' --no-tune --repeats 0"
+
+
+@pytest.mark.parametrize("words", [["--repeats", "-1"], ["--classifier", "forest"], ["evaluate"]])
+def test_a_wrong_command_line_is_refused(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(words)
+
+    assert words[-1] in capsys.readouterr().err

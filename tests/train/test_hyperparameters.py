@@ -1,0 +1,46 @@
+"""Settings: what training can vary."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from train.calibration import Calibration
+from train.classifiers import KINDS
+from train.hyperparameters import Setting, from_parameters, vectorisers
+
+
+@pytest.mark.parametrize("classifier", KINDS)
+def test_a_setting_survives_being_written_into_a_model_file(classifier: str) -> None:
+    setting = Setting(classifier, 0.3, keep_negations=True, words_a_term=2, max_features=None)
+    calibration = Calibration(0.5, 2.0)
+
+    written = json.loads(json.dumps(setting.parameters(calibration)))
+
+    assert written[KINDS[classifier].parameter] == 0.3
+    assert from_parameters(written) == (setting, calibration)
+
+
+def test_without_a_value_the_kind_s_default_is_taken() -> None:
+    assert Setting("logistic").value == KINDS["logistic"].default
+    assert Setting("logistic", 3.0).value == 3.0
+
+
+def test_tuning_tries_every_way_to_clean_and_weigh() -> None:
+    tried = vectorisers("svm")
+
+    assert len(set(tried)) == 16
+    assert {each.classifier for each in tried} == {"svm"}
+
+
+def test_the_vectoriser_only_splits_what_has_been_normalised() -> None:
+    vectoriser = Setting(words_a_term=2).vectoriser().fit(["good film", "bad film"])
+
+    assert list(vectoriser.get_feature_names_out()) == [
+        "bad",
+        "bad film",
+        "film",
+        "good",
+        "good film",
+    ]
