@@ -146,9 +146,9 @@ def magnitude(classifier: Any, X: Any) -> Array:
 
 def ask_graph(model: Model, reviews: Sequence[str]) -> Answers:
     """The model file's answers to raw *reviews*."""
-    texts = np.array([model.normaliser.normalise(review) for review in reviews], dtype=object)
+    texts = [model.normaliser.normalise(review) for review in reviews]
     outputs = ["label", "probabilities", "evidence"]
-    label, probabilities, evidence = model.session.run(outputs, {"text": texts})
+    label, probabilities, evidence = model.run(texts, *outputs)
     return Answers(label, probabilities, evidence.sum(axis=2) + np.array(model.manifest.constant))
 
 

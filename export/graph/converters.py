@@ -1,11 +1,11 @@
-"""Our converter for skl2onnx: tf-idf and classifier in float64, with `evidence`.
+"""Our converter for skl2onnx: tf-idf and classifier in float64, with what each word adds.
 
 skl2onnx makes the whole graph float32 for string input. At the article's var_smoothing=1e-9 a
 rounding error in tf-idf is divided by 1e-11, and labels flip. Term counts are whole numbers, exact
 in float32, so everything after them is done in float64.
 
-A text holds few of the V terms, so the graph computes with the F terms that are found, in all N
-texts of a run together, each with its row and its column; only `evidence` is spread out at the end.
+A text holds few of the V terms, so the graph computes with the T tokens of each text: their numbers
+(`ids`), how often the text holds each, and their equal shares in what their terms add (`shares`).
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto, numpy_helper
 from skl2onnx import update_registered_converter
-from skl2onnx.common.data_types import DoubleTensorType, StringTensorType
+from skl2onnx.common.data_types import DoubleTensorType, Int64TensorType, StringTensorType
 from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 
 from export.graph.additive_form import Terms, terms
 from export.graph.calibration_nodes import bend, stretch
-from export.graph.ngram_vectorizer import check_vectoriser, pool
+from export.graph.ngram_vectorizer import check_vectoriser
 from export.graph.nodes import Nodes
 
 
@@ -43,23 +43,17 @@ class TextClassifier(BaseEstimator):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Names of what is known about the F terms found, in the order of rows, then columns.
+class Tokens:
+    """Names of what is known about the T tokens of each of N texts; absent ones have the number V.
 
     Attributes:
-        counts: [N, V] float32, how often each text holds each term.
-        places: [F, 2] row and column of each.
-        row: [F, 1] and `rows` [F], its row.
-        columns: [F] its column.
-        nothing: [N, 1] zeros, to add to.
+        ids: [N, T] int64, the column of each term; V for one that is not known, or not there.
+        times: [N, T] float64, how often the text holds the term of that token; each of its tokens
+            carries an equal share of what the term adds.
     """
 
-    counts: str
-    places: str
-    row: str
-    rows: str
-    columns: str
-    nothing: str
+    ids: str
+    times: str
 
 
 def register() -> None:
@@ -70,13 +64,14 @@ def register() -> None:
 
 
 def _parse(scope: Any, model: Any, inputs: Any, custom_parsers: Any) -> Any:  # noqa: ARG001
-    """Declare the three outputs; skl2onnx's own parser knows only two."""
+    """Declare the four outputs; skl2onnx's own parser knows only two."""
     operator = scope.declare_local_operator("TextClassifier", model)
     operator.inputs.extend(inputs)
     for name, kind in (
         ("label", StringTensorType()),
         ("probabilities", DoubleTensorType()),
-        ("evidence", DoubleTensorType()),
+        ("ids", Int64TensorType()),
+        ("shares", DoubleTensorType()),
     ):
         operator.outputs.append(scope.declare_local_variable(name, kind))
     return operator.outputs
@@ -85,26 +80,32 @@ def _parse(scope: Any, model: Any, inputs: Any, custom_parsers: Any) -> Any:  # 
 def _shape(operator: Any) -> None:
     model = operator.raw_operator
     labels = len(model.classifier.classes_)
-    label, probabilities, evidence = operator.outputs
+    label, probabilities, ids, shares = operator.outputs
     label.type = StringTensorType([None])
     probabilities.type = DoubleTensorType([None, labels])
-    evidence.type = DoubleTensorType([None, labels - 1, len(model.vectoriser.vocabulary_)])
+    ids.type = Int64TensorType([None, None])
+    shares.type = DoubleTensorType([None, None, labels - 1])
 
 
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     model, nodes = operator.raw_operator, Nodes(scope, container)
     check_vectoriser(model.vectoriser)
     parts = terms(model.classifier)
-    label, probabilities, evidence = (output.full_name for output in operator.outputs)
-    found = _find(nodes, operator.inputs[0].full_name, model.vectoriser)
-    straight = _parts(nodes, found, _x(nodes, found, model.vectoriser, parts), parts)
-    added = _by_row(nodes, found, straight, len(parts.linear))
+    label, probabilities, ids, shared = (output.full_name for output in operator.outputs)
+    tokens = _tokens(nodes, operator.inputs[0].full_name, model.vectoriser)
+    shares = _shares(nodes, tokens, _x(nodes, tokens, model.vectoriser, parts), parts)
+    added = nodes.add("ReduceSum", shares, nodes.constant("tokens", np.array([1])), keepdims=0)
     log_odds = nodes.add("Add", added, nodes.constant("constant", parts.constant[np.newaxis]))
     if parts.bend:
         log_odds = bend(nodes, log_odds, parts.bend)
-        each = nodes.add("Gather", stretch(nodes, added, log_odds, parts), found.rows, axis=0)
-        straight = nodes.add("Mul", straight, each)
-    _spread(nodes, found, straight, len(parts.linear), evidence)
+        each = nodes.add(
+            "Unsqueeze",
+            stretch(nodes, added, log_odds, parts),
+            nodes.constant("each", np.array([2])),
+        )
+        shares = nodes.add("Mul", shares, each)
+    nodes.add("Identity", tokens.ids, output=ids)
+    nodes.add("Identity", shares, output=shared)
     # The first label's log-odds against itself are 0: pad them in, and softmax does the rest.
     scores = nodes.add("Pad", log_odds, nodes.constant("first_label", np.array([0, 1, 0, 0])))
     nodes.add("Softmax", scores, axis=1, output=probabilities)
@@ -112,79 +113,110 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     nodes.add("Gather", labels, nodes.add("ArgMax", scores, axis=1, keepdims=0), output=label)
 
 
-def _find(nodes: Nodes, text: str, vectoriser: TfidfVectorizer) -> Found:
-    """Count the terms of each text, and find those that are there."""
-    tokens = nodes.add(
+def _tokens(nodes: Nodes, text: str, vectoriser: TfidfVectorizer) -> Tokens:
+    """Number the terms of each text, and count how often each is there."""
+    ids = _ids(nodes, text, vectoriser)
+    size = len(vectoriser.vocabulary_)
+    texts = nodes.add("Shape", ids, start=0, end=1)
+    shape = nodes.add("Concat", texts, nodes.constant("columns", np.array([size + 1])), axis=0)
+    ones = _filled(nodes, nodes.add("Shape", ids), 1.0)
+    counts = nodes.add(
+        "ScatterElements", _filled(nodes, shape, 0.0), ids, ones, axis=1, reduction="add"
+    )
+    times = nodes.add("GatherElements", counts, ids, axis=1)
+    return Tokens(ids, nodes.add("Cast", times, to=TensorProto.DOUBLE))
+
+
+def _ids(nodes: Nodes, text: str, vectoriser: TfidfVectorizer) -> str:
+    """The columns of the terms of each text, [N, T], padded with V."""
+    terms_in_order = vectoriser.get_feature_names_out().tolist()
+    longest = max(term.count(" ") + 1 for term in terms_in_order)
+    words = _words(nodes, text, vectoriser, longest)
+    if longest > 1:
+        one = nodes.constant("along", np.array([1]))
+        grams = [
+            words,
+            *(_neighbours(nodes, words, length, one) for length in range(2, longest + 1)),
+        ]
+        words = nodes.add("Concat", *grams, axis=1)
+    encode = {
+        "domain": "ai.onnx.ml",
+        "op_version": 2,
+        "keys_strings": terms_in_order,
+        "values_int64s": list(range(len(terms_in_order))),
+        "default_int64": len(terms_in_order),
+    }
+    return nodes.add("LabelEncoder", words, **encode)
+
+
+def _neighbours(nodes: Nodes, words: str, length: int, axis: str) -> str:
+    """Terms of *length* words that follow one another, [N, T - length + 1]."""
+    joined = ""
+    for shift in range(length):
+        start = nodes.constant("start", np.array([shift]))
+        end = nodes.constant("end", np.array([shift - length + 1 or np.iinfo(np.int64).max]))
+        word = nodes.add("Slice", words, start, end, axis)
+        if joined:
+            space = nodes.constant("space", np.array([" "], dtype=object))
+            word = nodes.add("StringConcat", nodes.add("StringConcat", joined, space), word)
+        joined = word
+    return joined
+
+
+def _words(nodes: Nodes, text: str, vectoriser: TfidfVectorizer, longest: int) -> str:
+    """The words of each text, [N, T], padded with empty strings."""
+    if longest == 1:  # a single letter is a word here and no term, so it changes nothing
+        words, count = (nodes.scope.get_unique_variable_name(name) for name in ("words", "count"))
+        name = nodes.scope.get_unique_operator_name("StringSplit")
+        nodes.container.add_node("StringSplit", [text], [words, count], op_version=20, name=name)
+        return words
+    return nodes.add(
         "Tokenizer",
         text,
         domain="com.microsoft",
         op_version=1,
         mark=0,
         mincharnum=1,
-        pad_value="#",
+        pad_value="",
         tokenexp=vectoriser.token_pattern,
     )
-    counts = nodes.add("TfIdfVectorizer", tokens, **pool(vectoriser))
-    found = nodes.add("NonZero", counts)  # [2, F]
-    rows, columns = (
-        nodes.add("Gather", found, nodes.constant(name, number), axis=0)
-        for number, name in enumerate(("row", "column"))
-    )
-    places = nodes.add("Transpose", found)
-    texts = nodes.add("Shape", counts, start=0, end=1)
-    nothing = _upright(nodes, _zeros(nodes, texts))
-    return Found(counts, places, _upright(nodes, rows), rows, columns, nothing)
 
 
-def _x(nodes: Nodes, found: Found, vectoriser: TfidfVectorizer, parts: Terms) -> str:
-    """What the classifier sees of each term found, [F, 1]: its tf-idf, or that it is there."""
-    count = _upright(nodes, nodes.add("GatherND", found.counts, found.places))
-    tf = nodes.add("Cast", count, to=TensorProto.DOUBLE)
+def _x(nodes: Nodes, tokens: Tokens, vectoriser: TfidfVectorizer, parts: Terms) -> str:
+    """What the classifier sees of each token's term, [N, T]: its tf-idf, or that it is there."""
     if parts.presence:
-        return nodes.add("Sign", tf)
+        return nodes.add("Sign", tokens.times)
+    tf = tokens.times
     if vectoriser.sublinear_tf:
         tf = nodes.add("Add", nodes.add("Log", tf), nodes.constant("one", 1.0))
-    idf = nodes.constant("idf", vectoriser.idf_[:, np.newaxis])
-    weighted = nodes.add("Mul", tf, nodes.add("Gather", idf, found.columns))
-    return _unit_length(nodes, found, weighted)
+    weighted = nodes.add("Mul", tf, _by_id(nodes, tokens, "idf", vectoriser.idf_))
+    squares = nodes.add("Div", nodes.add("Mul", weighted, weighted), tokens.times)
+    length = nodes.add(
+        "Sqrt", nodes.add("ReduceSum", squares, nodes.constant("row", np.array([1])), keepdims=1)
+    )
+    # A text without terms has nothing to divide.
+    return nodes.add("Div", weighted, nodes.add("Max", length, nodes.constant("tiny", 1e-300)))
 
 
-def _unit_length(nodes: Nodes, found: Found, weighted: str) -> str:
-    """Divide by the Euclidean length of the row; a text without terms has nothing to divide."""
-    squares = _by_row(nodes, found, nodes.add("Mul", weighted, weighted), 1)
-    length = nodes.add("Sqrt", nodes.add("Gather", squares, found.rows))
-    return nodes.add("Div", weighted, length)
-
-
-def _parts(nodes: Nodes, found: Found, x: str, parts: Terms) -> str:
-    """x * (a*x + b), [F, K - 1]: what each term found adds to the log-odds before bending."""
-    factor = nodes.add("Gather", nodes.constant("linear", parts.linear.T), found.columns)
+def _shares(nodes: Nodes, tokens: Tokens, x: str, parts: Terms) -> str:
+    """Each token's share in x * (a*x + b), [N, T, K - 1]: what it adds before bending."""
+    three = nodes.constant("each_label", np.array([2]))
+    x = nodes.add("Unsqueeze", x, three)
+    factor = _by_id(nodes, tokens, "linear", parts.linear.T)
     if parts.quadratic is not None:
-        a = nodes.add("Gather", nodes.constant("quadratic", parts.quadratic.T), found.columns)
+        a = _by_id(nodes, tokens, "quadratic", parts.quadratic.T)
         factor = nodes.add("Add", nodes.add("Mul", x, a), factor)
-    return nodes.add("Mul", x, factor)
+    share = nodes.add("Div", x, nodes.add("Unsqueeze", tokens.times, three))
+    return nodes.add("Mul", share, factor)
 
 
-def _by_row(nodes: Nodes, found: Found, values: str, width: int) -> str:
-    """The sum of each text's *values* [F, width]: [N, width]."""
-    nothing = found.nothing
-    if width > 1:
-        nothing = nodes.add("Mul", nothing, nodes.constant("wide", np.zeros((1, width))))
-    return nodes.add("ScatterND", nothing, found.row, values, reduction="add")
+def _by_id(nodes: Nodes, tokens: Tokens, name: str, values: Any) -> str:
+    """*values* of the V terms at each token; 0 where there is none."""
+    padded = np.concatenate([values, np.zeros((1, *values.shape[1:]))])
+    return nodes.add("Gather", nodes.constant(name, padded), tokens.ids)
 
 
-def _spread(nodes: Nodes, found: Found, parts: str, width: int, output: str) -> None:
-    """All parts in their columns, with zeros between them, [N, K - 1, V]."""
-    counts = nodes.add("Shape", found.counts)
-    shape = nodes.add("Concat", counts, nodes.constant("labels_but_one", np.array([width])), axis=0)
-    spread = nodes.add("ScatterND", _zeros(nodes, shape), found.places, parts)
-    nodes.add("Transpose", spread, perm=[0, 2, 1], output=output)
-
-
-def _zeros(nodes: Nodes, shape: str) -> str:
-    return nodes.add("ConstantOfShape", shape, value=numpy_helper.from_array(np.zeros(1)))
-
-
-def _upright(nodes: Nodes, flat: str) -> str:
-    """[F] -> [F, 1]."""
-    return nodes.add("Unsqueeze", flat, nodes.constant("upright", np.array([1])))
+def _filled(nodes: Nodes, shape: str, value: float) -> str:
+    """A tensor of float32 with one value everywhere; counts are exact in it."""
+    filled = numpy_helper.from_array(np.full(1, value, dtype=np.float32))
+    return nodes.add("ConstantOfShape", shape, value=filled)

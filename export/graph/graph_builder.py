@@ -14,7 +14,7 @@ from export.graph.converters import TextClassifier, register
 from server.inference.manifest import Manifest
 
 # Pinned, so that a newer skl2onnx or onnx does not change the file. The tokenizer is onnxruntime's.
-OPSETS = {"": 18, "com.microsoft": 1}
+OPSETS = {"": 20, "ai.onnx.ml": 2, "com.microsoft": 1}
 IR_VERSION = 10
 
 
@@ -23,8 +23,9 @@ def build_graph(pipeline: Pipeline) -> onnx.ModelProto:
 
     Returns:
         A graph with the input `text` string[N], normalised texts, and the outputs `label`
-        string[N], `probabilities` float64[N, K] and `evidence` float64[N, K - 1, V]: each term's
-        part in the log-odds of labels[1:] against labels[0].
+        string[N], `probabilities` float64[N, K], `ids` int64[N, T], the column of the term of each
+        token, V for none, and `shares` float64[N, T, K - 1]: each token's part in the log-odds of
+        labels[1:] against labels[0].
 
     Raises:
         NotConvertible: a step or a setting of the pipeline has no converter here.

@@ -37,9 +37,9 @@ def ask(model: Model, reviews: Sequence[str]) -> Iterator[Answer]:
 
 
 def _run(model: Model, reviews: Sequence[str]) -> Iterator[Answer]:
-    texts = np.array([model.normaliser.normalise(review) for review in reviews], dtype=object)
+    texts = [model.normaliser.normalise(review) for review in reviews]
     outputs = ["label", "probabilities", "evidence"]
-    labels, probabilities, evidence = model.session.run(outputs, {"text": texts})
+    labels, probabilities, evidence = model.run(texts, *outputs)
     constant = np.array([0.0, *model.manifest.constant])
     for text, label, row, rows in zip(texts, labels, probabilities, evidence, strict=True):
         known = not model.known.isdisjoint(text.split())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import isfinite
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ TERMS_A_TEXT: Final = 256
 TOLERANCE: Final = 1e-6
 
 #: Runs the graph: n normalised texts, names of outputs -> these outputs.
-Run = Callable[..., Sequence[npt.NDArray[np.float64]]]
+Run = Callable[..., Sequence[Any]]
 
 
 def check_manifest(manifest: Manifest) -> None:
@@ -75,21 +75,28 @@ def _check_figures(manifest: Manifest) -> None:
         )
 
 
-def check_graph(manifest: Manifest, texts: Sequence[str], run: Run) -> None:
+def check_graph(
+    manifest: Manifest, texts: Sequence[str], run: Run, *, by_token: bool = False
+) -> None:
     """Hold the graph against *manifest*: shapes, finite weights, contributions that add up.
 
     Args:
         manifest: of the same file, and consistent.
         texts: normalised texts to try it with, at least one.
         run: runs the graph.
+        by_token: whether it gives the numbers of terms, `ids`.
 
     Raises:
         ModelFileError: the graph does not give what the manifest says.
     """
     count, size = len(manifest.labels), len(manifest.vocabulary)
     try:
+        if by_token:
+            _check_numbers(manifest, run)
         probabilities, evidence = run(texts, "probabilities", "evidence")
         weights = [run([text], "probabilities")[0] for text in _every_term(manifest)]
+    except ModelFileError:
+        raise
     except Exception as error:  # onnxruntime raises a class of its own for every status code
         raise ModelFileError(f"its graph cannot be run: {_first_line(error)}") from None
     _check_shape("probabilities", probabilities, (len(texts), count))
@@ -100,13 +107,25 @@ def check_graph(manifest: Manifest, texts: Sequence[str], run: Run) -> None:
             "its graph gives probabilities that are not numbers or do not add up to 1, so a "
             "weight in it is wrong",
         )
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         odds = np.log(probabilities[:, 1:]) - np.log(probabilities[:, :1])
     summed = evidence.sum(axis=2) + np.array(manifest.constant)
     tried = np.isfinite(odds)
     _require(
         bool(np.allclose(summed[tried], odds[tried], rtol=TOLERANCE, atol=TOLERANCE)),
         "its contributions do not add up to its probabilities",
+    )
+
+
+def _check_numbers(manifest: Manifest, run: Run) -> None:
+    """See that the graph numbers the terms as the vocabulary does."""
+    numbers = set()
+    for text in _every_term(manifest):  # beside one without words, for which there is V
+        numbers |= set(run([text, ""], "ids")[0].ravel().tolist())
+    size = len(manifest.vocabulary)
+    _require(
+        numbers == set(range(size + 1)),
+        f"its graph knows other terms than the {size} of its vocabulary",
     )
 
 

@@ -108,8 +108,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         format: version of this layout.
         labels: the K labels, in the order of the graph's `probabilities`.
         constant: K - 1 numbers, the log-odds of labels[1:] against labels[0] before any word is
-            counted; with the graph's `evidence` [N, K - 1, V] summed over V they give the log-odds.
-        vocabulary: the V terms, in the order of `evidence`.
+            counted; with the graph's `shares` summed over the tokens they give the log-odds.
+        vocabulary: the V terms, in the order of the graph's `ids`.
         stop_words: words that cleaning drops.
         lemmas: word -> lemma, for every word that is not its own lemma and whose lemma is in the
             vocabulary.

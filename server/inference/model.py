@@ -6,7 +6,7 @@ import hashlib
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -23,10 +23,11 @@ from server.inference.signature import check_signature
 #: How far a replayed golden probability may be from scikit-learn's.
 TOLERANCE = 1e-6
 
-# A run holds a handful of float64 arrays of this many numbers: 8 MB each at the most. The tokenizer
-# pads every text of a run to the longest, so it is kept short for small models too.
+# A run holds a count for each text and term, and a handful of numbers for each token, of which each
+# text has as many as the longest: 4 MB and 8 MB at the most, whatever the model and the texts.
 NUMBERS_A_RUN = 2**20
-REVIEWS_A_RUN = 64
+TOKENS_A_RUN = 2**17
+REVIEWS_A_RUN = 256
 
 NOTHING_KNOWN = "The model knows none of these words, so it has nothing to go on."
 
@@ -43,12 +44,14 @@ class Model:
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.version = self.sha256[:12]
         self.session = open_session(content)
+        self.by_token = "shares" in {each.name for each in self.session.get_outputs()}
         self.manifest = manifest.from_metadata(self.session.get_modelmeta().custom_metadata_map)
         check_manifest(self.manifest)
         self.labels = self.manifest.labels
         terms = self.manifest.vocabulary
         self.known = frozenset(word for term in terms for word in term.split())
-        self.reviews_a_run = min(REVIEWS_A_RUN, 1 + NUMBERS_A_RUN // len(terms) // len(self.labels))
+        self.reviews_a_run = min(REVIEWS_A_RUN, 1 + NUMBERS_A_RUN // len(terms))
+        self.tokens_a_run = TOKENS_A_RUN // (len(self.labels) - 1)
         self.normaliser = Normaliser(
             frozenset(self.manifest.stop_words), table_lookup(self.manifest.lemmas)
         )
@@ -97,22 +100,67 @@ class Model:
 
     def explain(self, reviews: Sequence[str]) -> list[tuple[Prediction, Explanation | None]]:
         """Classify *reviews* and say why; no explanation where nothing is known."""
-        explained: list[tuple[Prediction, Explanation | None]] = []
-        for start in range(0, len(reviews), self.reviews_a_run):
-            explained += self._explain_run(reviews[start : start + self.reviews_a_run])
-        return explained
+        lemmas = [self.normaliser.lemmas(review) for review in reviews]
+        texts = [" ".join(words) for words in lemmas]
+        explained: dict[int, tuple[Prediction, Explanation | None]] = {}
+        for run in self._runs(texts):
+            rows, evidence = self.run([texts[i] for i in run], "probabilities", "evidence")
+            for i, row, parts in zip(run, rows.tolist(), evidence, strict=True):
+                prediction = self._prediction(lemmas[i], row)
+                known = prediction.label is not None
+                why = self.explainer.explain(reviews[i], row, parts) if known else None
+                explained[i] = prediction, why
+        return [explained[i] for i in range(len(reviews))]
 
-    def probabilities(self, texts: Sequence[str]) -> Iterator[list[float]]:
+    def probabilities(self, texts: Sequence[str]) -> list[list[float]]:
         """Run the graph on n normalised *texts*: n rows of K probabilities."""
-        for start in range(0, len(texts), self.reviews_a_run):
-            (rows,) = self._run(texts[start : start + self.reviews_a_run], "probabilities")
-            yield from rows.tolist()
+        if len(texts) == 1:
+            found: list[list[float]] = self.run(texts, "probabilities")[0].tolist()
+            return found
+        rows: dict[int, list[float]] = {}
+        for run in self._runs(texts):
+            (found_here,) = self.run([texts[i] for i in run], "probabilities")
+            rows.update(zip(run, found_here.tolist(), strict=True))
+        return [rows[i] for i in range(len(texts))]
 
-    def _run(self, texts: Sequence[str], *outputs: str) -> list[npt.NDArray[np.float64]]:
-        run: list[npt.NDArray[np.float64]] = self.session.run(
-            outputs, {"text": np.array(texts, dtype=object)}
-        )
-        return run
+    def _runs(self, texts: Sequence[str]) -> Iterator[list[int]]:
+        """Which of *texts* to run together: those of like length, since all are padded to one."""
+        run: list[int] = []
+        longest = 0
+        for i in sorted(range(len(texts)), key=lambda i: len(texts[i])):
+            longest = max(longest, texts[i].count(" ") + 1)
+            if len(run) == self.reviews_a_run or (len(run) + 1) * longest > self.tokens_a_run:
+                if run:
+                    yield run
+                run, longest = [], texts[i].count(" ") + 1
+            run.append(i)
+        if run:
+            yield run
+
+    def run(self, texts: Sequence[str], *outputs: str) -> list[Any]:
+        """Run the graph on n normalised *texts*, few enough for one run.
+
+        Args:
+            texts: normalised.
+            outputs: of the graph; `evidence` [n, K - 1, V] is what each term adds to the log-odds
+                of labels[1:] against labels[0], which older files give as it is.
+        """
+        tensor = {"text": np.array(texts, dtype=object)}
+        if "evidence" not in outputs or not self.by_token:
+            return list(self.session.run(outputs, tensor))
+        plain = [each for each in outputs if each != "evidence"]
+        *found, ids, shares = self.session.run([*plain, "ids", "shares"], tensor)
+        found.insert(outputs.index("evidence"), self._spread(ids, shares))
+        return found
+
+    def _spread(
+        self, ids: npt.NDArray[np.int64], shares: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
+        """Shares of tokens [n, T, K - 1] in the columns of their terms: [n, K - 1, V]."""
+        size = len(self.manifest.vocabulary)
+        evidence = np.zeros((len(ids), size + 1, shares.shape[2]))
+        np.add.at(evidence, (np.arange(len(ids))[:, np.newaxis], ids), shares)
+        return evidence[:, :size].transpose(0, 2, 1)
 
     def try_out(self) -> None:
         """Hold the graph against the manifest, and ask the golden reviews again.
@@ -124,7 +172,7 @@ class Model:
         """
         golden = self.manifest.golden
         texts = [self.normaliser.normalise(each.review) for each in golden]
-        check_graph(self.manifest, texts[: self.reviews_a_run], self._run)
+        check_graph(self.manifest, texts[: self.reviews_a_run], self.run, by_token=self.by_token)
         for number, (expected, row) in enumerate(
             zip(golden, self.probabilities(texts), strict=True), start=1
         ):
@@ -133,17 +181,6 @@ class Model:
                     f"golden review {number} of {len(golden)} gives the probabilities {row} here, "
                     f"but {list(expected.probabilities)} when the file was exported"
                 )
-
-    def _explain_run(
-        self, reviews: Sequence[str]
-    ) -> Iterator[tuple[Prediction, Explanation | None]]:
-        lemmas = [self.normaliser.lemmas(review) for review in reviews]
-        texts = [" ".join(words) for words in lemmas]
-        rows, evidence = self._run(texts, "probabilities", "evidence")
-        for review, words, row, parts in zip(reviews, lemmas, rows.tolist(), evidence, strict=True):
-            prediction = self._prediction(words, row)
-            known = prediction.label is not None
-            yield prediction, self.explainer.explain(review, row, parts) if known else None
 
     def _prediction(self, lemmas: list[str], row: list[float]) -> Prediction:
         known = sum(map(self.known.__contains__, lemmas))

@@ -17,12 +17,13 @@ from typing import Final
 
 from server.errors import ModelFileError
 
-#: What a graph may do: all that export writes, for any classifier. None of it holds a graph of its
-#: own, opens a file, or is anyone's but ONNX's (the tokenizer is ONNX Runtime's).
+#: What a graph may do: all that export writes, or wrote, for any classifier. None of it holds a
+#: graph of its own, opens a file, or is anyone's but ONNX's (the tokenizer is ONNX Runtime's).
 OPERATORS: Final = frozenset(
-    "Abs Add ArgMax Cast Concat ConstantOfShape Div Gather GatherND Less Log Mul NonZero Pad "
-    "ScatterND Shape Sign Softmax Sqrt Sub TfIdfVectorizer Transpose Unsqueeze Where "
-    "com.microsoft.Tokenizer".split()
+    "Abs Add ArgMax Cast Concat ConstantOfShape Div Gather GatherElements GatherND Identity Less "
+    "Log Max Mul NonZero Pad ReduceSum ScatterElements ScatterND Shape Sign Slice Softmax Sqrt "
+    "StringConcat StringSplit Sub TfIdfVectorizer Transpose Unsqueeze Where "
+    "ai.onnx.ml.LabelEncoder com.microsoft.Tokenizer".split()
 )
 
 #: Message -> number of the field -> what is in it, for every way to an operator or a tensor.

@@ -11,6 +11,7 @@ import pytest
 from export.equivalence import ask_graph, prove
 from export.graph.model_file import build
 from server.inference.analyzer import Normaliser
+from server.inference.manifest import Figures, HeldOut
 from server.inference.model import Model
 from train.artifact import TrainedModel
 from train.calibration import Calibration
@@ -36,7 +37,15 @@ def make(trained: TrainedModel) -> Make:
         calibration = Calibration(0.7, 1.3 if labels == 2 else 0.0)
         pipeline = setting.pipeline(calibration).fit(texts, labelled)
         parameters = setting.parameters(calibration)
-        return replace(trained, pipeline=pipeline, normaliser=normaliser, parameters=parameters)
+        counts = ((1,) * labels,) * labels
+        figures = Figures(protocol="None.", held_out=HeldOut(labels**2, 0.5, counts))
+        return replace(
+            trained,
+            pipeline=pipeline,
+            normaliser=normaliser,
+            parameters=parameters,
+            figures=figures,
+        )
 
     return made
 
@@ -78,7 +87,7 @@ def test_a_text_without_known_words_has_no_evidence(classifier: str, make: Make)
     trained = make(Setting(classifier), 2)
     model = Model(build(trained))
 
-    (evidence,) = model.session.run(["evidence"], {"text": np.array(["", "xyzzy"], dtype=object)})
+    (evidence,) = model.run(["", "xyzzy"], "evidence")
     answers = ask_graph(model, ["", "xyzzy"])
 
     assert not evidence.any()
@@ -88,11 +97,9 @@ def test_a_text_without_known_words_has_no_evidence(classifier: str, make: Make)
 def test_evidence_of_bent_log_odds_keeps_the_proportions(make: Make) -> None:
     straight, bent = make(Setting("logistic"), 2), make(Setting("logistic"), 2)
     straight.pipeline[-1].set_params(slope=1.0, bend=0.0)
-    text = np.array([bent.normaliser.normalise(bent.texts[0])], dtype=object)
+    text = [bent.normaliser.normalise(bent.texts[0])]
 
-    before, after = (
-        Model(build(each)).session.run(["evidence"], {"text": text})[0] for each in (straight, bent)
-    )
+    before, after = (Model(build(each)).run(text, "evidence")[0] for each in (straight, bent))
 
     stretch = after[before != 0] / before[before != 0]
     np.testing.assert_allclose(stretch, stretch[0])
@@ -105,9 +112,9 @@ def test_words_that_cancel_out_do_not_divide_by_zero(make: Make) -> None:
     inner.coef_[0, 0], inner.coef_[0, 1] = 1.0, -1.0
     trained.pipeline[0].idf_ = np.ones_like(trained.pipeline[0].idf_)
     model = Model(build(trained))
-    text = np.array([" ".join(trained.vocabulary[:2])], dtype=object)
+    text = [" ".join(trained.vocabulary[:2])]
 
-    probabilities, evidence = model.session.run(["probabilities", "evidence"], {"text": text})
+    probabilities, evidence = model.run(text, "probabilities", "evidence")
 
     assert np.isfinite(evidence).all()
     assert evidence.sum() == 0

@@ -14,7 +14,7 @@ def test_the_graph_takes_text_and_gives_label_probabilities_and_evidence() -> No
 
     onnx.checker.check_model(model)
     assert [each.name for each in model.graph.input] == ["text"]
-    assert [each.name for each in model.graph.output] == ["label", "probabilities", "evidence"]
+    assert [each.name for each in model.graph.output] == ["label", "probabilities", "ids", "shares"]
     assert {each.domain: each.version for each in model.opset_import} == OPSETS
 
 

@@ -48,6 +48,40 @@ def test_a_batch_of_any_size_is_answered_in_order(model: Model) -> None:
     assert model.predict([]) == []
 
 
+def test_texts_of_any_length_are_answered_as_each_alone(model: Model) -> None:
+    texts = ["Good film. " * (number % 7) ** 3 + "Awful!" * (number % 3) for number in range(60)]
+
+    together, explained = model.predict(texts), model.explain(texts)
+
+    for text, one, (other, why) in zip(texts, together, explained, strict=True):
+        (alone,) = model.predict([text])
+        assert (one.label, one.words, one.known_words) == (
+            alone.label,
+            alone.words,
+            alone.known_words,
+        )
+        assert one == other
+        assert (why is None) == (one.label is None)
+        if one.probability and alone.probability:
+            assert one.probability == pytest.approx(alone.probability, abs=1e-12)
+
+
+def test_a_run_is_bounded_by_its_tokens(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[tuple[int, int]] = []
+    run = model.run
+
+    def noted(texts: list[str], *outputs: str) -> object:
+        sizes.append((len(texts), max(text.count(" ") + 1 for text in texts)))
+        return run(texts, *outputs)
+
+    monkeypatch.setattr(model, "run", noted)
+    model.probabilities(["good film"] * 500 + ["good " * 20_000] * 30)
+
+    assert sum(count for count, _ in sizes) == 530
+    assert max(count * longest for count, longest in sizes) <= model.tokens_a_run
+    assert max(count for count, _ in sizes) <= model.reviews_a_run
+
+
 @pytest.mark.parametrize("damage", ["byte", "no checksum", "empty checksum", "no file"])
 def test_a_damaged_file_is_refused_by_name(copy: Path, damage: str) -> None:
     if damage == "byte":
