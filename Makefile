@@ -55,7 +55,7 @@ bench: .venv/dev/installed ## Measure the server beside plain Flask and its peer
 	$(DEV) -m bench
 
 bench-lock: .venv/dev/installed ## Compile the hashed requirement files of the peers
-	for peer in flask pickles fastapi litserve bentoml; do \
+	for peer in flask pickles fastapi litserve; do \
 	  (cd bench/peers && ../../$(DEV) -m uv pip compile $$peer.in --output-file $$peer.txt \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
 	    --custom-compile-command "make bench-lock" --quiet) || exit 1; \

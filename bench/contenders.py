@@ -96,15 +96,7 @@ LITSERVE: Final = Contender(
     ("-m", "bench.peers.litserve_app", "{port}"),
     is_peer=True,
 )
-BENTOML: Final = Contender(
-    "bentoml",
-    "BentoML",
-    PEERS / "bentoml.txt",
-    ("-m", "bentoml", "serve", "bench.peers.bentoml_app:Classifier", "--port", "{port}"),
-    is_peer=True,
-)
-
 #: What `make bench` measures; the others have to be asked for with --only.
 USUAL: Final = (SERVER, CEILING, OUR_WORKER, ARTICLE, FASTAPI, LITSERVE)
-ALL: Final = (*USUAL, FLASK_ONCE, BENTOML)
+ALL: Final = (*USUAL, FLASK_ONCE)
 BY_NAME: Final = {contender.name: contender for contender in ALL}

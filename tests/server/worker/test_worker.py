@@ -139,10 +139,10 @@ def test_gunicorn_still_has_what_the_worker_relies_on() -> None:
     for name in ("init_signals", "handle_exit", "notify", "load_wsgi"):
         assert callable(getattr(base.Worker, name, None)), f"{release} has no Worker.{name}"
     made = set(base.Worker.__init__.__code__.co_names)
-    for name in ("alive", "ppid", "sockets", "cfg", "log", "nr", "max_requests"):
+    for name in ("age", "alive", "ppid", "sockets", "cfg", "log", "nr", "max_requests"):
         assert name in made, f"{release} does not set Worker.{name}; see server/worker/README.md"
     arbiter = gunicorn.arbiter.Arbiter
-    for name in ("reexec_pid", "master_pid", "systemd"):
+    for name in ("reexec_pid", "master_pid", "systemd", "SIG_QUEUE", "START_CTX"):
         assert name in arbiter.__init__.__code__.co_names, (
             f"{release} does not set Arbiter.{name}; see server/worker/shutdown.py"
         )
