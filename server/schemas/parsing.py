@@ -50,7 +50,7 @@ class PredictRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
     review: Review | UnsetType = UNSET
     reviews: list[Review] | UnsetType = UNSET
-    on_error: OnError = "request"
+    on_error: OnError | UnsetType = UNSET
 
 
 class LenientRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -70,7 +70,7 @@ class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of `POST /predict` with a batch of reviews."""
 
     reviews: list[Review]
-    on_error: OnError = "request"
+    on_error: OnError | UnsetType = UNSET
 
 
 #: Where a WSGI environment has the texts that were parsed, or the problem with them.

@@ -218,3 +218,10 @@ def test_limits_of_the_settings_are_in_the_document(document: Any) -> None:
     assert review["maxLength"] == LIMITS.max_review_chars
     assert schemas["BatchRequest"]["properties"]["reviews"]["maxItems"] == LIMITS.max_reviews
     assert "maxItems" not in json.dumps(schemas["OutputTensor"])  # N reviews have N * K numbers
+
+
+def test_no_member_of_a_request_has_a_default(document: Any) -> None:
+    """Generators of clients take what has one for something that must be sent."""
+    for name in ("ReviewRequest", "BatchRequest", "InferenceRequest", "V1Request"):
+        for member in document["components"]["schemas"][name]["properties"].values():
+            assert "default" not in member
