@@ -50,11 +50,12 @@ def main() -> None:
     # Gunicorn reads this one by itself while it is imported, and an empty value would stop it.
     os.environ["WEB_CONCURRENCY"] = str(settings.workers)
 
-    from gunicorn import __main__ as gunicorn_main
+    import gunicorn
     from gunicorn.app.wsgiapp import run
 
-    # By these words Gunicorn calls itself again upon SIGUSR2.
-    sys.argv[:] = [gunicorn_main.__file__, "--config", str(CONFIGURATION), *of_gunicorn]
+    # By these words Gunicorn calls itself again upon SIGUSR2; see `pre_exec`.
+    script = str(Path(gunicorn.__file__).with_name("__main__.py"))
+    sys.argv[:] = [script, "--config", str(CONFIGURATION), *of_gunicorn]
     run(prog="gunicorn")
 
 
