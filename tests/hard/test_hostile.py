@@ -8,6 +8,7 @@ import re
 import socket
 import time
 import urllib.parse
+import zlib
 from collections.abc import Iterator
 
 import pytest
@@ -89,18 +90,32 @@ def test_bad_json_is_400(live_server: LiveServer, judge: Judge) -> None:
     judge(f"bad JSON of {len(seen)} kinds: not 400", str(wrong or "none"), "none", not wrong)
 
 
+def packed_gigabyte() -> bytes:
+    """A gigabyte of zeros as gzip makes of it."""
+    packer = zlib.compressobj(wbits=31)
+    return b"".join([*(packer.compress(bytes(MIB)) for _ in range(1000)), packer.flush()])
+
+
 def test_wrong_encodings_types_and_methods_are_refused(
     live_server: LiveServer, judge: Judge
 ) -> None:
     good = b'{"review": "Good."}'
     seen = [
         live_server.ask("/predict", "POST", good, Content_Encoding="gzip", **JSON).status,
+        live_server.ask(
+            "/predict", "POST", packed_gigabyte(), Content_Encoding="gzip", **JSON
+        ).status,
         live_server.ask("/predict", "POST", good, Content_Encoding="br", **JSON).status,
         live_server.ask("/predict", "POST", good, Content_Type="text/xml").status,
     ]
     wrong_method = live_server.ask("/predict", "DELETE")
 
-    judge("compressed bodies, wrong type", str(seen), "415", seen == [415] * 3)
+    judge(
+        "no gzip though it says so, 1 GB in 1 MB of gzip, brotli, XML",
+        str(seen),
+        "400, 413, 415, 415",
+        seen == [400, 413, 415, 415],
+    )
     judge(
         "wrong method",
         f"{wrong_method.status}, Allow: {wrong_method.headers['Allow']}",
