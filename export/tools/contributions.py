@@ -32,8 +32,8 @@ class Answer:
 
 def ask(model: Model, reviews: Sequence[str]) -> Iterator[Answer]:
     """Answers to n raw *reviews*, in order, a run at a time."""
-    for start in range(0, len(reviews), model.reviews_a_run):
-        yield from _run(model, reviews[start : start + model.reviews_a_run])
+    for start in range(0, len(reviews), model.explained_a_run):
+        yield from _run(model, reviews[start : start + model.explained_a_run])
 
 
 def _run(model: Model, reviews: Sequence[str]) -> Iterator[Answer]:

@@ -23,8 +23,9 @@ from server.inference.signature import check_signature
 #: How far a replayed golden probability may be from scikit-learn's.
 TOLERANCE = 1e-6
 
-# A run holds a count for each text and term, and a handful of numbers for each token, of which each
-# text has as many as the longest: 4 MB and 8 MB at the most, whatever the model and the texts.
+# A run holds a count for each text and term, one number for each text, term and label where it is
+# to be explained, and a handful for each token, of which each text has as many as the longest:
+# 4 MB, 8 MB and 8 MB at the most, whatever the model and the texts.
 NUMBERS_A_RUN = 2**20
 TOKENS_A_RUN = 2**17
 REVIEWS_A_RUN = 256
@@ -51,6 +52,9 @@ class Model:
         terms = self.manifest.vocabulary
         self.known = frozenset(word for term in terms for word in term.split())
         self.reviews_a_run = min(REVIEWS_A_RUN, 1 + NUMBERS_A_RUN // len(terms))
+        self.explained_a_run = min(
+            REVIEWS_A_RUN, 1 + NUMBERS_A_RUN // len(terms) // (len(self.labels) - 1)
+        )
         self.tokens_a_run = TOKENS_A_RUN // (len(self.labels) - 1)
         self.normaliser = Normaliser(
             frozenset(self.manifest.stop_words), table_lookup(self.manifest.lemmas)
@@ -103,7 +107,7 @@ class Model:
         lemmas = [self.normaliser.lemmas(review) for review in reviews]
         texts = [" ".join(words) for words in lemmas]
         explained: dict[int, tuple[Prediction, Explanation | None]] = {}
-        for run in self._runs(texts):
+        for run in self._runs(texts, self.explained_a_run):
             rows, evidence = self.run([texts[i] for i in run], "probabilities", "evidence")
             for i, row, parts in zip(run, rows.tolist(), evidence, strict=True):
                 prediction = self._prediction(lemmas[i], row)
@@ -118,21 +122,24 @@ class Model:
             found: list[list[float]] = self.run(texts, "probabilities")[0].tolist()
             return found
         rows: dict[int, list[float]] = {}
-        for run in self._runs(texts):
+        for run in self._runs(texts, self.reviews_a_run):
             (found_here,) = self.run([texts[i] for i in run], "probabilities")
             rows.update(zip(run, found_here.tolist(), strict=True))
         return [rows[i] for i in range(len(texts))]
 
-    def _runs(self, texts: Sequence[str]) -> Iterator[list[int]]:
-        """Which of *texts* to run together: those of like length, since all are padded to one."""
+    def _runs(self, texts: Sequence[str], most: int) -> Iterator[list[int]]:
+        """Which of *texts* to run together, *most* at a time: those of like length.
+
+        All texts of a run are padded to the longest.
+        """
         run: list[int] = []
         longest = 0
         for i in sorted(range(len(texts)), key=lambda i: len(texts[i])):
-            longest = max(longest, texts[i].count(" ") + 1)
-            if len(run) == self.reviews_a_run or (len(run) + 1) * longest > self.tokens_a_run:
-                if run:
-                    yield run
-                run, longest = [], texts[i].count(" ") + 1
+            tokens = texts[i].count(" ") + 1
+            longest = max(longest, tokens)
+            if run and (len(run) == most or (len(run) + 1) * longest > self.tokens_a_run):
+                yield run
+                run, longest = [], tokens
             run.append(i)
         if run:
             yield run
@@ -172,7 +179,7 @@ class Model:
         """
         golden = self.manifest.golden
         texts = [self.normaliser.normalise(each.review) for each in golden]
-        check_graph(self.manifest, texts[: self.reviews_a_run], self.run, by_token=self.by_token)
+        check_graph(self.manifest, texts[: self.explained_a_run], self.run, by_token=self.by_token)
         for number, (expected, row) in enumerate(
             zip(golden, self.probabilities(texts), strict=True), start=1
         ):

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from export.graph.model_file import GOLDEN_REVIEWS, describe, golden_reviews
+from export.graph.model_file import GOLDEN_REVIEWS, build, describe, golden_reviews
+from server.inference.manifest import Figures, HeldOut
+from server.inference.model import NUMBERS_A_RUN, Model
 from tests.export.small import LEMMAS, small, small_model
+from train.calibration import Calibration
+from train.hyperparameters import Setting
 
 
 def test_the_manifest_says_what_was_trained() -> None:
@@ -34,3 +41,30 @@ def test_the_server_opens_it_and_finds_it_consistent() -> None:
 
     assert [each.label for each in model.predict(["Good story!", "Dull."])] == ["up", "down"]
     assert sum(model.manifest.golden[0].probabilities) == pytest.approx(1)
+
+
+def test_explanations_of_many_labels_are_made_in_runs_that_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each holds a number for every text, term and label."""
+    labels = [f"label {chr(97 + n // 8)}{chr(97 + n % 8)}" for n in range(40)]
+    words = [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(160)]
+    texts = [" ".join(words[4 * n : 4 * n + 4]) for n in range(40)]
+    pipeline = Setting("multinomial").pipeline(Calibration(0.7)).fit(texts, labels)
+    counts = ((1,) * 40,) * 40
+    figures = Figures(protocol="None.", held_out=HeldOut(1600, 0.5, counts))
+    model = Model(build(replace(small(), pipeline=pipeline, figures=figures, texts=texts)))
+    sizes: list[int] = []
+    spread = Model._spread
+
+    def noted(model: Model, *arrays: Any) -> Any:
+        evidence = spread(model, *arrays)
+        sizes.append(evidence.size)
+        return evidence
+
+    monkeypatch.setattr(Model, "_spread", noted)
+    explained = model.explain(texts * 10)
+
+    assert [prediction.label for prediction, _ in explained] == labels * 10
+    assert len(sizes) > 1
+    assert max(sizes) <= NUMBERS_A_RUN + 160 * 39
