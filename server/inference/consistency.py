@@ -91,10 +91,8 @@ def check_graph(
     """
     count, size = len(manifest.labels), len(manifest.vocabulary)
     try:
-        if by_token:
-            _check_numbers(manifest, run)
+        weights = _try_every_term(manifest, run, by_token)
         probabilities, evidence = run(texts, "probabilities", "evidence")
-        weights = [run([text], "probabilities")[0] for text in _every_term(manifest)]
     except ModelFileError:
         raise
     except Exception as error:  # onnxruntime raises a class of its own for every status code
@@ -117,24 +115,21 @@ def check_graph(
     )
 
 
-def _check_numbers(manifest: Manifest, run: Run) -> None:
-    """See that the graph numbers the terms as the vocabulary does."""
-    numbers = set()
-    for text in _every_term(manifest):  # beside one without words, for which there is V
-        numbers |= set(run([text, ""], "ids")[0].ravel().tolist())
-    size = len(manifest.vocabulary)
+def _try_every_term(manifest: Manifest, run: Run, by_token: bool) -> list[npt.NDArray[np.float64]]:
+    """Probabilities of texts that hold all terms; the graph has to number them as they stand."""
+    terms, outputs = manifest.vocabulary, ["probabilities", *(["ids"] if by_token else [])]
+    weights: list[npt.NDArray[np.float64]] = []
+    numbers: set[int] = set()
+    for start in range(0, len(terms), TERMS_A_TEXT):
+        text = " ".join(terms[start : start + TERMS_A_TEXT])
+        rows, *ids = run([text, ""], *outputs)  # the one without words has V in their place
+        weights.append(rows)
+        numbers.update(*(each.ravel().tolist() for each in ids))
     _require(
-        numbers == set(range(size + 1)),
-        f"its graph knows other terms than the {size} of its vocabulary",
+        not by_token or numbers == set(range(len(terms) + 1)),
+        f"its graph knows other terms than the {len(terms)} of its vocabulary",
     )
-
-
-def _every_term(manifest: Manifest) -> list[str]:
-    terms = manifest.vocabulary
-    return [
-        " ".join(terms[start : start + TERMS_A_TEXT])
-        for start in range(0, len(terms), TERMS_A_TEXT)
-    ]
+    return weights
 
 
 def _check_shape(name: str, found: npt.NDArray[np.float64], shape: tuple[int, ...]) -> None:

@@ -8,7 +8,13 @@ from flask import Response
 
 from server.errors import ProblemError, ProblemType
 from server.extensions import current
-from server.open_inference.routes import MODEL, MODEL_VERSION, find_model, open_inference
+from server.open_inference.routes import (
+    MODEL,
+    MODEL_VERSION,
+    PLATFORM,
+    find_model,
+    open_inference,
+)
 from server.schemas.negotiation import respond
 from server.schemas.open_inference import (
     LABEL,
@@ -22,8 +28,6 @@ from server.schemas.open_inference import (
     RepositoryModel,
     Statistics,
 )
-
-PLATFORM: Final = "onnxruntime_onnx"
 
 #: Extensions of the protocol that change a server or look into it: path -> methods.
 NOT_OFFERED: Final = {

@@ -40,6 +40,7 @@ EXAMPLE: Final = (
     '{"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": ["A fine film."]}]}'
 )
 EXTENSIONS: Final = ("binary_tensor_data", "model_configuration", "statistics", "model_repository")
+PLATFORM: Final = "onnxruntime_onnx"
 MODEL: Final = "/models/<name>"
 MODEL_VERSION: Final = "/models/<name>/versions/<version>"
 
@@ -72,7 +73,7 @@ def model_metadata(name: str, version: str | None = None) -> Response:
     label = Tensor(LABEL, "BYTES", [-1])
     probabilities = Tensor(PROBABILITIES, "FP64", [-1, len(model.labels)])
     outputs = [label, probabilities]
-    return respond(ModelMetadata(name, [model.version], "onnxruntime_onnx", [text], outputs))
+    return respond(ModelMetadata(name, [model.version], PLATFORM, [text], outputs))
 
 
 @open_inference.get(f"{MODEL}/ready")

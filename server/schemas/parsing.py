@@ -127,7 +127,12 @@ def parse_json(body: bytes) -> Texts:
 
 
 def _by_item(body: bytes) -> Texts | None:
-    """A batch of whatever there is, if its bad reviews are to be answered in their place."""
+    """A batch of whatever there is, if its bad reviews are to be answered in their place.
+
+    A document that does not name `on_error`, spelled out or escaped, is not decoded again.
+    """
+    if b"on_error" not in body and b"\\u00" not in body:
+        return None
     try:
         request = LENIENT.decode(body)
         refuse_duplicates(body)

@@ -76,7 +76,7 @@ def _operation(operation: Operation, settings: Settings) -> dict[str, Any]:
         "operationId": _identifier(operation),
         "summary": operation.summary,
         "tags": [operation.group],
-        "responses": {"200": _success(operation), **_failures(problems, operation)},
+        "responses": {"200": _success(operation), **_failures(problems)},
     }
     if operation.query:
         described["parameters"] = list(operation.query)
@@ -112,24 +112,19 @@ def _success(operation: Operation) -> dict[str, Any]:
     return {"description": operation.summary, "headers": REQUEST_ID, "content": content}
 
 
-def _failures(problems: list[ProblemType], operation: Operation) -> dict[str, Any]:
+def _failures(problems: list[ProblemType]) -> dict[str, Any]:
     """The answers to what goes wrong: one for each status, with the codes that it may have."""
     by_status: dict[int, list[ProblemType]] = defaultdict(list)
     for problem in problems:
         by_status[problem.status].append(problem)
-    return {
-        str(status): _failure(status, kinds, operation)
-        for status, kinds in sorted(by_status.items())
-    }
+    return {str(status): _failure(status, kinds) for status, kinds in sorted(by_status.items())}
 
 
-def _failure(status: int, kinds: list[ProblemType], operation: Operation) -> dict[str, Any]:
+def _failure(status: int, kinds: list[ProblemType]) -> dict[str, Any]:
     examples = {each.code: {"$ref": f"#/components/examples/{each.code}"} for each in kinds}
     content: dict[str, Any] = {
         PROBLEM_JSON: {"schema": _reference(ProblemDocument), "examples": examples}
     }
-    if operation.text == "text/html":
-        content["text/html"] = {"schema": {"type": "string"}}
     codes = ", ".join(f"`{each.code}`" for each in kinds)
     return {
         "description": f"{HTTPStatus(status).phrase}: {codes}",
