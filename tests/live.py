@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,10 +178,41 @@ def wait_until_ready(server: LiveServer) -> None:
     Raises:
         AssertionError: the server ended, or is not ready within `PATIENCE` seconds.
     """
-    deadline = time.monotonic() + PATIENCE
-    while not _is_ready(server):
+
+    def ready() -> bool:
         assert server.process.poll() is None, f"the server ended:\n{server.printed()}"
-        assert time.monotonic() < deadline, f"the server is not ready:\n{server.printed()}"
+        return _is_ready(server)
+
+    until(ready, lambda: f"the server is not ready:\n{server.printed()}")
+
+
+def wait_for_port(process: subprocess.Popen[bytes], port: int) -> None:
+    """Return as soon as *process* accepts connections on *port*.
+
+    Raises:
+        AssertionError: it ended, or does not within `PATIENCE` seconds.
+    """
+
+    def listens() -> bool:
+        assert process.poll() is None, f"{process.args} has ended"
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    until(listens, lambda: f"{process.args} does not listen on {port}")
+
+
+def until(holds: Callable[[], object], otherwise: Callable[[], str] = lambda: "") -> None:
+    """Return as soon as *holds*.
+
+    Raises:
+        AssertionError: it does not within `PATIENCE` seconds; the message is *otherwise*.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, otherwise()
         time.sleep(0.01)
 
 

@@ -20,7 +20,7 @@ import yaml
 
 from server.settings import ROOT
 from tests.clients.conftest import environment, node_modules, run
-from tests.live import PATIENCE, exchange, free_port, running_server, stop
+from tests.live import PATIENCE, exchange, free_port, running_server, stop, wait_for_port
 
 pytestmark = pytest.mark.clients
 
@@ -40,19 +40,8 @@ def program(name: str, package: str) -> str:
 def running(command: list[str], port: int) -> Iterator[None]:
     """A program that listens on *port* while the context lasts."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + PATIENCE
     try:
-        while True:
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
-                connection.connect()
-                break
-            except OSError:
-                assert process.poll() is None, f"{command[0]} has ended"
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-            finally:
-                connection.close()
+        wait_for_port(process, port)
         yield
     finally:
         stop(process)

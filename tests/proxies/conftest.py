@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.live import PATIENCE, LiveServer, free_port, stop
+from tests.live import LiveServer, free_port, stop, wait_for_port
 
 NGINX = """
 daemon off; master_process off; worker_processes 1; pid {folder}/pid; error_log stderr warn;
@@ -58,15 +56,8 @@ def start(name: str, folder: Path, server: LiveServer) -> tuple[subprocess.Popen
     path.write_text(text.format(folder=folder, server=server.port, port=port))
     arguments = ["-c", str(path), "-p", str(folder)] if name == "nginx" else ["-f", str(path)]
     process = subprocess.Popen([command, *arguments], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return process, port
-        except OSError:
-            assert process.poll() is None, f"{name} has ended"
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+    wait_for_port(process, port)
+    return process, port
 
 
 @pytest.fixture(scope="session", params=["nginx", "haproxy"])

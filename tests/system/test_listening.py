@@ -6,13 +6,12 @@ import http.client
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from server.settings import ROOT, Settings
-from tests.live import PATIENCE, environment, free_port, stop
+from tests.live import PATIENCE, environment, free_port, stop, until
 
 MAKE_SERVE = [sys.executable, "-m", "server"]
 
@@ -35,11 +34,7 @@ def test_a_unix_socket_is_listened_on(tmp_path: Path) -> None:
     environ = environment(HOST=f"unix:{path}")
     process = subprocess.Popen(MAKE_SERVE, cwd=ROOT, env=environ, stdout=subprocess.PIPE)
     try:
-        deadline = time.monotonic() + PATIENCE
-        while not path.exists():
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(path.exists)
         connection = UnixConnection(path)
         for _ in range(3):
             connection.request(
@@ -127,10 +122,7 @@ def test_options_of_gunicorn_stand_after_two_dashes(tmp_path: Path) -> None:
         [*MAKE_SERVE, "--", "--pid", str(pid)], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL
     )
     try:
-        deadline = time.monotonic() + PATIENCE
-        while not pid.exists() or not pid.read_text():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: pid.exists() and pid.read_text())
         assert int(pid.read_text()) == process.pid
     finally:
         stop(process)

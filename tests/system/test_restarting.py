@@ -8,8 +8,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import onnx
@@ -23,19 +21,12 @@ from tests.live import (
     environment,
     free_port,
     running_server,
+    until,
     workers_of,
 )
 
 SHIPPED = ROOT / "models" / "sentiment.onnx"
 MAKE_SERVE = [sys.executable, "-m", "server"]
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Return when *holds*; fail if it does not within `PATIENCE` seconds."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def make_slow(path: Path) -> None:
