@@ -38,25 +38,18 @@ Review = Annotated[
 ]
 
 
-#: What a bad review in a batch spoils.
-OnError = Annotated[
-    Literal["request", "item"],
-    Meta(description="Whether a bad review refuses the request, or is answered in its place."),
-]
-
-
 class PredictRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The body of `POST /predict` as it is decoded: a `ReviewRequest` or a `BatchRequest`."""
 
     review: Review | UnsetType = UNSET
     reviews: list[Review] | UnsetType = UNSET
-    on_error: OnError | UnsetType = UNSET
+    on_error: Literal["request", "item"] | UnsetType = UNSET
 
 
-class LenientRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class LenientBatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A batch whose reviews may be anything, since bad ones are answered in their place."""
 
-    reviews: list[Any]
+    reviews: Annotated[list[Any], Meta(extra_json_schema={"items": {}})]
     on_error: Literal["item"]
 
 
@@ -67,17 +60,17 @@ class ReviewRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of `POST /predict` with a batch of reviews."""
+    """A batch of reviews, which one bad review refuses."""
 
     reviews: list[Review]
-    on_error: OnError | UnsetType = UNSET
+    on_error: Literal["request"] | UnsetType = UNSET
 
 
 #: Where a WSGI environment has the texts that were parsed, or the problem with them.
 PARSED: Final = "server.parsed"
 
 DECODER: Final = msgspec.json.Decoder(PredictRequest)
-LENIENT: Final = msgspec.json.Decoder(LenientRequest)
+LENIENT: Final = msgspec.json.Decoder(LenientBatchRequest)
 
 
 @dataclass(frozen=True, slots=True)

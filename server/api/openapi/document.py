@@ -35,6 +35,7 @@ MORE_HEADERS: Final = {
 #: Lists of reviews: the schema, and its member.
 BATCHES: Final = (
     ("BatchRequest", "reviews"),
+    ("LenientBatchRequest", "reviews"),
     ("InputTensor", "data"),
     ("V1Request", "instances"),
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from server.errors import ProblemType
 from server.schemas import open_inference as v2
-from server.schemas.parsing import BatchRequest, ReviewRequest
+from server.schemas.parsing import BatchRequest, LenientBatchRequest, ReviewRequest
 from server.schemas.responses import (
     BatchDocument,
     ModelDocument,
@@ -93,7 +93,7 @@ PREDICT: Final = Operation(
     "Predictions",
     "Classify one review or a batch",
     replies=(PredictionDocument, BatchDocument),
-    bodies=(ReviewRequest, BatchRequest),
+    bodies=(ReviewRequest, BatchRequest, LenientBatchRequest),
     form=ReviewRequest,
     requests={
         "one review": {"review": REVIEW},

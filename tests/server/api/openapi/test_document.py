@@ -24,6 +24,9 @@ PAGES = {"web", "openapi.docs", "static"}
 
 GOOD = "A wonderful film with great acting."
 
+#: What a JSON body of /predict may be: one of these.
+BODIES = ("ReviewRequest", "BatchRequest", "LenientBatchRequest")
+
 
 @pytest.fixture
 def document(client: FlaskClient) -> Any:
@@ -133,6 +136,10 @@ def test_answers_fit_their_schemas(
         ({"review": "a" * 501}, False),
         ({"reviews": [GOOD] * 6}, False),
         ({"review": GOOD, "lang": "en"}, False),
+        ({"reviews": [GOOD], "on_error": "request"}, True),
+        ({"reviews": [GOOD, "", None, "a" * 501], "on_error": "item"}, True),
+        ({"reviews": [GOOD] * 6, "on_error": "item"}, False),
+        ({"reviews": [GOOD], "on_error": "ignore"}, False),
     ],
 )
 def test_schema_allows_what_is_answered_and_nothing_else(
@@ -140,7 +147,7 @@ def test_schema_allows_what_is_answered_and_nothing_else(
 ) -> None:
     answered = client.post("/predict", json=body).status_code == 200
 
-    kinds = [validator(document, name) for name in ("ReviewRequest", "BatchRequest")]
+    kinds = [validator(document, name) for name in BODIES]
     assert (sum(each.is_valid(body) for each in kinds) == 1) == answered == fits
 
 
@@ -222,6 +229,6 @@ def test_limits_of_the_settings_are_in_the_document(document: Any) -> None:
 
 def test_no_member_of_a_request_has_a_default(document: Any) -> None:
     """Generators of clients take what has one for something that must be sent."""
-    for name in ("ReviewRequest", "BatchRequest", "InferenceRequest", "V1Request"):
+    for name in (*BODIES, "InferenceRequest", "V1Request"):
         for member in document["components"]["schemas"][name]["properties"].values():
             assert "default" not in member
