@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
+import signal
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from statistics import mean
 
 import numpy as np
 import pytest
@@ -19,7 +23,7 @@ from server.inference.model import Model
 from server.settings import Settings
 from tests.hard.clients import attackers, clients, is_closed, percentile
 from tests.hard.conftest import Judge
-from tests.hard.processes import cpu_seconds, workers
+from tests.hard.processes import cpu_seconds, sockets, workers
 from tests.live import LiveServer, exchange, running_server
 
 pytestmark = pytest.mark.hard
@@ -173,30 +177,37 @@ def test_an_idle_server_uses_next_to_no_processor(server: LiveServer, judge: Jud
 
 
 def test_connections_are_spread_over_the_workers(server: LiveServer, judge: Judge) -> None:
-    most = max(max(_connections_by_worker(server, 16)) for _ in range(20))
+    most = mean(max(_connections_by_worker(server, 16)) for _ in range(20))
 
-    what = "16 connections on 2 workers, 20 times: most on one"
-    judge.time(what, most, "connections", at_most=10, margin=1.3)
+    # Where nobody waits for it, the worker that was held up gets 4 of the 16: 12 on the other.
+    what = "16 connections on 2 workers, one held up at first, 20 times: on the other"
+    judge(what, f"{most:.1f} connections", "at most 10", most <= 10)
 
 
 def _connections_by_worker(server: LiveServer, count: int) -> list[int]:
-    from tests.hard.processes import sockets
-
-    barrier = threading.Barrier(count)
-
-    def connect(_: int) -> object:
-        plug = server.connection()
-        opened = plug.__enter__()
-        barrier.wait()
-        exchange(opened, "/livez")
-        return plug
-
+    """Where *count* connections land, if the first half of them finds one worker stopped."""
     pids = workers(server.process.pid)
     before = [sockets(pid) for pid in pids]
-    with ThreadPoolExecutor(count) as pool:
-        plugs = list(pool.map(connect, range(count)))
-    counts = [sockets(pid) - old for pid, old in zip(pids, before, strict=True)]
-    for plug in plugs:
-        plug.__exit__(None, None, None)  # type: ignore[attr-defined]
+    with ExitStack() as opened:
+        os.kill(pids[0], signal.SIGSTOP)
+        try:
+            _connect(server, count // 2, opened)
+        finally:
+            os.kill(pids[0], signal.SIGCONT)
+        _connect(server, count - count // 2, opened)
+        counts = [sockets(pid) - old for pid, old in zip(pids, before, strict=True)]
     time.sleep(0.05)
     return counts
+
+
+def _connect(server: LiveServer, count: int, opened: ExitStack) -> None:
+    """Open *count* connections at once, each with an answer on it."""
+    barrier = threading.Barrier(count)
+
+    def connect(_: int) -> None:
+        plug = opened.enter_context(server.connection())
+        barrier.wait()
+        exchange(plug, "/livez")
+
+    with ThreadPoolExecutor(count) as pool:
+        list(pool.map(connect, range(count)))
