@@ -1,7 +1,4 @@
-"""The reasons of one verdict for people: the review in marked pieces, and a plain sentence.
-
-`static/page.js` says the same from the JSON of `/predict?explain=1`; a browser test compares them.
-"""
+"""The reasons of one verdict for people: the review in marked pieces, and a plain sentence."""
 
 from __future__ import annotations
 

@@ -11,6 +11,8 @@ from server.classification import classify
 from server.errors import ProblemError, ProblemType
 from server.extensions import current
 from server.inference.predictions import Classification, Explanation, Prediction
+from server.schemas.negotiation import encode_reply
+from server.schemas.responses import predictions_document
 from server.schemas.validation import check_review
 from server.web import highlight
 from server.web.examples import examples
@@ -31,6 +33,7 @@ class Verdict:
     sum: tuple[str, str, str]
     times: str
     unread: str
+    answer: str
 
 
 @web.get("/")
@@ -42,14 +45,28 @@ def form() -> str:
 @web.post("/")
 def verdict() -> str:
     """The form with what was typed, what the model makes of it, and why."""
-    text = submitted_text()
+    return render_page(submitted())
+
+
+@web.post("/verdict")
+def fragment() -> str:
+    """The verdict alone, which the page's script puts in place while someone types."""
+    return render_template("verdict.html", verdict=verdict_of(submitted()), percent=percent)
+
+
+def submitted() -> Classification:
+    """What the model makes of the text in the form, and why.
+
+    Raises:
+        ProblemError: there is no text, or it cannot be classified. HTTP 400, 413.
+    """
     if "review" not in request.form:
         raise ProblemError(
             ProblemType.MISSING_REVIEW, "The form has no field named review.", "/review"
         )
-    carried = current()
+    text, carried = submitted_text(), current()
     check_review(text, carried.settings.max_review_chars)
-    return render_page(classify(carried, [text], explain=True)[0])
+    return classify(carried, [text], explain=True)[0]
 
 
 @web.get("/favicon.ico")
@@ -80,10 +97,10 @@ def render_page(found: Classification) -> str:
 def verdict_of(found: Classification) -> Verdict:
     """What there is to show of *found*, which has been explained."""
     why, labels = found.explanation, current().model.labels
+    unread, answer = highlight.unread(found.text), answer_of(found)
     if why is None:
-        return Verdict(
-            found.prediction, None, {}, [], "", ("", "", ""), "", highlight.unread(found.text)
-        )
+        empty = ("", "", "")
+        return Verdict(found.prediction, None, {}, [], "", empty, "", unread, answer)
     return Verdict(
         found.prediction,
         why,
@@ -92,8 +109,15 @@ def verdict_of(found: Classification) -> Verdict:
         highlight.sentence(found.text, why, labels),
         highlight.sum_of_parts(why),
         highlight.times(exp(why.log_odds)),
-        highlight.unread(found.text),
+        unread,
+        answer,
     )
+
+
+def answer_of(found: Classification) -> str:
+    """The answer of `POST /predict?explain=1`, from which the page's script goes on."""
+    document = predictions_document([found], is_batch=False, explained=True)
+    return encode_reply(document, current().settings.max_reply_bytes).decode().strip()
 
 
 def render_form(

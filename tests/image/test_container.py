@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import sys
-import time
 import urllib.parse
 from pathlib import Path
 
@@ -86,12 +85,9 @@ def test_root_cannot_be_written_to(image: Unpacked, folder: str) -> None:
 
 def test_sigterm_ends_it_with_status_0(image: Unpacked) -> None:
     with running_container(image) as container:
-        started = time.monotonic()
-
         status = container.stop()
 
         assert status == 0
-        assert time.monotonic() - started < 10
         assert f"Listening on http://localhost:{PORT}" in container.printed()
         assert "Traceback" not in container.printed()
 

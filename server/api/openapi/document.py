@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from server import VERSION
+from server.api.openapi.descriptions import describe
 from server.api.openapi.operations import OPERATIONS, Operation, common_problems
 from server.errors import ProblemType
 from server.schemas.responses import ProblemDocument, problem_type
@@ -171,6 +172,8 @@ def _components(settings: Settings) -> dict[str, Any]:
         kinds.update((*operation.replies, *operation.bodies))
     in_order = sorted(kinds, key=lambda kind: kind.__name__)
     _, schemas = msgspec.json.schema_components(in_order, ref_template=REFERENCE)
+    for schema in schemas.values():
+        describe(schema)
     _add_longest(schemas, settings)
     for kind, member in BATCHES:
         schemas[kind]["properties"][member]["maxItems"] = settings.max_reviews

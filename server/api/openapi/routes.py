@@ -39,6 +39,21 @@ def page_of(settings: Settings, root: str) -> str:
     for path, item in found["paths"].items():
         for method, operation in item.items():
             if method != "parameters":
-                entry = {"path": path, "method": method.upper(), "operation": operation}
+                entry = _entry(path, method, operation, item.get("parameters", []))
                 groups.setdefault(operation["tags"][0], []).append(entry)
-    return render_template("docs.html", document=found, groups=groups, problems=ProblemType)
+    return render_template(
+        "docs.html", document=found, groups=groups, problems=ProblemType, root=root
+    )
+
+
+def _entry(path: str, method: str, operation: dict[str, Any], inside: list[Any]) -> dict[str, Any]:
+    """An operation on the page, with what a request to try it begins with: the first example."""
+    content = operation.get("requestBody", {}).get("content", {})
+    examples = content.get("application/json", {}).get("examples", {}).values()
+    return {
+        "path": path,
+        "method": method.upper(),
+        "operation": operation,
+        "parameters": inside,
+        "body": next((example["value"] for example in examples), None),
+    }

@@ -1,9 +1,8 @@
-// The live side of the form. It asks the public POST /predict and nothing else, and writes all text
-// as text. Without it the form works as any form does.
+// The live side of the form: shows the verdict that the server renders at POST /verdict, and asks
+// POST /predict what would change it. Without it the form works as any form does.
 
 const PAUSE = 250; // milliseconds without a keystroke that make a pause
 const SILENCE = 1000; // and before a screen reader is told
-const STEPS = 5, FULL_PART = 0.3, FAINT = 0.05, MENTIONED = 0.25; // as in server/web/highlight.py
 const TRIED = 24, SHOWN = 5; // words left out one at a time; those that are listed
 const STRIP = 3, LONGEST_STRIP = 120; // sentences
 const REMEMBERED = 6;
@@ -43,7 +42,6 @@ const bar = (share) => drawing(
   drawing("rect", { width: (100 * share).toFixed(2), height: "1" }),
 );
 const quoted = (words) => words.map((word) => `“${word}”`).join(" and ");
-const signed = (part, decimals = 2) => (part < 0 ? "−" : "+") + Math.abs(part).toFixed(decimals);
 const characters = (text) => Array.from(text); // by code point, as the server counts
 const hasLetters = (text) => /[a-z]/i.test(text);
 const number = (value) => value.toLocaleString("en");
@@ -54,35 +52,44 @@ function percent(share) {
   return (100 * share).toFixed(1) + "%";
 }
 
-function times(ratio) {
-  if (ratio > 1000) return "over 1,000";
-  return ratio.toFixed(ratio >= 10 ? 0 : 1);
-}
-
 // ---- asking
 
 class Refused extends Error {
-  constructor(problem, status) {
+  constructor(problem) {
     super(problem?.detail || problem?.title || "The server could not answer. Try again in a moment.");
-    this.status = status;
   }
 }
 
-async function predict(document, signal, query = "") {
-  const answer = await fetch(form.dataset.predict + query, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify(document),
-    signal,
-  });
-  const body = await answer.json().catch(() => null); // from a proxy between us, or cut short
+async function send(url, body, signal, headers = {}) {
+  const reply = await fetch(url, { method: "POST", headers: { Accept: "application/json", ...headers }, body, signal });
+  const text = await reply.text();
   signal.throwIfAborted();
-  if (!answer.ok || !body) throw new Refused(body, answer.status);
-  return body;
+  if (!reply.ok) throw new Refused(parsed(text));
+  return text;
 }
 
-const served = result.querySelector(".verdict") ? field.value : null; // what the server has judged
-let live = true; // until the server wants a key that this page does not have
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch { // from a proxy between us, or cut short
+    return null;
+  }
+}
+
+// The verdict as the server renders it, with the answer of /predict in it as data.
+async function judge(review, signal) {
+  const holder = element("template");
+  holder.innerHTML = await send(form.dataset.verdict, new URLSearchParams({ review }), signal);
+  if (!holder.content.querySelector(".verdict[data-answer]")) throw new Refused(null);
+  return holder.content;
+}
+
+async function predict(reviews, signal) {
+  const type = { "Content-Type": "application/json" };
+  return JSON.parse(await send(form.dataset.predict, JSON.stringify({ reviews }), signal, type)).predictions;
+}
+
+const answered = () => parsed(result.querySelector(".verdict")?.dataset.answer);
 let timer, telling, current = new AbortController();
 
 const typed = () => (field.value.toWellFormed ? field.value.toWellFormed() : field.value);
@@ -99,25 +106,23 @@ async function ask(wanted = false) {
   current.abort();
   current = new AbortController();
   const { signal } = current, review = typed();
-  if (!live) return;
   if (!review.trim()) return show(empty);
   result.setAttribute("aria-busy", "true");
-  let answer;
   try {
-    answer = await predict({ review }, signal, "?explain=1");
+    show(await judge(review, signal));
   } catch (error) {
-    return signal.aborted ? undefined : refuse(error, review);
+    return signal.aborted ? undefined : refuse(error);
   }
-  show(verdict(review, answer), answer);
   if (wanted && result.getBoundingClientRect().top > innerHeight / 2) result.scrollIntoView();
-  if (answer.label !== null) showMore(review, answer, signal);
+  showMore(review, signal);
 }
 
-function show(content, answer) {
+function show(content) {
   result.removeAttribute("aria-busy");
   result.replaceChildren(content);
   complain("");
-  if (!answer || answer.label === null) more.replaceChildren();
+  const answer = answered();
+  if (!answer?.label) more.replaceChildren();
   document.title = answer?.label ? `${answer.label}: ${heading}` : heading;
   clearTimeout(telling);
   telling = setTimeout(tell, SILENCE, answer);
@@ -129,14 +134,10 @@ function tell(answer) {
   if (said.textContent !== text) said.textContent = text;
 }
 
-function refuse(error, review) {
-  if (error.status === 401) live = false;
-  if (review === served) return result.removeAttribute("aria-busy");
+function refuse(error) {
   show("");
   document.title = `Error: ${heading}`;
-  if (!(error instanceof Refused)) return complain("The server does not answer. Try again in a moment.");
-  if (live) return complain(error.message);
-  complain(`${error.message} So there are no verdicts while you type here; the button below still works.`);
+  complain(error instanceof Refused ? error.message : "The server does not answer. Try again in a moment.");
 }
 
 function complain(text) {
@@ -148,77 +149,11 @@ function complain(text) {
   field.after(element("p", { class: "error", id: "review-error", role: "alert" }, text));
 }
 
-// ---- the verdict: the same elements as in templates/verdict.html
-
-function verdict(review, answer) {
-  const section = element("section", { class: "verdict", "aria-labelledby": "verdict" });
-  if (answer.label === null) {
-    section.append(element("h2", { id: "verdict" }, "No verdict"), element("p", {}, answer.reason), ...unread(review));
-    return section;
-  }
-  const why = answer.explanation, side = sides(why);
-  const omitted = why.words.length - answer.words;
-  const [constant, logOdds] = [why.constant, why.log_odds].map((value) => Number(value.toFixed(3)));
-  section.append(
-    element("h2", { id: "verdict" }, "This review reads as ", element("strong", { class: side.get(answer.label) }, answer.label)),
-    element("p", { class: "sentence" }, sentence(review, why)),
-    element("dl", { class: "bars" }, ...labels.map((label) => element(
-      "div",
-      { class: side.get(label) || "c" },
-      element("dt", {}, label),
-      element("dd", {}, bar(answer.probabilities[label]), percent(answer.probabilities[label])),
-    ))),
-    element(
-      "div",
-      { class: "typed", tabindex: "0", role: "region", "aria-label": "The review with its words marked" },
-      element("p", {}, ...pieces(review, why, side)),
-    ),
-    element(
-      "p",
-      { class: "quiet" },
-      ...Array.from(side).flatMap(([label, one]) => [element("span", { class: `word ${one} s3` }, label), " "]),
-      "The stronger the mark, the more a word speaks for that label. Point at, tap or tab to a word for its number.",
-    ),
-    element("p", { class: "quiet" }, `The model knows ${answer.known_words} of the ${answer.words} words that count${omitted ? `; ${omitted} more, such as “the”, it leaves out` : ""}.`),
-    element(
-      "details",
-      {},
-      element("summary", {}, "How the numbers add up"),
-      element("p", {}, `Before any word the model stands at ${signed(constant, 3)}; the words add ${signed(logOdds - constant, 3)}. That makes ${signed(logOdds, 3)}, the logarithm of how many times as likely it holds ${why.label} as ${why.against}: ${times(Math.exp(why.log_odds))} times. Nothing is left out or estimated.`),
-    ),
-    ...unread(review),
-  );
-  return section;
-}
-
-// Letters beyond a to z say nothing to the model; Python's isalpha is the same set.
-function unread(review) {
-  const count = (review.match(/\p{L}/gu) || []).filter((letter) => letter.codePointAt(0) > 127).length;
-  const said = count === 1 ? "1 letter of other alphabets was not read." : `${count} letters of other alphabets were not read.`;
-  return count ? [element("p", { class: "quiet" }, said)] : [];
-}
+// ---- what JavaScript adds: what would change the verdict, sentence by sentence, copies
 
 function sides(why) {
   const [down, up] = labels.filter((label) => label === why.label || label === why.against);
   return new Map([[down, "a"], [up, "b"]]);
-}
-
-function pieces(review, why, side) {
-  const text = characters(review), found = [];
-  const full = why.words.reduce((most, word) => Math.max(most, Math.abs(word.part)), FULL_PART);
-  let end = 0;
-  for (const word of why.words) {
-    if (Math.abs(word.part) < FAINT * full) continue;
-    const step = Math.min(STEPS, 1 + Math.floor((STEPS * Math.abs(word.part)) / full));
-    found.push(text.slice(end, word.start).join(""), element(
-      "button",
-      { type: "button", class: `word ${side.get(word.part > 0 ? why.label : why.against)} s${step}` },
-      text.slice(word.start, word.end).join(""),
-      element("span", { class: "part" }, signed(word.part)),
-    ));
-    end = word.end;
-  }
-  return [...found, text.slice(end).join("")];
 }
 
 function weights(review, why) {
@@ -232,26 +167,15 @@ function weights(review, why) {
   return [...found.values()].sort((one, other) => Math.abs(other.part) - Math.abs(one.part));
 }
 
-function sentence(review, why) {
-  const ranked = weights(review, why), strongest = Math.abs(ranked[0]?.part || 0);
-  const heavy = ranked.filter(({ part }) => part && Math.abs(part) >= MENTIONED * strongest);
-  const speaking = heavy.filter(({ part }) => part > 0).slice(0, 2).map(({ word }) => word);
-  const opposing = heavy.filter(({ part }) => part < 0).slice(0, 1).map(({ word }) => word);
-  const goal = labels.length > 2 ? `${why.label} over ${why.against}` : why.label;
-  const against = opposing.length ? `; ${quoted(opposing)} weighs most against it.` : ".";
-  if (!speaking.length) return `No word speaks for ${why.label}: the model leans that way by itself${against}`;
-  return `${quoted(speaking)} ${speaking.length === 1 ? "weighs" : "weigh"} most for ${goal}${against}`;
-}
-
-// ---- what JavaScript adds: what would change the verdict, sentence by sentence, copies
-
-async function showMore(review, answer, signal) {
+async function showMore(review, signal) {
+  const answer = answered();
+  if (!answer?.label) return;
   const strip = sentences(review), trials = leftOut(review, answer.explanation, strip.length);
   const reviews = [...trials.map((trial) => trial.rest), ...strip];
   let predictions = [];
   try {
-    if (reviews.length) ({ predictions } = await predict({ reviews }, signal));
-  } catch { // superseded, or the server is busy: the verdict itself stands
+    if (reviews.length) predictions = await predict(reviews, signal);
+  } catch { // superseded, or the server is busy, or wants a key: the verdict itself stands
     return signal.aborted ? undefined : more.replaceChildren(copies(review, answer));
   }
   const tried = trials.map((trial, i) => ({ ...trial, answer: predictions[i] }));
@@ -456,13 +380,11 @@ field.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
 });
 form.addEventListener("submit", (event) => {
-  if (!live) return;
   event.preventDefault();
   remember();
   ask(true);
 });
 document.querySelector(".examples").addEventListener("submit", (event) => {
-  if (!live) return;
   event.preventDefault();
   put(event.submitter.value);
 });
@@ -470,4 +392,5 @@ document.querySelector(".examples").addEventListener("submit", (event) => {
 form.querySelector("button").append(element("kbd", {}, "Ctrl + Enter"));
 tally();
 showHistory();
-if (field.value.trim()) ask();
+if (answered()) showMore(typed(), current.signal);
+else if (field.value.trim() && !byId("review-error")) ask();

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 
@@ -276,3 +277,32 @@ def test_letters_that_are_not_read_are_said(client: FlaskClient) -> None:
 
     assert "3 letters of other alphabets were not read." in page
     assert "of other alphabets" not in plain.split("What it cannot do")[0]
+
+
+def test_fragment_is_the_verdict_of_the_page(client: FlaskClient) -> None:
+    sent = {"review": f'{GOOD} <b>"bad"</b> & \u00e9'}
+    page = client.post("/", data=sent, headers=BROWSER).text
+
+    fragment = client.post("/verdict", data=sent, headers={"Accept": "application/json"})
+
+    assert fragment.mimetype == "text/html"
+    assert fragment.text.strip() in page
+    assert "<main>" not in fragment.text
+
+
+def test_fragment_has_the_answer_of_predict(client: FlaskClient) -> None:
+    sent = {"review": f'{GOOD} <b>"bad"</b> & \u00e9'}
+
+    fragment = Page(client.post("/verdict", data=sent).text)
+
+    answer = json.loads(fragment.attributes("section")["data-answer"] or "")
+    assert answer == client.post("/predict?explain=1", json=sent).json
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"), [({"review": "10/10"}, "review_without_letters"), ({}, "missing_review")]
+)
+def test_fragment_is_refused_as_json(client: FlaskClient, sent: dict[str, str], code: str) -> None:
+    refused = client.post("/verdict", data=sent, headers={"Accept": "application/json"})
+
+    assert (refused.status_code, refused.json["code"]) == (400, code)
