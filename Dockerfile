@@ -1,8 +1,8 @@
 # The container that Heroku runs: `make image`, or a plain `docker build .`.
 #
 # The base is a tag, so that every build has the newest security updates of it. To pin it:
-#   docker build --build-arg PYTHON_IMAGE=docker.io/library/python:3.13-slim@sha256:... .
-ARG PYTHON_IMAGE=docker.io/library/python:3.13-slim
+#   docker build --build-arg PYTHON_IMAGE=docker.io/library/python:3.14-slim@sha256:... .
+ARG PYTHON_IMAGE=docker.io/library/python:3.14-slim
 
 
 # Everything is made in this stage; of it, only /venv, /app and /pycache get into the image.

@@ -46,7 +46,7 @@ class Unpacked:
     @property
     def environment(self) -> dict[str, str]:
         """What it sets in the environment."""
-        return dict(entry.split("=", 1) for entry in self.config["Env"])
+        return dict(entry.split("=", 1) for entry in self.config["Env"] or ())
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def bubblewrap(
     return [
         *("bwrap", "--ro-bind", str(image.root), "/", "--proc", "/proc", "--dev", "/dev"),
         *("--tmpfs", "/tmp", "--tmpfs", "/dev/shm", "--chmod", "1777", "/tmp"),  # noqa: S108
-        *("--chmod", "1777", "/dev/shm", "--chdir", image.config["WorkingDir"]),  # noqa: S108
+        *("--chmod", "1777", "/dev/shm", "--chdir", image.config["WorkingDir"] or "/"),  # noqa: S108
         *("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--as-pid-1"),
         *("--clearenv", *_each("--setenv", environ), *options),
         *("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"),

@@ -37,9 +37,10 @@ IMDB_LICENCE: Final = "CC BY 4.0 (Kotzias et al., KDD 2015)"
 
 def train(options: Options) -> None:
     """Clean, evaluate the article's settings and the recipe, fit on everything, keep and export."""
+    texts = read(options)
     wordnet = WordNet.load(progress=not options.quiet)
     normalisers = cleaning(wordnet, options)
-    prepared = load(normalisers, options)
+    prepared = clean(*texts, normalisers, options)
     held_out = evaluate_hold_out(prepared, options)
     figures, folds = cross_validate(prepared, held_out, options)
     fitted = recipe(options).fit(prepared.corpus, prepared.rows, searching(options))
@@ -73,7 +74,9 @@ def export(trained: TrainedModel, path: Path, options: Options) -> None:
 
 def compare(options: Options) -> None:
     """Cross-validate every classifier on the same folds; print one table, and keep it if asked."""
-    prepared = load(cleaning(WordNet.load(progress=not options.quiet), options), options)
+    texts = read(options)
+    normalisers = cleaning(WordNet.load(progress=not options.quiet), options)
+    prepared = clean(*texts, normalisers, options)
     repeats = options.repeats or 1
     results: list[Result] = []
     for classifier in KINDS:
@@ -102,14 +105,24 @@ def cleaning(wordnet: WordNet, options: Options) -> dict[bool, Normaliser]:
     return {kept: Normaliser(lists[kept], wordnet.lemmatize) for kept in wanted}
 
 
-def load(normalisers: dict[bool, Normaliser], options: Options) -> Prepared:
-    """Load and clean the labelled text, or the article's; prints what to know about it."""
+def read(options: Options) -> tuple[LabelledText, LabelledText | None]:
+    """The labelled text, or the article's, and that to test with; first, since it may be wrong."""
     columns = options.text_column, options.label_column
     if options.data is None:
         labelled = imdb_sentences(progress=not options.quiet)
     else:
         labelled = load_labelled_text(options.data, *columns)
     test = load_labelled_text(options.test_data, *columns) if options.test_data else None
+    return labelled, test
+
+
+def clean(
+    labelled: LabelledText,
+    test: LabelledText | None,
+    normalisers: dict[bool, Normaliser],
+    options: Options,
+) -> Prepared:
+    """Clean the labelled text; prints what to know about it."""
     progress = partial(bar, what="cleaning", options=options)
     prepared = prepare(labelled, test, normalisers, lambda texts, n: progress(texts, total=n))
     check_enough(prepared, cross_validated=options.repeats > 0 or options.task == "compare")

@@ -71,18 +71,22 @@ def stop_is_due(arbiter: Any) -> bool:
     return not FROM_MASTER.isdisjoint(waiting)
 
 
-def ignore_new_connections(listener: socket.socket) -> None:
+def ignore_new_connections(listener: socket.socket) -> bool:
     """Let the kernel drop SYNs for *listener*, in any process; who has connected can be accepted.
 
-    Where that is not possible (not Linux, or not allowed to this user) nothing happens.
+    Returns:
+        Whether it could be done; not so where it is no Linux, or not allowed to this user.
     """
     if os.uname().sysname != "Linux" or listener.family == socket.AF_UNIX:
-        return
+        return False
     steps = b"".join(struct.pack("HBBI", *step) for step in DROP_SYN)
     program = ctypes.create_string_buffer(steps, len(steps))
     pointer = struct.pack("HP", len(DROP_SYN), ctypes.addressof(program))
-    with suppress(OSError):
+    try:
         listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, pointer)
+    except OSError:
+        return False
+    return True
 
 
 def hold_signals_over_fork() -> None:

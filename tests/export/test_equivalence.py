@@ -18,8 +18,13 @@ from export.graph.model_file import build
 from server.inference.model import Model
 from train.artifact import TrainedModel
 
+#: Fixtures asked for by name, so `tests/conftest.py` cannot see that they need the data.
+CANDIDATES = [
+    pytest.param(name, marks=pytest.mark.data) for name in ("trained", "article_candidate")
+]
 
-@pytest.fixture(scope="module", params=["trained", "article_candidate"])
+
+@pytest.fixture(scope="module", params=CANDIDATES)
 def any_candidate(request: pytest.FixtureRequest) -> TrainedModel:
     chosen: TrainedModel = request.getfixturevalue(request.param)
     return chosen

@@ -27,7 +27,7 @@ def test_hadolint_has_no_findings() -> None:
 def test_base_is_the_official_slim_image_unless_told_otherwise() -> None:
     text = DOCKERFILE.read_text()
 
-    assert "ARG PYTHON_IMAGE=docker.io/library/python:3.13-slim\n" in text
+    assert "ARG PYTHON_IMAGE=docker.io/library/python:3.14-slim\n" in text
     assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
 
 

@@ -38,12 +38,11 @@ VENV = {
     "bin",
     "bin/python",
     "bin/python3",
-    "bin/python3.13",
+    "bin/python3.14",
     "include",
-    "include/python3.13",
     "lib",
-    "lib/python3.13",
-    "lib/python3.13/site-packages",
+    "lib/python3.14",
+    "lib/python3.14/site-packages",
     "lib64",
     "pyvenv.cfg",
 }
@@ -145,7 +144,7 @@ def test_app_folder_holds_the_server_and_its_model(image: Unpacked) -> None:
 
 def test_environment_holds_the_listed_packages_and_no_commands(image: Unpacked) -> None:
     environment = image.root / "venv"
-    packages = environment / "lib" / "python3.13" / "site-packages"
+    packages = environment / "lib" / "python3.14" / "site-packages"
     installed = {name for name in names_in(packages) if not name.endswith(".dist-info")}
     outside = {path for path in below(environment) if "/site-packages/" not in path}
 
@@ -156,20 +155,20 @@ def test_environment_holds_the_listed_packages_and_no_commands(image: Unpacked) 
 
 @pytest.mark.parametrize("pattern", UNUSED)
 def test_what_serving_never_touches_is_not_there(image: Unpacked, pattern: str) -> None:
-    packages = image.root / "venv" / "lib" / "python3.13" / "site-packages"
+    packages = image.root / "venv" / "lib" / "python3.14" / "site-packages"
 
     assert list(packages.glob(pattern)) == []
 
 
 def test_byte_code_is_that_of_files_in_the_image(image: Unpacked) -> None:
-    """In /pycache, the byte code of /a/b.py is /a/b.cpython-313.pyc."""
+    """In /pycache, the byte code of /a/b.py is /a/b.cpython-314.pyc."""
     cache = image.root / "pycache"
     compiled = [path for path in cache.rglob("*") if not path.is_dir()]
 
     sources = [path.relative_to(cache).with_suffix("").with_suffix(".py") for path in compiled]
 
     assert len(sources) > 300
-    assert {path.suffixes[-2:] == [".cpython-313", ".pyc"] for path in compiled} == {True}
+    assert {path.suffixes[-2:] == [".cpython-314", ".pyc"] for path in compiled} == {True}
     assert [path for path in sources if not os.path.lexists(image.root / path)] == []
 
 
@@ -220,5 +219,5 @@ def test_bill_of_materials_names_what_is_installed(bill: str) -> None:
     wheels = {purl.partition("@")[0] for purl in identities if purl.startswith("pkg:pypi/")}
 
     assert wheels == PURLS
-    assert any(purl.startswith("pkg:generic/python@3.13.") for purl in identities)
+    assert any(purl.startswith("pkg:generic/python@3.14.") for purl in identities)
     assert any(purl.startswith("pkg:deb/debian/libc6@") for purl in identities)

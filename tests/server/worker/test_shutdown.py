@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -37,13 +36,13 @@ def connect_late(listener: socket.socket, said: list[str]) -> threading.Thread:
     return thread
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's socket filters")
 def test_who_has_connected_can_be_accepted_and_who_has_not_is_refused(
     listener: socket.socket,
 ) -> None:
     said: list[str] = []
     with socket.create_connection(listener.getsockname()) as early:
-        ignore_new_connections(listener)
+        if not ignore_new_connections(listener):
+            pytest.skip("this system has no socket filters, or keeps them from this user")
         late = connect_late(listener, said)
         accepted, _ = listener.accept()
         late.join(0.2)
