@@ -31,6 +31,11 @@ MOST_LABELS: Final = 4
 MOST_CHARS: Final = 600
 
 
+def noun(model: Model | None) -> str:
+    """What the page calls a text: a review only where the model has learnt from reviews."""
+    return "review" if model is None or model.manifest.data.name in WRITTEN else "text"
+
+
 @lru_cache(maxsize=2)
 def examples(model: Model) -> dict[str, str]:
     """What to try with *model*: the surest golden review of each label, and the most torn."""

@@ -15,7 +15,7 @@ from server.schemas.negotiation import encode_reply
 from server.schemas.responses import predictions_document
 from server.schemas.validation import check_review
 from server.web import highlight
-from server.web.examples import examples
+from server.web.examples import examples, noun
 from server.web.model_summary import summarise
 
 web = Blueprint("web", __name__)
@@ -51,7 +51,10 @@ def verdict() -> str:
 @web.post("/verdict")
 def fragment() -> str:
     """The verdict alone, which the page's script puts in place while someone types."""
-    return render_template("verdict.html", verdict=verdict_of(submitted()), percent=percent)
+    found = verdict_of(submitted())
+    return render_template(
+        "verdict.html", verdict=found, percent=percent, noun=noun(current().model)
+    )
 
 
 def submitted() -> Classification:
@@ -138,6 +141,7 @@ def render_form(
         settings=settings,
         examples=fitting,
         percent=percent,
+        noun=noun(model),
         labels=model.labels if model else (),
         about=summarise(model) if model else None,
     )

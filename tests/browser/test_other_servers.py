@@ -58,6 +58,8 @@ def test_five_labels_show_right(
 
     expect_verdict(page, "<b>7</b>")
     expect_everything(page)
+    expect(verdict(page).get_by_role("heading")).to_contain_text("This text reads as")
+    assert "review" not in page.locator("main").inner_text().lower()
     assert verdict(page).locator("dt").all_inner_texts() == sorted(WORDS)
     expect(verdict(page).locator(".sentence")).to_contain_text("most for <b>7</b> over")
     expect(page.locator("header")).to_contain_text("1, 10, 2 & a half, <b>7</b> or neither here")

@@ -8,13 +8,14 @@ from typing import Any
 from server.inference.manifest import Golden
 from server.inference.model import Model
 from server.settings import Settings
-from server.web.examples import WRITTEN, examples
+from server.web.examples import WRITTEN, examples, noun
 
 
 def test_the_shipped_model_has_those_written_for_it() -> None:
     model = Model.load(Settings().model_path)
 
     assert examples(model) == WRITTEN[model.manifest.data.name]
+    assert noun(model) == "review"
 
 
 def test_any_other_has_its_own_texts_the_surest_and_the_most_torn() -> None:
@@ -34,6 +35,7 @@ def test_any_other_has_its_own_texts_the_surest_and_the_most_torn() -> None:
         "Surely holiday": "To the beach!",
         "Torn": "Pay at the beach.",
     }
+    assert noun(model) == "text"
 
 
 class Hashable(SimpleNamespace):
