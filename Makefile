@@ -6,7 +6,7 @@ DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint format train bench bench-lock lock audit image run-image sbom clean
+.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint hooks format train bench bench-lock lock audit image run-image sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -41,6 +41,9 @@ lint: .venv/dev/installed ## Check style and types
 	$(DEV) -m ruff format --check
 	$(DEV) -m mypy
 	$(DEV) -m mypy --platform darwin -p server -p train -p export
+
+hooks: .venv/dev/installed ## Run what pre-commit runs before a commit on every file
+	$(DEV) -m pre_commit run --all-files
 
 format: .venv/dev/installed ## Put the code into its standard form
 	$(DEV) -m ruff check --fix

