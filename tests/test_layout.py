@@ -79,7 +79,11 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
             yield from walk(child)
 
 
-NAMES = {dotted(path): path for folder in ("server", "train", "export") for path in modules(folder)}
+NAMES = {
+    dotted(path): path
+    for folder in ("server", "train", "export", "score")
+    for path in modules(folder)
+}
 
 
 def room(module: str) -> str:
@@ -149,6 +153,9 @@ WITHOUT_A_TEST_FILE = {
     "server.observability.gunicorn_logger",
     "train.__main__",
     "export.__main__",
+    "score.__main__",
+    "score.errors",
+    "score.rows",
 }
 
 
@@ -174,7 +181,9 @@ def test_training_knows_export_only_where_a_command_asks_for_it() -> None:
 
 @pytest.mark.parametrize("name", [each for each in NAMES if each.startswith("server")])
 def test_the_server_knows_neither_training_nor_export(name: str) -> None:
-    assert not [each for each in imports(NAMES[name]) if each.startswith(("train", "export"))]
+    assert not [
+        each for each in imports(NAMES[name]) if each.startswith(("train", "export", "score"))
+    ]
 
 
 @pytest.mark.parametrize("path", modules("server"), ids=lambda path: path.name)
@@ -184,7 +193,7 @@ def test_server_imports_only_what_the_container_installs(path: Path) -> None:
     assert packages - set(sys.stdlib_module_names) <= SERVE
 
 
-@pytest.mark.parametrize("folder", ["server", "train", "export"])
+@pytest.mark.parametrize("folder", ["server", "train", "export", "score"])
 def test_nothing_imports_a_pickler(folder: str) -> None:
     picklers = {"pickle", "joblib", "cloudpickle", "dill", "shelve", "marshal"}
 

@@ -70,6 +70,13 @@ def count_words(review: str) -> int:
     return len(LETTERS.findall(review))
 
 
+def unread_letters(review: str) -> int:
+    """How many letters of *review* are none of those that cleaning leaves."""
+    if review.isascii():
+        return 0
+    return sum(1 for each in review if each.isalpha() and not each.isascii())
+
+
 def is_token(lemma: str) -> bool:
     """Whether the model could count *lemma*: `TOKEN_PATTERN` wants two letters."""
     return len(lemma) > 1

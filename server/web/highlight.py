@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from server.inference.analyzer import unread_letters
 from server.inference.predictions import Explanation, WordContribution
 
 STEPS: Final = 5
@@ -117,7 +118,7 @@ def _quoted(words: Sequence[str]) -> str:
 
 def unread(text: str) -> str:
     """How many letters of *text* the model does not read; empty if it reads them all."""
-    count = sum(1 for each in text if each.isalpha() and not each.isascii())
+    count = unread_letters(text)
     letters = "letter" if count == 1 else "letters"
     read = "was" if count == 1 else "were"
     return f"{count} {letters} of other alphabets {read} not read." if count else ""

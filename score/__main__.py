@@ -1,0 +1,25 @@
+"""`python -m score`: a model file and a table of texts in, a table of labels out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from score import commands
+from score.cli import parse
+from score.errors import ScoreError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    try:
+        return commands.run(parse(arguments))
+    except ScoreError as error:
+        print(f"python -m score: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("python -m score: interrupted; the same command goes on from here.", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,239 @@
+"""The command of `python -m score`: plans tasks, has them scored, and sums up."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+from tqdm import tqdm
+
+from score import progress
+from score.cli import Options
+from score.columns import Wanted
+from score.counts import Counts
+from score.errors import BadInput, ScoreError
+from score.formats import SUFFIXES, format_of, suffixes
+from score.readers import Selection
+from score.scorer import HereScorer, PoolScorer, Scorer
+from score.storage import STDIN, Place, Source, place_of, sources
+from score.tasks import Job, Task, plan, score_task, score_task_here
+from server.errors import ModelFileError
+from server.inference.model import Model
+
+#: Files that are scored side by side, so that the processes have work where one of them ends.
+SIDE_BY_SIDE: Final = 2
+#: How often processes that were killed are started again.
+MOST_ATTEMPTS: Final = 3
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What a command did, as it is printed and stands in `_SUCCESS`."""
+
+    model: str
+    rows: int
+    labels: dict[str, int]
+    errors: dict[str, int]
+    unknown_word_share: float | None
+    failed: dict[str, str]
+    seconds: float
+
+
+def run(options: Options) -> int:
+    """Score what the command line says; 0 if all of it could be."""
+    started = time.monotonic()
+    try:
+        model = Model.load(options.model)
+    except ModelFileError as error:
+        raise ScoreError(str(error)) from None
+    job = Job(model.labels, *_how(options), _form(options))
+    found = sources(options.input)
+    no_failures: dict[str, str] = {}
+    with _scorer(model, options) as make, _bar(options) as seen:
+        if _is_one_file(options, found):
+            counts, failed = _score_one(found, options, job, make(), seen), no_failures
+        else:
+            counts, failed = _score_folder(found, options, job, model, make, seen)
+    summary = _summary(model, counts, failed, time.monotonic() - started)
+    if not failed and not _is_one_file(options, found):
+        progress.finish(place_of(options.output), summary)
+    print(summary.decode(), file=sys.stderr if options.output == STDIN else sys.stdout)
+    for name, why in failed.items():
+        print(f"python -m score: {name}: {why}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _how(options: Options) -> tuple[Selection, Wanted]:
+    selection = Selection(
+        options.text_column, options.keep, options.keep_text, options.input_format
+    )
+    return selection, Wanted(options.max_chars, options.explain, options.prefix)
+
+
+def _form(options: Options) -> str | None:
+    """The format of the output, if the command line says it."""
+    suffix, _ = suffixes(options.output)
+    return options.format or SUFFIXES.get(suffix.lower())
+
+
+def _is_one_file(options: Options, found: Sequence[Source]) -> bool:
+    """Whether the output is one file; it is a folder where its name ends in no format."""
+    if options.output == STDIN:
+        if len(found) > 1:
+            raise ScoreError("Several files go into a folder, not to standard output.")
+        return True
+    if not suffixes(options.output)[0]:
+        return False
+    if len(found) > 1:
+        raise ScoreError(
+            f"{options.input} has {len(found)} files, and {options.output} is one: give a folder."
+        )
+    return True
+
+
+def _score_one(
+    found: Sequence[Source], options: Options, job: Job, scorer: Scorer, seen: Callable[..., None]
+) -> Counts:
+    (source,) = found
+    form = job.form or format_of(source.name, job.selection.form)
+    one = Job(job.labels, job.selection, job.wanted, form)
+    to_stdout = options.output == STDIN
+    target: Any = sys.stdout.buffer if to_stdout else place_of(options.output)
+    return score_task(Task(source, source.name), target, one, scorer, seen)
+
+
+def _score_folder(
+    found: Sequence[Source],
+    options: Options,
+    job: Job,
+    model: Model,
+    make: Callable[[], Scorer],
+    seen: Callable[..., None],
+) -> tuple[Counts, dict[str, str]]:
+    """Score each of *found* into its part; what was found, and the parts that failed."""
+    folder = place_of(options.output)
+    said = {"selection": asdict(job.selection), "wanted": asdict(job.wanted), "format": job.form}
+    state = progress.begun(folder, model.sha256, msgspec.to_builtins(said))
+    tasks = [task for task in plan(found, job) if not state.is_done(task.part, task.source)]
+    failed: dict[str, str] = {}
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        try:
+            _score_all(tasks, folder, job, make(), seen, state, failed, options.fail_fast)
+            break
+        except BrokenProcessPool:
+            if attempt == MOST_ATTEMPTS:
+                raise ScoreError(
+                    f"The processes that classify were killed {MOST_ATTEMPTS} times, perhaps for "
+                    "want of memory: give fewer with --processes. What is done is kept; the same "
+                    "command goes on from there."
+                ) from None
+            tasks = [each for each in tasks if each.part not in {*state.parts, *failed}]
+    return sum((done.counts for done in state.parts.values()), Counts()), failed
+
+
+def _score_all(
+    tasks: Sequence[Task],
+    folder: Place,
+    job: Job,
+    scorer: Scorer,
+    seen: Callable[..., None],
+    state: progress.Progress,
+    failed: dict[str, str],
+    fail_fast: bool,
+) -> None:
+    with _submitting(tasks, folder, job, scorer, seen) as running:
+        for future in as_completed(running):
+            task = running[future]
+            try:
+                counts = future.result()
+            except BadInput as error:
+                if fail_fast:
+                    raise
+                failed[task.part] = str(error)
+                continue
+            state.parts[task.part] = progress.Done(task.source.size, task.source.changed, counts)
+            progress.save(folder, state)
+
+
+@contextmanager
+def _submitting(
+    tasks: Sequence[Task], folder: Place, job: Job, scorer: Scorer, seen: Callable[..., None]
+) -> Iterator[dict[Future[Counts], Task]]:
+    """*tasks* on their way: many go to the processes whole, of a few they share the batches."""
+    if isinstance(scorer, PoolScorer) and len(tasks) >= 2 * scorer.processes:
+        running = {scorer.pool.submit(score_task_here, task, folder, job): task for task in tasks}
+        for future in running:
+            future.add_done_callback(partial(_tell, seen))
+        yield running
+        return
+    threads = ThreadPoolExecutor(SIDE_BY_SIDE if isinstance(scorer, PoolScorer) else 1)
+    try:
+        yield {
+            threads.submit(score_task, task, folder / task.part, job, scorer, seen): task
+            for task in tasks
+        }
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def _tell(seen: Callable[..., None], done: Future[Counts]) -> None:
+    if not done.cancelled() and not done.exception():
+        seen(done.result())
+
+
+@contextmanager
+def _scorer(model: Model, options: Options) -> Iterator[Callable[[], Scorer]]:
+    """What makes a scorer, a new one at each call; the last one ends with the context."""
+    wanted = _how(options)[1]
+    pools: list[PoolScorer] = []
+
+    def make() -> Scorer:
+        if options.processes <= 1:
+            return HereScorer(model, wanted)
+        pools.append(PoolScorer(options.model, wanted, options.processes))
+        return pools[-1]
+
+    try:
+        yield make
+    finally:
+        for pool in pools:
+            pool.pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _bar(options: Options) -> Iterator[Callable[[Counts], None]]:
+    """A progress bar on stderr, told of every batch."""
+    total = Counts()
+    with tqdm(unit=" rows", disable=options.quiet, unit_scale=True) as bar:
+
+        def seen(found: Counts) -> None:
+            nonlocal total
+            total += found
+            labels = ", ".join(f"{label} {count:,}" for label, count in total.labels.items())
+            errors = sum(total.errors.values())
+            bar.set_postfix_str(f"{labels}; errors {errors / total.rows:.2%}", refresh=False)
+            bar.update(found.rows)
+
+        yield seen
+
+
+def _summary(model: Model, counts: Counts, failed: dict[str, str], seconds: float) -> bytes:
+    unknown = 1 - counts.known_words / counts.words if counts.words else None
+    return msgspec.json.encode(
+        Summary(
+            model.version,
+            counts.rows,
+            dict(sorted(counts.labels.items())),
+            dict(sorted(counts.errors.items())),
+            None if unknown is None else round(unknown, 4),
+            failed,
+            round(seconds, 2),
+        )
+    )

@@ -1,0 +1,11 @@
+"""Errors of scoring, each a sentence for the person at the command line."""
+
+from __future__ import annotations
+
+
+class ScoreError(Exception):
+    """Nothing can be scored as the command line has it."""
+
+
+class BadInput(ScoreError):
+    """One file cannot be read to its end; the others go on."""

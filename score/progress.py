@@ -1,0 +1,106 @@
+"""Progress of a command in its output folder: what is done, so that the same command goes on."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+
+from score.counts import Counts
+from score.errors import ScoreError
+from score.storage import Place, Source, reason, whole_or_not_at_all
+
+FORMAT: Final = 1
+NAME: Final = "_progress.json"
+SUCCESS: Final = "_SUCCESS"
+
+
+class Done(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part that is complete, and the input that it was made from."""
+
+    size: int
+    changed: int
+    counts: Counts
+
+
+class Progress(msgspec.Struct, forbid_unknown_fields=True):
+    """What a command has done in its folder.
+
+    Attributes:
+        format: version of this layout.
+        model: sha256 of the model file.
+        options: all that decides what is in the parts.
+        parts: name of a part -> what is known of it.
+    """
+
+    format: int
+    model: str
+    options: dict[str, Any]
+    parts: dict[str, Done] = {}
+
+    def is_done(self, part: str, source: Source) -> bool:
+        """Whether *part* is complete.
+
+        Raises:
+            ScoreError: it was made from another version of *source*.
+        """
+        done = self.parts.get(part)
+        if done and (done.size, done.changed) != (source.size, source.changed):
+            raise ScoreError(
+                f"{source.name} has changed since it was scored: delete the output, or give "
+                "another."
+            )
+        return done is not None
+
+
+def begun(folder: Place, model: str, options: dict[str, Any]) -> Progress:
+    """What was done in *folder* by the same command, or nothing yet.
+
+    Raises:
+        ScoreError: the folder holds what another model or another command has made.
+    """
+    fresh = Progress(FORMAT, model, options)
+    try:
+        with folder.system.open_input_stream((folder / NAME).path) as stream:
+            found = msgspec.json.decode(stream.read(), type=Progress)
+    except FileNotFoundError:
+        _refuse_foreign(folder)
+        return fresh
+    except (OSError, pa.ArrowException, msgspec.MsgspecError) as error:
+        raise ScoreError(f"{folder / NAME} cannot be read: {reason(error)}.") from None
+    for what, one, other in (
+        ("the model", found.model[:12], model[:12]),
+        ("options", found.options, options),
+        ("a version", found.format, FORMAT),
+    ):
+        if one != other:
+            raise ScoreError(
+                f"{folder} holds results of {what} {one}, not {other}: give another output, or "
+                "delete it."
+            )
+    return found
+
+
+def _refuse_foreign(folder: Place) -> None:
+    from pyarrow import fs
+
+    selector = fs.FileSelector(folder.path, allow_not_found=True)
+    there = [info.base_name for info in folder.system.get_file_info(selector)]
+    if there:
+        raise ScoreError(
+            f"{folder} is not empty (it has {min(there)}), and nothing says that it was begun by "
+            "this command: give another output."
+        )
+
+
+def save(folder: Place, progress: Progress) -> None:
+    """Write *progress* into *folder*, whole or not at all."""
+    with whole_or_not_at_all(folder / NAME) as stream:
+        stream.write(msgspec.json.encode(progress))
+
+
+def finish(folder: Place, summary: bytes) -> None:
+    """Say in *folder* that the output is complete."""
+    with whole_or_not_at_all(folder / SUCCESS) as stream:
+        stream.write(summary)

@@ -1,0 +1,102 @@
+"""Scorers: rows in, rows with results out; in this process, or in several beside it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from score.columns import Wanted, score_texts
+from score.rows import Rows
+from server.inference.model import Model
+
+_here: HereScorer | None = None
+
+
+class Scorer(Protocol):
+    """Adds results to rows, in their order."""
+
+    def score(self, batches: Iterable[Rows]) -> Iterator[pa.RecordBatch]:
+        """The kept columns of each batch with the results beside them."""
+
+
+class HereScorer:
+    """Scores in this process."""
+
+    def __init__(self, model: Model, wanted: Wanted) -> None:
+        self.model, self.wanted = model, wanted
+
+    def score(self, batches: Iterable[Rows]) -> Iterator[pa.RecordBatch]:
+        """The kept columns of each batch with the results beside them."""
+        for rows in batches:
+            yield beside(rows, score_texts(self.model, rows.texts, rows.errors, self.wanted))
+
+
+class PoolScorer:
+    """Scores in several processes, each of which opens the model once.
+
+    No more batches are on the way than keep the processes busy, so memory does not grow with the
+    file. Whoever kills one of them gets `concurrent.futures.process.BrokenProcessPool` here.
+    """
+
+    def __init__(self, model: Path, wanted: Wanted, processes: int) -> None:
+        self.processes, self.most = processes, 2 * processes
+        # Not forked: onnxruntime's threads would not survive that. And given the path, not the
+        # bytes: what fills a pipe hangs us if a process is killed before it has read it.
+        self.pool = ProcessPoolExecutor(
+            processes, multiprocessing.get_context("spawn"), _open, (model, wanted)
+        )
+
+    def score(self, batches: Iterable[Rows]) -> Iterator[pa.RecordBatch]:
+        """The kept columns of each batch with the results beside them."""
+        on_the_way: deque[tuple[Rows, Future[pa.RecordBatch]]] = deque()
+        for rows in batches:
+            on_the_way.append((rows, self.pool.submit(_score, rows.texts, rows.errors)))
+            if len(on_the_way) == self.most:
+                yield _first(on_the_way)
+        while on_the_way:
+            yield _first(on_the_way)
+
+
+def beside(rows: Rows, results: pa.RecordBatch) -> pa.RecordBatch:
+    """The kept columns of *rows* with *results* beside them."""
+    schema = pa.schema([*rows.kept.schema, *results.schema])
+    return pa.RecordBatch.from_arrays([*rows.kept.columns, *results.columns], schema=schema)
+
+
+def _first(on_the_way: deque[tuple[Rows, Future[pa.RecordBatch]]]) -> pa.RecordBatch:
+    rows, future = on_the_way.popleft()
+    return beside(rows, future.result())
+
+
+def of_this_process() -> HereScorer:
+    """The scorer of a process of a pool."""
+    assert _here, "the pool makes it first"  # noqa: S101
+    return _here
+
+
+def _open(model: Path, wanted: Wanted) -> None:
+    global _here
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which ends the pool
+    threading.Thread(target=_end_with_the_command, daemon=True).start()
+    _here = HereScorer(Model.load(model), wanted)
+
+
+def _end_with_the_command() -> None:
+    """End this process when the command is killed, which could not end it any more."""
+    if command := multiprocessing.parent_process():
+        command.join()
+        os._exit(1)
+
+
+def _score(texts: list[object], errors: dict[int, str]) -> pa.RecordBatch:
+    here = of_this_process()
+    return score_texts(here.model, texts, errors, here.wanted)

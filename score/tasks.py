@@ -1,0 +1,135 @@
+"""Tasks: a file, or some row groups of one, to be scored into one part of the output."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+
+from score.columns import Wanted, result_schema
+from score.counts import Counts, counts_of
+from score.errors import BadInput
+from score.formats import PARQUET, format_of, renamed, suffixes
+from score.readers import Selection, read, row_groups
+from score.rows import Rows
+from score.scorer import Scorer, of_this_process
+from score.storage import Place, Source, whole_or_not_at_all
+from score.writers import writer
+
+#: A Parquet file of more bytes is cut into several tasks, at its row groups.
+BYTES_A_TASK: Final = 256 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all tasks of a command have in common.
+
+    Attributes:
+        labels: of the model.
+        selection: which columns are read.
+        wanted: what is said of each text.
+        form: the format of the output; None for that of each input.
+    """
+
+    labels: tuple[str, ...]
+    selection: Selection
+    wanted: Wanted
+    form: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A source, or its row groups from one to before another, and the part they become."""
+
+    source: Source
+    part: str
+    groups: tuple[int, int] | None = None
+
+
+def plan(found: Sequence[Source], job: Job) -> Iterator[Task]:
+    """The tasks that score *found* into a folder."""
+    for source in found:
+        part = renamed(source.name, job.form)
+        count = math.ceil(source.size / BYTES_A_TASK)
+        if count > 1 and _is_parquet(source, job):
+            yield from _cut(source, part, count)
+        else:
+            yield Task(source, part)
+
+
+def _is_parquet(source: Source, job: Job) -> bool:
+    return (job.selection.form or suffixes(source.name)[0].lower().lstrip(".")) == PARQUET
+
+
+def _cut(source: Source, part: str, count: int) -> Iterator[Task]:
+    """*source* as *count* tasks, or as many as it has row groups."""
+    groups = row_groups(source)
+    count = max(1, min(count, groups))
+    suffix, compression = suffixes(part)
+    stem = part.removesuffix(compression).removesuffix(suffix)
+    for i in range(count):
+        ends = groups * i // count, groups * (i + 1) // count
+        name = f"{stem}.part-{i + 1:05}-of-{count:05}{suffix}{compression}"
+        yield Task(source, name if count > 1 else part, ends)
+
+
+def score_task(
+    task: Task, target: Place | Any, job: Job, scorer: Scorer, seen: Callable[[Counts], None]
+) -> Counts:
+    """Score *task* into *target*, whole or not at all.
+
+    Args:
+        task: what to score.
+        target: where the part goes, or a stream that takes it.
+        job: how.
+        scorer: that classifies.
+        seen: told of every batch that was written.
+
+    Returns:
+        What was found.
+
+    Raises:
+        BadInput: the source cannot be read to its end, or not written beside the results.
+        ScoreError: the part cannot be written.
+    """
+    batches = read(task.source, job.selection, task.groups)
+    first = next(batches)
+    _check_names(task.source.name, first, job)
+    total = Counts()
+    scored = scorer.score(_chained(first, batches))
+    form = job.form or format_of(task.source.name, job.selection.form)
+    whole = whole_or_not_at_all(target) if isinstance(target, Place) else nullcontext(target)
+    with whole as stream:
+        schema = pa.schema([*first.kept.schema, *result_schema(job.labels, job.wanted)])
+        with writer(stream, form, schema) as write:
+            for batch in scored:
+                write(batch)
+                found = counts_of(batch, job.wanted.prefix)
+                total += found
+                seen(found)
+    return total
+
+
+def score_task_here(task: Task, folder: Place, job: Job) -> Counts:
+    """Score *task* into *folder* by what a process of the pool has; raises as `score_task`."""
+    return score_task(task, folder / task.part, job, of_this_process(), lambda _: None)
+
+
+def _chained(first: Rows, others: Iterator[Rows]) -> Iterator[Rows]:
+    yield first
+    yield from others
+
+
+def _check_names(name: str, rows: Rows, job: Job) -> None:
+    """Refuse columns that would have the names of results."""
+    results = result_schema(job.labels, job.wanted).names
+    twice = [each for each in rows.kept.schema.names if each in results]
+    if twice:
+        raise BadInput(
+            f'{name} has a column "{twice[0]}" as the results have: give the results another name '
+            "with --prefix scored_, or leave the column out with --keep."
+        )

@@ -1,0 +1,70 @@
+"""Files of texts to score."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from score.__main__ import main
+from score.columns import Wanted
+from score.readers import Selection
+from score.tasks import Job
+from server.inference.model import Model
+from server.settings import Settings
+
+MODEL = Settings().model_path
+TEXTS = (
+    "A wonderful film with great acting.",
+    "Awful plot, bad acting.",
+    "10/10",
+    "",
+    "Zxqv wvutq.",
+    "Great na\u00efve \u0444\u0438\u043b\u044c\u043c",
+)
+
+Score = Callable[..., int]
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    return Model.load(MODEL)
+
+
+@pytest.fixture(scope="session")
+def job(model: Model) -> Job:
+    return Job(model.labels, Selection(), Wanted())
+
+
+@pytest.fixture
+def score() -> Score:
+    """Run the command in this process; its exit status."""
+
+    def run(*arguments: str | Path, processes: int = 1) -> int:
+        typed = [str(each) for each in arguments]
+        return main([str(MODEL), *typed, "--quiet", "--processes", str(processes)])
+
+    return run
+
+
+def write_csv(path: Path, rows: Sequence[Sequence[Any]], header: Sequence[str]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def write_parquet(path: Path, texts: Sequence[str | None], first: int = 0, **options: Any) -> Path:
+    table = pa.table({"id": range(first, first + len(texts)), "text": list(texts)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, path, **options)
+    return path

@@ -1,0 +1,278 @@
+"""The command as people use it: whole files, interrupted, resumed, and with what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from score import commands
+from server.inference.model import Model
+from server.settings import ROOT
+from tests.live import until
+from tests.score.conftest import MODEL, TEXTS, Score, read_csv, write_csv, write_parquet
+
+
+@pytest.fixture
+def reviews(tmp_path: Path) -> Path:
+    """A folder of six Parquet files."""
+    for number in range(6):
+        write_parquet(tmp_path / "in" / f"{number}.parquet", TEXTS * 5, first=30 * number)
+    return tmp_path / "in"
+
+
+def table(folder: Path) -> pa.Table:
+    """All parts of an output, in the order of their names."""
+    return pa.concat_tables(pq.read_table(path) for path in sorted(folder.rglob("*.parquet")))
+
+
+def summary(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_file_becomes_a_file(
+    tmp_path: Path, score: Score, model: Model, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [[f"{n:03}", text] for n, text in enumerate(TEXTS)]
+    path = write_csv(tmp_path / "a.csv", rows, ["id", "text"])
+
+    assert score(path, tmp_path / "out.csv") == 0
+
+    found = read_csv(tmp_path / "out.csv")
+    (expected,) = model.predict(TEXTS[:1])
+    assert [row["id"] for row in found] == ["000", "001", "002", "003", "004", "005"]
+    assert float(found[0]["probability"]) == expected.probability
+    assert found[2]["error"] == "review_without_letters"
+    told = summary(capsys)
+    assert (told["rows"], told["model"]) == (6, model.version)
+    assert told["labels"] == {"negative": 1, "positive": 2}
+
+
+def test_folder_becomes_a_folder_that_says_when_it_is_whole(
+    reviews: Path, tmp_path: Path, score: Score, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert score(reviews, tmp_path / "out") == 0
+
+    found = table(tmp_path / "out")
+    assert found["id"].to_pylist() == list(range(180))
+    success = json.loads((tmp_path / "out" / "_SUCCESS").read_text())
+    assert success == summary(capsys)
+    assert success["rows"] == 180
+
+
+@pytest.mark.parametrize("processes", [2, 4])
+def test_several_processes_give_the_same(
+    reviews: Path, tmp_path: Path, score: Score, processes: int
+) -> None:
+    assert score(reviews, tmp_path / "one") == 0
+
+    assert score(reviews, tmp_path / "many", processes=processes) == 0
+
+    assert table(tmp_path / "many") == table(tmp_path / "one")
+
+
+def test_other_format_is_written_where_it_is_asked_for(
+    reviews: Path, tmp_path: Path, score: Score
+) -> None:
+    assert score(f"{reviews}/[01].parquet", tmp_path / "out", "--format", "jsonl") == 0
+
+    lines = (tmp_path / "out" / "1.jsonl").read_text().splitlines()
+    assert json.loads(lines[0])["label"] == "positive"
+    assert {each.name for each in (tmp_path / "out").glob("*.jsonl")} == {"0.jsonl", "1.jsonl"}
+
+
+def test_standard_input_goes_to_standard_output() -> None:
+    command = [sys.executable, "-m", "score", MODEL, "-", "-", "--quiet"]
+    ended = subprocess.run(
+        [*command, "--input-format", "jsonl", "--processes", "1"],
+        input='{"review": "A great film."}\n{"review": null}\n',
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    rows = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [row["label"] for row in rows] == ["positive", None]
+    assert json.loads(ended.stderr)["errors"] == {"missing_review": 1}
+
+
+def test_same_command_again_does_what_is_left(
+    reviews: Path, tmp_path: Path, score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = reviews / "3.parquet"
+    whole = broken.read_bytes()
+    broken.write_bytes(whole[:200])
+    assert score(reviews, tmp_path / "out") == 1
+    broken.write_bytes(whole)
+    scored: list[str] = []
+    real = commands.score_task
+    monkeypatch.setattr(
+        commands, "score_task", lambda task, *rest: (scored.append(task.part), real(task, *rest))[1]
+    )
+
+    assert score(reviews, tmp_path / "out") == 0
+
+    assert scored == ["3.parquet"]
+    assert table(tmp_path / "out")["id"].to_pylist() == list(range(180))
+
+
+def test_file_that_cannot_be_read_is_named_and_the_rest_goes_on(
+    reviews: Path, tmp_path: Path, score: Score, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (reviews / "3.parquet").write_bytes(b"PAR1 and nothing")
+
+    assert score(reviews, tmp_path / "out") == 1
+
+    printed = capsys.readouterr()
+    assert "3.parquet cannot be read" in printed.err
+    assert json.loads(printed.out)["failed"].keys() == {"3.parquet"}
+    assert len(list((tmp_path / "out").glob("*.parquet"))) == 5
+    assert not (tmp_path / "out" / "_SUCCESS").exists()
+
+
+def test_first_such_file_ends_it_where_that_is_asked_for(
+    reviews: Path, tmp_path: Path, score: Score, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (reviews / "0.parquet").write_bytes(b"PAR1 and nothing")
+
+    assert score(reviews, tmp_path / "out", "--fail-fast") == 1
+
+    assert capsys.readouterr().err.startswith("python -m score: 0.parquet cannot be read")
+
+
+def test_row_of_ten_megabytes_is_an_error_in_its_place(tmp_path: Path, score: Score) -> None:
+    rows = [["good " * 2_000_000], ["A great film."]]
+    path = write_csv(tmp_path / "a.csv", rows, ["text"])
+
+    assert score(path, tmp_path / "out.csv") == 0
+
+    found = read_csv(tmp_path / "out.csv")
+    assert [(row["error"], row["label"]) for row in found] == [
+        ("review_too_long", ""),
+        ("", "positive"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("{in}", "{out}.csv"), "has 6 files, and .* is one: give a folder"),
+        (("{in}", "-"), "Several files go into a folder"),
+        (("{in}/none.csv", "{out}"), "is not there"),
+        (("{in}", "{out}", "--text-column", "body"), 'no column "body"; it has "id", "text"'),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(
+    reviews: Path,
+    tmp_path: Path,
+    score: Score,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    says: str,
+) -> None:
+    places = {"in": reviews, "out": tmp_path / "out"}
+
+    assert score(*(each.format(**places) for each in arguments)) == 1
+
+    error = capsys.readouterr().err
+    assert "Traceback" not in error
+    assert re.search(says, error)
+
+
+def test_results_of_another_model_are_not_mixed_in(
+    reviews: Path, tmp_path: Path, score: Score, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert score(reviews, tmp_path / "out") == 0
+    progress = tmp_path / "out" / "_progress.json"
+    progress.write_text(progress.read_text().replace('"model":"', '"model":"0'))
+
+    assert score(reviews, tmp_path / "out") == 1
+
+    assert "holds results of the model" in capsys.readouterr().err
+
+
+def start(reviews: Path, out: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "score", MODEL, reviews, out, "--quiet", "--processes", "2"]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """A folder that takes two processes some seconds."""
+    for number in range(12):
+        texts = [" ".join([*TEXTS, f"word{number}"] * 30)] * 4_000
+        write_parquet(tmp_path / "many" / f"{number:02}.parquet", texts, first=4_000 * number)
+    return tmp_path / "many"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", ["a process", "the command"])
+def test_whoever_is_killed_no_row_is_lost_or_there_twice(
+    many: Path, tmp_path: Path, killed: str
+) -> None:
+    out = tmp_path / "out"
+    running = start(many, out)
+    until(lambda: (out / "_progress.json").exists(), lambda: "nothing is done")
+    # The first child is the tracker of resources, which has no part in this.
+    victim = running.pid if killed == "the command" else children(running.pid)[-1]
+    os.kill(victim, signal.SIGKILL)
+
+    printed, errors = running.communicate()
+    if killed == "the command":
+        assert not (out / "_SUCCESS").exists()
+        again = start(many, out)
+        printed, errors = again.communicate()
+
+    assert json.loads(printed)["rows"] == 48_000, errors
+    assert table(out)["id"].to_pylist() == list(range(48_000))
+    assert [each.name for each in out.iterdir() if each.name.startswith(".")] == []
+
+
+@pytest.mark.slow
+def test_processes_that_are_killed_again_and_again_are_given_up(many: Path, tmp_path: Path) -> None:
+    running = start(many, tmp_path / "out")
+    while running.poll() is None:
+        for pid in children(running.pid)[1:]:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.2)
+
+    _, errors = running.communicate()
+    assert running.returncode == 1
+    assert "were killed 3 times" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.slow
+def test_full_disk_is_one_sentence_and_what_is_done_is_kept(many: Path, tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small file system")
+    out = tmp_path / "small"
+    out.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", out], check=True)
+    try:
+        running = start(many, out / "out")
+        _, errors = running.communicate()
+
+        assert running.returncode == 1
+        assert "cannot be written: No space left on device" in errors
+        assert "Traceback" not in errors
+        assert list((out / "out").glob("*.parquet"))
+    finally:
+        subprocess.run(["umount", out], check=True)

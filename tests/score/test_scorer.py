@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from score.columns import Wanted
+from score.rows import Rows
+from score.scorer import HereScorer, PoolScorer
+from server.inference.model import Model
+from server.settings import ROOT
+from tests.score.conftest import MODEL, TEXTS
+
+
+def batches() -> Iterator[Rows]:
+    for number in range(9):
+        kept = pa.RecordBatch.from_pylist([{"n": number}] * len(TEXTS))
+        yield Rows(list(TEXTS), kept, {number % len(TEXTS): "malformed_row"})
+
+
+def test_pool_gives_what_this_process_gives_in_the_same_order(model: Model) -> None:
+    wanted = Wanted(explain=2)
+    pool = PoolScorer(MODEL, wanted, 2)
+    try:
+        scored = list(pool.score(batches()))
+    finally:
+        pool.pool.shutdown()
+
+    assert scored == list(HereScorer(model, wanted).score(batches()))
+    assert [batch.column("n")[0].as_py() for batch in scored] == list(range(9))
+
+
+PARENT = """
+import sys, time
+from pathlib import Path
+from score.columns import Wanted
+from score.scorer import PoolScorer
+if __name__ == "__main__":
+    pool = PoolScorer(Path(sys.argv[1]), Wanted(), 2)
+    pool.pool.submit(time.sleep, 0).result()
+    print(*pool.pool._processes, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_processes_end_when_the_command_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    environ = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, script, MODEL], env=environ, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout
+        children = [int(pid) for pid in parent.stdout.readline().split()]
+        parent.send_signal(signal.SIGKILL)
+
+    assert children
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}/cmdline").exists() for pid in children):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from score import tasks
+from score.counts import Counts
+from score.errors import BadInput
+from score.readers import Selection
+from score.scorer import HereScorer
+from score.storage import place_of, sources
+from score.tasks import Job, Task, plan, score_task
+from server.inference.model import Model
+from tests.score.conftest import TEXTS, write_csv, write_parquet
+
+
+@pytest.fixture
+def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Parquet file of five row groups that counts as three tasks."""
+    path = write_parquet(tmp_path / "in" / "a.parquet", TEXTS[:1] * 10, row_group_size=2)
+    monkeypatch.setattr(tasks, "BYTES_A_TASK", path.stat().st_size // 3 + 1)
+    return path
+
+
+def test_large_parquet_file_becomes_several_tasks(large: Path, job: Job) -> None:
+    planned = list(plan(sources(str(large)), job))
+
+    assert [task.groups for task in planned] == [(0, 1), (1, 3), (3, 5)]
+    assert planned[0].part == "a.part-00001-of-00003.parquet"
+
+
+def test_parts_of_a_large_file_hold_every_row_once(large: Path, job: Job, model: Model) -> None:
+    scorer = HereScorer(model, job.wanted)
+    out = place_of(str(large.parent.parent / "out"))
+
+    for task in plan(sources(str(large)), job):
+        score_task(task, out / task.part, job, scorer, lambda _: None)
+
+    parts = [pq.read_table(path) for path in sorted(Path(out.path).iterdir())]
+    assert pa.concat_tables(parts)["id"].to_pylist() == list(range(10))
+
+
+def test_other_files_are_one_task_each(tmp_path: Path, job: Job) -> None:
+    write_csv(tmp_path / "a.csv", [["good"]], ["text"])
+    write_csv(tmp_path / "b.csv", [["bad"]], ["text"])
+
+    planned = list(plan(sources(str(tmp_path)), replace(job, form="jsonl")))
+
+    assert [(task.source.name, task.part) for task in planned] == [
+        ("a.csv", "a.jsonl"),
+        ("b.csv", "b.jsonl"),
+    ]
+
+
+def test_every_batch_is_told_of(tmp_path: Path, job: Job, model: Model) -> None:
+    path = write_csv(tmp_path / "a.csv", [[text] for text in TEXTS], ["text"])
+    (source,) = sources(str(path))
+    seen: list[Counts] = []
+
+    total = score_task(
+        Task(source, "a.csv"), io.BytesIO(), job, HereScorer(model, job.wanted), seen.append
+    )
+
+    assert [total] == seen
+    assert total.rows == len(TEXTS)
+
+
+def test_column_with_the_name_of_a_result_is_refused_with_the_way_out(
+    tmp_path: Path, job: Job, model: Model
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [["good", 1]], ["text", "label"])
+    (source,) = sources(str(path))
+    task, scorer = Task(source, "a.csv"), HereScorer(model, job.wanted)
+
+    with pytest.raises(BadInput, match=r'column "label" .* --prefix .* --keep'):
+        score_task(task, io.BytesIO(), job, scorer, lambda _: None)
+    without = replace(job, selection=Selection(keep=()))
+    assert score_task(task, io.BytesIO(), without, scorer, lambda _: None).rows == 1
