@@ -6,7 +6,7 @@ DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint hooks format train bench bench-lock lock audit image run-image sbom clean
+.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint hooks format train score bench bench-lock lock audit image run-image sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -54,6 +54,10 @@ train: .venv/dev/installed ## Make a model of DATA, or the shipped one again (TE
 	$(DEV) -m train $(if $(DATA),--data "$(DATA)") $(if $(TEXT),--text-column "$(TEXT)") $(if $(LABEL),--label-column "$(LABEL)") \
 	  --export "$(or $(MODEL),$(if $(DATA),models/$(basename $(notdir $(DATA))).onnx,models/sentiment.onnx))" $(OPTIONS)
 
+# make score MODEL=models/sentiment.onnx INPUT=reviews.csv OUTPUT=labels.csv OPTIONS="--keep id"
+score: .venv/score/installed ## Score INPUT with MODEL into OUTPUT (files or folders; OPTIONS as of python -m score --help)
+	@.venv/score/bin/python -m score "$(or $(MODEL),models/sentiment.onnx)" "$(INPUT)" "$(OUTPUT)" $(OPTIONS)
+
 bench: .venv/dev/installed ## Measure the server beside plain Flask and its peers, in six minutes (needs wrk)
 	$(DEV) -m bench
 
@@ -65,7 +69,7 @@ bench-lock: .venv/dev/installed ## Compile the hashed requirement files of the p
 	done
 
 lock: .venv/dev/installed ## Compile the hashed requirement files from the .in files
-	for set in serve train dev; do \
+	for set in serve train score dev; do \
 	  $(DEV) -m uv pip compile requirements-$$set.in --output-file requirements-$$set.txt \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
 	    --custom-compile-command "make lock" --quiet $(NEWER) || exit 1; \

@@ -39,6 +39,7 @@ class Options:
     explain: int
     max_chars: int
     processes: int
+    scheduler: str | None
     fail_fast: bool
     quiet: bool
 
@@ -97,6 +98,13 @@ def _add_running(group: argparse._ArgumentGroup) -> None:
         default=os.cpu_count() or 1,
         metavar="N",
         help="that classify (default: one for each processor, here %(default)s)",
+    )
+    group.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        default=os.environ.get("DASK_SCHEDULER_ADDRESS"),
+        help="score on the workers of a Dask cluster, such as tcp://10.0.0.1:8786 (default: "
+        "DASK_SCHEDULER_ADDRESS, else this machine)",
     )
     group.add_argument(
         "--fail-fast", action="store_true", help="stop at the first file that cannot be read"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
-from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -21,17 +19,18 @@ from score.columns import Wanted
 from score.counts import Counts
 from score.errors import BadInput, ScoreError
 from score.formats import SUFFIXES, format_of, suffixes
+from score.local import completed
 from score.readers import Selection
 from score.scorer import HereScorer, PoolScorer, Scorer
 from score.storage import STDIN, Place, Source, place_of, sources
-from score.tasks import Job, Task, plan, score_task, score_task_here
+from score.tasks import Completed, Job, Task, plan, score_task
 from server.errors import ModelFileError
 from server.inference.model import Model
 
-#: Files that are scored side by side, so that the processes have work where one of them ends.
-SIDE_BY_SIDE: Final = 2
 #: How often processes that were killed are started again.
 MOST_ATTEMPTS: Final = 3
+
+Seen = Callable[[Counts], None]
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -56,11 +55,11 @@ def run(options: Options) -> int:
     job = Job(model.labels, *_how(options), _form(options))
     found = sources(options.input)
     no_failures: dict[str, str] = {}
-    with _scorer(model, options) as make, _bar(options) as seen:
+    with _bar(options) as seen:
         if _is_one_file(options, found):
-            counts, failed = _score_one(found, options, job, make(), seen), no_failures
+            counts, failed = _score_one(found, options, job, model, seen), no_failures
         else:
-            counts, failed = _score_folder(found, options, job, model, make, seen)
+            counts, failed = _score_folder(found, options, job, model, seen)
     summary = _summary(model, counts, failed, time.monotonic() - started)
     if not failed and not _is_one_file(options, found):
         progress.finish(place_of(options.output), summary)
@@ -99,23 +98,21 @@ def _is_one_file(options: Options, found: Sequence[Source]) -> bool:
 
 
 def _score_one(
-    found: Sequence[Source], options: Options, job: Job, scorer: Scorer, seen: Callable[..., None]
+    found: Sequence[Source], options: Options, job: Job, model: Model, seen: Seen
 ) -> Counts:
+    if options.scheduler:
+        raise ScoreError("A cluster scores files into a folder: give a folder as the output.")
     (source,) = found
     form = job.form or format_of(source.name, job.selection.form)
     one = Job(job.labels, job.selection, job.wanted, form)
     to_stdout = options.output == STDIN
     target: Any = sys.stdout.buffer if to_stdout else place_of(options.output)
-    return score_task(Task(source, source.name), target, one, scorer, seen)
+    with _scorer(model, options) as scorer:
+        return score_task(Task(source, source.name), target, one, scorer, seen)
 
 
 def _score_folder(
-    found: Sequence[Source],
-    options: Options,
-    job: Job,
-    model: Model,
-    make: Callable[[], Scorer],
-    seen: Callable[..., None],
+    found: Sequence[Source], options: Options, job: Job, model: Model, seen: Seen
 ) -> tuple[Counts, dict[str, str]]:
     """Score each of *found* into its part; what was found, and the parts that failed."""
     folder = place_of(options.output)
@@ -123,36 +120,57 @@ def _score_folder(
     state = progress.begun(folder, model.sha256, msgspec.to_builtins(said))
     tasks = [task for task in plan(found, job) if not state.is_done(task.part, task.source)]
     failed: dict[str, str] = {}
-    for attempt in range(1, MOST_ATTEMPTS + 1):
-        try:
-            _score_all(tasks, folder, job, make(), seen, state, failed, options.fail_fast)
-            break
-        except BrokenProcessPool:
-            if attempt == MOST_ATTEMPTS:
-                raise ScoreError(
-                    f"The processes that classify were killed {MOST_ATTEMPTS} times, perhaps for "
-                    "want of memory: give fewer with --processes. What is done is kept; the same "
-                    "command goes on from there."
-                ) from None
-            tasks = [each for each in tasks if each.part not in {*state.parts, *failed}]
+    if options.scheduler:
+        from score.cluster import cluster
+        from score.cluster import completed as completed_there
+
+        with cluster(options.scheduler, options.quiet) as client:
+            content = options.model.read_bytes()
+            done = completed_there(tasks, folder, job, client, content, seen)
+            _note(done, folder, state, failed, options.fail_fast)
+    else:
+        _score_here(tasks, folder, options, job, model, state, failed, seen)
     return sum((done.counts for done in state.parts.values()), Counts()), failed
 
 
-def _score_all(
+def _score_here(
     tasks: Sequence[Task],
     folder: Place,
+    options: Options,
     job: Job,
-    scorer: Scorer,
-    seen: Callable[..., None],
+    model: Model,
+    state: progress.Progress,
+    failed: dict[str, str],
+    seen: Seen,
+) -> None:
+    """Score *tasks* on this machine; processes that were killed are started again."""
+    for _ in range(MOST_ATTEMPTS):
+        left = [task for task in tasks if task.part not in {*state.parts, *failed}]
+        try:
+            with _scorer(model, options) as scorer:
+                done = completed(left, folder, job, scorer, seen)
+                return _note(done, folder, state, failed, options.fail_fast)
+        except BrokenProcessPool:
+            continue
+    raise ScoreError(
+        f"The processes that classify were killed {MOST_ATTEMPTS} times, perhaps for want of "
+        "memory: give fewer with --processes. What is done is kept; the same command goes on from "
+        "there."
+    )
+
+
+def _note(
+    done: Generator[Completed, None, None],
+    folder: Place,
     state: progress.Progress,
     failed: dict[str, str],
     fail_fast: bool,
 ) -> None:
-    with _submitting(tasks, folder, job, scorer, seen) as running:
-        for future in as_completed(running):
-            task = running[future]
+    """Write down what is done as it is done, and what cannot be."""
+    with closing(done):
+        for task, result in done:
             try:
-                counts = future.result()
+                counts = result()
             except BadInput as error:
                 if fail_fast:
                     raise
@@ -163,48 +181,17 @@ def _score_all(
 
 
 @contextmanager
-def _submitting(
-    tasks: Sequence[Task], folder: Place, job: Job, scorer: Scorer, seen: Callable[..., None]
-) -> Iterator[dict[Future[Counts], Task]]:
-    """*tasks* on their way: many go to the processes whole, of a few they share the batches."""
-    if isinstance(scorer, PoolScorer) and len(tasks) >= 2 * scorer.processes:
-        running = {scorer.pool.submit(score_task_here, task, folder, job): task for task in tasks}
-        for future in running:
-            future.add_done_callback(partial(_tell, seen))
-        yield running
-        return
-    threads = ThreadPoolExecutor(SIDE_BY_SIDE if isinstance(scorer, PoolScorer) else 1)
-    try:
-        yield {
-            threads.submit(score_task, task, folder / task.part, job, scorer, seen): task
-            for task in tasks
-        }
-    finally:
-        threads.shutdown(cancel_futures=True)
-
-
-def _tell(seen: Callable[..., None], done: Future[Counts]) -> None:
-    if not done.cancelled() and not done.exception():
-        seen(done.result())
-
-
-@contextmanager
-def _scorer(model: Model, options: Options) -> Iterator[Callable[[], Scorer]]:
-    """What makes a scorer, a new one at each call; the last one ends with the context."""
+def _scorer(model: Model, options: Options) -> Iterator[Scorer]:
+    """A scorer of this machine; its processes end with the context."""
     wanted = _how(options)[1]
-    pools: list[PoolScorer] = []
-
-    def make() -> Scorer:
-        if options.processes <= 1:
-            return HereScorer(model, wanted)
-        pools.append(PoolScorer(options.model, wanted, options.processes))
-        return pools[-1]
-
+    if options.processes <= 1:
+        yield HereScorer(model, wanted)
+        return
+    scorer = PoolScorer(options.model, wanted, options.processes)
     try:
-        yield make
+        yield scorer
     finally:
-        for pool in pools:
-            pool.pool.shutdown(cancel_futures=True)
+        scorer.pool.shutdown(cancel_futures=True)
 
 
 @contextmanager

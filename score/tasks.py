@@ -50,6 +50,10 @@ class Task:
     groups: tuple[int, int] | None = None
 
 
+#: A task that is done, and what gives its counts, or raises what went wrong.
+Completed = tuple[Task, Callable[[], Counts]]
+
+
 def plan(found: Sequence[Source], job: Job) -> Iterator[Task]:
     """The tasks that score *found* into a folder."""
     for source in found:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from score import commands
+from score import local
 from server.inference.model import Model
 from server.settings import ROOT
 from tests.live import until
@@ -116,9 +116,9 @@ def test_same_command_again_does_what_is_left(
     assert score(reviews, tmp_path / "out") == 1
     broken.write_bytes(whole)
     scored: list[str] = []
-    real = commands.score_task
+    real = local.score_task
     monkeypatch.setattr(
-        commands, "score_task", lambda task, *rest: (scored.append(task.part), real(task, *rest))[1]
+        local, "score_task", lambda task, *rest: (scored.append(task.part), real(task, *rest))[1]
     )
 
     assert score(reviews, tmp_path / "out") == 0

@@ -1,0 +1,102 @@
+"""A Dask cluster: the same tasks, scored by workers on other machines.
+
+Workers need `requirements-score.txt` and this package (Dockerfile.score), and reach input and
+output by the same addresses. The model's bytes travel once to each of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Final
+
+from distributed import CancelledError, Client, KilledWorker, as_completed
+
+from score.counts import Counts
+from score.errors import ScoreError
+from score.scorer import HereScorer
+from score.storage import Place
+from score.tasks import Completed, Job, Task, score_task
+from server.inference.model import Model
+
+#: How often a task is tried again whose worker has died.
+RETRIES: Final = 2
+
+#: What this worker has opened: sha256 of a model file -> the model.
+_models: dict[str, Model] = {}
+
+
+@contextmanager
+def cluster(address: str, quiet: bool) -> Iterator[Any]:
+    """A client of the scheduler at *address*.
+
+    Raises:
+        ScoreError: it does not answer.
+    """
+    try:
+        client = Client(address, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise ScoreError(f"The scheduler {address} does not answer: {error}.") from None
+    logging.disable(logging.ERROR)  # what the client tells of a lost cluster, we say in a sentence
+    try:
+        if not quiet:
+            print(f"The cluster's dashboard: {client.dashboard_link}", file=sys.stderr)
+        yield client
+    finally:
+        client.close()
+        logging.disable(logging.NOTSET)
+
+
+def completed(
+    tasks: Sequence[Task],
+    folder: Place,
+    job: Job,
+    client: Any,
+    content: bytes,
+    seen: Callable[[Counts], None],
+) -> Generator[Completed, None, None]:
+    """Each of *tasks* when it is done.
+
+    Raises:
+        ScoreError: the workers die of it.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    (model,) = client.scatter([content], broadcast=True)
+    running = {
+        client.submit(
+            score_task_on_worker, task, folder, job, model, sha256, retries=RETRIES, pure=False
+        ): task
+        for task in tasks
+    }
+    for future in as_completed(running):
+        yield running[future], partial(_result, future, seen)
+
+
+def _result(future: Any, seen: Callable[[Counts], None]) -> Counts:
+    try:
+        counts: Counts = future.result()
+    except (KilledWorker, CancelledError) as error:
+        raise ScoreError(
+            f"Workers of the cluster died again and again, or it ended ({error}). What is done is "
+            "kept; the same command goes on from there."
+        ) from None
+    seen(counts)
+    return counts
+
+
+def score_task_on_worker(
+    task: Task, folder: Place, job: Job, content: bytes, sha256: str
+) -> Counts:
+    """Score *task* into *folder* on a worker, which opens each model once."""
+    if sha256 not in _models:
+        _models[sha256] = Model(content)
+    scorer = HereScorer(_models[sha256], job.wanted)
+    return score_task(task, folder / task.part, job, scorer, _not_seen)
+
+
+def _not_seen(_: Counts) -> None:
+    """The driver hears of whole tasks."""

@@ -1,0 +1,143 @@
+"""A cluster as people have one: a scheduler and workers, each a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from server.settings import ROOT
+from tests.live import free_port, stop, until, wait_for_port
+from tests.score.conftest import MODEL, TEXTS, Score, write_parquet
+
+pytestmark = pytest.mark.slow
+
+ENVIRON = os.environ | {
+    "PYTHONPATH": str(ROOT),
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "False",
+}
+FILES, ROWS = 8, 3_000
+
+
+@dataclass
+class Cluster:
+    """A scheduler and its workers."""
+
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+
+@contextmanager
+def dask(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dask", *arguments],
+        env=ENVIRON,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        stop(process)
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    here = ("--host", "127.0.0.1")
+    with ExitStack() as opened:
+        scheduler = opened.enter_context(
+            dask("scheduler", *here, "--port", str(port), "--no-dashboard")
+        )
+        wait_for_port(scheduler, port)
+        running = Cluster(address, scheduler)
+        for _ in range(2):
+            worker = dask(
+                "worker", address, *here, "--nthreads", "1", "--no-nanny", "--no-dashboard"
+            )
+            running.workers.append(opened.enter_context(worker))
+        yield running
+
+
+@pytest.fixture
+def reviews(tmp_path: Path) -> Path:
+    for number in range(FILES):
+        texts = [" ".join(TEXTS * 20)] * ROWS
+        write_parquet(tmp_path / "in" / f"{number}.parquet", texts, first=ROWS * number)
+    return tmp_path / "in"
+
+
+def table(folder: Path) -> pa.Table:
+    return pa.concat_tables(pq.read_table(path) for path in sorted(folder.glob("*.parquet")))
+
+
+def start(reviews: Path, out: Path, address: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "score", MODEL, reviews, out, "--quiet"]
+    return subprocess.Popen(
+        [*command, "--scheduler", address],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("killed", ["nobody", "a worker"])
+def test_cluster_gives_what_one_process_gives_whoever_dies(
+    cluster: Cluster, reviews: Path, tmp_path: Path, score: Score, killed: str
+) -> None:
+    assert score(reviews, tmp_path / "one") == 0
+    running = start(reviews, tmp_path / "out", cluster.address)
+    if killed == "a worker":
+        progress = tmp_path / "out" / "_progress.json"
+        until(progress.exists, lambda: "nothing is done")
+        cluster.workers[0].send_signal(signal.SIGKILL)
+
+    printed, errors = running.communicate()
+
+    assert running.returncode == 0, errors
+    assert json.loads(printed)["rows"] == FILES * ROWS
+    assert table(tmp_path / "out") == table(tmp_path / "one")
+    assert (tmp_path / "out" / "_SUCCESS").exists()
+
+
+def test_command_goes_on_after_the_cluster_has_died(
+    cluster: Cluster, reviews: Path, tmp_path: Path, score: Score
+) -> None:
+    out = tmp_path / "out"
+    running = start(reviews, out, cluster.address)
+    until((out / "_progress.json").exists, lambda: "nothing is done")
+    cluster.scheduler.send_signal(signal.SIGKILL)
+    for worker in cluster.workers:
+        worker.send_signal(signal.SIGKILL)
+
+    _, errors = running.communicate(timeout=120)
+
+    assert running.returncode == 1
+    assert "the same command goes on from there" in errors
+    assert "Traceback" not in errors
+    assert score(reviews, out) == 0
+    assert table(out)["id"].to_pylist() == list(range(FILES * ROWS))
+
+
+def test_scheduler_that_does_not_answer_is_one_sentence(
+    reviews: Path, tmp_path: Path, score: Score, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = f"tcp://127.0.0.1:{free_port()}"
+
+    assert score(reviews, tmp_path / "out", "--scheduler", address) == 1
+
+    assert f"The scheduler {address} does not answer" in capsys.readouterr().err
