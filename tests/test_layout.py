@@ -199,3 +199,11 @@ def test_nothing_imports_a_pickler(folder: str) -> None:
 
     for path in modules(folder):
         assert not {name.split(".")[0] for name in imports(path)} & picklers, path
+
+
+@pytest.mark.parametrize("name", [each for each in NAMES if each.startswith("score")])
+def test_scoring_uses_the_model_and_the_codes_of_errors_alone(name: str) -> None:
+    allowed = ("server.inference", "server.errors", "score")
+
+    ours = [each for each in imports(NAMES[name]) if each in NAMES]
+    assert [each for each in ours if not each.startswith(allowed)] == []

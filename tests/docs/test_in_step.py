@@ -84,7 +84,9 @@ def test_every_file_that_is_named_exists(path: Path) -> None:
         return  # they tell of what was
     text = path.read_text()
     named = set(
-        re.findall(r"`((?:server|train|export|tests|bench|models|docs|image)/[\w./-]*\w)`", text)
+        re.findall(
+            r"`((?:server|train|export|score|tests|bench|models|docs|image)/[\w./-]*\w)`", text
+        )
     )
     linked = set(re.findall(r"\]\((?!https?:)([^)#]+)", text))
 
