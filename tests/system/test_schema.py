@@ -31,7 +31,7 @@ def schemathesis(server: LiveServer, folder: Path, *options: str) -> str:
 
 
 @pytest.mark.slow
-def test_schemathesis_finds_nothing_with_300_examples_an_operation(tmp_path: Path) -> None:
+def test_schemathesis_finds_nothing_with_150_examples_an_operation(tmp_path: Path) -> None:
     with running_server() as server:
         printed = schemathesis(server, tmp_path)
 
