@@ -37,6 +37,7 @@ class Options:
     format: str | None
     prefix: str
     explain: int
+    limit: int | None
     max_chars: int
     processes: int
     scheduler: str | None
@@ -77,6 +78,9 @@ def _add_columns(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--format", choices=FORMATS, help="of the output (default: its name's, or the input's)"
+    )
+    group.add_argument(
+        "--limit", type=_number, metavar="N", help="the first N rows of each file, to try it out"
     )
     group.add_argument("--prefix", default="", help="what the names of the results begin with")
     group.add_argument(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from typing import Any, Final
 
 import msgspec
-from tqdm import tqdm
 
 from score import progress
 from score.cli import Options
@@ -20,6 +19,7 @@ from score.counts import Counts
 from score.errors import BadInput, ScoreError
 from score.formats import SUFFIXES, format_of, suffixes
 from score.local import completed
+from score.meter import Meter, meter
 from score.readers import Selection
 from score.scorer import HereScorer, PoolScorer, Scorer
 from score.storage import STDIN, Place, Source, place_of, sources
@@ -29,8 +29,6 @@ from server.inference.model import Model
 
 #: How often processes that were killed are started again.
 MOST_ATTEMPTS: Final = 3
-
-Seen = Callable[[Counts], None]
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -55,11 +53,11 @@ def run(options: Options) -> int:
     job = Job(model.labels, *_how(options), _form(options))
     found = sources(options.input)
     no_failures: dict[str, str] = {}
-    with _bar(options) as seen:
+    with meter(sum(source.size for source in found), options.quiet) as shown:
         if _is_one_file(options, found):
-            counts, failed = _score_one(found, options, job, model, seen), no_failures
+            counts, failed = _score_one(found, options, job, model, shown), no_failures
         else:
-            counts, failed = _score_folder(found, options, job, model, seen)
+            counts, failed = _score_folder(found, options, job, model, shown)
     summary = _summary(model, counts, failed, time.monotonic() - started)
     if not failed and not _is_one_file(options, found):
         progress.finish(place_of(options.output), summary)
@@ -71,7 +69,11 @@ def run(options: Options) -> int:
 
 def _how(options: Options) -> tuple[Selection, Wanted]:
     selection = Selection(
-        options.text_column, options.keep, options.keep_text, options.input_format
+        options.text_column,
+        options.keep,
+        options.keep_text,
+        options.input_format,
+        options.limit,
     )
     return selection, Wanted(options.max_chars, options.explain, options.prefix)
 
@@ -98,7 +100,7 @@ def _is_one_file(options: Options, found: Sequence[Source]) -> bool:
 
 
 def _score_one(
-    found: Sequence[Source], options: Options, job: Job, model: Model, seen: Seen
+    found: Sequence[Source], options: Options, job: Job, model: Model, shown: Meter
 ) -> Counts:
     if options.scheduler:
         raise ScoreError("A cluster scores files into a folder: give a folder as the output.")
@@ -108,11 +110,11 @@ def _score_one(
     to_stdout = options.output == STDIN
     target: Any = sys.stdout.buffer if to_stdout else place_of(options.output)
     with _scorer(model, options) as scorer:
-        return score_task(Task(source, source.name), target, one, scorer, seen)
+        return score_task(Task(source, source.name), target, one, scorer, shown.saw)
 
 
 def _score_folder(
-    found: Sequence[Source], options: Options, job: Job, model: Model, seen: Seen
+    found: Sequence[Source], options: Options, job: Job, model: Model, shown: Meter
 ) -> tuple[Counts, dict[str, str]]:
     """Score each of *found* into its part; what was found, and the parts that failed."""
     folder = place_of(options.output)
@@ -126,10 +128,10 @@ def _score_folder(
 
         with cluster(options.scheduler, options.quiet) as client:
             content = options.model.read_bytes()
-            done = completed_there(tasks, folder, job, client, content, seen)
-            _note(done, folder, state, failed, options.fail_fast)
+            done = completed_there(tasks, folder, job, client, content, shown.saw)
+            _note(done, folder, state, failed, shown, options.fail_fast)
     else:
-        _score_here(tasks, folder, options, job, model, state, failed, seen)
+        _score_here(tasks, folder, options, job, model, state, failed, shown)
     return sum((done.counts for done in state.parts.values()), Counts()), failed
 
 
@@ -141,15 +143,15 @@ def _score_here(
     model: Model,
     state: progress.Progress,
     failed: dict[str, str],
-    seen: Seen,
+    shown: Meter,
 ) -> None:
     """Score *tasks* on this machine; processes that were killed are started again."""
     for _ in range(MOST_ATTEMPTS):
         left = [task for task in tasks if task.part not in {*state.parts, *failed}]
         try:
             with _scorer(model, options) as scorer:
-                done = completed(left, folder, job, scorer, seen)
-                return _note(done, folder, state, failed, options.fail_fast)
+                done = completed(left, folder, job, scorer, shown.saw)
+                return _note(done, folder, state, failed, shown, options.fail_fast)
         except BrokenProcessPool:
             continue
     raise ScoreError(
@@ -164,6 +166,7 @@ def _note(
     folder: Place,
     state: progress.Progress,
     failed: dict[str, str],
+    shown: Meter,
     fail_fast: bool,
 ) -> None:
     """Write down what is done as it is done, and what cannot be."""
@@ -178,6 +181,7 @@ def _note(
                 continue
             state.parts[task.part] = progress.Done(task.source.size, task.source.changed, counts)
             progress.save(folder, state)
+            shown.finished(task.size, counts.rows)
 
 
 @contextmanager
@@ -192,23 +196,6 @@ def _scorer(model: Model, options: Options) -> Iterator[Scorer]:
         yield scorer
     finally:
         scorer.pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _bar(options: Options) -> Iterator[Callable[[Counts], None]]:
-    """A progress bar on stderr, told of every batch."""
-    total = Counts()
-    with tqdm(unit=" rows", disable=options.quiet, unit_scale=True) as bar:
-
-        def seen(found: Counts) -> None:
-            nonlocal total
-            total += found
-            labels = ", ".join(f"{label} {count:,}" for label, count in total.labels.items())
-            errors = sum(total.errors.values())
-            bar.set_postfix_str(f"{labels}; errors {errors / total.rows:.2%}", refresh=False)
-            bar.update(found.rows)
-
-        yield seen
 
 
 def _summary(model: Model, counts: Counts, failed: dict[str, str], seconds: float) -> bytes:

@@ -37,12 +37,14 @@ class Selection:
         keep: the names of columns to hand on; None for all but the text.
         keep_text: whether to hand on the text, too.
         form: the format; None for the one that the file's name says.
+        limit: how many rows of each file are read; None for all.
     """
 
     text: str | None = None
     keep: tuple[str, ...] | None = None
     keep_text: bool = False
     form: str | None = None
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,15 @@ def read(
     Raises:
         BadInput: it cannot be read to its end, or lacks a column.
     """
+    left = selection.limit
+    for rows in _all(source, selection, groups):
+        yield rows if left is None else rows.first(left)
+        left = None if left is None else left - len(rows.texts)
+        if left is not None and left <= 0:
+            return
+
+
+def _all(source: Source, selection: Selection, groups: tuple[int, int] | None) -> Iterator[Rows]:
     form = format_of(source.name, selection.form)
     if form == PARQUET:
         yield from _parquet(source, selection, groups)
@@ -98,6 +109,8 @@ def _tsv(name: str, lines: io.TextIOWrapper, selection: Selection) -> Iterator[R
 def _delimited(name: str, reader: Any, selection: Selection) -> Iterator[Rows]:
     try:
         header: list[str] = next(reader, [])
+        if not header:
+            raise BadInput(f"{name} is empty; its first line names the columns.")
         chosen = choose(name, header, selection)
         text_at, kept_at = header.index(chosen.text), [header.index(each) for each in chosen.kept]
         schema = pa.schema([(each, pa.string()) for each in chosen.kept])
@@ -118,6 +131,9 @@ def _jsonl(name: str, lines: io.TextIOWrapper, selection: Selection) -> Iterator
     chosen: Chosen | None = None
     schema = pa.schema([])
     for batch in _batches((line for line in lines if line.strip()), len):
+        if not batch:
+            yield Rows([], _record_batch([], schema, 0))
+            return
         records = [_record(line) for line in batch]
         good = [record for record in records if record is not None]
         keys = list(dict.fromkeys(key for record in good for key in record))
@@ -161,7 +177,7 @@ def _kind(values: Sequence[Any]) -> pa.DataType:
 def _array(name: str, records: Sequence[Mapping[str, Any] | None], field: pa.Field) -> pa.Array:
     values = _values(records, field.name)
     if field.type == pa.string():
-        values = [v if v is None or isinstance(v, str) else json.dumps(v) for v in values]
+        values = [v if v is None else _text(v) for v in values]
     here = _kind(values)
     fits = here == field.type or (here, field.type) == (pa.int64(), pa.float64())
     try:
@@ -173,6 +189,12 @@ def _array(name: str, records: Sequence[Mapping[str, Any] | None], field: pa.Fie
         f'{name} has a value of "{field.name}" that is no {field.type}, as those before it are: '
         "leave the column out with --keep."
     )
+
+
+def _text(value: Any) -> str:
+    """*value* as text that Arrow takes: halves of a surrogate pair become question marks."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text.encode(errors="replace").decode()
 
 
 def _parquet(

@@ -28,3 +28,7 @@ class Rows:
     texts: list[object]
     kept: pa.RecordBatch
     errors: dict[int, str] = field(default_factory=dict)
+
+    def first(self, count: int) -> Rows:
+        """The first *count* of these rows."""
+        return Rows(self.texts[:count], self.kept.slice(0, count), self.errors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -170,12 +171,23 @@ def whole_or_not_at_all(place: Place) -> Iterator[Any]:
         try:
             with system.open_output_stream(draft, compression=compression) as stream:
                 yield stream
+            _keep(system, draft)
             system.move(draft, place.path)
         except BaseException:
             _remove(system, draft)
             raise
     except OSError as error:
         raise ScoreError(f"{place} cannot be written: {reason(error)}.") from None
+
+
+def _keep(system: fs.FileSystem, path: str) -> None:
+    """Have a local file written to the disk, so that it is whole after a loss of power, too."""
+    if isinstance(system, fs.LocalFileSystem):
+        file = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
 
 
 def _remove(system: fs.FileSystem, path: str) -> None:

@@ -43,11 +43,24 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A source, or its row groups from one to before another, and the part they become."""
+    """A source, or its row groups from one to before another, and the part they become.
+
+    Attributes:
+        source: the file.
+        part: the name of the part.
+        groups: the first row group, and the one after the last; None for the whole file.
+        share: of the file that they are.
+    """
 
     source: Source
     part: str
     groups: tuple[int, int] | None = None
+    share: float = 1.0
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of the source it takes."""
+        return round(self.source.size * self.share)
 
 
 #: A task that is done, and what gives its counts, or raises what went wrong.
@@ -78,7 +91,7 @@ def _cut(source: Source, part: str, count: int) -> Iterator[Task]:
     for i in range(count):
         ends = groups * i // count, groups * (i + 1) // count
         name = f"{stem}.part-{i + 1:05}-of-{count:05}{suffix}{compression}"
-        yield Task(source, name if count > 1 else part, ends)
+        yield Task(source, name if count > 1 else part, ends, 1 / count)
 
 
 def score_task(

@@ -104,9 +104,7 @@ def test_file_without_rows_gives_one_empty_batch(tmp_path: Path, name: str) -> N
     else:
         path.write_text("text,id\n" if name.endswith("csv") else "")
 
-    rows = rows_of(path, text="text") if not name.endswith("jsonl") else []
-
-    assert [each.texts for each in rows] in ([[]], [])
+    assert [each.texts for each in rows_of(path)] == [[]]
 
 
 def test_large_texts_come_in_smaller_batches(
@@ -117,6 +115,23 @@ def test_large_texts_come_in_smaller_batches(
     batches = rows_of(write(tmp_path / "a.csv", "text\n" + "abcdef\n" * 5))
 
     assert [len(rows.texts) for rows in batches] == [2, 2, 1]
+
+
+def test_limit_takes_the_first_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "ROWS_A_BATCH", 2)
+    path = write(tmp_path / "a.csv", "text,id\na,1\nb,2\nc\nd,4\n")
+
+    batches = rows_of(path, limit=3)
+
+    assert [rows.texts for rows in batches] == [["a", "b"], ["c"]]
+    assert batches[1].kept.to_pylist() == [{"id": None}]
+    assert batches[1].errors == {0: "malformed_row"}
+
+
+def test_half_a_surrogate_pair_is_kept_as_a_question_mark(tmp_path: Path) -> None:
+    (rows,) = rows_of(write(tmp_path / "a.jsonl", '{"text": "a\\ud800", "id": "\\ud800b"}\n'))
+
+    assert rows.kept.to_pylist() == [{"id": "?b"}]
 
 
 def test_compressed_files_are_read(tmp_path: Path) -> None:
@@ -135,6 +150,7 @@ def test_compressed_files_are_read(tmp_path: Path) -> None:
         ("a.csv.gz", b"text\ngood\n", "cannot be read"),
         ("a.parquet", b"PAR1 no PAR1", "cannot be read"),
         ("a.txt", b"text\n", "no format"),
+        ("a.csv", b"", "is empty"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_a_reason(

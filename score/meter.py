@@ -1,0 +1,51 @@
+"""A progress bar: rows a second, time left, labels and the share of errors so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from tqdm import tqdm
+
+from score.counts import Counts
+
+
+class Meter:
+    """Shows on stderr what was found; several threads may tell it."""
+
+    def __init__(self, bar: tqdm, size: int) -> None:
+        """Show on *bar*; all inputs together have *size* bytes, 0 if that is not known."""
+        self.bar, self.size = bar, size
+        self.counts = Counts()
+        self._lock = Lock()
+        self._done_bytes = self._done_rows = 0
+
+    def saw(self, found: Counts) -> None:
+        """Rows have been scored."""
+        with self._lock:
+            self.counts += found
+            self.bar.set_postfix_str(said(self.counts), refresh=False)
+            self.bar.update(found.rows)
+
+    def finished(self, size: int, rows: int) -> None:
+        """A file of *size* bytes is done, and had *rows*: so many may be in all."""
+        with self._lock:
+            self._done_bytes += size
+            self._done_rows += rows
+            if self._done_bytes:
+                self.bar.total = round(self._done_rows * max(1.0, self.size / self._done_bytes))
+
+
+def said(counts: Counts) -> str:
+    """*counts* in a few words."""
+    labels = ", ".join(f"{label} {count:,}" for label, count in sorted(counts.labels.items())[:4])
+    errors = sum(counts.errors.values()) / counts.rows if counts.rows else 0.0
+    return f"{labels or 'no labels'}; errors {errors:.2%}"
+
+
+@contextmanager
+def meter(size: int, quiet: bool) -> Iterator[Meter]:
+    """A meter for inputs of *size* bytes, until the context ends."""
+    with tqdm(unit=" rows", disable=quiet, unit_scale=True) as bar:
+        yield Meter(bar, size)
