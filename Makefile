@@ -6,7 +6,7 @@ DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint hooks format train score bench bench-lock lock audit image run-image sbom clean
+.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint hooks format train score bench bench-score bench-lock lock audit image run-image sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -61,11 +61,14 @@ score: .venv/score/installed ## Score INPUT with MODEL into OUTPUT (files or fol
 bench: .venv/dev/installed ## Measure the server beside plain Flask and its peers, in six minutes (needs wrk)
 	$(DEV) -m bench
 
+bench-score: .venv/dev/installed ## Measure scoring of files: one process, all, four times the files (OPTIONS=--spark: Spark, too; needs java)
+	$(DEV) -m bench.scoring $(OPTIONS)
+
 bench-lock: .venv/dev/installed ## Compile the hashed requirement files of the peers
-	for peer in flask pickles fastapi litserve; do \
+	for peer in flask pickles fastapi litserve spark; do \
 	  (cd bench/peers && ../../$(DEV) -m uv pip compile $$peer.in --output-file $$peer.txt \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
-	    --custom-compile-command "make bench-lock" --quiet) || exit 1; \
+	    --emit-build-options --custom-compile-command "make bench-lock" --quiet) || exit 1; \
 	done
 
 lock: .venv/dev/installed ## Compile the hashed requirement files from the .in files

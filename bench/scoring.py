@@ -1,0 +1,180 @@
+"""`python -m bench.scoring`: files of texts scored in one process, in several, and by Spark."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bench import processes
+from bench.environments import python_with
+from bench.errors import BenchmarkError
+from bench.places import CACHE
+from server.inference.model import Model
+from server.settings import ROOT
+
+MODEL: Final = ROOT / "models" / "sentiment.onnx"
+FOLDER: Final = CACHE / "scoring"
+ROWS_A_FILE: Final = 10_000
+#: Words of a text at least and at most; a quarter of those of a file are drawn, then repeated.
+WORDS: Final = (120, 320)
+REPEATS: Final = 4
+SPARK: Final = ROOT / "bench" / "peers" / "spark.txt"
+
+#: What must be shown: of what, the least or the most, and whether it is the least.
+TIMES_ONE_PROCESS: Final = 1.7
+TIMES_SPARK: Final = 1.25
+MOST_MEGABYTES: Final = 600.0
+MORE_MEMORY: Final = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One command over some files.
+
+    Attributes:
+        what: who scored.
+        rows: how many.
+        seconds: from start to end.
+        cpu: seconds of processors, of all its processes.
+        megabytes: the most that all its processes had at a time (PSS).
+    """
+
+    what: str
+    rows: int
+    seconds: float
+    cpu: float
+    megabytes: float
+
+    @property
+    def rate(self) -> float:
+        """Rows a second."""
+        return self.rows / self.seconds
+
+
+def texts(seed: int) -> list[str]:
+    """Texts of words that the model knows, stop words, and words that it does not know."""
+    chance = random.Random(seed)  # noqa: S311 (words, not secrets)
+    manifest = Model.load(MODEL).manifest
+    unknown = [f"xq{'abcdefghij'[n % 10]}{n}" for n in range(3_000)]
+    words = [*manifest.vocabulary * 2, *manifest.stop_words * 20, *unknown]
+    drawn = [
+        " ".join(chance.choices(words, k=chance.randint(*WORDS)))
+        for _ in range(ROWS_A_FILE // REPEATS)
+    ]
+    return drawn * REPEATS
+
+
+def make(files: int) -> Path:
+    """A folder of so many Parquet files; made when first asked for."""
+    folder = FOLDER / f"in-{files}"
+    for number in range(files):
+        path = folder / f"{number:04}.parquet"
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            ids = range(ROWS_A_FILE * number, ROWS_A_FILE * (number + 1))
+            pq.write_table(pa.table({"id": ids, "text": texts(number)}), path)
+    return folder
+
+
+def measured(what: str, files: int, command: list[str | Path]) -> Run:
+    """Run *command* with the folders of input and output behind it.
+
+    Raises:
+        BenchmarkError: it fails, or its output has not every row.
+    """
+    source, target = make(files), FOLDER / "out"
+    shutil.rmtree(target, ignore_errors=True)
+    environ = os.environ | {"PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": str(command[0])}
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    running = subprocess.Popen(  # noqa: S603
+        [*command, MODEL, source, target],
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    most = 0.0
+    while running.poll() is None:
+        most = max(most, processes.proportional_megabytes(running.pid))
+        time.sleep(0.2)
+    seconds, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    _, errors = running.communicate()
+    rows = sum(pq.read_metadata(path).num_rows for path in target.glob("*.parquet"))
+    if running.returncode or rows != files * ROWS_A_FILE:
+        raise BenchmarkError(f"{what}: {rows:,} rows; {errors.decode()[-500:]}")
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(what, rows, seconds, cpu, most)
+
+
+def measure(files: int, spark: bool) -> list[Run]:
+    """Everyone once over *files* files, and all processes over four times as many."""
+    ours: list[str | Path] = [sys.executable, "-m", "score", "--quiet"]
+    runs = [
+        measured("one process", files, [*ours, "--processes", "1"]),
+        measured("all processes", files, ours),
+    ]
+    if spark:
+        script = ROOT / "bench" / "peers" / "spark_score.py"
+        runs.append(measured("PySpark, mapInArrow", files, [python_with(SPARK), script]))
+    runs.append(measured("all processes, four times the files", 4 * files, ours))
+    return runs
+
+
+def table(runs: list[Run]) -> str:
+    """*runs* as Markdown."""
+    head = "| | rows | seconds | rows/s | of one process | CPU s | MB at the most |\n"
+    rule = "|---|---:|---:|---:|---:|---:|---:|\n"
+    return (
+        head
+        + rule
+        + "".join(
+            f"| {run.what} | {run.rows:,} | {run.seconds:.1f} | {run.rate:,.0f} "
+            f"| {run.rate / runs[0].rate:.2f} | {run.cpu:.0f} | {run.megabytes:.0f} |\n"
+            for run in runs
+        )
+    )
+
+
+def missed(runs: list[Run]) -> list[str]:
+    """What was promised and not kept."""
+    one, every, *others, large = runs
+    promises = [
+        (every.rate / one.rate >= TIMES_ONE_PROCESS, f"{TIMES_ONE_PROCESS} times one process"),
+        (large.megabytes <= MOST_MEGABYTES, f"{MOST_MEGABYTES:g} MB"),
+        (large.megabytes <= MORE_MEMORY * every.megabytes, "memory that does not grow"),
+        *((every.rate / run.rate >= TIMES_SPARK, f"{TIMES_SPARK} times Spark") for run in others),
+    ]
+    return [what for kept, what in promises if not kept]
+
+
+def main() -> int:
+    """Measure, print, and say what was missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench.scoring", description=__doc__)
+    parser.add_argument("--files", type=int, default=40, help="of 10,000 texts, 9.6 MB each")
+    parser.add_argument("--spark", action="store_true", help="measure PySpark, too (needs java)")
+    options = parser.parse_args()
+    try:
+        runs = measure(options.files, options.spark)
+    except BenchmarkError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(table(runs))
+    for what in missed(runs):
+        print(f"Missed: {what}.", file=sys.stderr)
+    return 1 if missed(runs) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
