@@ -64,7 +64,7 @@ def test_connections_take_little_memory_at_any_stage(stage: str, judge: Judge) -
         alive = server.ask("/livez").status
 
     judge(f"{CONNECTIONS:,} connections, {stage} sent: /livez", str(alive), "200", alive == 200)
-    judge("the same: the worker has grown by", f"{grown:.0f} MiB", "at most 160 MiB", grown <= 160)
+    judge("the same: the worker has grown by", f"{grown:.0f} MiB", "at most 192 MiB", grown <= 192)
 
 
 @pytest.mark.parametrize("name", REQUESTS)
