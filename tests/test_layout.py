@@ -16,6 +16,7 @@ SERVER = ROOT / "server"
 #: What the container installs.
 SERVE = {
     "_typeshed",  # exists for type checkers alone
+    "compression",  # the standard library's, from Python 3.14
     "flask",
     "gunicorn",
     "httptools",

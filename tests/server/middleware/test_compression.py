@@ -7,6 +7,8 @@ import gzip
 import pytest
 from flask.testing import FlaskClient
 
+from server.middleware import compression
+
 GOOD = ["A wonderful film."] * 5
 
 
@@ -27,6 +29,26 @@ def test_predictions_are_packed_too(client: FlaskClient) -> None:
     packed = client.post("/predict?explain=1", json={"reviews": GOOD}, headers=asked)
 
     assert gzip.decompress(packed.data) == plain.data
+
+
+def test_zstd_is_taken_where_python_has_it_and_it_was_named(client: FlaskClient) -> None:
+    """Debian's forky, in which `make test-image` runs this test, has it; before 3.14 it is gzip."""
+    asked = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+    plain = client.get("/", buffered=True)
+    packed = client.get("/", headers=asked, buffered=True)
+
+    if compression.zstd:
+        assert packed.headers["Content-Encoding"] == "zstd"
+        assert compression.zstd.decompress(packed.data) == plain.data
+    else:
+        assert packed.headers["Content-Encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("accepted", ["*", "gzip", "gzip, zstd;q=0"])
+def test_zstd_is_not_given_to_who_has_not_named_it(client: FlaskClient, accepted: str) -> None:
+    packed = client.get("/", headers={"Accept-Encoding": accepted}, buffered=True)
+
+    assert packed.headers["Content-Encoding"] == "gzip"
 
 
 @pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "gzip; q=0.0", "identity, gzip;q=0"])
