@@ -19,19 +19,18 @@ import pyarrow.parquet as pq
 from bench import processes
 from bench.environments import python_with
 from bench.errors import BenchmarkError
-from bench.places import CACHE
+from bench.places import CACHE, MODEL, PEERS
 from server.inference.model import Model
 from server.settings import ROOT
 
-MODEL: Final = ROOT / "models" / "sentiment.onnx"
 FOLDER: Final = CACHE / "scoring"
 ROWS_A_FILE: Final = 10_000
 #: Words of a text at least and at most; a quarter of those of a file are drawn, then repeated.
 WORDS: Final = (120, 320)
 REPEATS: Final = 4
-SPARK: Final = ROOT / "bench" / "peers" / "spark.txt"
+SPARK: Final = PEERS / "spark.txt"
 
-#: What must be shown: of what, the least or the most, and whether it is the least.
+#: What must be shown: rates and memory of all processes, beside others and at the most.
 TIMES_ONE_PROCESS: Final = 1.7
 TIMES_SPARK: Final = 1.25
 MOST_MEGABYTES: Final = 600.0
@@ -125,7 +124,7 @@ def measure(files: int, spark: bool) -> list[Run]:
         measured("all processes", files, ours),
     ]
     if spark:
-        script = ROOT / "bench" / "peers" / "spark_score.py"
+        script = PEERS / "spark_score.py"
         runs.append(measured("PySpark, mapInArrow", files, [python_with(SPARK), script]))
     runs.append(measured("all processes, four times the files", 4 * files, ours))
     return runs

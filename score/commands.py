@@ -52,14 +52,15 @@ def run(options: Options) -> int:
         raise ScoreError(str(error)) from None
     job = Job(model.labels, *_how(options), _form(options))
     found = sources(options.input)
-    no_failures: dict[str, str] = {}
+    failed: dict[str, str] = {}
+    is_one_file = _is_one_file(options, found)
     with meter(sum(source.size for source in found), options.quiet) as shown:
-        if _is_one_file(options, found):
-            counts, failed = _score_one(found, options, job, model, shown), no_failures
+        if is_one_file:
+            counts = _score_one(found, options, job, model, shown)
         else:
             counts, failed = _score_folder(found, options, job, model, shown)
     summary = _summary(model, counts, failed, time.monotonic() - started)
-    if not failed and not _is_one_file(options, found):
+    if not failed and not is_one_file:
         progress.finish(place_of(options.output), summary)
     print(summary.decode(), file=sys.stderr if options.output == STDIN else sys.stdout)
     for name, why in failed.items():
@@ -109,7 +110,7 @@ def _score_one(
     one = Job(job.labels, job.selection, job.wanted, form)
     to_stdout = options.output == STDIN
     target: Any = sys.stdout.buffer if to_stdout else place_of(options.output)
-    with _scorer(model, options) as scorer:
+    with _scorer(model, options, job.wanted) as scorer:
         return score_task(Task(source, source.name), target, one, scorer, shown.saw)
 
 
@@ -149,7 +150,7 @@ def _score_here(
     for _ in range(MOST_ATTEMPTS):
         left = [task for task in tasks if task.part not in {*state.parts, *failed}]
         try:
-            with _scorer(model, options) as scorer:
+            with _scorer(model, options, job.wanted) as scorer:
                 done = completed(left, folder, job, scorer, shown.saw)
                 return _note(done, folder, state, failed, shown, options.fail_fast)
         except BrokenProcessPool:
@@ -185,9 +186,8 @@ def _note(
 
 
 @contextmanager
-def _scorer(model: Model, options: Options) -> Iterator[Scorer]:
+def _scorer(model: Model, options: Options, wanted: Wanted) -> Iterator[Scorer]:
     """A scorer of this machine; its processes end with the context."""
-    wanted = _how(options)[1]
     if options.processes <= 1:
         yield HereScorer(model, wanted)
         return

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+from pyarrow import fs
 
 from score.counts import Counts
 from score.errors import ScoreError
@@ -83,8 +84,6 @@ def begun(folder: Place, model: str, options: dict[str, Any]) -> Progress:
 
 
 def _refuse_foreign(folder: Place) -> None:
-    from pyarrow import fs
-
     selector = fs.FileSelector(folder.path, allow_not_found=True)
     there = [info.base_name for info in folder.system.get_file_info(selector)]
     if there:

@@ -80,3 +80,14 @@ def results(name: str, script: str, *arguments: str | Path) -> Any:
     python = environment(name) / "python"
     printed = run([python, "-W", "ignore", SCRIPTS / script, *arguments])
     return json.loads(printed.splitlines()[-1])
+
+
+def s3_at(endpoint: str) -> dict[str, str]:
+    """Environment variables by which Arrow finds an S3 server at *endpoint*."""
+    return {
+        "AWS_ACCESS_KEY_ID": "nobody",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": endpoint,
+    }

@@ -17,7 +17,7 @@ import pytest
 from pyarrow import fs
 
 from server.settings import ROOT
-from tests.clients.conftest import environment
+from tests.clients.conftest import environment, s3_at
 from tests.live import stop, until
 
 pytestmark = pytest.mark.clients
@@ -86,13 +86,7 @@ def test_folder_in_s3_is_scored_by_the_hosts_even_if_one_dies(
         pytest.skip("only root can make network namespaces")
     with ExitStack() as opened:
         storage, boss, *others = opened.enter_context(hosts("s3", "boss", "one", "two"))
-        for name, value in {
-            "AWS_ACCESS_KEY_ID": "nobody",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ENDPOINT_URL": f"http://{storage.address}:{PORT}",
-        }.items():
+        for name, value in s3_at(f"http://{storage.address}:{PORT}").items():
             monkeypatch.setenv(name, value)
         dask = (sys.executable, "-m", "dask")
         moto = str(environment("moto") / "moto_server")

@@ -12,7 +12,7 @@ import pytest
 from pyarrow import fs
 
 from server.settings import ROOT
-from tests.clients.conftest import environment
+from tests.clients.conftest import environment, s3_at
 from tests.live import free_port, stop, wait_for_port
 
 pytestmark = pytest.mark.clients
@@ -24,14 +24,7 @@ ROWS = b"id,text\n1,A great film.\n2,Awful plot.\n"
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[fs.FileSystem]:
     """An S3 server with a bucket `reviews` of two files; the environment says where it is."""
     port = free_port()
-    settings = {
-        "AWS_ACCESS_KEY_ID": "nobody",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-    }
-    for name, value in settings.items():
+    for name, value in s3_at(f"http://127.0.0.1:{port}").items():
         monkeypatch.setenv(name, value)
     server = subprocess.Popen(
         [environment("moto") / "moto_server", "-p", str(port)], stderr=subprocess.DEVNULL

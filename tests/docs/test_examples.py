@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -41,8 +40,7 @@ def test_example_gets_the_reply_that_is_shown(
     command: str, reply: str, live_server: LiveServer
 ) -> None:
     if not shutil.which("curl"):
-        lack = "curl is missing: apt-get install curl"
-        pytest.fail(lack) if os.environ.get("CI") else pytest.skip(lack)
+        pytest.skip("curl is missing: apt-get install curl")  # in CI a skip is a failure
     here = command.replace("localhost:8000", f"127.0.0.1:{live_server.port}")
 
     done = subprocess.run(here, shell=True, capture_output=True, text=True, check=True)

@@ -68,3 +68,8 @@ def write_parquet(path: Path, texts: Sequence[str | None], first: int = 0, **opt
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(table, path, **options)
     return path
+
+
+def table(folder: Path) -> pa.Table:
+    """All parts of an output, in the order of their names."""
+    return pa.concat_tables(pq.read_table(path) for path in sorted(folder.rglob("*.parquet")))

@@ -12,13 +12,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from server.settings import ROOT
 from tests.live import free_port, stop, until, wait_for_port
-from tests.score.conftest import MODEL, TEXTS, Score, write_parquet
+from tests.score.conftest import MODEL, TEXTS, Score, table, write_parquet
 
 pytestmark = pytest.mark.slow
 
@@ -78,10 +76,6 @@ def reviews(tmp_path: Path) -> Path:
         texts = [" ".join(TEXTS * 20)] * ROWS
         write_parquet(tmp_path / "in" / f"{number}.parquet", texts, first=ROWS * number)
     return tmp_path / "in"
-
-
-def table(folder: Path) -> pa.Table:
-    return pa.concat_tables(pq.read_table(path) for path in sorted(folder.glob("*.parquet")))
 
 
 def start(reviews: Path, out: Path, address: str) -> subprocess.Popen[str]:

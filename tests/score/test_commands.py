@@ -11,15 +11,13 @@ import sys
 import time
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from score import local
 from server.inference.model import Model
 from server.settings import ROOT
 from tests.live import until
-from tests.score.conftest import MODEL, TEXTS, Score, read_csv, write_csv, write_parquet
+from tests.score.conftest import MODEL, TEXTS, Score, read_csv, table, write_csv, write_parquet
 
 
 @pytest.fixture
@@ -28,11 +26,6 @@ def reviews(tmp_path: Path) -> Path:
     for number in range(6):
         write_parquet(tmp_path / "in" / f"{number}.parquet", TEXTS * 5, first=30 * number)
     return tmp_path / "in"
-
-
-def table(folder: Path) -> pa.Table:
-    """All parts of an output, in the order of their names."""
-    return pa.concat_tables(pq.read_table(path) for path in sorted(folder.rglob("*.parquet")))
 
 
 def summary(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
