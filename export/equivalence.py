@@ -146,10 +146,9 @@ def magnitude(classifier: Any, X: Any) -> Array:
 
 def ask_graph(model: Model, reviews: Sequence[str]) -> Answers:
     """The model file's answers to raw *reviews*."""
-    texts = [model.normaliser.normalise(review) for review in reviews]
-    outputs = ["label", "probabilities", "evidence"]
-    label, probabilities, evidence = model.run(texts, *outputs)
-    return Answers(label, probabilities, evidence.sum(axis=2) + np.array(model.manifest.constant))
+    texts = [model.reader.read(review)[0] for review in reviews]
+    label, probabilities, shares = model.run(texts, "label", "probabilities", "shares")
+    return Answers(label, probabilities, shares.sum(axis=1) + np.array(model.manifest.constant))
 
 
 def _refuse(reviews: Sequence[str], wrong: npt.NDArray[np.bool_], what: str) -> None:

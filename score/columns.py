@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from server.errors import ProblemType
-from server.inference.analyzer import has_letters, unread_letters
+from server.inference.analyzer import Tokenizer
 from server.inference.model import Model
 from server.inference.predictions import Explanation, Prediction
 
@@ -61,7 +61,9 @@ def score_texts(
         n rows of `result_schema`.
     """
     bad = {
-        i: code for i, text in enumerate(texts) if (code := errors.get(i) or _code(text, wanted))
+        i: code
+        for i, text in enumerate(texts)
+        if (code := errors.get(i) or _code(text, model.tokenizer, wanted))
     }
     good = [text for i, text in enumerate(texts) if i not in bad and isinstance(text, str)]
     explained: list[tuple[Prediction, Explanation | None]]
@@ -80,7 +82,7 @@ def score_texts(
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _code(text: object, wanted: Wanted) -> str | None:
+def _code(text: object, tokenizer: Tokenizer, wanted: Wanted) -> str | None:
     """What is wrong with a text; None if it can be classified."""
     if text is None:
         return ProblemType.MISSING_REVIEW.code
@@ -88,7 +90,7 @@ def _code(text: object, wanted: Wanted) -> str | None:
         return ProblemType.WRONG_TYPE.code
     if len(text) > wanted.max_chars:
         return ProblemType.REVIEW_TOO_LONG.code
-    if has_letters(text):
+    if tokenizer.reads(text):
         return None
     return (ProblemType.REVIEW_WITHOUT_LETTERS if text.strip() else ProblemType.EMPTY_REVIEW).code
 
@@ -100,7 +102,7 @@ def _row(
     row = (
         *(found.label, found.probability),
         *((found.probabilities or {}).get(label) for label in model.labels),
-        *(found.words, found.known_words, unread_letters(text), None),
+        *(found.words, found.known_words, found.unread_letters, None),
     )
     return (*row, _strongest(text, why, wanted.explain)) if wanted.explain else row
 

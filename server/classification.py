@@ -34,7 +34,7 @@ def classify(
     """
     model = carried.model
     if explain:
-        check_explained(texts, carried.settings.max_explained_words)
+        check_explained(texts, carried.settings.max_explained_words, model.tokenizer)
     started = time.perf_counter()
     if explain:
         explained = model.explain(texts)

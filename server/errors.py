@@ -83,7 +83,7 @@ class ProblemType(Enum):
     REVIEW_WITHOUT_LETTERS = (
         400,
         "A review has no letters",
-        "A review has no letter from a to z, which are all that the model reads.",
+        "A review has nothing that the model reads; the shipped model reads the letters a to z.",
     )
     UNKNOWN_TENSOR = (
         400,

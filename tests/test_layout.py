@@ -151,6 +151,7 @@ WITHOUT_A_TEST_FILE = {
     "server.healthcheck",
     "server.wsgi",
     "server.worker.connection",
+    "server.inference.analyzer_settings",
     "server.observability.gunicorn_logger",
     "train.__main__",
     "export.__main__",

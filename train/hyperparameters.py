@@ -10,7 +10,7 @@ from typing import Any
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 
-from server.inference.analyzer import TOKEN_PATTERN
+from server.inference.analyzer_settings import TOKEN_PATTERN
 from train.calibration import Calibrated, Calibration
 from train.classifiers import KINDS
 

@@ -69,8 +69,6 @@ $protocol
 
 $figures
 
-$confusion_title (rows: true labels, columns: predicted)
-
 $confusion
 
 All of it for programs: [$title.json]($title.json).
@@ -116,6 +114,10 @@ checks a file against all that this card claims.
 
 $versions
 """)
+
+#: Labels of which the card shows a matrix; pairs that it tells of for more.
+MOST_IN_A_TABLE = 20
+PAIRS = 20
 
 OTHERS = Template("""\
 ## Other algorithms
@@ -184,8 +186,7 @@ def card(subject: Subject) -> str:
         proof_evidence=f"{subject.proof.evidence:.0e}",
         protocol=figures.protocol,
         figures=_table(("figure", "value (95 % interval)"), named_figures(figures)),
-        confusion_title="Over all repeats" if figures.confusion else "On the texts held out",
-        confusion=confusion_table(manifest.labels, figures.confusion or figures.held_out.confusion),
+        confusion="\n\n".join(_confusion(manifest.labels, figures)),
         plots="\n".join(_plots(subject.plots)),
         comparison=_comparison(subject.comparison),
         behaviour=_behaviour(subject.behaviour),
@@ -225,8 +226,9 @@ def _metrics(figures: Figures) -> Iterator[dict[str, object]]:
     for name, figure in cross_validated.items():
         if figure:
             yield {"type": name, "value": round(figure.mean, 4), "name": f"{name}, cross-validated"}
-    accuracy = round(figures.held_out.accuracy, 4)
-    yield {"type": "accuracy", "value": accuracy, "name": "accuracy, held out"}
+    if figures.held_out:
+        accuracy = round(figures.held_out.accuracy, 4)
+        yield {"type": "accuracy", "value": accuracy, "name": "accuracy, held out"}
 
 
 def _json(value: object) -> str:
@@ -268,6 +270,17 @@ def _behaviour(outcomes: Sequence[Outcome]) -> str:
         for each in outcomes
     ]
     return _table(("change", "texts", "a good verdict", "share that does", "moved"), rows)
+
+
+def _confusion(labels: Sequence[str], figures: Figures) -> Iterator[str]:
+    where = "Over all repeats" if figures.confusion else "On the texts held out"
+    if figures.matrix and len(labels) <= MOST_IN_A_TABLE:
+        yield f"{where} (rows: true labels, columns: predicted)"
+        yield confusion_table(labels, figures.matrix)
+    elif confused := figures.confused(labels)[:PAIRS]:
+        rows = [(each.true, each.predicted, f"{each.count:,}") for each in confused]
+        yield "The labels most often taken for another:"
+        yield _table(("label", "taken for", "times"), rows)
 
 
 def confusion_table(labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> str:

@@ -18,6 +18,8 @@ from train.evaluation.learning_curve import LearningPoint
 
 WORDS = 12
 
+MOST_IN_A_PLOT = 50
+
 # More would take minutes and hardly change a share: a tenth of a percent is one of these.
 MOST_REVIEWS = 1000
 
@@ -65,8 +67,8 @@ def as_json(model: Model, file: str, report: Report) -> bytes:
 def draw(model: Model, report: Report) -> Iterator[tuple[str, str, bytes]]:
     """Name, description and SVG of each plot that there is something to draw for."""
     labels, figures = model.labels, model.manifest.figures
-    counts = figures.confusion or figures.held_out.confusion
-    yield "confusion", "Confusion matrix", plots.confusion(labels, counts)
+    if figures.matrix and len(labels) <= MOST_IN_A_PLOT:
+        yield "confusion", "Confusion matrix", plots.confusion(labels, figures.matrix)
     if figures.reliability:
         svg = plots.reliability(figures.reliability, len(labels))
         yield "reliability", "Reliability diagram", svg

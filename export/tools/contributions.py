@@ -12,6 +12,8 @@ from server.inference.model import Model
 
 Array = npt.NDArray[np.float64]
 
+STEP = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -31,24 +33,39 @@ class Answer:
 
 
 def ask(model: Model, reviews: Sequence[str]) -> Iterator[Answer]:
-    """Answers to n raw *reviews*, in order, a run at a time."""
-    for start in range(0, len(reviews), model.explained_a_run):
-        yield from _run(model, reviews[start : start + model.explained_a_run])
+    """Answers to n raw *reviews*, in order, `STEP` at a time."""
+    for start in range(0, len(reviews), STEP):
+        yield from _step(model, reviews[start : start + STEP])
 
 
-def _run(model: Model, reviews: Sequence[str]) -> Iterator[Answer]:
-    texts = [model.normaliser.normalise(review) for review in reviews]
-    outputs = ["label", "probabilities", "evidence"]
-    labels, probabilities, evidence = model.run(texts, *outputs)
+def _step(model: Model, reviews: Sequence[str]) -> Iterator[Answer]:
+    read = list(map(model.reader.read, reviews))
+    texts = [text for text, *_ in read]
+    answers: dict[int, Answer] = {}
+    for run in model.runs(texts):
+        answers.update(zip(run, _run(model, [read[i] for i in run]), strict=True))
+    yield from (answers[i] for i in range(len(reviews)))
+
+
+def _run(model: Model, read: Sequence[tuple[str, int, int]]) -> Iterator[Answer]:
+    texts = [text for text, *_ in read]
+    found = model.run(texts, "label", "probabilities", "ids", "shares")
     constant = np.array([0.0, *model.manifest.constant])
-    for text, label, row, rows in zip(texts, labels, probabilities, evidence, strict=True):
-        known = not model.known.isdisjoint(text.split())
-        parts = _parts(model.manifest.vocabulary, rows)
+    for (_, _, known), label, row, ids, shares in zip(read, *found, strict=True):
+        parts = _parts(model.manifest.vocabulary, ids, shares)
         log_odds = np.sum([constant, *parts.values()], axis=0)
         yield Answer(label if known else None, row, log_odds, parts)
 
 
-def _parts(vocabulary: Sequence[str], evidence: Array) -> dict[str, Array]:
-    """The non-zero columns of *evidence* [K - 1, V], each with a 0 for the first label."""
-    columns = np.flatnonzero(evidence.any(axis=0)).tolist()
-    return {vocabulary[i]: np.concatenate([[0.0], evidence[:, i]]) for i in columns}
+def _parts(
+    vocabulary: Sequence[str], ids: npt.NDArray[np.int64], shares: Array
+) -> dict[str, Array]:
+    """What the *shares* [T, K - 1] of each term add up to, with a 0 for the first label."""
+    columns, inverse = np.unique(ids, return_inverse=True)
+    sums = np.zeros((len(columns), shares.shape[1] + 1))
+    np.add.at(sums[:, 1:], inverse, shares)
+    return {
+        vocabulary[i]: row
+        for i, row in zip(columns.tolist(), sums, strict=True)
+        if i < len(vocabulary) and row.any()
+    }

@@ -183,8 +183,8 @@ def named_figures(figures: Figures) -> Iterator[tuple[str, str]]:
         ("expected calibration error", figures.calibration_error),
     ]
     yield from ((name, shown(interval)) for name, interval in named if interval)
-    held_out = figures.held_out
-    yield f"accuracy on {held_out.reviews:,} held out", f"{held_out.accuracy:.3f}"
+    if held_out := figures.held_out:
+        yield f"accuracy on {held_out.reviews:,} held out", f"{held_out.accuracy:.3f}"
 
 
 def shown(interval: Interval) -> str:

@@ -28,10 +28,10 @@ def predict() -> Response:
     explain = wants_explanation()
     texts, carried = requested_texts(), current()
     if texts.by_item:
-        good, bad = good_and_bad(texts, carried.settings)
+        good, bad = good_and_bad(texts, carried.settings, carried.model.tokenizer)
         found = classify(carried, good, explain=explain)
         return respond(batch_document(found, bad, explained=explain))
-    check_texts(texts, carried.settings)
+    check_texts(texts, carried.settings, carried.model.tokenizer)
     as_page = not texts.is_batch and wants_html()
     found = classify(carried, texts.items, explain=explain or as_page)
     if as_page:

@@ -1,7 +1,9 @@
-"""The single definition of a token, shared by training, export and serving.
+"""Text analyzer: the single definition of a token, shared by training, export and serving.
 
-Cleaning is letters only, lower case, split on white space, drop stop words, then the lemma of each
-word that is left. Stop words go first, so a word whose lemma happens to be a stop word stays.
+How a text is read is part of the model file: the settings of scikit-learn's vectorisers, read as
+`build_analyzer()` reads them, or the article's letters only. Then stop words go, and a table gives
+the lemma (or stem) of each word that is left. Stop words go first, so a word whose lemma happens to
+be a stop word stays.
 """
 
 from __future__ import annotations
@@ -9,12 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final, Protocol
 
-NOT_LETTERS = re.compile("[^a-zA-Z]+")
-LETTERS = re.compile("[a-zA-Z]+")
+from server.inference.analyzer_settings import Analyzer
+from server.inference.preprocessing import align, end_as_typed, preprocessor
 
-#: What counts as a token of normalised text, for scikit-learn and for the ONNX tokenizer alike.
-TOKEN_PATTERN = "[a-z][a-z]+"
+NOT_LETTERS: Final = re.compile("[^a-zA-Z]+")
+LETTERS: Final = re.compile("[a-zA-Z]+")
+CHUNK: Final = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,56 +33,177 @@ class Word:
     lemma: str | None
 
 
+class Tokenizer(Protocol):
+    """Text as typed -> tokens, stop words included.
+
+    Attributes:
+        missing: what a text has in which there is no token.
+        other_letters: which letters are in none.
+    """
+
+    missing: str
+    other_letters: str
+
+    def tokens(self, text: str) -> list[str]:
+        """The tokens of *text*, in order."""
+
+    def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Each token of *text* with where it begins and ends as typed."""
+
+    def reads(self, text: str) -> bool:
+        """Whether there is a token in *text* at all."""
+
+    def count(self, text: str) -> int:
+        """How many tokens there are in *text*."""
+
+    def unread_letters(self, text: str) -> int:
+        """How many letters of *text* are in no token, though they stand in a word."""
+
+
+class LettersOnly:
+    """The article's tokens: letters from a to z, in lower case."""
+
+    missing = "no letters from a to z, and the model reads nothing else"
+    other_letters = "of other alphabets"
+
+    def tokens(self, text: str) -> list[str]:
+        # Lower only what is left: "\u212a".lower() is an ASCII "k" that nobody typed.
+        return NOT_LETTERS.sub(" ", text).lower().split()
+
+    def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+        for match in LETTERS.finditer(text):
+            yield match.start(), match.end(), match.group().lower()
+
+    def reads(self, text: str) -> bool:
+        return LETTERS.search(text) is not None
+
+    def count(self, text: str) -> int:
+        return len(LETTERS.findall(text))
+
+    def unread_letters(self, text: str) -> int:
+        if text.isascii():
+            return 0
+        return sum(1 for each in text if each.isalpha() and not each.isascii())
+
+
+LETTERS_ONLY: Final = LettersOnly()
+
+
+class PatternTokens:
+    """The tokens of scikit-learn's `analyzer="word"`: all that a pattern finds."""
+
+    missing = "no word that the model could read"
+    other_letters = "outside the words that the model reads"
+
+    def __init__(self, settings: Analyzer) -> None:
+        """Compile the pattern of *settings*.
+
+        Raises:
+            re.error: it is none.
+        """
+        self.preprocess = preprocessor(settings.lowercase, settings.strip_accents)
+        self.pattern = re.compile(settings.token_pattern)
+        self.group = min(self.pattern.groups, 1)
+
+    def tokens(self, text: str) -> list[str]:
+        return self.pattern.findall(self.preprocess(text))
+
+    def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+        read, places = align(text, self.preprocess)
+        for match in self.pattern.finditer(read):
+            start, end = match.span(self.group)
+            if start < end:
+                typed = end_as_typed(text, places[end - 1], self.preprocess)
+                yield places[start], typed, match.group(self.group)
+
+    def reads(self, text: str) -> bool:
+        return self.pattern.search(self.preprocess(text)) is not None
+
+    def count(self, text: str) -> int:
+        return len(self.tokens(text))
+
+    def unread_letters(self, text: str) -> int:
+        """Letters outside all tokens, but for those that stand alone: the pattern wants more."""
+        if text.isascii():
+            return 0
+        left = list(text)
+        for start, end, _ in self.spans(text):
+            left[start:end] = " " * (end - start)
+        chunks = "".join(left).split()
+        return sum(sum(map(str.isalpha, chunk)) for chunk in chunks if len(chunk) > 1)
+
+
+class Chunks:
+    """What stands between white space: the words that terms of characters are told of."""
+
+    missing = "no character that the model could read"
+    other_letters = ""
+
+    def __init__(self, settings: Analyzer) -> None:
+        self.preprocess = preprocessor(settings.lowercase, settings.strip_accents)
+
+    def tokens(self, text: str) -> list[str]:
+        return self.preprocess(text).split()
+
+    def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+        read, places = align(text, self.preprocess)
+        for match in CHUNK.finditer(read):
+            end = end_as_typed(text, places[match.end() - 1], self.preprocess)
+            yield places[match.start()], end, match.group()
+
+    def reads(self, text: str) -> bool:
+        return bool(self.preprocess(text).strip())
+
+    def count(self, text: str) -> int:
+        return len(self.tokens(text))
+
+    def unread_letters(self, text: str) -> int:  # noqa: ARG002
+        return 0
+
+
+def tokenizer(settings: Analyzer) -> Tokenizer:
+    """The tokenizer that *settings* describe.
+
+    Raises:
+        re.error: their token pattern is none.
+    """
+    if settings.kind == "letters":
+        return LETTERS_ONLY
+    return PatternTokens(settings) if settings.kind == "word" else Chunks(settings)
+
+
 @dataclass(frozen=True, slots=True)
 class Normaliser:
     """Turns a review as typed into the lemmas that the model counts.
 
     Attributes:
-        stop_words: lower-case words that carry no meaning of their own.
+        stop_words: words, as tokens are, that carry no meaning of their own.
         lemma: word -> lemma; WordNet's noun rule when training, the compiled table when serving.
+        tokenizer: finds the words.
     """
 
     stop_words: frozenset[str]
     lemma: Callable[[str], str]
+    tokenizer: Tokenizer = LETTERS_ONLY
 
     def lemmas(self, review: str) -> list[str]:
-        """The lemmas of *review* in order, stop words left out. Plain ASCII, lower case."""
+        """The lemmas of *review* in order, stop words left out."""
         lemma, stop_words = self.lemma, self.stop_words
-        # Lower only what is left: "\u212a".lower() is an ASCII "k" that nobody typed.
-        words = NOT_LETTERS.sub(" ", review).lower().split()
-        return [lemma(word) for word in words if word not in stop_words]
+        return [lemma(word) for word in self.tokenizer.tokens(review) if word not in stop_words]
 
     def normalise(self, review: str) -> str:
-        """The lemmas of *review* joined by one space: what the model's `text` input takes."""
+        """The lemmas of *review* joined by one space: what training's vectorisers take."""
         return " ".join(self.lemmas(review))
 
     def words(self, review: str) -> Iterator[Word]:
         """Every word of *review* with its place in it, stop words included."""
-        for match in LETTERS.finditer(review):
-            word = match.group().lower()
+        for start, end, word in self.tokenizer.spans(review):
             lemma = None if word in self.stop_words else self.lemma(word)
-            yield Word(match.start(), match.end(), lemma)
-
-
-def has_letters(review: str) -> bool:
-    """Whether cleaning would leave anything of *review* at all."""
-    return LETTERS.search(review) is not None
-
-
-def count_words(review: str) -> int:
-    """How many words `Normaliser.words` finds in *review*."""
-    return len(LETTERS.findall(review))
-
-
-def unread_letters(review: str) -> int:
-    """How many letters of *review* are none of those that cleaning leaves."""
-    if review.isascii():
-        return 0
-    return sum(1 for each in review if each.isalpha() and not each.isascii())
+            yield Word(start, end, lemma)
 
 
 def is_token(lemma: str) -> bool:
-    """Whether the model could count *lemma*: `TOKEN_PATTERN` wants two letters."""
+    """Whether the article's model could count *lemma*: `TOKEN_PATTERN` wants two letters."""
     return len(lemma) > 1
 
 

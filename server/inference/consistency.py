@@ -6,6 +6,7 @@ that is not a number. Such a file must not replace one that works.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any, Final
@@ -40,8 +41,9 @@ def check_manifest(manifest: Manifest) -> None:
     for label in labels:
         _require(label.strip() not in ("", NO_LABEL), f'"{label}" cannot be the name of a label')
     _require(bool(terms), "its vocabulary is empty")
+    _check_analyzer(manifest)
     _require(len(set(terms)) == len(terms), "its vocabulary has a term twice")
-    _require(all(map(str.split, terms)), "its vocabulary has an empty term")
+    _require(all(terms), "its vocabulary has an empty term")
     _require(
         len(manifest.constant) == count - 1 and all(map(isfinite, manifest.constant)),
         f"its constant has to be {count - 1} finite numbers, one for each label but the first",
@@ -56,11 +58,26 @@ def check_manifest(manifest: Manifest) -> None:
     _check_figures(manifest)
 
 
+def _check_analyzer(manifest: Manifest) -> None:
+    settings = manifest.analyzer
+    fewest, most = settings.ngram_range
+    _require(1 <= fewest <= most, f"its terms are of {fewest} to {most} words, which cannot be")
+    try:
+        groups = re.compile(settings.token_pattern).groups
+    except re.error as error:
+        raise ModelFileError(f"its token pattern is not one of Python's re: {error}") from None
+    _require(groups <= 1, "its token pattern has more than one group")
+    if settings.kind != "letters":
+        inside = any(settings.separator in term for term in manifest.vocabulary)
+        _require(bool(settings.separator) and not inside, "its separator is in a term")
+
+
 def _check_figures(manifest: Manifest) -> None:
     figures, count = manifest.figures, len(manifest.labels)
-    for name, matrix in (("held_out", figures.held_out.confusion), ("", figures.confusion)):
+    held_out = figures.held_out.confusion if figures.held_out else ()
+    for name, matrix in (("held_out", held_out), ("", figures.confusion)):
         _require(
-            matrix is None or [len(row) for row in matrix] == [count] * count,
+            not matrix or [len(row) for row in matrix] == [count] * count,
             f"its figures have a confusion matrix {name and f'({name}) '}that is not {count} by "
             f"{count}",
         )
@@ -89,16 +106,16 @@ def check_graph(
     Raises:
         ModelFileError: the graph does not give what the manifest says.
     """
-    count, size = len(manifest.labels), len(manifest.vocabulary)
+    count = len(manifest.labels)
     try:
         weights = _try_every_term(manifest, run, by_token)
-        probabilities, evidence = run(texts, "probabilities", "evidence")
+        probabilities, ids, shares = run(texts, "probabilities", "ids", "shares")
     except ModelFileError:
         raise
     except Exception as error:  # onnxruntime raises a class of its own for every status code
         raise ModelFileError(f"its graph cannot be run: {_first_line(error)}") from None
     _check_shape("probabilities", probabilities, (len(texts), count))
-    _check_shape("evidence", evidence, (len(texts), count - 1, size))
+    _check_shape("shares", shares, (*ids.shape, count - 1))
     for rows in (probabilities, *weights):
         _require(
             bool(np.isfinite(rows).all() and np.allclose(rows.sum(axis=1), 1, atol=TOLERANCE)),
@@ -107,7 +124,7 @@ def check_graph(
         )
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = np.log(probabilities[:, 1:]) - np.log(probabilities[:, :1])
-    summed = evidence.sum(axis=2) + np.array(manifest.constant)
+    summed = shares.sum(axis=1) + np.array(manifest.constant)
     tried = np.isfinite(odds)
     _require(
         bool(np.allclose(summed[tried], odds[tried], rtol=TOLERANCE, atol=TOLERANCE)),
@@ -117,11 +134,12 @@ def check_graph(
 
 def _try_every_term(manifest: Manifest, run: Run, by_token: bool) -> list[npt.NDArray[np.float64]]:
     """Probabilities of texts that hold all terms; the graph has to number them as they stand."""
-    terms, outputs = manifest.vocabulary, ["probabilities", *(["ids"] if by_token else [])]
+    terms, join = manifest.vocabulary, manifest.analyzer.separator.join
+    outputs = ["probabilities", *(["ids"] if by_token else [])]
     weights: list[npt.NDArray[np.float64]] = []
     numbers: set[int] = set()
     for start in range(0, len(terms), TERMS_A_TEXT):
-        text = " ".join(terms[start : start + TERMS_A_TEXT])
+        text = join(terms[start : start + TERMS_A_TEXT])
         rows, *ids = run([text, ""], *outputs)  # the one without words has V in their place
         weights.append(rows)
         numbers.update(*(each.ravel().tolist() for each in ids))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from server.inference.analyzer import Normaliser, Word, is_token
+from server.inference.analyzer import Normaliser, Word
 from server.inference.predictions import Explanation, WordContribution
+
+if TYPE_CHECKING:
+    from server.inference.terms import Reader
 
 
 class Explainer:
@@ -20,27 +24,36 @@ class Explainer:
         constant: Sequence[float],
         vocabulary: Sequence[str],
         normaliser: Normaliser,
+        reader: Reader,
     ) -> None:
         """See `server.inference.manifest.Manifest` for the arguments."""
         self.labels = labels
         self.constants = np.array([0.0, *constant])  # the first label's against itself is 0
         self.columns = {term: column for column, term in enumerate(vocabulary)}
-        self.longest = max(term.count(" ") + 1 for term in vocabulary)
         self.normaliser = normaliser
+        self.reader = reader
 
     def explain(
-        self, review: str, probabilities: Sequence[float], evidence: npt.NDArray[np.float64]
+        self,
+        review: str,
+        probabilities: Sequence[float],
+        ids: npt.NDArray[np.int64],
+        shares: npt.NDArray[np.float64],
     ) -> Explanation:
         """Explain the verdict on *review*.
 
         Args:
             review: as typed.
             probabilities: K, in the order of the labels.
-            evidence: the graph's, [K - 1, V].
+            ids: the graph's, [T].
+            shares: the graph's, [T, K - 1].
         """
         second, first = np.argsort(probabilities, kind="stable")[-2:].tolist()
         words = list(self.normaliser.words(review))
-        parts = self._parts(words, against(evidence, first, second))
+        evidence = against(shares, first, second)
+        by_term = np.zeros(len(self.columns) + 1)
+        np.add.at(by_term, ids, evidence)
+        parts = self._parts(review, words, by_term)
         constant = float(self.constants[first] - self.constants[second])
         return Explanation(
             label=self.labels[first],
@@ -51,11 +64,15 @@ class Explainer:
         )
 
     def _parts(
-        self, words: Sequence[Word], evidence: npt.NDArray[np.float64]
+        self, review: str, words: Sequence[Word], evidence: npt.NDArray[np.float64]
     ) -> list[float | None]:
-        """The part of each word; None for one that is in no term."""
+        """The part of each word; None for one that is in no term. *evidence* is [V + 1]."""
         parts: list[float | None] = [None] * len(words)
-        occurrences = list(self._occurrences(words))
+        occurrences = [
+            (column, members)
+            for term, members in self.reader.occurrences(words, review)
+            if (column := self.columns.get(term)) is not None
+        ]
         times = np.bincount([column for column, _ in occurrences], minlength=len(evidence))
         for column, members in occurrences:
             share = float(evidence[column]) / int(times[column]) / len(members)
@@ -63,25 +80,11 @@ class Explainer:
                 parts[member] = (parts[member] or 0.0) + share
         return parts
 
-    def _occurrences(self, words: Sequence[Word]) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """Each time a term is counted: its column, and the words that make it up.
 
-        A term of several words is counted where they follow one another with only stop words and
-        single letters between, as in the normalised text.
-        """
-        tokens = [i for i, word in enumerate(words) if word.lemma and is_token(word.lemma)]
-        for start in range(len(tokens)):
-            for length in range(1, min(self.longest, len(tokens) - start) + 1):
-                members = tuple(tokens[start : start + length])
-                column = self.columns.get(" ".join(words[i].lemma or "" for i in members))
-                if column is not None:
-                    yield column, members
-
-
-def against(evidence: npt.NDArray[np.float64], first: int, second: int) -> npt.NDArray[np.float64]:
-    """Evidence [V] for label *first* against label *second*, from that against label 0."""
-    rows = np.vstack([np.zeros(evidence.shape[1]), evidence])
-    difference: npt.NDArray[np.float64] = rows[first] - rows[second]
+def against(shares: npt.NDArray[np.float64], first: int, second: int) -> npt.NDArray[np.float64]:
+    """Shares [T] for label *first* against label *second*, from those against label 0."""
+    columns = np.pad(shares, ((0, 0), (1, 0)))
+    difference: npt.NDArray[np.float64] = columns[:, first] - columns[:, second]
     return difference
 
 

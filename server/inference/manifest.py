@@ -6,14 +6,19 @@ Export writes a manifest, the server reads it; both through this module.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from server.errors import ModelFileError
+from server.inference.analyzer_settings import ARTICLE, Analyzer
 
+#: Of a file that reads as the article does, and of one that says how it reads: an older server
+#: must not take the second for the first.
 FORMAT: Final = 1
+FORMAT_WITH_ANALYZER: Final = 2
 
 
 class Golden(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,13 +60,21 @@ class Bin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: int
 
 
+class Confused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How often texts of one label were taken for another."""
+
+    true: str
+    predicted: str
+    count: int
+
+
 class HeldOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a fit on the rest makes of the reviews held out.
 
     Attributes:
         reviews: how many were held out.
         accuracy: share of them that is right.
-        confusion: [K][K] counts; row: true label, column: predicted.
+        confusion: [K][K] counts; row: true label, column: predicted; empty for many labels.
     """
 
     reviews: int
@@ -72,7 +85,8 @@ class HeldOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How well the recipe does on text that it has not seen.
 
-    Everything but `held_out` comes from cross-validation and is None when that was left out.
+    Everything but `held_out` comes from cross-validation and is None when that was left out;
+    `held_out` is None when whoever exported a pipeline of their own gave no labelled texts.
 
     Attributes:
         protocol: one sentence that says how the figures were computed.
@@ -84,13 +98,15 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         calibration_error: expected calibration error: how far, on average, the probability of the
             chosen label is from the share that is right among equally sure predictions.
         f1: label -> harmonic mean of its precision and recall.
-        confusion: [K][K] counts over all repeats; row: true label, column: predicted.
+        confusion: [K][K] counts over all repeats; row: true label, column: predicted. Empty for
+            many labels.
         reliability: the bins behind `calibration_error`, by rising probability.
         held_out: the one split into a training and a test part.
+        most_confused: for many labels, the pairs most often confused, by falling count.
     """
 
     protocol: str
-    held_out: HeldOut
+    held_out: HeldOut | None
     accuracy: Interval | None = None
     roc_auc: Interval | None = None
     log_loss: Interval | None = None
@@ -99,6 +115,27 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     f1: dict[str, Interval] | None = None
     confusion: tuple[tuple[int, ...], ...] | None = None
     reliability: tuple[Bin, ...] | None = None
+    most_confused: tuple[Confused, ...] | UnsetType = UNSET
+
+    @property
+    def matrix(self) -> tuple[tuple[int, ...], ...]:
+        """[K][K] counts over all repeats, or else of the texts held out; empty without either."""
+        return self.confusion or (self.held_out.confusion if self.held_out else ())
+
+    def confused(self, labels: Sequence[str]) -> tuple[Confused, ...]:
+        """Which of the *labels* are taken for which, by falling count."""
+        return self.most_confused or most_confused(self.matrix, labels)
+
+
+def most_confused(matrix: Sequence[Sequence[int]], labels: Sequence[str]) -> tuple[Confused, ...]:
+    """Which of the *labels* are taken for which, by falling count, from [K][K] counts."""
+    found = [
+        Confused(labels[i], labels[j], count)
+        for i, row in enumerate(matrix)
+        for j, count in enumerate(row)
+        if count and i != j
+    ]
+    return tuple(sorted(found, key=lambda each: -each.count))
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -113,6 +150,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         stop_words: words that cleaning drops.
         lemmas: word -> lemma, for every word that is not its own lemma and whose lemma is in the
             vocabulary.
+        analyzer: how text is read; the article's way if the file says nothing of it.
         golden: reviews to replay at start.
         data: what it was fitted on.
         figures: how well it does.
@@ -131,12 +169,14 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     figures: Figures
     parameters: dict[str, Any]
     versions: dict[str, str]
+    analyzer: Analyzer = ARTICLE
 
     def to_metadata(self) -> dict[str, str]:
         """The manifest as ONNX metadata properties: field name -> JSON, keys sorted."""
         return {
             field: msgspec.json.encode(getattr(self, field), order="deterministic").decode()
             for field in sorted(self.__struct_fields__)
+            if field != "analyzer" or self.analyzer != ARTICLE
         }
 
 
@@ -150,12 +190,15 @@ def from_metadata(metadata: Mapping[str, str]) -> Manifest:
     if "format" not in metadata:
         raise ModelFileError("it is an ONNX file, but not one that `python -m export` wrote")
     try:
-        raw = {key: msgspec.json.decode(metadata[key]) for key in Manifest.__struct_fields__}
+        optional = {"analyzer"} - metadata.keys()
+        fields = [each for each in Manifest.__struct_fields__ if each not in optional]
+        raw = {field: msgspec.json.decode(metadata[field]) for field in fields}
         manifest = msgspec.convert(raw, Manifest)
     except KeyError as missing:
         raise ModelFileError(f"its metadata have no {missing.args[0]!r}") from None
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise ModelFileError(f"its metadata cannot be read: {error}") from None
-    if manifest.format != FORMAT:
-        raise ModelFileError(f"its metadata are of format {manifest.format}, not {FORMAT}")
+    wanted = FORMAT if manifest.analyzer == ARTICLE else FORMAT_WITH_ANALYZER
+    if manifest.format != wanted:
+        raise ModelFileError(f"its metadata are of format {manifest.format}, not {wanted}")
     return manifest

@@ -9,23 +9,23 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from server.errors import ModelFileError
 from server.inference import manifest
-from server.inference.analyzer import Normaliser, table_lookup
+from server.inference.analyzer import Normaliser, table_lookup, tokenizer
 from server.inference.consistency import check_graph, check_manifest
 from server.inference.explain import Explainer
 from server.inference.predictions import Explanation, Prediction
 from server.inference.session import open_session
 from server.inference.signature import check_signature
+from server.inference.terms import reader
 
 #: How far a replayed golden probability may be from scikit-learn's.
 TOLERANCE = 1e-6
 
-# A run holds a count for each text and term, one number for each text, term and label where it is
-# to be explained, and a handful for each token, of which each text has as many as the longest:
-# 4 MB, 8 MB and 8 MB at the most, whatever the model and the texts.
+# A run holds a count for each text and term (in older files a number for each label, too), and a
+# handful of numbers for each token and label; each text has as many tokens as the longest. That is
+# 8 MB and some times 8 MB at the most, unless a text alone is more.
 NUMBERS_A_RUN = 2**20
 TOKENS_A_RUN = 2**17
 REVIEWS_A_RUN = 256
@@ -50,16 +50,18 @@ class Model:
         check_manifest(self.manifest)
         self.labels = self.manifest.labels
         terms = self.manifest.vocabulary
-        self.known = frozenset(word for term in terms for word in term.split())
-        self.reviews_a_run = min(REVIEWS_A_RUN, 1 + NUMBERS_A_RUN // len(terms))
-        self.explained_a_run = min(
-            REVIEWS_A_RUN, 1 + NUMBERS_A_RUN // len(terms) // (len(self.labels) - 1)
-        )
+        numbers = len(terms) * (1 if self.by_token else len(self.labels) - 1)
+        self.reviews_a_run = min(REVIEWS_A_RUN, 1 + NUMBERS_A_RUN // numbers)
         self.tokens_a_run = TOKENS_A_RUN // (len(self.labels) - 1)
-        self.normaliser = Normaliser(
-            frozenset(self.manifest.stop_words), table_lookup(self.manifest.lemmas)
+        settings = self.manifest.analyzer
+        self.separator = settings.separator
+        self.tokenizer = tokenizer(settings)
+        stop_words = frozenset(self.manifest.stop_words)
+        self.normaliser = Normaliser(stop_words, table_lookup(self.manifest.lemmas), self.tokenizer)
+        self.reader = reader(settings, self.normaliser, terms)
+        self.explainer = Explainer(
+            self.labels, self.manifest.constant, terms, self.normaliser, self.reader
         )
-        self.explainer = Explainer(self.labels, self.manifest.constant, terms, self.normaliser)
 
     @classmethod
     def load(cls, path: Path, public_key: Path | None = None) -> Self:
@@ -98,21 +100,21 @@ class Model:
         Returns:
             n predictions.
         """
-        lemmas = [self.normaliser.lemmas(review) for review in reviews]
-        rows = self.probabilities([" ".join(words) for words in lemmas])
-        return [self._prediction(words, row) for words, row in zip(lemmas, rows, strict=True)]
+        read = list(map(self.reader.read, reviews))
+        rows = self.probabilities([text for text, _, _ in read])
+        return list(map(self._prediction, reviews, read, rows))
 
     def explain(self, reviews: Sequence[str]) -> list[tuple[Prediction, Explanation | None]]:
         """Classify *reviews* and say why; no explanation where nothing is known."""
-        lemmas = [self.normaliser.lemmas(review) for review in reviews]
-        texts = [" ".join(words) for words in lemmas]
+        read = list(map(self.reader.read, reviews))
+        texts = [text for text, _, _ in read]
         explained: dict[int, tuple[Prediction, Explanation | None]] = {}
-        for run in self._runs(texts, self.explained_a_run):
-            rows, evidence = self.run([texts[i] for i in run], "probabilities", "evidence")
-            for i, row, parts in zip(run, rows.tolist(), evidence, strict=True):
-                prediction = self._prediction(lemmas[i], row)
+        for run in self.runs(texts):
+            rows, *evidence = self.run([texts[i] for i in run], "probabilities", "ids", "shares")
+            for i, row, ids, shares in zip(run, rows.tolist(), *evidence, strict=True):
+                prediction = self._prediction(reviews[i], read[i], row)
                 known = prediction.label is not None
-                why = self.explainer.explain(reviews[i], row, parts) if known else None
+                why = self.explainer.explain(reviews[i], row, ids, shares) if known else None
                 explained[i] = prediction, why
         return [explained[i] for i in range(len(reviews))]
 
@@ -122,20 +124,21 @@ class Model:
             found: list[list[float]] = self.run(texts, "probabilities")[0].tolist()
             return found
         rows: dict[int, list[float]] = {}
-        for run in self._runs(texts, self.reviews_a_run):
+        for run in self.runs(texts):
             (found_here,) = self.run([texts[i] for i in run], "probabilities")
             rows.update(zip(run, found_here.tolist(), strict=True))
         return [rows[i] for i in range(len(texts))]
 
-    def _runs(self, texts: Sequence[str], most: int) -> Iterator[list[int]]:
-        """Which of *texts* to run together, *most* at a time: those of like length.
+    def runs(self, texts: Sequence[str]) -> Iterator[list[int]]:
+        """Which of *texts* to run together: those of like length, as many as memory allows.
 
         All texts of a run are padded to the longest.
         """
+        most = self.reviews_a_run
         run: list[int] = []
         longest = 0
         for i in sorted(range(len(texts)), key=lambda i: len(texts[i])):
-            tokens = texts[i].count(" ") + 1
+            tokens = texts[i].count(self.separator) + 1
             longest = max(longest, tokens)
             if run and (len(run) == most or (len(run) + 1) * longest > self.tokens_a_run):
                 yield run
@@ -149,25 +152,22 @@ class Model:
 
         Args:
             texts: normalised.
-            outputs: of the graph; `evidence` [n, K - 1, V] is what each term adds to the log-odds
-                of labels[1:] against labels[0], which older files give as it is.
+            outputs: of the graph: `label` [n], `probabilities` [n, K], `ids` [n, T], the number of
+                each token's term (V for none), and `shares` [n, T, K - 1], what it adds to the
+                log-odds of labels[1:] against labels[0]. Older files have no tokens but give
+                `evidence` for every term; each term is a token of theirs.
         """
         tensor = {"text": np.array(texts, dtype=object)}
-        if "evidence" not in outputs or not self.by_token:
+        if self.by_token:
             return list(self.session.run(outputs, tensor))
-        plain = [each for each in outputs if each != "evidence"]
-        *found, ids, shares = self.session.run([*plain, "ids", "shares"], tensor)
-        found.insert(outputs.index("evidence"), self._spread(ids, shares))
-        return found
-
-    def _spread(
-        self, ids: npt.NDArray[np.int64], shares: npt.NDArray[np.float64]
-    ) -> npt.NDArray[np.float64]:
-        """Shares of tokens [n, T, K - 1] in the columns of their terms: [n, K - 1, V]."""
-        size = len(self.manifest.vocabulary)
-        evidence = np.zeros((len(ids), size + 1, shares.shape[2]))
-        np.add.at(evidence, (np.arange(len(ids))[:, np.newaxis], ids), shares)
-        return evidence[:, :size].transpose(0, 2, 1)
+        older = [each if each not in ("ids", "shares") else "evidence" for each in outputs]
+        found = dict(zip(outputs, self.session.run(older, tensor), strict=True))
+        if "shares" in found:
+            found["shares"] = found["shares"].transpose(0, 2, 1)
+        if "ids" in found:
+            size = len(self.manifest.vocabulary)
+            found["ids"] = np.broadcast_to(np.arange(size), (len(texts), size))
+        return [found[each] for each in outputs]
 
     def try_out(self) -> None:
         """Hold the graph against the manifest, and ask the golden reviews again.
@@ -178,8 +178,8 @@ class Model:
                 scikit-learn's by more than `TOLERANCE`.
         """
         golden = self.manifest.golden
-        texts = [self.normaliser.normalise(each.review) for each in golden]
-        check_graph(self.manifest, texts[: self.explained_a_run], self.run, by_token=self.by_token)
+        texts = [self.reader.read(each.review)[0] for each in golden]
+        check_graph(self.manifest, texts[: self.reviews_a_run], self.run, by_token=self.by_token)
         for number, (expected, row) in enumerate(
             zip(golden, self.probabilities(texts), strict=True), start=1
         ):
@@ -189,14 +189,15 @@ class Model:
                     f"but {list(expected.probabilities)} when the file was exported"
                 )
 
-    def _prediction(self, lemmas: list[str], row: list[float]) -> Prediction:
-        known = sum(map(self.known.__contains__, lemmas))
+    def _prediction(self, review: str, read: tuple[str, int, int], row: list[float]) -> Prediction:
+        _, words, known = read
+        unread = 0 if review.isascii() else self.tokenizer.unread_letters(review)
         if not known:
-            return Prediction(None, None, None, len(lemmas), 0, NOTHING_KNOWN)
+            return Prediction(None, None, None, words, 0, NOTHING_KNOWN, unread)
         probability = max(row)
         label = self.labels[row.index(probability)]
         by_label = dict(zip(self.labels, row, strict=True))
-        return Prediction(label, probability, by_label, len(lemmas), known)
+        return Prediction(label, probability, by_label, words, known, None, unread)
 
 
 def read_trusted(path: Path, public_key: Path | None = None) -> bytes:

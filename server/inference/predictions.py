@@ -58,6 +58,7 @@ class Prediction:
         words: words of the review, stop words left out.
         known_words: those of them that are in the vocabulary.
         reason: why there is no label; None when there is one.
+        unread_letters: letters of the review that are in no word the model could read.
     """
 
     label: str | None
@@ -66,6 +67,7 @@ class Prediction:
     words: int
     known_words: int
     reason: str | None = None
+    unread_letters: int = 0
 
 
 @dataclass(frozen=True, slots=True)

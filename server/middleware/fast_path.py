@@ -25,6 +25,8 @@ from server.schemas.validation import check_texts
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+    from server.inference.model import Model
+
 PATH: Final = "/predict"
 JSON: Final = "application/json"
 
@@ -43,8 +45,9 @@ class FastPath:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        texts = self._texts(environ) if is_ordinary(environ) else None
-        if texts is None or self.carried.loaded_model is None:
+        model = self.carried.loaded_model
+        texts = self._texts(environ, model) if model and is_ordinary(environ) else None
+        if texts is None:
             return self.application(environ, start_response)
         exchange = current_exchange()
         exchange.route, exchange.method = PATH, "POST"
@@ -58,13 +61,13 @@ class FastPath:
         start_response("200 OK", [("Content-Type", JSON), ("Content-Length", str(len(answer)))])
         return [answer]
 
-    def _texts(self, environ: WSGIEnvironment) -> Texts | None:
+    def _texts(self, environ: WSGIEnvironment, model: Model) -> Texts | None:
         """The validated texts; None, and the problem in the environment, if there is one."""
         settings = self.carried.settings
         try:
             texts = parse_json(take_body(environ, settings.max_body_bytes))
             if not texts.by_item:
-                check_texts(texts, settings)
+                check_texts(texts, settings, model.tokenizer)
         except ProblemError as problem:
             environ[PARSED] = problem
             return None

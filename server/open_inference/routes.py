@@ -93,8 +93,7 @@ def infer(name: str, version: str | None = None) -> Response:
     received = decode_with(DECODER, document, EXAMPLE)
     refuse_duplicates(document)
     texts, wanted = texts_of(received, behind), wanted_outputs(received)
-    settings = carried.settings
-    check_reviews(texts, settings.max_reviews, settings.max_review_chars, "/inputs/0/data")
+    check_reviews(texts, carried.settings, model.tokenizer, "/inputs/0/data")
     predictions = [each.prediction for each in classify(carried, texts)]
     outputs, parts = zip(
         *(output_tensor(each, predictions, model.labels) for each in wanted), strict=True

@@ -56,6 +56,5 @@ def predict(name: str) -> Response:
     body, carried = current_body(), current()
     texts = decode_with(DECODER, body, '{"instances": ["A fine film."]}').instances
     refuse_duplicates(body)
-    settings = carried.settings
-    check_reviews(texts, settings.max_reviews, settings.max_review_chars, "/instances")
+    check_reviews(texts, carried.settings, carried.model.tokenizer, "/instances")
     return respond(predictions_document(classify(carried, texts), is_batch=True))

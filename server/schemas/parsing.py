@@ -28,12 +28,15 @@ PLACE = re.compile(r" - at `\$(.*)`$")
 STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 BYTE = re.compile(r" \(byte (\d+)\)")
 
+#: What a review has to have in it, for a model that reads the letters a to z.
+LETTER: Final = "[a-zA-Z]"
+
 #: A review as the schema describes it; `schemas.validation` holds it to that, with its own codes.
 Review = Annotated[
     str,
     Meta(
         description="One review, as typed. Of its characters the model reads a to z and A to Z.",
-        extra_json_schema={"pattern": "[a-zA-Z]"},
+        extra_json_schema={"pattern": LETTER},
     ),
 ]
 

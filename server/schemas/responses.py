@@ -64,6 +64,10 @@ class PredictionDocument(msgspec.Struct, frozen=True):
     reason: Annotated[
         str | UnsetType, Meta(description="Why `label` is null; absent if it is not.")
     ] = UNSET
+    unread_letters: Annotated[
+        Count | UnsetType,
+        Meta(description="Letters in no word that the model could read; absent if it reads all."),
+    ] = UNSET
     explanation: Annotated[
         ExplanationDocument | UnsetType | None,
         Meta(description="With `explain=1`: what each word adds; null if `label` is."),
@@ -175,6 +179,7 @@ def _prediction_document(found: Classification, explained: bool) -> PredictionDo
         prediction.words,
         prediction.known_words,
         UNSET if prediction.reason is None else prediction.reason,
+        prediction.unread_letters or UNSET,
         explanation if explained else UNSET,
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from server.errors import ProblemError, ProblemType
-from server.inference.analyzer import count_words, has_letters
+from server.inference.analyzer import Tokenizer
 from server.schemas.parsing import Texts
 from server.settings import Settings
 
 
-def good_and_bad(texts: Texts, settings: Settings) -> tuple[list[str], dict[int, ProblemError]]:
+def good_and_bad(
+    texts: Texts, settings: Settings, tokenizer: Tokenizer
+) -> tuple[list[str], dict[int, ProblemError]]:
     """The texts of a batch that the model reads, in order, and what is wrong with the others.
 
     Raises:
@@ -22,7 +24,7 @@ def good_and_bad(texts: Texts, settings: Settings) -> tuple[list[str], dict[int,
         try:
             if not isinstance(text, str):
                 raise ProblemError(ProblemType.WRONG_TYPE, "This is not a string.")
-            check_review(text, settings.max_review_chars)
+            check_review(text, settings.max_review_chars, tokenizer)
         except ProblemError as problem:
             bad[index] = problem
         else:
@@ -30,29 +32,32 @@ def good_and_bad(texts: Texts, settings: Settings) -> tuple[list[str], dict[int,
     return good, bad
 
 
-def check_texts(texts: Texts, settings: Settings) -> None:
+def check_texts(texts: Texts, settings: Settings, tokenizer: Tokenizer) -> None:
     """Refuse a review, or a batch, that is not what the model reads.
 
     Raises:
         ProblemError: as for `check_review` and `check_reviews`.
     """
     if texts.is_batch:
-        check_reviews(texts.items, settings.max_reviews, settings.max_review_chars)
+        check_reviews(texts.items, settings, tokenizer)
     else:
-        check_review(texts.items[0], settings.max_review_chars)
+        check_review(texts.items[0], settings.max_review_chars, tokenizer)
 
 
-def check_review(review: str, max_chars: int, pointer: str = "/review") -> None:
+def check_review(
+    review: str, max_chars: int, tokenizer: Tokenizer, pointer: str = "/review"
+) -> None:
     """Refuse a review that says nothing to the model, or too much.
 
     Args:
         review: as typed.
         max_chars: characters it may have.
+        tokenizer: the model's.
         pointer: where it stands in the request.
 
     Raises:
-        ProblemError: it is empty or white space, or has no letter from a to z (HTTP 400), or has
-            more than *max_chars* characters (413).
+        ProblemError: it is empty or white space, or has nothing that the model reads (HTTP 400), or
+            has more than *max_chars* characters (413).
     """
     if len(review) > max_chars:
         raise ProblemError(
@@ -60,12 +65,12 @@ def check_review(review: str, max_chars: int, pointer: str = "/review") -> None:
             f"The review has {len(review):,} characters; at most {max_chars:,} are read.",
             pointer,
         )
-    if has_letters(review):
+    if tokenizer.reads(review):
         return
     if review.strip():
         raise ProblemError(
             ProblemType.REVIEW_WITHOUT_LETTERS,
-            "The review has no letters from a to z, and the model reads nothing else.",
+            f"The review has {tokenizer.missing}.",
             pointer,
         )
     raise ProblemError(
@@ -74,23 +79,23 @@ def check_review(review: str, max_chars: int, pointer: str = "/review") -> None:
 
 
 def check_reviews(
-    reviews: Sequence[str], max_reviews: int, max_chars: int, pointer: str = "/reviews"
+    reviews: Sequence[str], settings: Settings, tokenizer: Tokenizer, pointer: str = "/reviews"
 ) -> None:
     """Refuse a batch that is too long, or the first bad review in it.
 
     Args:
         reviews: as typed.
-        max_reviews: how many there may be.
-        max_chars: characters that each may have.
+        settings: how many there may be, and how many characters each may have.
+        tokenizer: the model's.
         pointer: where the batch stands in the request.
 
     Raises:
-        ProblemError: there are more than *max_reviews*. HTTP 413.
+        ProblemError: there are too many. HTTP 413.
         ProblemError: as for `check_review`; `pointer` names the index.
     """
-    check_count(reviews, max_reviews, pointer)
+    check_count(reviews, settings.max_reviews, pointer)
     for index, review in enumerate(reviews):
-        check_review(review, max_chars, f"{pointer}/{index}")
+        check_review(review, settings.max_review_chars, tokenizer, f"{pointer}/{index}")
 
 
 def check_count(reviews: Sequence[object], most: int, pointer: str = "/reviews") -> None:
@@ -107,13 +112,13 @@ def check_count(reviews: Sequence[object], most: int, pointer: str = "/reviews")
         )
 
 
-def check_explained(texts: Sequence[str], most: int) -> None:
+def check_explained(texts: Sequence[str], most: int, tokenizer: Tokenizer) -> None:
     """Refuse to explain more than *most* words: the answer grows with them, as does its cost.
 
     Raises:
         ProblemError: HTTP 413.
     """
-    count = sum(map(count_words, texts))
+    count = sum(map(tokenizer.count, texts))
     if count > most:
         raise ProblemError(
             ProblemType.TOO_MANY_WORDS,

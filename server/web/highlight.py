@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from server.inference.analyzer import unread_letters
 from server.inference.predictions import Explanation, WordContribution
 
 STEPS: Final = 5
@@ -116,9 +115,8 @@ def _quoted(words: Sequence[str]) -> str:
     return " and ".join(f"\u201c{word}\u201d" for word in words)
 
 
-def unread(text: str) -> str:
-    """How many letters of *text* the model does not read; empty if it reads them all."""
-    count = unread_letters(text)
+def unread(count: int, which: str) -> str:
+    """That *count* letters were not read, and *which* those are; empty if all were."""
     letters = "letter" if count == 1 else "letters"
     read = "was" if count == 1 else "were"
-    return f"{count} {letters} of other alphabets {read} not read." if count else ""
+    return f"{count} {letters} {which} {read} not read." if count else ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from server.inference.manifest import Bin, Figures, Manifest
+from server.inference.manifest import Bin, Confused, Figures, Manifest
 from server.web import charts
 
 if TYPE_CHECKING:
@@ -20,19 +20,29 @@ class ModelSummary:
 
     Attributes:
         facts: pairs of a term and what there is to say.
-        confusion: which labels are taken for which.
+        confusion: which labels are taken for which, drawn; None for many labels, or unknown.
+        confused: for many labels, those most often taken for another.
         protocol: how the figures were computed.
         reliability: how far its probabilities can be believed; None if the file does not say.
         lesson: what the reliability comes to, in a sentence; empty without it.
         order: what the model makes of the order of words, and of negation.
+        reads: which characters it reads.
     """
 
     facts: tuple[tuple[str, str], ...]
-    confusion: charts.Confusion
+    confusion: charts.Confusion | None
+    confused: tuple[Confused, ...]
     protocol: str
     reliability: charts.Reliability | None
     lesson: str
     order: str
+    reads: str
+
+
+#: Labels of which a matrix is drawn and which are listed one by one; pairs told of more.
+MOST_DRAWN: Final = 12
+MOST_LISTED: Final = 20
+PAIRS: Final = 10
 
 
 @lru_cache(maxsize=2)
@@ -41,34 +51,45 @@ def summarise(model: Model) -> ModelSummary:
     manifest = model.manifest
     figures = manifest.figures
     bins = [each for each in figures.reliability or () if each.count]
+    drawn = bool(figures.matrix) and len(manifest.labels) <= MOST_DRAWN
     return ModelSummary(
         facts=(
-            ("Labels", ", ".join(manifest.labels)),
+            ("Labels", listed(manifest.labels)),
             ("Learned from", _data(manifest)),
             ("Vocabulary", f"{len(manifest.vocabulary):,} terms"),
             ("Accuracy", _accuracy(figures)),
             ("Model file", f"sha256 {model.sha256[:12]}"),
         ),
-        confusion=charts.confusion(
-            manifest.labels, figures.confusion or figures.held_out.confusion
-        ),
+        confusion=charts.confusion(manifest.labels, figures.matrix) if drawn else None,
+        confused=() if drawn else figures.confused(manifest.labels)[:PAIRS],
         protocol=figures.protocol,
         reliability=charts.reliability(bins, len(manifest.labels)) if bins else None,
         lesson=lesson(bins) if bins else "",
         order=order(manifest),
+        reads=reads(manifest),
     )
+
+
+def listed(items: Sequence[str], what: str = "labels") -> str:
+    """The *items* by comma; of many the first, and how many there are."""
+    if len(items) <= MOST_LISTED:
+        return ", ".join(items)
+    return f"{', '.join(items[:MOST_LISTED])}, … ({len(items):,} {what})"
 
 
 def _data(manifest: Manifest) -> str:
     data = manifest.data
-    counts = ", ".join(f"{label}: {count:,}" for label, count in data.reviews_by_label.items())
-    return f"{data.reviews:,} texts ({counts}); {data.name}; licence: {data.licence}"
+    counts = [f"{label}: {count:,}" for label, count in data.reviews_by_label.items()]
+    by_label = f" ({listed(counts)})" if counts else ""
+    return f"{data.reviews:,} texts{by_label}; {data.name}; licence: {data.licence}"
 
 
 def _accuracy(figures: Figures) -> str:
     accuracy = figures.accuracy
     if accuracy is None:
         held_out = figures.held_out
+        if held_out is None:
+            return "not measured: no labelled texts were given"
         return f"{held_out.accuracy:.1%} of {held_out.reviews:,} texts held out"
     between = f"{accuracy.low:.1%} to {accuracy.high:.1%}"
     return f"{accuracy.mean:.1%} of texts that it has not seen (95% interval: {between})"
@@ -76,6 +97,8 @@ def _accuracy(figures: Figures) -> str:
 
 def order(manifest: Manifest) -> str:
     """What the model makes of the order of words, and of negation."""
+    if manifest.analyzer.kind.startswith("char"):
+        return "It knows nothing of words, nor of their order: it counts characters in a row."
     if any(" " in term for term in manifest.vocabulary):
         return "It counts words and pairs of neighbours; of a longer order it knows nothing."
     if "not" in manifest.stop_words:
@@ -87,6 +110,19 @@ def order(manifest: Manifest) -> str:
         "It knows nothing of the order of words. \u201cnot good\u201d counts as \u201cnot\u201d "
         "and as \u201cgood\u201d, wherever they stand."
     )
+
+
+def reads(manifest: Manifest) -> str:
+    """Which characters the model reads."""
+    settings = manifest.analyzer
+    unknown = "that it has not learned says nothing to it."
+    if settings.kind == "letters":
+        return f"It reads the letters a to z and English word forms. A word {unknown}"
+    if settings.kind == "word":
+        return f"It reads words in the alphabet that it learned them in. A word {unknown}"
+    fewest, most = settings.ngram_range
+    row = f"{fewest} to {most} characters" if most > fewest else f"{most} characters"
+    return f"It reads rows of {row}. One {unknown}"
 
 
 def lesson(bins: Sequence[Bin]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp
+from typing import Final
 
 from flask import Blueprint, Response, current_app, render_template, request
 
@@ -20,6 +21,10 @@ from server.web.model_summary import summarise
 
 web = Blueprint("web", __name__)
 
+#: Labels that are all shown in their order; of more, so many that are likeliest.
+MOST_SHOWN: Final = 8
+LIKELIEST: Final = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -34,6 +39,8 @@ class Verdict:
     times: str
     unread: str
     answer: str
+    likeliest: list[tuple[str, float]]
+    others: list[tuple[str, float]]
 
 
 @web.get("/")
@@ -68,7 +75,7 @@ def submitted() -> Classification:
             ProblemType.MISSING_REVIEW, "The form has no field named review.", "/review"
         )
     text, carried = submitted_text(), current()
-    check_review(text, carried.settings.max_review_chars)
+    check_review(text, carried.settings.max_review_chars, carried.model.tokenizer)
     return classify(carried, [text], explain=True)[0]
 
 
@@ -99,11 +106,13 @@ def render_page(found: Classification) -> str:
 
 def verdict_of(found: Classification) -> Verdict:
     """What there is to show of *found*, which has been explained."""
-    why, labels = found.explanation, current().model.labels
-    unread, answer = highlight.unread(found.text), answer_of(found)
+    model, why = current().model, found.explanation
+    labels, answer = model.labels, answer_of(found)
+    unread = highlight.unread(found.prediction.unread_letters, model.tokenizer.other_letters)
     if why is None:
         empty = ("", "", "")
-        return Verdict(found.prediction, None, {}, [], "", empty, "", unread, answer)
+        return Verdict(found.prediction, None, {}, [], "", empty, "", unread, answer, [], [])
+    likeliest, others = in_two(found.prediction.probabilities or {})
     return Verdict(
         found.prediction,
         why,
@@ -114,7 +123,19 @@ def verdict_of(found: Classification) -> Verdict:
         highlight.times(exp(why.log_odds)),
         unread,
         answer,
+        likeliest,
+        others,
     )
+
+
+def in_two(
+    probabilities: dict[str, float],
+) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+    """What is shown at once, and what is folded away: of many labels all but the likeliest."""
+    if len(probabilities) <= MOST_SHOWN:
+        return list(probabilities.items()), []
+    ranked = sorted(probabilities.items(), key=lambda pair: -pair[1])
+    return ranked[:LIKELIEST], ranked[LIKELIEST:]
 
 
 def answer_of(found: Classification) -> str:
@@ -142,6 +163,7 @@ def render_form(
         examples=fitting,
         percent=percent,
         noun=noun(model),
+        reads=model.manifest.analyzer.kind if model else "letters",
         labels=model.labels if model else (),
         about=summarise(model) if model else None,
     )

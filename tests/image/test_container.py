@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from image.sandbox import ANY_UID, Unpacked
-from server.inference.analyzer import has_letters
+from server.inference.analyzer import LETTERS_ONLY
 from server.inference.model import Model
 from server.settings import ROOT, Settings
 from tests.image.container import NAME, PORT, Container, run_once, running_container
@@ -39,7 +39,7 @@ def test_form_predict_and_readyz_answer(container: Container) -> None:
 
 def test_golden_reviews_are_answered_as_when_exported(container: Container) -> None:
     manifest = Model.load(Settings().model_path).manifest
-    golden = [each for each in manifest.golden if has_letters(each.review)]
+    golden = [each for each in manifest.golden if LETTERS_ONLY.reads(each.review)]
 
     answer = container.predict({"reviews": [each.review for each in golden]})
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from server.inference.analyzer import has_letters
+from server.inference.analyzer import LETTERS_ONLY
 from server.inference.model import Model
 from server.settings import Settings
 from tests.live import LiveServer, exchange, running_server, stop, workers_of
@@ -56,7 +56,7 @@ def test_batch_is_answered_in_order(live_server: LiveServer) -> None:
 
 def test_golden_reviews_are_answered_as_when_exported(live_server: LiveServer) -> None:
     manifest = Model.load(Settings().model_path).manifest
-    golden = [each for each in manifest.golden if has_letters(each.review)]
+    golden = [each for each in manifest.golden if LETTERS_ONLY.reads(each.review)]
 
     answer = live_server.predict({"reviews": [each.review for each in golden]})
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 TEXT_COLUMN = "Review"  # the article's names, taken when none is given
 LABEL_COLUMN = "Status"
-MOST_CLASSES = 50
+#: Each label is a series of /metrics and a column of every file that is scored.
+MOST_CLASSES = 1000
 IMDB_LABELS = {"0": "negative", "1": "positive"}
 
 
@@ -192,6 +193,6 @@ def _check_classes(path: Path, column: str, labels: Sequence[str]) -> None:
         )
     if len(classes) > MOST_CLASSES:
         raise BadData(
-            f'{path} has {len(classes):,} labels in column "{column}", and {MOST_CLASSES} are the '
-            "most: name the column of labels with --label-column, or merge the rare ones."
+            f'{path} has {len(classes):,} labels in column "{column}", and {MOST_CLASSES:,} are '
+            "the most: name the column of labels with --label-column, or merge the rare ones."
         )

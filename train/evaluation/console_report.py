@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from server.inference.manifest import Figures, HeldOut, Interval
+from server.inference.manifest import Figures, HeldOut, Interval, most_confused
+
+#: Labels of which a matrix fits a terminal; pairs that are printed of more.
+MOST_IN_A_MATRIX = 12
+MOST_PAIRS = 10
 
 
 def confusion(result: HeldOut, labels: Sequence[str]) -> str:
     """The confusion matrix (rows: true labels, columns: predicted) and the accuracy."""
+    if len(labels) > MOST_IN_A_MATRIX:
+        return "\n".join([*_pairs(result, labels), f"Accuracy: {result.accuracy:.4f}"])
     width = max(len(label) for label in labels)
     cell = max(width, *(len(str(count)) for row in result.confusion for count in row))
     head = " " * (width + 2) + "".join(f"  {label:>{cell}}" for label in labels)
@@ -25,6 +31,14 @@ def confusion(result: HeldOut, labels: Sequence[str]) -> str:
             f"Accuracy: {result.accuracy:.4f}",
         ]
     )
+
+
+def _pairs(result: HeldOut, labels: Sequence[str]) -> Iterator[str]:
+    found = most_confused(result.confusion, labels)[:MOST_PAIRS]
+    if found:
+        yield "Most often taken for another (true, predicted)"
+    for each in found:
+        yield f"  {each.count:>5,}  {each.true} -> {each.predicted}"
 
 
 def data(name: str, labels: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import UNSET, UnsetType
 from scipy import stats
 from sklearn.metrics import (
     accuracy_score,
@@ -27,9 +28,12 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from server.inference.manifest import Bin, Figures, HeldOut, Interval
+from server.inference.manifest import Bin, Confused, Figures, HeldOut, Interval, most_confused
 
 BINS = 10
+#: A matrix of more labels would be most of the model file, and nobody reads it.
+MOST_IN_A_MATRIX = 100
+PAIRS = 50
 RESAMPLES = 500
 
 Array = npt.NDArray[np.float64]
@@ -72,6 +76,7 @@ def figures(
         f1=f1_by_label(folds, labels),
         confusion=confusion(folds, labels),
         reliability=reliability(folds),
+        most_confused=_most_confused(folds, labels),
     )
 
 
@@ -123,11 +128,25 @@ def over_folds(folds: Sequence[Fold], values: Sequence[float], most: float = np.
 
 
 def confusion(folds: Sequence[Fold], labels: Sequence[str]) -> tuple[tuple[int, ...], ...]:
-    """[K][K] counts over all *folds*; row: true label, column: predicted."""
+    """[K][K] counts over all *folds*; row: true label, column: predicted. Empty for many labels."""
+    if len(labels) > MOST_IN_A_MATRIX:
+        return ()
+    return tuple(map(tuple, _confusion(folds, len(labels)).tolist()))
+
+
+def _most_confused(
+    folds: Sequence[Fold], labels: Sequence[str]
+) -> tuple[Confused, ...] | UnsetType:
+    if len(labels) <= MOST_IN_A_MATRIX:
+        return UNSET
+    return most_confused(_confusion(folds, len(labels)).tolist(), labels)[:PAIRS]
+
+
+def _confusion(folds: Sequence[Fold], labels: int) -> Rows:
     truth = np.concatenate([fold.truth for fold in folds])
     predicted = np.concatenate([fold.predicted for fold in folds])
-    matrix = confusion_matrix(truth, predicted, labels=range(len(labels)))
-    return tuple(map(tuple, matrix.tolist()))
+    matrix: Rows = confusion_matrix(truth, predicted, labels=range(labels))
+    return matrix
 
 
 def reliability(folds: Sequence[Fold]) -> tuple[Bin, ...]:

@@ -13,6 +13,7 @@ from server import VERSION
 from server.api.openapi.descriptions import describe
 from server.api.openapi.operations import OPERATIONS, Operation, common_problems
 from server.errors import ProblemType
+from server.schemas.parsing import LETTER
 from server.schemas.responses import ProblemDocument, problem_type
 from server.settings import Settings
 
@@ -47,8 +48,13 @@ DESCRIPTION: Final = (
 )
 
 
-def openapi_document(settings: Settings, root: str = "") -> dict[str, Any]:
-    """The document of a server with these *settings*, whose paths begin with *root*."""
+def openapi_document(
+    settings: Settings, root: str = "", letters_only: bool = True
+) -> dict[str, Any]:
+    """The document of a server with these *settings*, whose paths begin with *root*.
+
+    With *letters_only* the model reads the letters a to z and nothing else.
+    """
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for operation in OPERATIONS:
         paths[operation.path][operation.method] = _operation(operation, settings)
@@ -65,7 +71,7 @@ def openapi_document(settings: Settings, root: str = "") -> dict[str, Any]:
         },
         "servers": [{"url": root or "/"}],
         "paths": dict(paths),
-        "components": _components(settings),
+        "components": _components(settings, letters_only),
     }
 
 
@@ -166,7 +172,7 @@ def _path_parameter(name: str, settings: Settings) -> dict[str, Any]:
     ]
 
 
-def _components(settings: Settings) -> dict[str, Any]:
+def _components(settings: Settings, letters_only: bool) -> dict[str, Any]:
     kinds: set[type] = {ProblemDocument}
     for operation in OPERATIONS:
         kinds.update((*operation.replies, *operation.bodies))
@@ -174,7 +180,7 @@ def _components(settings: Settings) -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(in_order, ref_template=REFERENCE)
     for schema in schemas.values():
         describe(schema)
-    _add_longest(schemas, settings)
+    _describe_reviews(schemas, settings, letters_only)
     for kind, member in BATCHES:
         schemas[kind]["properties"][member]["maxItems"] = settings.max_reviews
     components = {
@@ -189,16 +195,18 @@ def _components(settings: Settings) -> dict[str, Any]:
     return components
 
 
-def _add_longest(schema: Any, settings: Settings) -> None:
-    """Add to the schema of each review how long it may be."""
+def _describe_reviews(schema: Any, settings: Settings, letters_only: bool) -> None:
+    """Add to the schema of each review how long it may be, and what has to be in it."""
     if isinstance(schema, list):
         for each in schema:
-            _add_longest(each, settings)
+            _describe_reviews(each, settings, letters_only)
     elif isinstance(schema, dict):
-        if schema.get("pattern") == "[a-zA-Z]":
+        if schema.get("pattern") == LETTER:
             schema["maxLength"] = settings.max_review_chars
-        for each in schema.values():
-            _add_longest(each, settings)
+            if not letters_only:
+                schema |= {"pattern": r"\S", "description": "One text, as typed."}
+        for each in list(schema.values()):
+            _describe_reviews(each, settings, letters_only)
 
 
 def _example(kind: ProblemType) -> dict[str, Any]:

@@ -15,26 +15,32 @@ from server.settings import Settings
 
 openapi = Blueprint("openapi", __name__)
 
-# Neither depends on the model, so each is made once a process.
+# Of the model they depend on what it reads alone, so each is made once a process.
 document = lru_cache(maxsize=4)(openapi_document)
 
 
 @openapi.get("/openapi.json")
 def openapi_json() -> Response:
     """The OpenAPI document."""
-    return respond(document(current().settings, request.script_root))
+    return respond(document(current().settings, request.script_root, reads_letters_only()))
 
 
 @openapi.get("/docs")
 def docs() -> str:
     """The same on a page, and every error with its anchor."""
-    return page_of(current().settings, request.script_root)
+    return page_of(current().settings, request.script_root, reads_letters_only())
+
+
+def reads_letters_only() -> bool:
+    """Whether the model reads the letters a to z alone; until it is loaded it is said to."""
+    model = current().loaded_model
+    return model is None or model.manifest.analyzer.kind == "letters"
 
 
 @lru_cache(maxsize=4)
-def page_of(settings: Settings, root: str) -> str:
+def page_of(settings: Settings, root: str, letters_only: bool) -> str:
     """The page for a server with these *settings* at *root*."""
-    found = document(settings, root)
+    found = document(settings, root, letters_only)
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, item in found["paths"].items():
         for method, operation in item.items():

@@ -43,7 +43,7 @@ const bar = (share) => drawing(
 );
 const quoted = (words) => words.map((word) => `“${word}”`).join(" and ");
 const characters = (text) => Array.from(text); // by code point, as the server counts
-const hasLetters = (text) => /[a-z]/i.test(text);
+const isRead = (text) => (form.dataset.reads === "letters" ? /[a-z]/i : /[\p{L}\p{N}]/u).test(text);
 const number = (value) => value.toLocaleString("en");
 
 function percent(share) {
@@ -86,7 +86,7 @@ async function judge(review, signal) {
 
 async function predict(reviews, signal) {
   const type = { "Content-Type": "application/json" };
-  return JSON.parse(await send(form.dataset.predict, JSON.stringify({ reviews }), signal, type)).predictions;
+  return JSON.parse(await send(form.dataset.predict, JSON.stringify({ reviews, on_error: "item" }), signal, type)).predictions;
 }
 
 const answered = () => parsed(result.querySelector(".verdict")?.dataset.answer);
@@ -192,7 +192,7 @@ function leftOut(review, why, taken) {
   const room = Math.min(TRIED, maxReviews - taken, Math.floor((maxBytes - size) / size));
   return weights(review, why).slice(0, Math.max(0, room))
     .map(({ word, lemma }) => ({ word, rest: without(review, why, lemma) }))
-    .filter(({ rest }) => hasLetters(rest));
+    .filter(({ rest }) => isRead(rest));
 }
 
 function without(review, why, lemma) {
@@ -234,7 +234,7 @@ function sentences(review) {
   const parts = Intl.Segmenter
     ? Array.from(new Intl.Segmenter("en", { granularity: "sentence" }).segment(review), ({ segment }) => segment)
     : review.split(/(?<=[.!?])\s+/);
-  const found = parts.map((part) => part.trim()).filter(hasLetters).slice(0, Math.min(LONGEST_STRIP, maxReviews));
+  const found = parts.map((part) => part.trim()).filter(isRead).slice(0, Math.min(LONGEST_STRIP, maxReviews));
   return found.length < STRIP ? [] : found;
 }
 
@@ -331,7 +331,7 @@ function remembered() {
 
 function remember() {
   const review = field.value;
-  if (!hasLetters(review) || characters(review).length > maxChars) return;
+  if (!isRead(review) || characters(review).length > maxChars) return;
   store([review, ...remembered().filter((other) => other !== review)].slice(0, REMEMBERED));
 }
 

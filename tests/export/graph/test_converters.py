@@ -87,10 +87,10 @@ def test_a_text_without_known_words_has_no_evidence(classifier: str, make: Make)
     trained = make(Setting(classifier), 2)
     model = Model(build(trained))
 
-    (evidence,) = model.run(["", "xyzzy"], "evidence")
+    (shares,) = model.run(["", "xyzzy"], "shares")
     answers = ask_graph(model, ["", "xyzzy"])
 
-    assert not evidence.any()
+    assert not shares.any()
     np.testing.assert_allclose(answers.log_odds, [model.manifest.constant] * 2)
 
 
@@ -99,7 +99,7 @@ def test_evidence_of_bent_log_odds_keeps_the_proportions(make: Make) -> None:
     straight.pipeline[-1].set_params(slope=1.0, bend=0.0)
     text = [bent.normaliser.normalise(bent.texts[0])]
 
-    before, after = (Model(build(each)).run(text, "evidence")[0] for each in (straight, bent))
+    before, after = (Model(build(each)).run(text, "shares")[0] for each in (straight, bent))
 
     stretch = after[before != 0] / before[before != 0]
     np.testing.assert_allclose(stretch, stretch[0])
@@ -114,8 +114,8 @@ def test_words_that_cancel_out_do_not_divide_by_zero(make: Make) -> None:
     model = Model(build(trained))
     text = [" ".join(trained.vocabulary[:2])]
 
-    probabilities, evidence = model.run(text, "probabilities", "evidence")
+    probabilities, shares = model.run(text, "probabilities", "shares")
 
-    assert np.isfinite(evidence).all()
-    assert evidence.sum() == 0
+    assert np.isfinite(shares).all()
+    assert shares.sum() == 0
     np.testing.assert_allclose(probabilities[0].sum(), 1)

@@ -9,7 +9,7 @@ import pytest
 
 from export.graph.model_file import GOLDEN_REVIEWS, build, describe, golden_reviews
 from server.inference.manifest import Figures, HeldOut
-from server.inference.model import NUMBERS_A_RUN, Model
+from server.inference.model import TOKENS_A_RUN, Model
 from tests.export.small import LEMMAS, small, small_model
 from train.calibration import Calibration
 from train.hyperparameters import Setting
@@ -46,7 +46,7 @@ def test_the_server_opens_it_and_finds_it_consistent() -> None:
 def test_explanations_of_many_labels_are_made_in_runs_that_fit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Each holds a number for every text, term and label."""
+    """Each holds a number for every token and label."""
     labels = [f"label {chr(97 + n // 8)}{chr(97 + n % 8)}" for n in range(40)]
     words = [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(160)]
     texts = [" ".join(words[4 * n : 4 * n + 4]) for n in range(40)]
@@ -55,16 +55,16 @@ def test_explanations_of_many_labels_are_made_in_runs_that_fit(
     figures = Figures(protocol="None.", held_out=HeldOut(1600, 0.5, counts))
     model = Model(build(replace(small(), pipeline=pipeline, figures=figures, texts=texts)))
     sizes: list[int] = []
-    spread = Model._spread
+    run = Model.run
 
-    def noted(model: Model, *arrays: Any) -> Any:
-        evidence = spread(model, *arrays)
-        sizes.append(evidence.size)
-        return evidence
+    def noted(model: Model, *arguments: Any) -> Any:
+        found = run(model, *arguments)
+        sizes.append(found[-1].size)
+        return found
 
-    monkeypatch.setattr(Model, "_spread", noted)
-    explained = model.explain(texts * 10)
+    monkeypatch.setattr(Model, "run", noted)
+    explained = model.explain(texts * 30)
 
-    assert [prediction.label for prediction, _ in explained] == labels * 10
+    assert [prediction.label for prediction, _ in explained] == labels * 30
     assert len(sizes) > 1
-    assert max(sizes) <= NUMBERS_A_RUN + 160 * 39
+    assert max(sizes) <= TOKENS_A_RUN

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.inference.analyzer import Normaliser, has_letters, is_token, table_lookup
+from server.inference.analyzer import Normaliser, is_token, table_lookup, tokenizer
+from server.inference.analyzer_settings import ARTICLE, Analyzer
 
 NORMALISER = Normaliser(frozenset({"the", "not"}), table_lookup({"plots": "plot", "us": "u"}))
+LETTERS = tokenizer(ARTICLE)
+WORDS = tokenizer(Analyzer())
+WITHOUT_ACCENTS = tokenizer(Analyzer(strip_accents="unicode"))
 
 
 @pytest.mark.parametrize(
@@ -32,8 +38,59 @@ def test_words_with_their_places_are_the_lemmas_and_the_stop_words(text: str) ->
 
     assert [word.lemma for word in words if word.lemma is not None] == NORMALISER.lemmas(text)
     assert all(text[word.start : word.end].isascii() for word in words)
-    assert has_letters(text) is bool(words)
+    assert LETTERS.reads(text) is bool(words)
 
 
 def test_a_token_has_two_letters() -> None:
     assert [is_token("u"), is_token("us")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("Schöne Straße!", ["Schöne", "Straße"]),
+        ("cafe\u0301s zu", ["cafe\u0301s", "zu"]),
+        ("x cafe\u0301 y", ["cafe\u0301"]),
+        ("\u0130stanbul \u039f\u0394\u039f\u03a3.", ["\u0130stanbul", "\u039f\u0394\u039f\u03a3"]),
+        ("\ufb01nal", ["\ufb01nal"]),
+        ("\U0001f600 ja \U0001f600", ["ja"]),
+    ],
+)
+def test_a_word_is_found_where_it_was_typed_with_its_combining_characters(
+    text: str, typed: list[str]
+) -> None:
+    spans = list(WITHOUT_ACCENTS.spans(text))
+
+    assert [text[start:end] for start, end, _ in spans] == typed
+    assert [token for *_, token in spans] == WITHOUT_ACCENTS.tokens(text)
+
+
+def test_a_group_of_the_pattern_is_the_token() -> None:
+    hashtags = tokenizer(Analyzer(token_pattern=r"#(\w+)"))
+
+    assert hashtags.tokens("#Ja und #nein") == ["ja", "nein"]
+    assert list(hashtags.spans("#Ja und #nein")) == [(1, 3, "ja"), (9, 13, "nein")]
+
+
+@pytest.mark.parametrize(
+    ("found", "text", "reads", "unread"),
+    [
+        (LETTERS, "10/10", False, 0),
+        (LETTERS, "caf\u00e9 \u0434\u0430", True, 3),
+        (WORDS, "\u0434\u0430, 10!", True, 0),
+        (WORDS, "a \u00e9", False, 0),
+        (WORDS, "\u0939\u093f\u0928\u094d\u0926\u0940", False, 3),
+        (tokenizer(Analyzer(kind="char_wb")), "\U0001f600", True, 0),
+        (tokenizer(Analyzer(kind="char")), "  ", False, 0),
+    ],
+)
+def test_what_is_read_and_how_many_letters_are_not(
+    found: object, text: str, reads: bool, unread: int
+) -> None:
+    assert found.reads(text) is reads  # type: ignore[attr-defined]
+    assert found.unread_letters(text) == unread  # type: ignore[attr-defined]
+
+
+def test_a_pattern_that_is_none_raises() -> None:
+    with pytest.raises(re.error):
+        tokenizer(Analyzer(token_pattern="("))

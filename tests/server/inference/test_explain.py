@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from server.inference.analyzer import Normaliser
+from server.inference.analyzer_settings import ARTICLE
 from server.inference.explain import Explainer, Explanation
 from server.inference.model import Model
+from server.inference.terms import reader
 from server.settings import Settings
 
 REVIEWS = [
@@ -85,11 +87,15 @@ def test_a_long_batch_is_explained_in_order(model: Model) -> None:
 
 def test_terms_of_two_words_are_shared_between_their_words_and_repetitions() -> None:
     normaliser = Normaliser(frozenset({"the"}), lambda word: word)
-    explainer = Explainer(["a", "b", "c"], [0.5, 0.25], ["good", "good film", "zz"], normaliser)
-    evidence = np.array([[4.0, 8.0, 0.0], [1.0, 2.0, 0.0]])  # of b and of c, against a
+    terms = ["good", "good film", "zz"]
+    explainer = Explainer(
+        ["a", "b", "c"], [0.5, 0.25], terms, normaliser, reader(ARTICLE, normaliser, terms)
+    )
+    ids = np.array([0, 0, 0, 1, 1, 3])
+    shares = np.array([*[[4 / 3, 1 / 3]] * 3, *[[4.0, 1.0]] * 2, [0.0, 0.0]])  # b and c against a
 
     explanation = explainer.explain(
-        "Good the x film, good film. Film good", [0.1, 0.7, 0.2], evidence
+        "Good the x film, good film. Film good", [0.1, 0.7, 0.2], ids, shares
     )
 
     parts = [word.part for word in explanation.words]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from server.errors import ProblemError, ProblemType
+from server.inference.analyzer import tokenizer
+from server.inference.analyzer_settings import ARTICLE
 from server.schemas.parsing import Texts
 from server.schemas.validation import check_explained, check_texts
 from server.settings import Settings
 
+LETTERS = tokenizer(ARTICLE)
 SETTINGS = Settings(max_review_chars=10, max_reviews=2)
 
 
@@ -16,7 +19,7 @@ SETTINGS = Settings(max_review_chars=10, max_reviews=2)
     "texts", [Texts(["good"], False), Texts(["a", "b"], True), Texts([], True)]
 )
 def test_what_the_model_reads_passes(texts: Texts) -> None:
-    check_texts(texts, SETTINGS)
+    check_texts(texts, SETTINGS, LETTERS)
 
 
 @pytest.mark.parametrize(
@@ -33,14 +36,14 @@ def test_anything_else_is_refused_with_its_place(
     texts: Texts, problem: ProblemType, pointer: str
 ) -> None:
     with pytest.raises(ProblemError) as refusal:
-        check_texts(texts, SETTINGS)
+        check_texts(texts, SETTINGS, LETTERS)
 
     assert (refusal.value.type, refusal.value.pointer) == (problem, pointer)
 
 
 def test_no_more_words_are_explained_than_may_be() -> None:
-    check_explained(["a b", "it's"], 4)
+    check_explained(["a b", "it's"], 4, LETTERS)
 
     with pytest.raises(ProblemError, match=r"has 4 words, .* explain=1") as no:
-        check_explained(["a b", "it's"], 3)
+        check_explained(["a b", "it's"], 3, LETTERS)
     assert no.value.type is ProblemType.TOO_MANY_WORDS

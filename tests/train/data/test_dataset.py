@@ -172,7 +172,7 @@ def test_json_labels_keep_their_spelling(tmp_path: Path) -> None:
     assert load_labelled_text(path).labels == ["true", "1", "1.5", "1.0"]
 
 
-MANY_LABELS = "".join(f"x\t{number}\n" for number in range(51))
+MANY_LABELS = "".join(f"x\t{number}\n" for number in range(1001))
 EMPTY_TEXTS = "".join(f"{'' if line % 2 else 'x'}\t{line % 3}\n" for line in range(2, 18))
 
 
@@ -190,7 +190,11 @@ EMPTY_TEXTS = "".join(f"{'' if line % 2 else 'x'}\t{line % 3}\n" for line in ran
         ("d.csv", "Review\tStatus\na\t1\n", "separated by tabs.* or name the file .tsv"),
         ("d.tsv", "Review,Status\na,1\n", "separated by commas.*has tabs between them"),
         ("d.tsv", "Review\tStatus\na\t(none)\nb\tx\n", r'has the label "\(none\)"'),
-        ("d.tsv", f"Review\tStatus\n{MANY_LABELS}", 'has 51 labels in column "Status", and 50 are'),
+        (
+            "d.tsv",
+            f"Review\tStatus\n{MANY_LABELS}",
+            'has 1,001 labels in column "Status", and',
+        ),
         ("d.tsv", "text\tlabel\na\t1\n", 'no column "Review": name one of text, label with --text'),
         ("d.tsv", "Review\tlabel\na\t1\n", 'no column "Status": .* --label-column'),
         ("d.tsv", "Review\tStatus\tReview\na\t1\tb\n", '2 columns "Review"'),

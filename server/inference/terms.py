@@ -1,0 +1,177 @@
+"""Terms of a text: n-grams of words or characters, as scikit-learn's vectorisers count them.
+
+The article's graph is given words and makes its terms itself. Every other graph is given the terms
+that the model knows, with a separator between them that is in none.
+
+Source of behaviour: `CountVectorizer._word_ngrams`, `_char_ngrams` and `_char_wb_ngrams`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final, Protocol
+
+from server.inference.analyzer import Normaliser, Word, is_token
+from server.inference.analyzer_settings import Analyzer
+from server.inference.preprocessing import preprocessor
+
+WHITE_SPACES: Final = re.compile(r"\s\s+")
+
+#: The number of the word where there is white space and nothing else.
+NO_WORD: Final = -1
+
+#: A term where it is counted, and the numbers of the words that make it up; one for each character
+#: where terms are of characters.
+Occurrence = tuple[str, tuple[int, ...]]
+
+
+class Reader(Protocol):
+    """What a model reads of a text."""
+
+    def read(self, review: str) -> tuple[str, int, int]:
+        """The text that the graph takes, how many words *review* has, and how many are known."""
+
+    def occurrences(self, words: Sequence[Word], review: str) -> Iterator[Occurrence]:
+        """Each time that a term of one of the *words* of *review* is counted; also unknown ones."""
+
+
+def reader(settings: Analyzer, normaliser: Normaliser, vocabulary: Collection[str]) -> Reader:
+    """The reader for a model of *vocabulary*."""
+    if settings.kind == "letters":
+        return GraphTerms(normaliser, vocabulary)
+    if settings.kind == "word":
+        return WordTerms(normaliser, vocabulary, settings)
+    return CharacterTerms(normaliser, vocabulary, settings)
+
+
+class GraphTerms:
+    """Words for the article's graph, which counts them and their neighbours itself."""
+
+    def __init__(self, normaliser: Normaliser, vocabulary: Collection[str]) -> None:
+        self.lemmas = normaliser.lemmas
+        self.known = frozenset(word for term in vocabulary for word in term.split())
+        self.longest = max(term.count(" ") + 1 for term in vocabulary)
+
+    def read(self, review: str) -> tuple[str, int, int]:
+        lemmas = self.lemmas(review)
+        return " ".join(lemmas), len(lemmas), sum(map(self.known.__contains__, lemmas))
+
+    def occurrences(self, words: Sequence[Word], review: str) -> Iterator[Occurrence]:  # noqa: ARG002
+        """Terms of several words are counted where only stop words and single letters part them."""
+        tokens = [i for i, word in enumerate(words) if word.lemma and is_token(word.lemma)]
+        lemmas = [words[i].lemma or "" for i in tokens]
+        return neighbours(lemmas, tokens, 1, self.longest)
+
+
+class WordTerms:
+    """Terms of one or more words, made here."""
+
+    def __init__(
+        self, normaliser: Normaliser, vocabulary: Collection[str], settings: Analyzer
+    ) -> None:
+        self.lemmas = normaliser.lemmas
+        self.vocabulary = frozenset(vocabulary)
+        self.fewest, self.most = settings.ngram_range
+        self.separator = settings.separator
+
+    def read(self, review: str) -> tuple[str, int, int]:
+        lemmas, vocabulary = self.lemmas(review), self.vocabulary
+        if self.most == 1:
+            known = [lemma for lemma in lemmas if lemma in vocabulary]
+            return self.separator.join(known), len(lemmas), len(known)
+        return known_terms(
+            neighbours(lemmas, range(len(lemmas)), self.fewest, self.most),
+            vocabulary,
+            self.separator,
+            len(lemmas),
+        )
+
+    def occurrences(self, words: Sequence[Word], review: str) -> Iterator[Occurrence]:  # noqa: ARG002
+        tokens = [i for i, word in enumerate(words) if word.lemma is not None]
+        lemmas = [words[i].lemma or "" for i in tokens]
+        return neighbours(lemmas, tokens, self.fewest, self.most)
+
+
+class CharacterTerms:
+    """Terms of characters that follow one another, across words or within each."""
+
+    def __init__(
+        self, normaliser: Normaliser, vocabulary: Collection[str], settings: Analyzer
+    ) -> None:
+        self.words = normaliser.tokenizer.count
+        self.vocabulary = frozenset(vocabulary)
+        self.settings = settings
+        self.preprocess = preprocessor(settings.lowercase, settings.strip_accents)
+
+    def read(self, review: str) -> tuple[str, int, int]:
+        found = self.occurrences((), review)
+        return known_terms(found, self.vocabulary, self.settings.separator, self.words(review))
+
+    def occurrences(self, words: Sequence[Word], review: str) -> Iterator[Occurrence]:  # noqa: ARG002
+        text = self.preprocess(review)
+        fewest, most = self.settings.ngram_range
+        if self.settings.kind == "char":
+            return _across_words(WHITE_SPACES.sub(" ", text), fewest, most)
+        return _within_words(text.split(), fewest, most)
+
+
+def neighbours(
+    lemmas: Sequence[str], places: Sequence[int], fewest: int, most: int
+) -> Iterator[Occurrence]:
+    """Terms of *fewest* to *most* of the *lemmas*, which are the words at *places*."""
+    for length in range(fewest, min(most, len(lemmas)) + 1):
+        for start in range(len(lemmas) - length + 1):
+            end = start + length
+            yield " ".join(lemmas[start:end]), tuple(places[start:end])
+
+
+def _across_words(text: str, fewest: int, most: int) -> Iterator[Occurrence]:
+    owners = _owners(text)
+    for length in range(fewest, min(most, len(text)) + 1):
+        for start in range(len(text) - length + 1):
+            members = owners[start : start + length]
+            inside = tuple(member for member in members if member != NO_WORD)
+            yield text[start : start + length], inside or (_next(owners, start),)
+
+
+def _owners(text: str) -> list[int]:
+    """For each character of *text* the number of its word, `NO_WORD` for white space."""
+    owners, word, inside = [], -1, False
+    for each in text:
+        if each.isspace():
+            inside = False
+        elif not inside:
+            inside, word = True, word + 1
+        owners.append(word if inside else NO_WORD)
+    return owners
+
+
+def _next(owners: Sequence[int], start: int) -> int:
+    """The word after white space at *start*, or else the one before it."""
+    return next((owner for owner in owners[start:] if owner != NO_WORD), max(owners))
+
+
+def _within_words(words: Sequence[str], fewest: int, most: int) -> Iterator[Occurrence]:
+    for number, word in enumerate(words):
+        padded = f" {word} "
+        for length in range(fewest, most + 1):
+            for start in range(max(1, len(padded) - length + 1)):
+                members = max(1, len(padded[start : start + length].strip()))
+                yield padded[start : start + length], (number,) * members
+            if length >= len(padded):  # a word that is no longer is counted once
+                break
+
+
+def known_terms(
+    found: Iterator[Occurrence], vocabulary: Collection[str], separator: str, words: int
+) -> tuple[str, int, int]:
+    """Those of the terms *found* that are known, joined; *words*; and how many words they touch."""
+    known: list[str] = []
+    touched: set[int] = set()
+    for term, members in found:
+        if term in vocabulary:
+            known.append(term)
+            touched.update(members)
+    touched.discard(NO_WORD)
+    return separator.join(known), words, len(touched)
