@@ -51,8 +51,7 @@ class Explainer:
         second, first = np.argsort(probabilities, kind="stable")[-2:].tolist()
         words = list(self.normaliser.words(review))
         evidence = against(shares, first, second)
-        by_term = np.zeros(len(self.columns) + 1)
-        np.add.at(by_term, ids, evidence)
+        by_term = np.bincount(ids, evidence, len(self.columns) + 1).astype(np.float64, copy=False)
         parts = self._parts(review, words, by_term)
         constant = float(self.constants[first] - self.constants[second])
         return Explanation(
@@ -83,8 +82,9 @@ class Explainer:
 
 def against(shares: npt.NDArray[np.float64], first: int, second: int) -> npt.NDArray[np.float64]:
     """Shares [T] for label *first* against label *second*, from those against label 0."""
-    columns = np.pad(shares, ((0, 0), (1, 0)))
-    difference: npt.NDArray[np.float64] = columns[:, first] - columns[:, second]
+    zero = np.zeros(len(shares))
+    columns = [shares[:, label - 1] if label else zero for label in (first, second)]
+    difference: npt.NDArray[np.float64] = columns[0] - columns[1]
     return difference
 
 
