@@ -2,6 +2,7 @@
 
 ExportError
 ├── NotConvertible    the pipeline holds something that has no converter here
+├── BadSample         the texts or labels given with a pipeline cannot be used
 ├── ProofFailed       the graph does not answer as scikit-learn does
 ├── NotReadable       a model file or the reviews to ask it cannot be used
 ├── NotVerified       a model file is not what it claims to be
@@ -17,6 +18,10 @@ class ExportError(Exception):
 
 class NotConvertible(ExportError):
     """The pipeline holds a step or a setting that has no converter here."""
+
+
+class BadSample(ExportError):
+    """The texts or labels that were given with a pipeline cannot be used."""
 
 
 class ProofFailed(ExportError):

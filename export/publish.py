@@ -70,6 +70,7 @@ def describe(
     path, report = published.path, examine(model, trained.texts, trained.unseen_predictions)
     plots = write_plots(path.with_suffix(""), draw(model, report))
     write_atomically(path.with_suffix(".json"), as_json(model, path.name, report))
+    example = min((golden.review for golden in model.manifest.golden), key=len)
     subject = Subject(
         path=str(path),
         title=path.stem,
@@ -80,6 +81,8 @@ def describe(
         behaviour=report.behaviour,
         plots=plots,
         command=trained.command,
+        example=example,
+        example_read=model.reader.read(" ".join(example.split()[:3]))[0],
         comparison=comparison,
     )
     write_atomically(path.with_suffix(".md"), card(subject).encode())

@@ -18,7 +18,8 @@ import numpy.typing as npt
 import skops.io
 from sklearn.pipeline import Pipeline
 
-from server.inference.analyzer import Normaliser
+from server.inference.analyzer import Normaliser, tokenizer
+from server.inference.analyzer_settings import ARTICLE, Analyzer
 from server.inference.manifest import DataSet, Figures
 from train.errors import KeptFileError
 from train.evaluation.learning_curve import LearningPoint
@@ -51,7 +52,7 @@ class TrainedModel:
     """A fitted pipeline, with all that its model file and its card must say of it.
 
     Attributes:
-        pipeline: fitted on normalised text; steps `tfidf` and `classifier`.
+        pipeline: fitted on normalised text, or on texts as typed if there is no `analyzer`.
         normaliser: what it was trained with, WordNet's lemmatiser included.
         irregular: the words whose lemma WordNet lists as an exception.
         texts: the n raw texts of the data set, for the proof of equality.
@@ -60,6 +61,7 @@ class TrainedModel:
         parameters: what it was fitted with, by name; JSON values.
         command: what a person types to train it again.
         unseen_predictions: None without cross-validation.
+        analyzer: how the normaliser reads text; None if the pipeline's vectoriser does that.
     """
 
     pipeline: Pipeline
@@ -71,16 +73,23 @@ class TrainedModel:
     parameters: dict[str, Any]
     command: str
     unseen_predictions: UnseenPredictions | None = None
+    analyzer: Analyzer | None = ARTICLE
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The K labels, in the order of the probabilities."""
-        return tuple(self.pipeline.classes_.tolist())
+        return tuple(map(str, self.pipeline.classes_.tolist()))
 
     @property
     def vocabulary(self) -> tuple[str, ...]:
-        """The V terms, in the order of the tf-idf columns."""
-        return tuple(self.pipeline.named_steps["tfidf"].get_feature_names_out().tolist())
+        """The V terms, in the order of the vectoriser's columns."""
+        return tuple(self.pipeline.steps[0][1].get_feature_names_out().tolist())
+
+    def pipeline_texts(self, reviews: Sequence[str]) -> list[str]:
+        """*reviews* as the pipeline takes them."""
+        if self.analyzer is None:
+            return list(reviews)
+        return list(map(self.normaliser.normalise, reviews))
 
 
 def keep(trained: TrainedModel, path: Path) -> None:
@@ -102,6 +111,7 @@ def keep(trained: TrainedModel, path: Path) -> None:
         "command": trained.command,
         "truth": found and found.truth,
         "probabilities": found and found.probabilities,
+        "analyzer": msgspec.to_builtins(trained.analyzer),
         "learning_curve": msgspec.to_builtins(found.learning_curve) if found else None,
     }
     write_atomically(path, skops.io.dumps(content))
@@ -154,9 +164,10 @@ def _trained_model(kept: dict[str, Any], lemma: Callable[[str], str]) -> Trained
     if kept["truth"] is not None:
         curve = msgspec.convert(kept["learning_curve"], tuple[LearningPoint, ...])
         found = UnseenPredictions(kept["truth"], kept["probabilities"], curve)
+    analyzer = msgspec.convert(kept.get("analyzer", ARTICLE), Analyzer)
     return TrainedModel(
         pipeline=kept["pipeline"],
-        normaliser=Normaliser(frozenset(kept["stop_words"]), lemma),
+        normaliser=Normaliser(frozenset(kept["stop_words"]), lemma, tokenizer(analyzer)),
         irregular=frozenset(kept["irregular"]),
         texts=kept["texts"],
         data=msgspec.convert(kept["data"], DataSet),
@@ -164,4 +175,5 @@ def _trained_model(kept: dict[str, Any], lemma: Callable[[str], str]) -> Trained
         parameters=kept["parameters"],
         command=kept["command"],
         unseen_predictions=found,
+        analyzer=analyzer,
     )

@@ -13,15 +13,16 @@ their parts in f.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model._base import LinearClassifierMixin
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, MultinomialNB
-from sklearn.svm import LinearSVC
 
 from export.errors import NotConvertible
 from train.calibration import Calibrated
@@ -67,61 +68,108 @@ class Terms:
         )
 
 
-@singledispatch
 def terms(classifier: Any) -> Terms:
     """The log-odds of a fitted *classifier* as a sum over terms.
 
     Raises:
         NotConvertible: nothing is registered for this kind of classifier.
     """
-    raise NotConvertible(
-        f"{type(classifier).__name__} has no converter here; register one in "
-        "export/graph/additive_form.py"
+    if isinstance(classifier, Calibrated):
+        return terms(classifier.classifier_).calibrated(classifier.slope, classifier.bend)
+    return _against_first(label_scores(classifier))
+
+
+def scores(classifier: Any) -> Terms:
+    """What a fitted *classifier* compares its K labels by: K rows, or one where K is 2.
+
+    Raises:
+        NotConvertible: nothing is registered for this kind of classifier.
+    """
+    rows = label_scores(classifier)
+    return _against_first(rows) if len(rows.linear) == 2 else rows
+
+
+def _against_first(rows: Terms) -> Terms:
+    """Rows of K labels as K - 1 differences from the first; one row is the difference already."""
+    if len(rows.linear) == 1:
+        return rows
+    return replace(
+        rows,
+        quadratic=None if rows.quadratic is None else against_first(rows.quadratic),
+        linear=against_first(rows.linear),
+        constant=against_first(rows.constant),
     )
 
 
-@terms.register
-def _(classifier: Calibrated) -> Terms:
-    return terms(classifier.classifier_).calibrated(classifier.slope, classifier.bend)
+@singledispatch
+def label_scores(classifier: Any) -> Terms:
+    """The scores of the K labels, on a log scale: K rows, or one for the second of two labels.
+
+    Raises:
+        NotConvertible: nothing is registered for this kind of classifier.
+    """
+    raise NotConvertible(
+        f"{type(classifier).__name__} has no converter here: its probabilities are no sums over "
+        "words, or export does not know that they are. It takes naive Bayes, linear classifiers "
+        "and CalibratedClassifierCV around them"
+    )
 
 
-@terms.register
+@label_scores.register
 def _(classifier: GaussianNB) -> Terms:
     theta, var = classifier.theta_, classifier.var_
     normal = -0.5 * np.log(2.0 * np.pi * var).sum(axis=1) - 0.5 * (theta**2 / var).sum(axis=1)
-    constant = np.log(classifier.class_prior_) + normal
-    return Terms(against_first(-0.5 / var), against_first(theta / var), against_first(constant))
+    return Terms(-0.5 / var, theta / var, np.log(classifier.class_prior_) + normal)
 
 
-@terms.register
+@label_scores.register
 def _(classifier: MultinomialNB) -> Terms:
-    linear = against_first(classifier.feature_log_prob_)
-    return Terms(None, linear, against_first(classifier.class_log_prior_))
+    return Terms(None, classifier.feature_log_prob_, classifier.class_log_prior_)
 
 
-@terms.register
+@label_scores.register
 def _(classifier: ComplementNB) -> Terms:
-    linear = against_first(classifier.feature_log_prob_)
+    linear = classifier.feature_log_prob_
     return Terms(None, linear, np.zeros(len(linear)))  # it leaves the prior out
 
 
-@terms.register
+@label_scores.register
 def _(classifier: BernoulliNB) -> Terms:
     if classifier.binarize != 0.0:
         raise NotConvertible(f"BernoulliNB(binarize={classifier.binarize!r}) is not presence")
     there = classifier.feature_log_prob_
     absent = np.log1p(-np.exp(there))
     constant = classifier.class_log_prior_ + absent.sum(axis=1)
-    return Terms(None, against_first(there - absent), against_first(constant), presence=True)
+    return Terms(None, there - absent, constant, presence=True)
 
 
-@terms.register(LogisticRegression)
-@terms.register(LinearSVC)
-def _(classifier: Any) -> Terms:
-    weights, intercept = classifier.coef_, classifier.intercept_
-    if len(classifier.classes_) == 2:
-        return Terms(None, weights, intercept)
-    return Terms(None, against_first(weights), against_first(intercept))
+@label_scores.register
+def _(classifier: LinearClassifierMixin) -> Terms:
+    weights = np.atleast_2d(np.asarray(classifier.coef_, dtype=np.float64))
+    return Terms(None, weights, np.broadcast_to(classifier.intercept_, len(weights)) * 1.0)
+
+
+@label_scores.register
+def _(classifier: OneVsRestClassifier) -> Terms:
+    each = [terms(estimator) for estimator in classifier.estimators_]
+    return stacked(each)
+
+
+def stacked(rows: Sequence[Terms]) -> Terms:
+    """The scores of several classifiers of two labels as those of one."""
+    if any(one.bend or one.presence != rows[0].presence for one in rows):
+        raise NotConvertible("Estimators of different kinds cannot be told as one")
+    quadratic = None
+    if any(one.quadratic is not None for one in rows):
+        quadratic = np.concatenate(
+            [np.zeros_like(one.linear) if one.quadratic is None else one.quadratic for one in rows]
+        )
+    return Terms(
+        quadratic,
+        np.concatenate([one.linear for one in rows]),
+        np.concatenate([one.constant for one in rows]),
+        rows[0].presence,
+    )
 
 
 def against_first(scores: Array) -> Array:

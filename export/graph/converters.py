@@ -10,6 +10,7 @@ A text holds few of the V terms, so the graph computes with the T tokens of each
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,28 +19,23 @@ from onnx import TensorProto, numpy_helper
 from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import DoubleTensorType, Int64TensorType, StringTensorType
 from sklearn.base import BaseEstimator
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import Pipeline
 
-from export.graph.additive_form import Terms, terms
+from export.graph import changes
+from export.graph.additive_form import Terms
 from export.graph.calibration_nodes import bend, stretch
-from export.graph.ngram_vectorizer import check_vectoriser
+from export.graph.changes import Change
+from export.graph.ensembles import Ensemble
 from export.graph.nodes import Nodes
+from export.graph.pipeline_steps import FittedText
+from export.graph.weighting import Weighting
+from server.inference.analyzer_settings import TOKEN_PATTERN, Analyzer
 
 
 class TextClassifier(BaseEstimator):
-    """A fitted pipeline of tf-idf and a classifier, as one thing to convert."""
+    """A fitted pipeline as one thing to convert, for skl2onnx wants estimators."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self.pipeline = pipeline
-
-    @property
-    def vectoriser(self) -> TfidfVectorizer:
-        return self.pipeline.steps[0][1]
-
-    @property
-    def classifier(self) -> Any:
-        return self.pipeline.steps[-1][1]
+    def __init__(self, fitted: FittedText) -> None:
+        self.fitted = fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +75,7 @@ def _parse(scope: Any, model: Any, inputs: Any, custom_parsers: Any) -> Any:  # 
 
 def _shape(operator: Any) -> None:
     model = operator.raw_operator
-    labels = len(model.classifier.classes_)
+    labels = len(model.fitted.labels)
     label, probabilities, ids, shares = operator.outputs
     label.type = StringTensorType([None])
     probabilities.type = DoubleTensorType([None, labels])
@@ -88,14 +84,26 @@ def _shape(operator: Any) -> None:
 
 
 def _convert(scope: Any, operator: Any, container: Any) -> None:
-    model, nodes = operator.raw_operator, Nodes(scope, container)
-    check_vectoriser(model.vectoriser)
-    parts = terms(model.classifier)
+    fitted, nodes = operator.raw_operator.fitted, Nodes(scope, container)
     label, probabilities, ids, shared = (output.full_name for output in operator.outputs)
-    tokens = _tokens(nodes, operator.inputs[0].full_name, model.vectoriser)
-    shares = _shares(nodes, tokens, _x(nodes, tokens, model.vectoriser, parts), parts)
-    added = nodes.add("ReduceSum", shares, nodes.constant("tokens", np.array([1])), keepdims=0)
-    log_odds = nodes.add("Add", added, nodes.constant("constant", parts.constant[np.newaxis]))
+    tokens = _tokens(nodes, operator.inputs[0].full_name, fitted.weighting.terms, fitted.analyzer)
+    if isinstance(fitted.form, Ensemble):
+        shares, scores = _ensemble(nodes, tokens, fitted.weighting, fitted.form, probabilities)
+    else:
+        shares, scores = _log_linear(nodes, tokens, fitted.weighting, fitted.form, probabilities)
+    nodes.add("Identity", tokens.ids, output=ids)
+    nodes.add("Identity", shares, output=shared)
+    labels = nodes.constant("labels", np.array(fitted.labels, dtype=object))
+    nodes.add("Gather", labels, nodes.add("ArgMax", scores, axis=1, keepdims=0), output=label)
+
+
+def _log_linear(
+    nodes: Nodes, tokens: Tokens, weighting: Weighting, parts: Terms, probabilities: str
+) -> tuple[str, str]:
+    """Shares and scores of a classifier whose log-odds are sums over terms, bent or not."""
+    x = _x(nodes, tokens, weighting, parts.presence)
+    shares = _shares(nodes, tokens, x, parts)
+    added, log_odds = _sum(nodes, shares, parts)
     if parts.bend:
         log_odds = bend(nodes, log_odds, parts.bend)
         each = nodes.add(
@@ -104,19 +112,37 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
             nodes.constant("each", np.array([2])),
         )
         shares = nodes.add("Mul", shares, each)
-    nodes.add("Identity", tokens.ids, output=ids)
-    nodes.add("Identity", shares, output=shared)
     # The first label's log-odds against itself are 0: pad them in, and softmax does the rest.
     scores = nodes.add("Pad", log_odds, nodes.constant("first_label", np.array([0, 1, 0, 0])))
     nodes.add("Softmax", scores, axis=1, output=probabilities)
-    labels = nodes.constant("labels", model.classifier.classes_.astype(object))
-    nodes.add("Gather", labels, nodes.add("ArgMax", scores, axis=1, keepdims=0), output=label)
+    return shares, scores
 
 
-def _tokens(nodes: Nodes, text: str, vectoriser: TfidfVectorizer) -> Tokens:
-    """Number the terms of each text, and count how often each is there."""
-    ids = _ids(nodes, text, vectoriser)
-    size = len(vectoriser.vocabulary_)
+def _ensemble(
+    nodes: Nodes, tokens: Tokens, weighting: Weighting, ensemble: Ensemble, probabilities: str
+) -> tuple[str, str]:
+    """Shares and scores of a mean of sigmoids."""
+    scores = []
+    for member in ensemble.members:
+        x = _x(nodes, tokens, weighting, member.scores.presence)
+        shares = _shares(nodes, tokens, x, member.scores)
+        _, value = _sum(nodes, shares, member.scores)
+        scores.append(Change(value, shares, member.scores.constant))
+    found, logarithms = changes.log_probabilities(nodes, ensemble, scores)
+    nodes.add("Identity", found, output=probabilities)
+    return changes.against_first(nodes, logarithms).added, found
+
+
+def _sum(nodes: Nodes, shares: str, parts: Terms) -> tuple[str, str]:
+    """What all tokens add, and with the constant."""
+    added = nodes.add("ReduceSum", shares, nodes.constant("tokens", np.array([1])), keepdims=0)
+    return added, nodes.add("Add", added, nodes.constant("constant", parts.constant[np.newaxis]))
+
+
+def _tokens(nodes: Nodes, text: str, terms: Sequence[str], analyzer: Analyzer) -> Tokens:
+    """Number the *terms* of each text, and count how often each is there."""
+    ids = _ids(nodes, text, terms, analyzer)
+    size = len(terms)
     texts = nodes.add("Shape", ids, start=0, end=1)
     shape = nodes.add("Concat", texts, nodes.constant("columns", np.array([size + 1])), axis=0)
     ones = _filled(nodes, nodes.add("Shape", ids), 1.0)
@@ -127,26 +153,39 @@ def _tokens(nodes: Nodes, text: str, vectoriser: TfidfVectorizer) -> Tokens:
     return Tokens(ids, nodes.add("Cast", times, to=TensorProto.DOUBLE))
 
 
-def _ids(nodes: Nodes, text: str, vectoriser: TfidfVectorizer) -> str:
-    """The columns of the terms of each text, [N, T], padded with V."""
-    terms_in_order = vectoriser.get_feature_names_out().tolist()
-    longest = max(term.count(" ") + 1 for term in terms_in_order)
-    words = _words(nodes, text, vectoriser, longest)
-    if longest > 1:
-        one = nodes.constant("along", np.array([1]))
-        grams = [
-            words,
-            *(_neighbours(nodes, words, length, one) for length in range(2, longest + 1)),
-        ]
-        words = nodes.add("Concat", *grams, axis=1)
-    encode = {
+def _ids(nodes: Nodes, text: str, terms: Sequence[str], analyzer: Analyzer) -> str:
+    """The columns of the *terms* of each text, [N, T], padded with V."""
+    if analyzer.kind == "letters":
+        words = _article_terms(nodes, text, max(term.count(" ") + 1 for term in terms))
+    else:
+        words = _split(nodes, text, delimiter=analyzer.separator)
+    encode: dict[str, Any] = {
         "domain": "ai.onnx.ml",
         "op_version": 2,
-        "keys_strings": terms_in_order,
-        "values_int64s": list(range(len(terms_in_order))),
-        "default_int64": len(terms_in_order),
+        "keys_strings": list(terms),
+        "values_int64s": list(range(len(terms))),
+        "default_int64": len(terms),
     }
     return nodes.add("LabelEncoder", words, **encode)
+
+
+def _article_terms(nodes: Nodes, text: str, longest: int) -> str:
+    """The words of each text and their neighbours, [N, T], padded with empty strings."""
+    if longest == 1:  # a single letter is a word here and no term, so it changes nothing
+        return _split(nodes, text)
+    words = nodes.add(
+        "Tokenizer",
+        text,
+        domain="com.microsoft",
+        op_version=1,
+        mark=0,
+        mincharnum=1,
+        pad_value="",
+        tokenexp=TOKEN_PATTERN,
+    )
+    one = nodes.constant("along", np.array([1]))
+    grams = [words, *(_neighbours(nodes, words, length, one) for length in range(2, longest + 1))]
+    return nodes.add("Concat", *grams, axis=1)
 
 
 def _neighbours(nodes: Nodes, words: str, length: int, axis: str) -> str:
@@ -163,37 +202,39 @@ def _neighbours(nodes: Nodes, words: str, length: int, axis: str) -> str:
     return joined
 
 
-def _words(nodes: Nodes, text: str, vectoriser: TfidfVectorizer, longest: int) -> str:
-    """The words of each text, [N, T], padded with empty strings."""
-    if longest == 1:  # a single letter is a word here and no term, so it changes nothing
-        words, count = (nodes.scope.get_unique_variable_name(name) for name in ("words", "count"))
-        name = nodes.scope.get_unique_operator_name("StringSplit")
-        nodes.container.add_node("StringSplit", [text], [words, count], op_version=20, name=name)
-        return words
-    return nodes.add(
-        "Tokenizer",
-        text,
-        domain="com.microsoft",
-        op_version=1,
-        mark=0,
-        mincharnum=1,
-        pad_value="",
-        tokenexp=vectoriser.token_pattern,
+def _split(nodes: Nodes, text: str, **settings: Any) -> str:
+    """The parts of each text, [N, T], padded with empty strings; at white space by default."""
+    words, count = (nodes.scope.get_unique_variable_name(name) for name in ("words", "count"))
+    name = nodes.scope.get_unique_operator_name("StringSplit")
+    nodes.container.add_node(
+        "StringSplit", [text], [words, count], op_version=20, name=name, **settings
     )
+    return str(words)
 
 
-def _x(nodes: Nodes, tokens: Tokens, vectoriser: TfidfVectorizer, parts: Terms) -> str:
+def _x(nodes: Nodes, tokens: Tokens, weighting: Weighting, presence: bool) -> str:
     """What the classifier sees of each token's term, [N, T]: its tf-idf, or that it is there."""
-    if parts.presence:
+    if presence:
         return nodes.add("Sign", tokens.times)
-    tf = tokens.times
-    if vectoriser.sublinear_tf:
+    tf = nodes.add("Sign", tokens.times) if weighting.binary else tokens.times
+    if weighting.sublinear:
         tf = nodes.add("Add", nodes.add("Log", tf), nodes.constant("one", 1.0))
-    weighted = nodes.add("Mul", tf, _by_id(nodes, tokens, "idf", vectoriser.idf_))
-    squares = nodes.add("Div", nodes.add("Mul", weighted, weighted), tokens.times)
-    length = nodes.add(
-        "Sqrt", nodes.add("ReduceSum", squares, nodes.constant("row", np.array([1])), keepdims=1)
-    )
+    weights = weighting.weights
+    if weights is None and weighting.norm is None:
+        return tf
+    if weights is None:
+        weights = np.ones(len(weighting.terms))  # and 0 for unknown terms, which have no length
+    weighted = nodes.add("Mul", tf, _by_id(nodes, tokens, "idf", weights))
+    if weighting.norm is None:
+        return weighted
+    row = nodes.constant("row", np.array([1]))
+    if weighting.norm == "l1":
+        length = nodes.add(
+            "ReduceSum", nodes.add("Div", nodes.add("Abs", weighted), tokens.times), row, keepdims=1
+        )
+    else:
+        squares = nodes.add("Div", nodes.add("Mul", weighted, weighted), tokens.times)
+        length = nodes.add("Sqrt", nodes.add("ReduceSum", squares, row, keepdims=1))
     # A text without terms has nothing to divide.
     return nodes.add("Div", weighted, nodes.add("Max", length, nodes.constant("tiny", 1e-300)))
 

@@ -8,9 +8,10 @@ import onnx
 from onnx import helper
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import StringTensorType
-from sklearn.pipeline import Pipeline
 
 from export.graph.converters import TextClassifier, register
+from export.graph.pipeline_steps import FittedText
+from export.graph.reading import taken
 from server.inference.manifest import Manifest
 
 # Pinned, so that a newer skl2onnx or onnx does not change the file. The tokenizer is onnxruntime's.
@@ -18,21 +19,18 @@ OPSETS = {"": 20, "ai.onnx.ml": 2, "com.microsoft": 1}
 IR_VERSION = 10
 
 
-def build_graph(pipeline: Pipeline) -> onnx.ModelProto:
-    """Convert a fitted *pipeline* of tf-idf and a classifier.
+def build_graph(fitted: FittedText) -> onnx.ModelProto:
+    """Convert a fitted pipeline.
 
     Returns:
-        A graph with the input `text` string[N], normalised texts, and the outputs `label`
-        string[N], `probabilities` float64[N, K], `ids` int64[N, T], the column of the term of each
-        token, V for none, and `shares` float64[N, T, K - 1]: each token's part in the log-odds of
-        labels[1:] against labels[0].
-
-    Raises:
-        NotConvertible: a step or a setting of the pipeline has no converter here.
+        A graph with the input `text` string[N], texts as `server.inference.terms` reads them, and
+        the outputs `label` string[N], `probabilities` float64[N, K], `ids` int64[N, T], the column
+        of the term of each token, V for none, and `shares` float64[N, T, K - 1]: each token's part
+        in the log-odds of labels[1:] against labels[0].
     """
     register()
     model = convert_sklearn(
-        TextClassifier(pipeline),
+        TextClassifier(fitted),
         name="review_classifier",  # else a random one
         initial_types=[("text", StringTensorType([None]))],
         target_opset=OPSETS,
@@ -48,5 +46,7 @@ def serialise(model: onnx.ModelProto, manifest: Manifest) -> bytes:
     """The file: *model* with *manifest* as its metadata."""
     described: Any = onnx.ModelProto()
     described.CopyFrom(model)
+    described.doc_string = described.graph.doc_string = taken(manifest)
+    described.graph.input[0].doc_string = taken(manifest)
     helper.set_model_props(described, manifest.to_metadata())
     return bytes(described.SerializeToString(deterministic=True))

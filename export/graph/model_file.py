@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import metadata
 
 import numpy as np
 import numpy.typing as npt
 
-from export.graph.additive_form import terms
+from export.graph.changes import empty_log_odds
 from export.graph.graph_builder import build_graph, serialise
 from export.graph.lemma_table import compile_lemmas
-from server.inference.manifest import FORMAT, Golden, Manifest
+from export.graph.pipeline_steps import FittedText, read_pipeline
+from server.inference.analyzer_settings import ARTICLE
+from server.inference.manifest import FORMAT, FORMAT_WITH_ANALYZER, Golden, Manifest
 from train.artifact import TrainedModel
 
 GOLDEN_REVIEWS = 8
@@ -23,30 +26,39 @@ def build(trained: TrainedModel) -> bytes:
     Raises:
         NotConvertible: a step or a setting of the pipeline has no converter here.
     """
-    return serialise(build_graph(trained.pipeline), describe(trained))
+    fitted = read_pipeline(trained.pipeline, trained.analyzer)
+    return serialise(build_graph(fitted), describe(trained, fitted))
 
 
-def describe(trained: TrainedModel) -> Manifest:
+def describe(trained: TrainedModel, fitted: FittedText) -> Manifest:
     """All that the file says of itself."""
     normaliser = trained.normaliser
     return Manifest(
-        format=FORMAT,
-        labels=trained.labels,
-        constant=tuple(terms(trained.pipeline.steps[-1][1]).bent_constant.tolist()),
-        vocabulary=trained.vocabulary,
+        format=FORMAT if fitted.analyzer == ARTICLE else FORMAT_WITH_ANALYZER,
+        labels=fitted.labels,
+        constant=tuple(empty_log_odds(fitted.form).tolist()),
+        vocabulary=fitted.weighting.terms,
         stop_words=tuple(sorted(normaliser.stop_words)),
-        lemmas=compile_lemmas(trained.vocabulary, trained.irregular, normaliser.lemma),
+        lemmas=lemmas(trained, fitted.weighting.terms),
         golden=golden_reviews(trained),
         data=trained.data,
         figures=trained.figures,
         parameters=trained.parameters,
         versions={package: metadata.version(package) for package in DESCRIBED_PACKAGES},
+        analyzer=fitted.analyzer,
     )
+
+
+def lemmas(trained: TrainedModel, vocabulary: Sequence[str]) -> dict[str, str]:
+    """The table of lemmas; empty where words are looked up as they are."""
+    if trained.analyzer is None:
+        return {}
+    return compile_lemmas(vocabulary, trained.irregular, trained.normaliser.lemma)
 
 
 def golden_reviews(trained: TrainedModel) -> tuple[Golden, ...]:
     """Reviews of the data set from the surest of one label to the surest of another."""
-    texts = [trained.normaliser.normalise(review) for review in trained.texts]
+    texts = trained.pipeline_texts(trained.texts)
     probabilities: npt.NDArray[np.float64] = trained.pipeline.predict_proba(texts)
     by_rank = np.argsort(probabilities[:, 0], kind="stable")
     count = min(GOLDEN_REVIEWS, len(texts))

@@ -8,132 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from string import Template
 
 import msgspec
 
 from export.equivalence import Proof
+from export.graph import reading
+from export.report import card_text
 from export.tools.behaviour import Outcome
 from export.tools.inspection import named_figures
 from server.inference.manifest import Figures, Manifest
 from train.evaluation.comparison import Comparison
 
-CARD = Template("""\
----
-$front
----
-
-# Model card: $title
-
-Reads a text and says which of these labels fits it best, and how sure it is: $labels.
-One file, `$file`, runs in onnxruntime; nothing in it is pickled.
-
-- sha256: `$sha256`
-- size: $size bytes, $terms terms, $lemmas word forms with their lemma
-
-## Intended use
-
-For short English texts of the kind it was fitted on, one at a time or in batches, where a wrong
-label does no harm: sorting, counting, a first impression. Not for decisions about people, and not
-for texts of another kind or language without labelled ones of that kind to measure it on.
-
-## How to use
-
-```console
-$$ MODEL_PATH=$path make serve
-$$ curl -s localhost:8000/predict -H 'Content-Type: application/json' -d '{"review": "..."}'
-```
-
-The file takes normalised text (input `text`, string[N]); `server/inference/analyzer.py` makes it
-from a text as typed, with the stop words and lemmas in the file's metadata. `python -m export
-inspect` prints what else the file says of itself.
-
-## Data
-
-$data
-
-## How it was made
-
-Cleaning keeps the letters a to z, lower-cases, drops $stop_words stop words and replaces each
-word by WordNet's lemma of the noun. The model counts $terms terms of what is left:
-
-$parameters
-
-Before the file was written, it was compared with scikit-learn on $proofs texts in the onnxruntime
-that serves: labels all equal, probabilities within $proof_probability, evidence plus constant equal
-to the log-odds within a relative $proof_evidence.
-
-## Figures
-
-$protocol
-
-$figures
-
-$confusion
-
-All of it for programs: [$title.json]($title.json).
-$plots
-$comparison## Behaviour
-
-What becomes of the verdicts on texts of the data set (1,000 at most) when these are changed. The
-model was fitted on them, so it is surer of them than of others, whose verdicts turn more easily.
-
-$behaviour
-
-Moved is the mean change in the probability of the first verdict. The names are of women and men
-from several parts of the world: where a verdict does not hold, a name alone has turned it.
-
-## Limits
-
-- It counts words and knows next to nothing of their order. Whoever writes "It is not true that ..."
-  means the opposite; for two labels, the table above says how often the model notices. Irony is
-  lost on it.
-- It knows the words of its data; of a text about something else it knows little, and the reply's
-  `known_words` says how little. Where it knows no word at all it gives no label.
-- A misspelt word is an unknown word. Letters other than a to z are dropped.
-- A probability is as good as the figures say for texts like those of the data set, and no better
-  than an opinion for others.
-
-## Ethical considerations
-
-- It repeats what is in its data. A word that happens to stand in texts of one label speaks for that
-  label: names, places and groups of people among them. The strongest words and the table above show
-  some of it; look before you rely on it.
-- The file holds a few texts of the data set verbatim (the golden reviews that are replayed at
-  start) and its vocabulary. Do not publish a model of texts that must stay private.
-- Do not use it to judge the people who wrote the texts.
-
-## How to reproduce
-
-```console
-$$ $command
-```
-
-The same data, versions and kind of processor give the same bytes; `python -m export verify`
-checks a file against all that this card claims.
-
-$versions
-""")
-
 #: Labels of which the card shows a matrix; pairs that it tells of for more.
 MOST_IN_A_TABLE = 20
 PAIRS = 20
-
-OTHERS = Template("""\
-## Other algorithms
-
-The same texts and the same folds, each algorithm tuned and calibrated inside them:
-
-$table
-
-Brackets hold 95 % intervals; p is that of McNemar's exact test against the first row, and seconds
-are for one fit, all choices included. The table again:
-
-```console
-$$ $command
-```
-
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +39,7 @@ class Subject:
         plots: file (relative to the card) -> what it shows.
         command: what made it.
         comparison: how other classifiers do on the same data, if that was asked.
+        example: a text to try, as typed, and `example_read`, as the graph takes it.
     """
 
     path: str
@@ -162,13 +51,16 @@ class Subject:
     behaviour: Sequence[Outcome]
     plots: Mapping[str, str]
     command: str
+    example: str
+    example_read: str
     comparison: Comparison | None = None
 
 
 def card(subject: Subject) -> str:
     """The card in Markdown."""
     manifest, figures = subject.manifest, subject.manifest.figures
-    return CARD.substitute(
+    name, article = card_text.language_name(manifest), manifest.analyzer.kind == "letters"
+    return card_text.CARD.substitute(
         front="\n".join(_front_matter(subject)),
         path=subject.path,
         title=subject.title,
@@ -178,19 +70,24 @@ def card(subject: Subject) -> str:
         size=f"{subject.size:,}",
         terms=f"{len(manifest.vocabulary):,}",
         lemmas=f"{len(manifest.lemmas):,}",
-        stop_words=len(manifest.stop_words),
+        language=name and f" {name}",
+        cleaning=card_text.cleaning(manifest),
+        dropped=" Letters other than a to z are dropped." if article else "",
+        taken=reading.taken(manifest),
+        python=reading.python(manifest, subject.path, subject.example),
+        javascript=reading.javascript(subject.path, subject.example_read),
         data="\n".join(_data(manifest)),
         parameters=_bullets(manifest.parameters),
         proofs=f"{subject.proof.reviews:,}",
         proof_probability=f"{subject.proof.probability:.0e}",
         proof_evidence=f"{subject.proof.evidence:.0e}",
         protocol=figures.protocol,
-        figures=_table(("figure", "value (95 % interval)"), named_figures(figures)),
+        figures=_figures(figures),
         confusion="\n\n".join(_confusion(manifest.labels, figures)),
         plots="\n".join(_plots(subject.plots)),
         comparison=_comparison(subject.comparison),
         behaviour=_behaviour(subject.behaviour),
-        command=subject.command,
+        command=_command(subject.command),
         versions=_bullets(manifest.versions),
     )
 
@@ -202,7 +99,8 @@ def _front_matter(subject: Subject) -> Iterator[str]:
     yield f"license: {known}"
     if known == "other":
         yield f"license_name: {_json(data.licence)}"
-    yield "language: en"
+    if language := card_text.language(subject.manifest):
+        yield f"language: {language}"
     yield "library_name: onnx"
     yield "pipeline_tag: text-classification"
     yield "tags: [text-classification, onnx, onnxruntime, tf-idf, scikit-learn]"
@@ -238,8 +136,8 @@ def _json(value: object) -> str:
 def _data(manifest: Manifest) -> Iterator[str]:
     data = manifest.data
     yield f"- {data.name}"
-    counts = ", ".join(f"{count:,} {label}" for label, count in data.reviews_by_label.items())
-    yield f"- {data.reviews:,} texts: {counts}"
+    counts = [f"{count:,} {label}" for label, count in data.reviews_by_label.items()]
+    yield f"- {data.reviews:,} texts{': ' if counts else ''}{', '.join(counts)}"
     yield f"- sha256 of the file: `{data.sha256}`"
     yield f"- licence: {data.licence}"
 
@@ -255,7 +153,19 @@ def _plots(plots: Mapping[str, str]) -> Iterator[str]:
 
 
 def _comparison(found: Comparison | None) -> str:
-    return OTHERS.substitute(table=found.table(), command=found.command) if found else ""
+    return card_text.OTHERS.substitute(table=found.table(), command=found.command) if found else ""
+
+
+def _figures(figures: Figures) -> str:
+    rows = list(named_figures(figures))
+    return _table(("figure", "value (95 % interval)"), rows) if rows else ""
+
+
+def _command(typed: str) -> str:
+    """What makes the model again: a command line, or a call."""
+    if typed.startswith("export_pipeline("):
+        return f"```python\nfrom export import export_pipeline\n\n{typed}\n```"
+    return f"```console\n$ {typed}\n```"
 
 
 def _behaviour(outcomes: Sequence[Outcome]) -> str:

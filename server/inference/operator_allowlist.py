@@ -20,9 +20,10 @@ from server.errors import ModelFileError
 #: What a graph may do: all that export writes, or wrote, for any classifier. None of it holds a
 #: graph of its own, opens a file, or is anyone's but ONNX's (the tokenizer is ONNX Runtime's).
 OPERATORS: Final = frozenset(
-    "Abs Add ArgMax Cast Concat ConstantOfShape Div Gather GatherElements GatherND Identity Less "
-    "Log Max Mul NonZero Pad ReduceSum ScatterElements ScatterND Shape Sign Slice Softmax Sqrt "
-    "StringConcat StringSplit Sub TfIdfVectorizer Transpose Unsqueeze Where "
+    "Abs Add ArgMax Cast Concat ConstantOfShape Div Exp Gather GatherElements GatherND Identity "
+    "Less Log LogSoftmax Max Min Mul Neg NonZero Pad ReduceSum ScatterElements ScatterND Shape "
+    "Sigmoid Sign Slice Softmax Sqrt StringConcat StringSplit Sub TfIdfVectorizer Transpose "
+    "Unsqueeze Where "
     "ai.onnx.ml.LabelEncoder com.microsoft.Tokenizer".split()
 )
 

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx import numpy_helper
 
-from export.equivalence import ROUNDING, ask_graph, ask_pipeline, prove, relative_difference
+from export.equivalence import ask_graph, ask_pipeline, prove, relative_difference
 from export.errors import ProofFailed
 from export.graph.model_file import build
+from export.graph.pipeline_steps import read_pipeline
 from server.inference.model import Model
 from train.artifact import TrainedModel
 
@@ -36,7 +37,8 @@ def model(any_candidate: TrainedModel) -> Model:
 
 
 def assert_equal(trained: TrainedModel, model: Model, reviews: Sequence[str]) -> None:
-    expected, _ = ask_pipeline(trained, reviews)
+    form = read_pipeline(trained.pipeline, trained.analyzer).form
+    expected, _ = ask_pipeline(trained, form, reviews)
     actual = ask_graph(model, reviews)
     assert actual.label.tolist() == expected.label.tolist()
     np.testing.assert_allclose(actual.probabilities, expected.probabilities, rtol=0, atol=1e-6)
@@ -71,12 +73,13 @@ def test_generated_text_gets_scikit_learns_answer(
         st.lists(st.lists(words, max_size=50).map(" ".join), min_size=1, max_size=4)
     )
 
-    expected, scale = ask_pipeline(any_candidate, reviews)
+    form = read_pipeline(any_candidate.pipeline, any_candidate.analyzer).form
+    expected, noise = ask_pipeline(any_candidate, form, reviews)
     actual = ask_graph(model, reviews)
 
     assert actual.label.tolist() == expected.label.tolist()
     np.testing.assert_allclose(actual.probabilities, expected.probabilities, rtol=0, atol=1e-6)
-    differences = relative_difference(actual.log_odds, expected.log_odds, ROUNDING * scale)
+    differences = relative_difference(actual.log_odds, expected.log_odds, noise)
     assert differences.max() <= 1e-9
 
 

@@ -10,7 +10,7 @@ from export import errors
 def test_every_error_is_an_export_error_with_a_sentence_that_explains_it() -> None:
     found = [each for _, each in inspect.getmembers(errors, inspect.isclass)]
 
-    assert len(found) == 6
+    assert len(found) == 7
     for each in found:
         assert issubclass(each, errors.ExportError)
         assert each.__doc__

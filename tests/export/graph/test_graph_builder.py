@@ -6,11 +6,13 @@ import onnx
 
 from export.graph.graph_builder import OPSETS, build_graph
 from export.graph.model_file import build
+from export.graph.pipeline_steps import read_pipeline
+from server.inference.analyzer_settings import ARTICLE
 from tests.export.small import small
 
 
 def test_the_graph_takes_text_and_gives_label_probabilities_and_evidence() -> None:
-    model = build_graph(small().pipeline)
+    model = build_graph(read_pipeline(small().pipeline, ARTICLE))
 
     onnx.checker.check_model(model)
     assert [each.name for each in model.graph.input] == ["text"]

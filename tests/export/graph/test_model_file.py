@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from export.graph.model_file import GOLDEN_REVIEWS, build, describe, golden_reviews
+from export.graph.pipeline_steps import read_pipeline
+from server.inference.analyzer_settings import ARTICLE
 from server.inference.manifest import Figures, HeldOut
 from server.inference.model import TOKENS_A_RUN, Model
 from tests.export.small import LEMMAS, small, small_model
@@ -16,7 +18,7 @@ from train.hyperparameters import Setting
 
 
 def test_the_manifest_says_what_was_trained() -> None:
-    manifest = describe(small())
+    manifest = describe(small(), read_pipeline(small().pipeline, ARTICLE))
 
     assert manifest.labels == ("down", "up")
     assert set(manifest.vocabulary) == {"bad", "dull", "film", "fine", "good", "story"}

@@ -1,0 +1,256 @@
+"""Vectoriser of a pipeline: what it counts, how it weighs that, and how it reads a text.
+
+Between the vectoriser and the classifier may stand what chooses or scales columns; it is folded
+into the weights before the norm, or into the classifier's coefficients after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import singledispatch
+from typing import Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.feature_extraction.text import (
+    CountVectorizer,
+    HashingVectorizer,
+    TfidfTransformer,
+    TfidfVectorizer,
+)
+from sklearn.feature_selection import SelectorMixin
+from sklearn.preprocessing import MaxAbsScaler, Normalizer, StandardScaler
+
+from export.errors import NotConvertible
+from export.graph.additive_form import Terms
+from server.inference.analyzer_settings import Analyzer
+
+Array = npt.NDArray[np.float64]
+
+Norm = Literal["l1", "l2"]
+
+#: What may stand between terms: the first that is in none of them.
+SEPARATORS: Final = (*" \n\t\x1f\x1e\x1d\x1c", *map(chr, range(0xE000, 0xE100)))
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """How the counts of V terms become what the classifier sees of its columns.
+
+    Attributes:
+        terms: V, in the order of the counts.
+        columns: [C] which terms the classifier sees.
+        scale: [C] what each is multiplied by after the norm.
+        binary: whether a term counts once however often it is there.
+        sublinear: whether the count c becomes 1 + ln(c).
+        weights: [V], what counts are multiplied by; None for nothing.
+        norm: what a text is divided by; None for nothing.
+        weighted: whether a tf-idf step has been there.
+    """
+
+    terms: tuple[str, ...]
+    columns: npt.NDArray[np.int64]
+    scale: Array
+    binary: bool = False
+    sublinear: bool = False
+    weights: Array | None = None
+    norm: Norm | None = None
+    weighted: bool = False
+
+    @classmethod
+    def of_counts(cls, vectoriser: CountVectorizer) -> Weighting:
+        """The counts of a fitted *vectoriser* as they are."""
+        terms = tuple(vectoriser.get_feature_names_out().tolist())
+        return cls(terms, np.arange(len(terms)), np.ones(len(terms)), vectoriser.binary)
+
+    def spread(self, form: Terms) -> Terms:
+        """*form*, which is over the C columns, over the V terms and without the scale."""
+        if np.array_equal(self.columns, np.arange(len(self.terms))) and (self.scale == 1).all():
+            return form
+
+        def over_terms(values: Array) -> Array:
+            spread = np.zeros((len(values), len(self.terms)))
+            spread[:, self.columns] = values
+            return spread
+
+        quadratic = form.quadratic
+        if quadratic is not None:
+            quadratic = over_terms(quadratic * self.scale**2)
+        scale = 1.0 if form.presence else self.scale
+        return replace(form, linear=over_terms(form.linear * scale), quadratic=quadratic)
+
+    def chosen(self, support: npt.NDArray[np.int64]) -> Weighting:
+        """With the columns at *support* alone; without a norm, nothing is left of the others."""
+        columns, scale = self.columns[support], self.scale[support]
+        if self.norm is not None:
+            return replace(self, columns=columns, scale=scale)
+        terms = tuple(self.terms[i] for i in columns)
+        weights = None if self.weights is None else self.weights[columns]
+        return replace(
+            self, terms=terms, weights=weights, columns=np.arange(len(terms)), scale=scale
+        )
+
+    def normalised(self, norm: Norm) -> Weighting:
+        """Divided by a norm, once; what scaled the columns before belongs to the weights."""
+        if self.norm is not None:
+            raise NotConvertible(
+                "A second norm after the columns were chosen or scaled has no converter here; "
+                "leave one of the two out"
+            )
+        weights = self.weights
+        if not (self.scale == 1).all():
+            weights = self.scale * (1 if weights is None else weights)
+        return replace(self, norm=norm, weights=weights, scale=np.ones(len(self.terms)))
+
+
+@singledispatch
+def weighting(vectoriser: Any) -> Weighting:
+    """What a fitted *vectoriser* counts.
+
+    Raises:
+        NotConvertible: it is none of scikit-learn's that have a vocabulary.
+    """
+    raise NotConvertible(
+        f"The first step is {_named(vectoriser)}; export takes a pipeline that begins with a "
+        "CountVectorizer or TfidfVectorizer and is given the texts themselves"
+    )
+
+
+@weighting.register
+def _(vectoriser: HashingVectorizer) -> Weighting:  # noqa: ARG001
+    raise NotConvertible(
+        "HashingVectorizer keeps no vocabulary, so nothing can be said of a word: use "
+        "CountVectorizer or TfidfVectorizer (with max_features, if memory is short) instead"
+    )
+
+
+@weighting.register
+def _(vectoriser: CountVectorizer) -> Weighting:
+    return Weighting.of_counts(vectoriser)
+
+
+@weighting.register
+def _(vectoriser: TfidfVectorizer) -> Weighting:
+    return _tfidf(Weighting.of_counts(vectoriser), vectoriser)
+
+
+@singledispatch
+def step(fitted: Any, before: Weighting) -> Weighting:
+    """What a fitted step between vectoriser and classifier makes of the weighting *before* it.
+
+    Raises:
+        NotConvertible: it does something to the columns that has no converter here.
+    """
+    if _changes_nothing(fitted, len(before.columns)):
+        return before
+    raise NotConvertible(
+        f"The step {_named(fitted)} has no converter here; export knows TfidfTransformer, "
+        "Normalizer, MaxAbsScaler, StandardScaler(with_mean=False), selectors such as SelectKBest "
+        "and VarianceThreshold, and steps that only make the matrix dense"
+    )
+
+
+@step.register
+def _(fitted: TfidfTransformer, before: Weighting) -> Weighting:
+    if before.weighted or before.norm is not None or not (before.scale == 1).all():
+        raise NotConvertible(
+            "TfidfTransformer has a converter only right after CountVectorizer or a selection of "
+            "its terms"
+        )
+    return _tfidf(before, fitted)
+
+
+@step.register
+def _(fitted: SelectorMixin, before: Weighting) -> Weighting:
+    return before.chosen(fitted.get_support(indices=True))
+
+
+@step.register
+def _(fitted: MaxAbsScaler, before: Weighting) -> Weighting:
+    return replace(before, scale=before.scale / fitted.scale_)
+
+
+@step.register
+def _(fitted: StandardScaler, before: Weighting) -> Weighting:
+    if fitted.with_mean:
+        raise NotConvertible(
+            "StandardScaler fills every column; use StandardScaler(with_mean=False)"
+        )
+    return before if fitted.scale_ is None else replace(before, scale=before.scale / fitted.scale_)
+
+
+@step.register
+def _(fitted: Normalizer, before: Weighting) -> Weighting:
+    if fitted.norm not in ("l1", "l2"):
+        raise NotConvertible(f"Normalizer(norm={fitted.norm!r}) has no converter; use l1 or l2")
+    return before.normalised(fitted.norm)
+
+
+def _tfidf(counts: Weighting, fitted: Any) -> Weighting:
+    weighted = replace(
+        counts,
+        sublinear=fitted.sublinear_tf,
+        weights=fitted.idf_ if fitted.use_idf else None,
+        weighted=True,
+    )
+    return weighted if fitted.norm is None else weighted.normalised(fitted.norm)
+
+
+def _changes_nothing(fitted: Any, columns: int) -> bool:
+    """Whether a step leaves its input as it is but for making it dense, as for GaussianNB."""
+    probe = sparse.random_array((3, columns), density=0.5, format="csr", rng=0)
+    try:
+        made = fitted.transform(probe)
+    except Exception:  # whatever a step of somebody else's may raise
+        return False
+    made = made.toarray() if sparse.issparse(made) else np.asarray(made)
+    return bool(np.array_equal(made, probe.toarray()))
+
+
+def analyzer_of(vectoriser: Any) -> Analyzer:
+    """How a fitted *vectoriser* reads a text; the separator is still to be chosen.
+
+    Raises:
+        NotConvertible: that is in a function, which a model file cannot hold.
+    """
+    for name in ("analyzer", "tokenizer", "preprocessor", "strip_accents"):
+        if callable(value := getattr(vectoriser, name)):
+            raise NotConvertible(
+                f"{type(vectoriser).__name__}({name}={getattr(value, '__name__', value)}) is a "
+                "function, and a model file holds no code: say the same with token_pattern, "
+                "lowercase, strip_accents, stop_words and ngram_range, or change the texts before "
+                "they are given to the pipeline, here and when it is served"
+            )
+    if vectoriser.input != "content":
+        raise NotConvertible(
+            f'{type(vectoriser).__name__}(input="{vectoriser.input}") reads files; use "content"'
+        )
+    fewest, most = vectoriser.ngram_range
+    return Analyzer(
+        kind=vectoriser.analyzer,
+        lowercase=vectoriser.lowercase,
+        strip_accents=vectoriser.strip_accents,
+        token_pattern=vectoriser.token_pattern,
+        ngram_range=(fewest, most),
+    )
+
+
+def separator(terms: Sequence[str]) -> str:
+    """A character that is in none of the *terms*.
+
+    Raises:
+        NotConvertible: a term is empty, or cannot be written to a file.
+    """
+    if "" in terms:
+        raise NotConvertible("The pipeline counts the empty string as a term; mend token_pattern")
+    try:
+        taken = set("".join(terms).encode().decode())
+    except UnicodeEncodeError:
+        raise NotConvertible("A term holds half of a character (a lone surrogate)") from None
+    return next(each for each in SEPARATORS if each not in taken)
+
+
+def _named(fitted: Any) -> str:
+    return type(fitted).__name__

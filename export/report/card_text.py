@@ -1,0 +1,179 @@
+"""Text of the model card: what stands in every card, with places for what differs."""
+
+from __future__ import annotations
+
+from string import Template
+
+from server.inference.manifest import Manifest
+
+#: Names of languages that the card says; of others their two letters.
+LANGUAGES = {
+    "da": "Danish",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fi": "Finnish",
+    "fr": "French",
+    "it": "Italian",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "tr": "Turkish",
+}
+
+CARD = Template("""\
+---
+$front
+---
+
+# Model card: $title
+
+Reads a text and says which of these labels fits it best, and how sure it is: $labels.
+One file, `$file`, runs in onnxruntime; nothing in it is pickled.
+
+- sha256: `$sha256`
+- size: $size bytes, $terms terms, $lemmas word forms with their lemma
+
+## Intended use
+
+For short$language texts of the kind it was fitted on, one at a time or in batches, where a wrong
+label does no harm: sorting, counting, a first impression. Not for decisions about people, and not
+for texts of another kind or language without labelled ones of that kind to measure it on.
+
+## How to use
+
+```console
+$$ MODEL_PATH=$path make serve
+$$ curl -s localhost:8000/predict -H 'Content-Type: application/json' -d '{"review": "..."}'
+```
+
+`from server.inference import Model` and `Model.load(path).predict([text])` give the same answers in
+a program of your own. With onnxruntime alone:
+
+```python
+$python```
+
+The input `text` is string[N]: $taken
+Any other onnxruntime takes the same, and gives the same numbers to the last digit:
+
+```javascript
+$javascript```
+
+`python -m export inspect` prints what else the file says of itself.
+
+## Data
+
+$data
+
+## How it was made
+
+$cleaning The model counts $terms terms of what is left:
+
+$parameters
+
+Before the file was written, it was compared with scikit-learn on $proofs texts in the onnxruntime
+that serves: labels all equal, probabilities within $proof_probability, evidence plus constant equal
+to the log-odds within a relative $proof_evidence.
+
+## Figures
+
+$protocol
+
+$figures
+
+$confusion
+
+All of it for programs: [$title.json]($title.json).
+$plots
+$comparison## Behaviour
+
+What becomes of the verdicts on texts of the data set (1,000 at most) when these are changed. The
+model was fitted on them, so it is surer of them than of others, whose verdicts turn more easily.
+
+$behaviour
+
+Moved is the mean change in the probability of the first verdict. The names are of women and men
+from several parts of the world: where a verdict does not hold, a name alone has turned it.
+
+## Limits
+
+- It counts words and knows next to nothing of their order. Whoever writes "It is not true that ..."
+  means the opposite; for two labels, the table above says how often the model notices. Irony is
+  lost on it.
+- It knows the words of its data; of a text about something else it knows little, and the reply's
+  `known_words` says how little. Where it knows no word at all it gives no label.
+- A misspelt word is an unknown word.$dropped
+- A probability is as good as the figures say for texts like those of the data set, and no better
+  than an opinion for others.
+
+## Ethical considerations
+
+- It repeats what is in its data. A word that happens to stand in texts of one label speaks for that
+  label: names, places and groups of people among them. The strongest words and the table above show
+  some of it; look before you rely on it.
+- The file holds a few texts of the data set verbatim (the golden reviews that are replayed at
+  start) and its vocabulary. Do not publish a model of texts that must stay private.
+- Do not use it to judge the people who wrote the texts.
+
+## How to reproduce
+
+$command
+
+The same data, versions and kind of processor give the same bytes; `python -m export verify`
+checks a file against all that this card claims.
+
+$versions
+""")
+
+OTHERS = Template("""\
+## Other algorithms
+
+The same texts and the same folds, each algorithm tuned and calibrated inside them:
+
+$table
+
+Brackets hold 95 % intervals; p is that of McNemar's exact test against the first row, and seconds
+are for one fit, all choices included. The table again:
+
+```console
+$$ $command
+```
+
+""")
+
+
+def language(manifest: Manifest) -> str:
+    """The language of the texts as two letters; empty if nobody said it."""
+    said = str(manifest.parameters.get("language", ""))
+    return said or ("en" if manifest.analyzer.kind == "letters" else "")
+
+
+def language_name(manifest: Manifest) -> str:
+    """The name of the language of the texts; empty if nobody said it."""
+    code = language(manifest)
+    return LANGUAGES.get(code, code)
+
+
+def cleaning(manifest: Manifest) -> str:
+    """What becomes of a text before its terms are counted."""
+    settings, dropped = manifest.analyzer, len(manifest.stop_words)
+    if settings.kind == "letters":
+        return (
+            f"Cleaning keeps the letters a to z, lower-cases, drops {dropped} stop words and "
+            "replaces each\nword by WordNet's lemma of the noun."
+        )
+    said = ["Cleaning lower-cases"] if settings.lowercase else ["Cleaning leaves case as it is"]
+    if settings.strip_accents:
+        said.append(f"strips accents ({settings.strip_accents})")
+    if settings.kind == "word":
+        said.append(f"takes the words that `{settings.token_pattern}` finds")
+        said.append(f"drops {dropped} stop words")
+        if manifest.lemmas:
+            said.append("replaces each word by its stem")
+    else:
+        fewest, most = settings.ngram_range
+        where = " inside words" if settings.kind == "char_wb" else ""
+        said.append(f"takes {fewest} to {most} characters in a row{where}")
+    return f"{', '.join(said[:-1])} and {said[-1]}."
