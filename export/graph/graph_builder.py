@@ -46,7 +46,7 @@ def serialise(model: onnx.ModelProto, manifest: Manifest) -> bytes:
     """The file: *model* with *manifest* as its metadata."""
     described: Any = onnx.ModelProto()
     described.CopyFrom(model)
-    described.doc_string = described.graph.doc_string = taken(manifest)
+    described.doc_string = taken(manifest)
     described.graph.input[0].doc_string = taken(manifest)
     helper.set_model_props(described, manifest.to_metadata())
     return bytes(described.SerializeToString(deterministic=True))

@@ -55,7 +55,7 @@ a program of your own. With onnxruntime alone:
 ```python
 $python```
 
-The input `text` is string[N]: $taken
+$taken
 Any other onnxruntime takes the same, and gives the same numbers to the last digit:
 
 ```javascript

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
 import msgspec
 
@@ -22,6 +23,7 @@ from train.evaluation.comparison import Comparison
 #: Labels of which the card shows a matrix; pairs that it tells of for more.
 MOST_IN_A_TABLE = 20
 PAIRS = 20
+WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def card(subject: Subject) -> str:
         language=name and f" {name}",
         cleaning=card_text.cleaning(manifest),
         dropped=" Letters other than a to z are dropped." if article else "",
-        taken=reading.taken(manifest),
+        taken=fill(f"The input `text` is string[N]: {reading.taken(manifest)}", WIDTH),
         python=reading.python(manifest, subject.path, subject.example),
         javascript=reading.javascript(subject.path, subject.example_read),
         data="\n".join(_data(manifest)),
