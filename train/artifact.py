@@ -9,6 +9,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ from server.inference.manifest import DataSet, Figures
 from train.errors import KeptFileError
 from train.evaluation.learning_curve import LearningPoint
 from train.files import write_atomically
+from train.languages import LANGUAGES
+from train.word_forms import Stems, snowball
 
 #: Of the layout of kept files.
 FORMAT: Final = 2
@@ -54,7 +57,7 @@ class TrainedModel:
     Attributes:
         pipeline: fitted on normalised text, or on texts as typed if there is no `analyzer`.
         normaliser: what it was trained with, WordNet's lemmatiser included.
-        irregular: the words whose lemma WordNet lists as an exception.
+        irregular: the words whose lemma WordNet lists as an exception; empty without WordNet.
         texts: the n raw texts of the data set, for the proof of equality.
         data: where they come from.
         figures: how well it does.
@@ -62,6 +65,7 @@ class TrainedModel:
         command: what a person types to train it again.
         unseen_predictions: None without cross-validation.
         analyzer: how the normaliser reads text; None if the pipeline's vectoriser does that.
+        stems: the stems of words, which are the normaliser's lemmas then; None without.
     """
 
     pipeline: Pipeline
@@ -74,6 +78,7 @@ class TrainedModel:
     command: str
     unseen_predictions: UnseenPredictions | None = None
     analyzer: Analyzer | None = ARTICLE
+    stems: Stems | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -112,6 +117,7 @@ def keep(trained: TrainedModel, path: Path) -> None:
         "truth": found and found.truth,
         "probabilities": found and found.probabilities,
         "analyzer": msgspec.to_builtins(trained.analyzer),
+        "stemmer": trained.parameters.get("language", "") if trained.stems else "",
         "learning_curve": msgspec.to_builtins(found.learning_curve) if found else None,
     }
     write_atomically(path, skops.io.dumps(content))
@@ -165,6 +171,12 @@ def _trained_model(kept: dict[str, Any], lemma: Callable[[str], str]) -> Trained
         curve = msgspec.convert(kept["learning_curve"], tuple[LearningPoint, ...])
         found = UnseenPredictions(kept["truth"], kept["probabilities"], curve)
     analyzer = msgspec.convert(kept.get("analyzer", ARTICLE), Analyzer)
+    stems = None
+    if code := kept.get("stemmer"):
+        words = chain.from_iterable(map(tokenizer(analyzer).tokens, kept["texts"]))
+        lemma = stems = Stems(words, snowball(LANGUAGES[code].name))
+    elif not kept["irregular"]:
+        lemma = str
     return TrainedModel(
         pipeline=kept["pipeline"],
         normaliser=Normaliser(frozenset(kept["stop_words"]), lemma, tokenizer(analyzer)),
@@ -176,4 +188,5 @@ def _trained_model(kept: dict[str, Any], lemma: Callable[[str], str]) -> Trained
         command=kept["command"],
         unseen_predictions=found,
         analyzer=analyzer,
+        stems=stems,
     )

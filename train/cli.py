@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from train.classifiers import KINDS
+from train.languages import LANGUAGES
 
 DESCRIPTION = "Labelled text -> fitted pipeline, honest figures, a model file if asked."
 TASKS = "train (the default) makes one model; compare prints a table of all classifiers"
@@ -25,6 +26,9 @@ class Options:
     text_column: str | None
     label_column: str | None
     licence: str
+    analyzer: str | None
+    language: str | None
+    stem: bool
     classifier: str
     tune: bool
     seed: int
@@ -44,6 +48,7 @@ def parse(arguments: Sequence[str] | None) -> Options:
     )
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
     _add_data(parser.add_argument_group("data"))
+    _add_reading(parser.add_argument_group("reading"))
     _add_method(parser.add_argument_group("method"))
     _add_results(parser.add_argument_group("results"))
     typed = sys.argv[1:] if arguments is None else arguments
@@ -66,6 +71,23 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--text-column", metavar="NAME", help="column that holds the text")
     group.add_argument("--label-column", metavar="NAME", help="column that holds the label")
     group.add_argument("--licence", default="not stated", help="of --data, for the model card")
+
+
+def _add_reading(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--analyzer",
+        choices=("article", "unicode"),
+        help="the article's letters a to z, or words of any alphabet (default: by what is in the "
+        "texts)",
+    )
+    group.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        help="of the texts: drops its stop words, and for English takes WordNet's lemmas",
+    )
+    group.add_argument(
+        "--stem", action="store_true", help="count stems of words, by NLTK's Snowball stemmer"
+    )
 
 
 def _add_method(group: argparse._ArgumentGroup) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -15,6 +15,7 @@ from server.inference.analyzer import Normaliser
 from server.inference.manifest import DataSet, Figures, HeldOut
 from train.artifact import TrainedModel, UnseenPredictions, keep
 from train.classifiers import KINDS
+from train.cleaning import Cleaning, cleaning
 from train.cli import Options
 from train.data.checks import notes
 from train.data.dataset import LabelledText, imdb_sentences, load_labelled_text
@@ -25,10 +26,8 @@ from train.preprocess import (
     Prepared,
     check_enough,
     prepare,
-    stop_words_without_negations,
 )
 from train.trainer import Fitted, Recipe
-from train.wordnet import WordNet, stop_words
 
 Item = TypeVar("Item")
 
@@ -38,22 +37,23 @@ IMDB_LICENCE: Final = "CC BY 4.0 (Kotzias et al., KDD 2015)"
 def train(options: Options) -> None:
     """Clean, evaluate the article's settings and the recipe, fit on everything, keep and export."""
     texts = read(options)
-    wordnet = WordNet.load(progress=not options.quiet)
-    normalisers = cleaning(wordnet, options)
-    prepared = clean(*texts, normalisers, options)
+    cleaned = reading(texts, options)
+    prepared = clean(*texts, cleaned.normalisers, options)
     held_out = evaluate_hold_out(prepared, options)
     figures, folds = cross_validate(prepared, held_out, options)
     fitted = recipe(options).fit(prepared.corpus, prepared.rows, searching(options))
     trained = TrainedModel(
         pipeline=fitted.pipeline,
-        normaliser=normalisers[fitted.setting.keep_negations],
-        irregular=frozenset(wordnet.exceptions),
+        normaliser=cleaned.normalisers[fitted.setting.keep_negations],
+        irregular=cleaned.irregular,
         texts=prepared.labelled.texts,
         data=describe(prepared.labelled, options),
         figures=figures,
-        parameters=fitted.setting.parameters(fitted.calibration),
+        parameters=fitted.setting.parameters(fitted.calibration) | cleaned.parameters(),
         command=options.typed,
         unseen_predictions=predictions_of(prepared, fitted, folds, options),
+        analyzer=cleaned.analyzer,
+        stems=cleaned.stems,
     )
     chosen = console_report.settings(trained.parameters)
     print(f"\nFitted on all {len(prepared.rows):,} texts: {chosen}")
@@ -75,8 +75,7 @@ def export(trained: TrainedModel, path: Path, options: Options) -> None:
 def compare(options: Options) -> None:
     """Cross-validate every classifier on the same folds; print one table, and keep it if asked."""
     texts = read(options)
-    normalisers = cleaning(WordNet.load(progress=not options.quiet), options)
-    prepared = clean(*texts, normalisers, options)
+    prepared = clean(*texts, reading(texts, options).normalisers, options)
     repeats = options.repeats or 1
     results: list[Result] = []
     for classifier in KINDS:
@@ -98,11 +97,15 @@ def compare(options: Options) -> None:
         found.write(options.output)
 
 
-def cleaning(wordnet: WordNet, options: Options) -> dict[bool, Normaliser]:
-    """Whether negations are kept -> how to clean; both ways if there is something to choose."""
-    lists = stop_words_without_negations(stop_words(progress=not options.quiet))
-    wanted = (False, True) if options.tune else (False,)
-    return {kept: Normaliser(lists[kept], wordnet.lemmatize) for kept in wanted}
+def reading(texts: tuple[LabelledText, LabelledText | None], options: Options) -> Cleaning:
+    """How the texts are read; prints what to know of it."""
+    every = [text for part in texts if part for text in part.texts]
+    found = cleaning(
+        every, options.analyzer, options.language, options.stem, options.tune, not options.quiet
+    )
+    for sentence in found.said:
+        print(sentence)
+    return found
 
 
 def read(options: Options) -> tuple[LabelledText, LabelledText | None]:
@@ -119,7 +122,7 @@ def read(options: Options) -> tuple[LabelledText, LabelledText | None]:
 def clean(
     labelled: LabelledText,
     test: LabelledText | None,
-    normalisers: dict[bool, Normaliser],
+    normalisers: Mapping[bool, Normaliser],
     options: Options,
 ) -> Prepared:
     """Clean the labelled text; prints what to know about it."""

@@ -2,6 +2,7 @@
 
     TrainError
     ├── BadData             the labelled text cannot be used as it is
+    ├── BadOption           options contradict one another
     └── SourceUnavailable   a resource is neither in the cache nor to be had
         └── OriginFailed    one origin of it did not deliver; the next one is tried
 
@@ -18,6 +19,10 @@ class TrainError(Exception):
 
 class BadData(TrainError):
     """The labelled text is missing, malformed or unfit for training."""
+
+
+class BadOption(TrainError):
+    """Options contradict one another."""
 
 
 class SourceUnavailable(TrainError):

@@ -10,9 +10,12 @@ from typing import Any
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 
-from server.inference.analyzer_settings import TOKEN_PATTERN
 from train.calibration import Calibrated, Calibration
 from train.classifiers import KINDS
+
+#: What counts as a token of normalised text: two characters, or one of a script without spaces. On
+#: letters from a to z it is the article's "[a-z][a-z]+".
+TOKEN_PATTERN = r"\S\S+|[^\s\x00-\x7f]"
 
 MAX_FEATURES = 2000  # the article's
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,12 +13,15 @@ from train.data.corpus import Corpus, Rows
 from train.data.dataset import LabelledText, listed
 from train.errors import BadData
 from train.evaluation import splits
-from train.hyperparameters import NEGATIONS
+from train.hyperparameters import TOKEN_PATTERN
 
 #: So many distinct texts of each label are needed to hold some out and calibrate on the others.
 FEWEST_OF_A_LABEL = 5
 OUTER_FOLDS = 10
 FEWEST_TEXTS_WITH_WORDS = 10
+
+#: A word of normalised text that the vectoriser counts.
+WORD = re.compile(TOKEN_PATTERN)
 
 Progress = Callable[[Iterable[str], int], Iterable[str]]
 
@@ -61,11 +65,6 @@ class Prepared:
         return self.rows, asked[~np.isin(self.corpus.copies[asked], self.corpus.copies[self.rows])]
 
 
-def stop_words_without_negations(stop_words: frozenset[str]) -> Mapping[bool, frozenset[str]]:
-    """Whether negations are kept -> the words that cleaning drops."""
-    return {False: stop_words, True: stop_words - NEGATIONS}
-
-
 def prepare(
     labelled: LabelledText,
     test: LabelledText | None,
@@ -81,7 +80,7 @@ def prepare(
     labels = [*labelled.labels, *(test.labels if test else ())]
     cleaned = {}
     for kept, normaliser in normalisers.items():
-        memoised = Normaliser(normaliser.stop_words, Memoised(normaliser.lemma).__getitem__)
+        memoised = replace(normaliser, lemma=Memoised(normaliser.lemma).__getitem__)
         cleaned[kept] = list(progress(map(memoised.normalise, texts), len(texts)))
     prepared = Prepared(labelled, test, Corpus.of(cleaned, labels))
     _check_words(prepared)
@@ -118,12 +117,12 @@ def _can_leave_out(counts: Rows, needed: int) -> bool:
 
 def _check_words(prepared: Prepared) -> None:
     texts = prepared.corpus.texts[min(prepared.corpus.texts)][prepared.rows]
-    worded = {text for text in texts if any(len(word) > 1 for word in text.split())}
+    worded = {text for text in texts if WORD.search(text)}
     if len(worded) < FEWEST_TEXTS_WITH_WORDS:
         raise BadData(
             f"{prepared.labelled.name} has {len(worded)} different texts with words of two or more "
-            "letters from a to z (stop words aside), and the model reads nothing else: give it "
-            f"{FEWEST_TEXTS_WITH_WORDS} or more, in English."
+            "letters (stop words aside; with --analyzer article letters from a to z), and the "
+            f"model reads nothing else: give it {FEWEST_TEXTS_WITH_WORDS} or more."
         )
 
 

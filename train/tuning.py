@@ -62,7 +62,8 @@ def search(
 ) -> Tried:
     """The best setting for *classifier* on these rows."""
     values = KINDS[classifier].values
-    settings = progress(vectorisers(classifier))
+    able = [each for each in vectorisers(classifier) if each.keep_negations in corpus.texts]
+    settings = progress(able)
     return choose(
         [each for setting in settings for each in tried(corpus, rows, setting, values, seed)]
     )

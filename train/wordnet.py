@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from train.data.download import ensure
-from train.data.resources import STOP_WORDS, STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER
+from train.data.resources import STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER, stop_words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,14 +64,16 @@ def noun_lemmatizer(cache: Path | None = None, *, progress: bool = False) -> Cal
     return WordNet.load(cache, progress=progress).lemmatize
 
 
-def stop_words(cache: Path | None = None, *, progress: bool = False) -> frozenset[str]:
-    """Return NLTK's 153 English stop words that consist of letters.
+def stop_words(
+    cache: Path | None = None, *, language: str = "english", progress: bool = False
+) -> frozenset[str]:
+    """Return NLTK's stop words of a *language* that consist of letters; 153 in English.
 
     Raises:
         SourceUnavailable: the list is neither in the cache nor to be had.
     """
-    folder = ensure(STOP_WORDS, cache, progress=progress)
-    return frozenset((folder / STOP_WORDS_FILE).read_text(encoding="utf-8").split())
+    folder = ensure(stop_words_of(language), cache, progress=progress)
+    return frozenset((folder / STOP_WORDS_FILE.format(language)).read_text("utf-8").split())
 
 
 @functools.cache

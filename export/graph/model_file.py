@@ -51,8 +51,8 @@ def describe(trained: TrainedModel, fitted: FittedText) -> Manifest:
 
 def lemmas(trained: TrainedModel, vocabulary: Sequence[str]) -> dict[str, str]:
     """The table of lemmas; empty where words are looked up as they are."""
-    if trained.analyzer is None:
-        return {}
+    if trained.stems:
+        return trained.stems.table(vocabulary)
     return compile_lemmas(vocabulary, trained.irregular, trained.normaliser.lemma)
 
 

@@ -10,7 +10,7 @@ from train import errors
 def test_every_error_is_a_train_error_with_a_sentence_that_explains_it() -> None:
     found = [each for _, each in inspect.getmembers(errors, inspect.isclass)]
 
-    assert len(found) == 7
+    assert len(found) == 8
     for each in found:
         assert issubclass(each, errors.TrainError)
         assert each.__doc__

