@@ -41,8 +41,10 @@ metadata = session.get_modelmeta().custom_metadata_map
 stop_words, lemmas = set(json.loads(metadata["stop_words"])), json.loads(metadata["lemmas"])
 vocabulary = set(json.loads(metadata["vocabulary"]))
 
+
 def read(text):
 $body
+
 print(session.run(["label", "probabilities"], {"text": [read($example)]}))
 """)
 
@@ -82,7 +84,7 @@ def taken(manifest: Manifest) -> str:
 
 def python(manifest: Manifest, file: str, example: str) -> str:
     """A script that runs the model file *file* on the text *example* with onnxruntime alone."""
-    return PYTHON.substitute(file=file, body=_body(manifest.analyzer), example=repr(example))
+    return PYTHON.substitute(file=file, body=_body(manifest.analyzer), example=json.dumps(example))
 
 
 def javascript(file: str, read: str) -> str:
