@@ -24,7 +24,7 @@ from server.inference.manifest import DataSet, Figures
 from train.artifact import TrainedModel
 from train.calibration import Calibrated, calibrate, log_scores
 from train.evaluation.evaluation import held_out
-from train.evaluation.metrics import Fold, reliability
+from train.evaluation.metrics import Fold, confused_pairs, reliability
 
 UNMEASURED: Final = "Not measured: export_pipeline was given no labelled texts."
 MEASURED: Final = (
@@ -183,6 +183,7 @@ def figures(pipeline: Any, sample: Sample, calibrated: bool) -> Figures:
     protocol = MEASURED.format(f"{len(truth):,}") + (CALIBRATED if calibrated else "")
     return Figures(
         protocol=protocol,
-        held_out=held_out(fold, labels),
+        held_out=msgspec.structs.replace(held_out(fold, labels), given_to="export_pipeline"),
         reliability=reliability([fold]),
+        most_confused=confused_pairs([fold], labels),
     )

@@ -23,6 +23,7 @@ from train.evaluation.comparison import Comparison
 #: Labels of which the card shows a matrix; pairs that it tells of for more.
 MOST_IN_A_TABLE = 20
 PAIRS = 20
+MOST_LISTED = 50
 WIDTH = 100
 
 
@@ -66,7 +67,7 @@ def card(subject: Subject) -> str:
         front="\n".join(_front_matter(subject)),
         path=subject.path,
         title=subject.title,
-        labels=", ".join(f"`{label}`" for label in manifest.labels),
+        labels=_listed([f"`{label}`" for label in manifest.labels]),
         file=f"{subject.title}.onnx",
         sha256=subject.sha256,
         size=f"{subject.size:,}",
@@ -128,7 +129,7 @@ def _metrics(figures: Figures) -> Iterator[dict[str, object]]:
             yield {"type": name, "value": round(figure.mean, 4), "name": f"{name}, cross-validated"}
     if figures.held_out:
         accuracy = round(figures.held_out.accuracy, 4)
-        yield {"type": "accuracy", "value": accuracy, "name": "accuracy, held out"}
+        yield {"type": "accuracy", "value": accuracy, "name": f"accuracy, {figures.held_out.which}"}
 
 
 def _json(value: object) -> str:
@@ -139,9 +140,14 @@ def _data(manifest: Manifest) -> Iterator[str]:
     data = manifest.data
     yield f"- {data.name}"
     counts = [f"{count:,} {label}" for label, count in data.reviews_by_label.items()]
-    yield f"- {data.reviews:,} texts{': ' if counts else ''}{', '.join(counts)}"
+    yield f"- {data.reviews:,} texts{': ' if counts else ''}{_listed(counts)}"
     yield f"- sha256 of the file: `{data.sha256}`"
     yield f"- licence: {data.licence}"
+
+
+def _listed(items: Sequence[str]) -> str:
+    shown = ", ".join(items[:MOST_LISTED])
+    return f"{shown} and {len(items) - MOST_LISTED:,} more" if items[MOST_LISTED:] else shown
 
 
 def _bullets(values: Mapping[str, object]) -> str:
@@ -185,7 +191,9 @@ def _behaviour(outcomes: Sequence[Outcome]) -> str:
 
 
 def _confusion(labels: Sequence[str], figures: Figures) -> Iterator[str]:
-    where = "Over all repeats" if figures.confusion else "On the texts held out"
+    where = "Over all repeats"
+    if not figures.confusion and figures.held_out:
+        where = f"On the texts {figures.held_out.which}"
     if figures.matrix and len(labels) <= MOST_IN_A_TABLE:
         yield f"{where} (rows: true labels, columns: predicted)"
         yield confusion_table(labels, figures.matrix)

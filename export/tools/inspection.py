@@ -184,7 +184,7 @@ def named_figures(figures: Figures) -> Iterator[tuple[str, str]]:
     ]
     yield from ((name, shown(interval)) for name, interval in named if interval)
     if held_out := figures.held_out:
-        yield f"accuracy on {held_out.reviews:,} held out", f"{held_out.accuracy:.3f}"
+        yield f"accuracy on {held_out.reviews:,} {held_out.which}", f"{held_out.accuracy:.3f}"
 
 
 def shown(interval: Interval) -> str:

@@ -75,11 +75,18 @@ class HeldOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         reviews: how many were held out.
         accuracy: share of them that is right.
         confusion: [K][K] counts; row: true label, column: predicted; empty for many labels.
+        given_to: what was given these texts, where it is not known whether they were held out.
     """
 
     reviews: int
     accuracy: float
     confusion: tuple[tuple[int, ...], ...]
+    given_to: str | UnsetType = UNSET
+
+    @property
+    def which(self) -> str:
+        """Which texts these are: held out, or given by somebody who may have fitted on them."""
+        return f"given to {self.given_to}" if self.given_to else "held out"
 
 
 class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

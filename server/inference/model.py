@@ -64,7 +64,7 @@ class Model:
         )
 
     @classmethod
-    def load(cls, path: Path, public_key: Path | None = None) -> Self:
+    def load(cls, path: str | Path, public_key: str | Path | None = None) -> Self:
         """Read *path*, check it against `path.sha256`, open it and replay its golden reviews.
 
         Args:
@@ -75,7 +75,8 @@ class Model:
             ModelFileError: it is missing, damaged, foreign, not signed, or answers other than when
                 exported.
         """
-        return cls.open(path, read_trusted(path, public_key))
+        path = Path(path)
+        return cls.open(path, read_trusted(path, Path(public_key) if public_key else None))
 
     @classmethod
     def open(cls, path: Path, content: bytes) -> Self:

@@ -64,7 +64,7 @@ def summarise(model: Model) -> ModelSummary:
         confused=() if drawn else figures.confused(manifest.labels)[:PAIRS],
         protocol=figures.protocol,
         reliability=charts.reliability(bins, len(manifest.labels)) if bins else None,
-        lesson=lesson(bins) if bins else "",
+        lesson=_lesson(figures, bins) if bins else "",
         order=order(manifest),
         reads=reads(manifest),
     )
@@ -90,7 +90,7 @@ def _accuracy(figures: Figures) -> str:
         held_out = figures.held_out
         if held_out is None:
             return "not measured: no labelled texts were given"
-        return f"{held_out.accuracy:.1%} of {held_out.reviews:,} texts held out"
+        return f"{held_out.accuracy:.1%} of {held_out.reviews:,} texts {held_out.which}"
     between = f"{accuracy.low:.1%} to {accuracy.high:.1%}"
     return f"{accuracy.mean:.1%} of texts that it has not seen (95% interval: {between})"
 
@@ -123,6 +123,13 @@ def reads(manifest: Manifest) -> str:
     fewest, most = settings.ngram_range
     row = f"{fewest} to {most} characters" if most > fewest else f"{most} characters"
     return f"It reads rows of {row}. One {unknown}"
+
+
+def _lesson(figures: Figures, bins: Sequence[Bin]) -> str:
+    """The lesson, and of which texts, where that is not all that the model has not seen."""
+    if figures.held_out and figures.held_out.given_to:
+        return f"Of the texts {figures.held_out.which}: {lesson(bins)}"
+    return lesson(bins)
 
 
 def lesson(bins: Sequence[Bin]) -> str:

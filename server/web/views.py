@@ -41,6 +41,7 @@ class Verdict:
     answer: str
     likeliest: list[tuple[str, float]]
     others: list[tuple[str, float]]
+    omitted: str = ""
 
 
 @web.get("/")
@@ -125,6 +126,7 @@ def verdict_of(found: Classification) -> Verdict:
         answer,
         likeliest,
         others,
+        next((found.text[w.start : w.end] for w in why.words if w.lemma is None), ""),
     )
 
 

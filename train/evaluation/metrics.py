@@ -76,7 +76,7 @@ def figures(
         f1=f1_by_label(folds, labels),
         confusion=confusion(folds, labels),
         reliability=reliability(folds),
-        most_confused=_most_confused(folds, labels),
+        most_confused=confused_pairs(folds, labels),
     )
 
 
@@ -134,9 +134,10 @@ def confusion(folds: Sequence[Fold], labels: Sequence[str]) -> tuple[tuple[int, 
     return tuple(map(tuple, _confusion(folds, len(labels)).tolist()))
 
 
-def _most_confused(
+def confused_pairs(
     folds: Sequence[Fold], labels: Sequence[str]
 ) -> tuple[Confused, ...] | UnsetType:
+    """For many labels the pairs most often confused; a matrix says it for few."""
     if len(labels) <= MOST_IN_A_MATRIX:
         return UNSET
     return most_confused(_confusion(folds, len(labels)).tolist(), labels)[:PAIRS]

@@ -1,0 +1,37 @@
+"""The script on a model's card, in onnxruntime for Node.js and for browsers."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from server.inference import Model
+from server.settings import ROOT
+from tests.clients.conftest import ONNXRUNTIME, node_modules, run
+
+pytestmark = pytest.mark.clients
+
+CARD = (ROOT / "models" / "sentiment.md").read_text()
+(SCRIPT,) = re.findall(r"```javascript\n(.*?)```", CARD, re.DOTALL)
+
+
+@pytest.mark.parametrize("package", ["onnxruntime-node", "onnxruntime-web"])
+def test_the_card_s_script_gives_the_same_numbers_to_the_last_digit(
+    package: str, tmp_path: Path
+) -> None:
+    model = Model.load(ROOT / "models" / "sentiment.onnx")
+    (read,) = re.findall(r'"string", \[(".*?")\]', SCRIPT)
+    script = SCRIPT.replace("onnxruntime-node", package, 1)
+    script = script.replace("models/sentiment.onnx", str(ROOT / "models" / "sentiment.onnx"))
+    (tmp_path / "script.cjs").write_text(script)
+    (tmp_path / "node_modules").symlink_to(node_modules(ONNXRUNTIME) / "node_modules")
+
+    label, numbers = run(["node", tmp_path / "script.cjs"], tmp_path).split(" ", 1)
+
+    (expected,) = model.run([json.loads(read)], "probabilities")
+    assert label == model.labels[int(np.argmax(expected))]
+    assert json.loads(numbers) == expected[0].tolist()
