@@ -1,4 +1,4 @@
-"""A thousand labels: the page shows the likeliest, the card the most confused, and memory is bounded."""
+"""A thousand labels: the page shows the likeliest, the card the most confused."""
 
 from __future__ import annotations
 

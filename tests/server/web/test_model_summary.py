@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from server.inference.manifest import Bin
+from server.inference.manifest import Bin, Confused, Figures, HeldOut
 from server.inference.model import Model
 from server.settings import Settings
 from server.web.charts import confusion, reliability, shortened
-from server.web.model_summary import lesson, summarise
+from server.web.model_summary import lesson, listed, summarise
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +81,16 @@ def test_lesson_compares_claim_and_truth(observed: float, says: str) -> None:
 
 def test_long_label_is_shortened() -> None:
     assert shortened("a label that goes on") == "a label that go\N{HORIZONTAL ELLIPSIS}"
+
+
+def test_of_many_labels_the_most_confused_are_told_instead_of_a_matrix() -> None:
+    labels = tuple(f"label {number:02}" for number in range(13))
+    counts = [[0] * 13 for _ in labels]
+    counts[3][4], counts[5][5], counts[0][1] = 7, 9, 2
+    figures = Figures(protocol="", held_out=HeldOut(18, 0.5, tuple(map(tuple, counts))))
+
+    assert figures.confused(labels) == (
+        Confused("label 03", "label 04", 7),
+        Confused("label 00", "label 01", 2),
+    )
+    assert listed([*labels] * 2).endswith("label 06, … (26 labels)")

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from server.app import create_app, unready_app
 from server.settings import Settings
 from server.web.examples import WRITTEN
-from server.web.views import percent
+from server.web.views import in_two, percent
 from tests.server.conftest import LIMITS
 
 OFFERED = next(iter(WRITTEN.values()))
@@ -306,3 +306,13 @@ def test_fragment_is_refused_as_json(client: FlaskClient, sent: dict[str, str], 
     refused = client.post("/verdict", data=sent, headers={"Accept": "application/json"})
 
     assert (refused.status_code, refused.json["code"]) == (400, code)
+
+
+def test_of_many_labels_the_likeliest_are_shown_and_the_others_folded_away() -> None:
+    few = {f"l{number}": 1 / 8 for number in range(8)}
+    many = {f"l{number}": number / 45 for number in range(10)}
+
+    assert in_two(few) == (list(few.items()), [])
+    shown, folded = in_two(many)
+    assert [label for label, _ in shown] == ["l9", "l8", "l7", "l6", "l5"]
+    assert len(folded) == 5
