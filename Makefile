@@ -65,7 +65,7 @@ bench-score: .venv/dev/installed ## Measure scoring of files: one process, all, 
 	$(DEV) -m bench.scoring $(OPTIONS)
 
 bench-lock: .venv/dev/installed ## Compile the hashed requirement files of the peers
-	for peer in flask pickles fastapi litserve spark; do \
+	for peer in flask pickles fastapi litserve spark fasttext; do \
 	  (cd bench/peers && ../../$(DEV) -m uv pip compile $$peer.in --output-file $$peer.txt \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
 	    --emit-build-options --custom-compile-command "make bench-lock" --quiet) || exit 1; \

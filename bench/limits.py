@@ -86,7 +86,7 @@ def of_requests(results: Results) -> list[Limit]:
         Limit(
             f"batches of {BATCH}, over HTTP",
             results.median(server, rate("batch")) * BATCH,
-            25_000,
+            150_000,
             is_least=True,
             unit="reviews/s",
         ),
@@ -122,16 +122,20 @@ def in_process(measured: Sequence[InProcess], costs: Costs) -> list[Limit]:
     one = "one prediction in process"
     limits = [
         Limit(one, single.server, 60, unit="microseconds", margin=MARGIN_OF_TIMES),
-        Limit(f"{one}, of scikit-learn's rate", single.times, 10, is_least=True),
+        Limit(f"{one}, of scikit-learn's rate", single.times, 18, is_least=True),
     ]
     limits += [
         Limit(
             f"{each.reviews:,} reviews in process, of scikit-learn's rate",
             each.times,
-            2.5,
+            6,
             is_least=True,
         )
         for each in batches
     ]
+    for each, least in zip(measured, (0.24, 0.85, 0.85), strict=True):
+        if (times := each.of("fasttext")) is not None:
+            what = f"{each.reviews:,} reviews in process, of fastText's rate"
+            limits.append(Limit(what, times, least, is_least=True))
     growth = "cost of a character at 50,000, of that at 5,000"
     return [*limits, Limit(growth, costs.growth, 1.2)]

@@ -52,6 +52,6 @@ def _write_nltk_data(stop_words: tuple[str, ...]) -> None:
     target = NLTK_DATA / WORDNET_FOLDER
     if not target.is_dir():
         shutil.copytree(ensure(WORDNET) / WORDNET_FOLDER, target)
-    listed = NLTK_DATA / STOP_WORDS_FILE
+    listed = NLTK_DATA / STOP_WORDS_FILE.format("english")
     listed.parent.mkdir(parents=True, exist_ok=True)
     Path(listed).write_text("\n".join(stop_words) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from bench.balance import CONNECTIONS, TRIES, UNEVEN, Balance
 from bench.contenders import CEILING, SERVER, Contender
@@ -17,6 +18,14 @@ ABSENT = "-"
 RATIOS = ("times this server's", "requests/s", "CPU a request", "cold start", "memory", "installed")
 #: The first line of the README's table.
 HEAD = f"| {' | '.join(RATIOS)} |\n"
+
+#: Who classifies in this process -> what the table calls it.
+ANCHORS: Final = {
+    "scikit_learn": "scikit-learn with NLTK",
+    "server": "this server",
+    "fasttext": "fastText",
+    "hashing": "HashingVectorizer and SGD",
+}
 
 
 def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -125,17 +134,25 @@ def step_table(steps: Sequence[Step], request: float | None) -> str:
 
 def in_process_table(measured: Sequence[InProcess]) -> str:
     """Cleaning and predicting in process."""
-    head = ["reviews at a time", "scikit-learn, reviews/s", "this server, reviews/s", "times"]
+    head = ["reviews at a time", *(f"{name}, reviews/s" for name in ANCHORS.values()), "scan, MB/s"]
     rows = [
         [
             f"{each.reviews:,}",
-            number(1e6 / each.scikit_learn),
-            number(1e6 / each.server),
-            f"{each.times:.1f}",
+            *(_rate_and_times(each, name) for name in ANCHORS),
+            f"{each.bytes / each.anchors['scan']:.0f} (this server {each.bytes / each.server:.0f})",
         ]
         for each in measured
     ]
     return markdown(head, rows)
+
+
+def _rate_and_times(measured: InProcess, name: str) -> str:
+    """The rate of one of them, and how many times that this server's is."""
+    took = {"server": measured.server, "scikit_learn": measured.scikit_learn, **measured.anchors}
+    if name not in took:
+        return "not measured"
+    rate = number(1e6 / took[name])
+    return rate if name == "server" else f"{rate} (1/{took[name] / measured.server:.1f})"
 
 
 def ratio_table(results: Results, contenders: Sequence[Contender]) -> str:

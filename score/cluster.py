@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, Final
 
 from distributed import CancelledError, Client, KilledWorker, as_completed
+from distributed.comm.core import CommClosedError
 
 from score.counts import Counts
 from score.errors import ScoreError
@@ -25,6 +26,9 @@ from server.inference.model import Model
 
 #: How often a task is tried again whose worker has died.
 RETRIES: Final = 2
+
+#: What the client raises where the cluster has gone.
+LOST: Final = (KilledWorker, CancelledError, CommClosedError)
 
 #: What this worker has opened: sha256 of a model file -> the model.
 _models: dict[str, Model] = {}
@@ -65,27 +69,35 @@ def completed(
         ScoreError: the workers die of it.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    (model,) = client.scatter([content], broadcast=True)
-    running = {
-        client.submit(
-            score_task_on_worker, task, folder, job, model, sha256, retries=RETRIES, pure=False
-        ): task
-        for task in tasks
-    }
+    with _told((*LOST, OSError)):
+        (model,) = client.scatter([content], broadcast=True)
+        running = {
+            client.submit(
+                score_task_on_worker, task, folder, job, model, sha256, retries=RETRIES, pure=False
+            ): task
+            for task in tasks
+        }
     for future in as_completed(running):
         yield running[future], partial(_result, future, seen)
 
 
 def _result(future: Any, seen: Callable[[Counts], None]) -> Counts:
-    try:
+    with _told(LOST):
         counts: Counts = future.result()
-    except (KilledWorker, CancelledError) as error:
+    seen(counts)
+    return counts
+
+
+@contextmanager
+def _told(signs: tuple[type[BaseException], ...]) -> Iterator[None]:
+    """Say in a sentence that the cluster has gone, whatever the client notices it by."""
+    try:
+        yield
+    except signs as error:
         raise ScoreError(
             f"Workers of the cluster died again and again, or it ended ({error}). What is done is "
             "kept; the same command goes on from there."
         ) from None
-    seen(counts)
-    return counts
 
 
 def score_task_on_worker(

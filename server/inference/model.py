@@ -58,7 +58,7 @@ class Model:
         self.tokenizer = tokenizer(settings)
         stop_words = frozenset(self.manifest.stop_words)
         self.normaliser = Normaliser(stop_words, table_lookup(self.manifest.lemmas), self.tokenizer)
-        self.reader = reader(settings, self.normaliser, terms)
+        self.reader = reader(settings, self.normaliser, terms, self.manifest.lemmas)
         self.explainer = Explainer(
             self.labels, self.manifest.constant, terms, self.normaliser, self.reader
         )
@@ -121,32 +121,38 @@ class Model:
 
     def probabilities(self, texts: Sequence[str]) -> list[list[float]]:
         """Run the graph on n normalised *texts*: n rows of K probabilities."""
-        if len(texts) == 1:
+        runs = list(self.runs(texts))
+        if len(runs) == 1:
             found: list[list[float]] = self.run(texts, "probabilities")[0].tolist()
             return found
-        rows: dict[int, list[float]] = {}
-        for run in self.runs(texts):
+        rows: list[list[float]] = [[]] * len(texts)
+        for run in runs:
             (found_here,) = self.run([texts[i] for i in run], "probabilities")
-            rows.update(zip(run, found_here.tolist(), strict=True))
-        return [rows[i] for i in range(len(texts))]
+            for i, row in zip(run, found_here.tolist(), strict=True):
+                rows[i] = row
+        return rows
 
-    def runs(self, texts: Sequence[str]) -> Iterator[list[int]]:
+    def runs(self, texts: Sequence[str]) -> Iterator[Sequence[int]]:
         """Which of *texts* to run together: those of like length, as many as memory allows.
 
         All texts of a run are padded to the longest.
         """
-        most = self.reviews_a_run
-        run: list[int] = []
-        longest = 0
-        for i in sorted(range(len(texts)), key=lambda i: len(texts[i])):
-            tokens = texts[i].count(self.separator) + 1
-            longest = max(longest, tokens)
-            if run and (len(run) == most or (len(run) + 1) * longest > self.tokens_a_run):
-                yield run
-                run, longest = [], tokens
-            run.append(i)
-        if run:
-            yield run
+        if len(texts) == 1:
+            yield (0,)
+            return
+        lengths = list(map(len, texts))
+        order, start = sorted(range(len(texts)), key=lengths.__getitem__), 0
+        while start < len(order):
+            end = min(start + self.reviews_a_run, len(order))
+            while end - start > 1 and (end - start) * self._tokens(texts[order[end - 1]]) > (
+                self.tokens_a_run
+            ):
+                end -= (end - start) // 2
+            yield order[start:end]
+            start = end
+
+    def _tokens(self, text: str) -> int:
+        return text.count(self.separator) + 1
 
     def run(self, texts: Sequence[str], *outputs: str) -> list[Any]:
         """Run the graph on n normalised *texts*, few enough for one run.
@@ -197,7 +203,7 @@ class Model:
             return Prediction(None, None, None, words, 0, NOTHING_KNOWN, unread)
         probability = max(row)
         label = self.labels[row.index(probability)]
-        by_label = dict(zip(self.labels, row, strict=True))
+        by_label = dict(zip(self.labels, row))  # noqa: B905 - check_graph has seen that they fit
         return Prediction(label, probability, by_label, words, known, None, unread)
 
 

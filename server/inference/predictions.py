@@ -1,16 +1,19 @@
-"""Predictions and explanations: what the model makes of a text, as data."""
+"""Predictions and explanations: what the model makes of a text, as data.
+
+Structs, for a frozen dataclass takes five times as long to make, and a batch makes thousands.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 #: What stands for "no label" in /metrics; no label of a model may be called so.
 NO_LABEL: Final = "(none)"
 
 
-@dataclass(frozen=True, slots=True)
-class WordContribution:
+class WordContribution(msgspec.Struct, frozen=True):
     """One word of a review and its part in the log-odds.
 
     Attributes:
@@ -28,8 +31,7 @@ class WordContribution:
     part: float
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(msgspec.Struct, frozen=True):
     """Why *label* and not *against*: constant plus the parts of all words is `log_odds`.
 
     Attributes:
@@ -47,8 +49,7 @@ class Explanation:
     words: tuple[WordContribution, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(msgspec.Struct, frozen=True):
     """What the model makes of one review.
 
     Attributes:
@@ -70,8 +71,7 @@ class Prediction:
     unread_letters: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Classification:
+class Classification(msgspec.Struct, frozen=True):
     """What the model makes of one text.
 
     Attributes:

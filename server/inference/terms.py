@@ -9,7 +9,8 @@ Source of behaviour: `CountVectorizer._word_ngrams`, `_char_ngrams` and `_char_w
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from server.inference.analyzer import Normaliser, Word, is_token
@@ -36,13 +37,47 @@ class Reader(Protocol):
         """Each time that a term of one of the *words* of *review* is counted; also unknown ones."""
 
 
-def reader(settings: Analyzer, normaliser: Normaliser, vocabulary: Collection[str]) -> Reader:
-    """The reader for a model of *vocabulary*."""
-    if settings.kind == "letters":
+def reader(
+    settings: Analyzer,
+    normaliser: Normaliser,
+    vocabulary: Collection[str],
+    lemmas: Mapping[str, str] = MappingProxyType({}),
+) -> Reader:
+    """The reader for a model of *vocabulary*; *lemmas* are those that the normaliser looks up."""
+    if settings.kind in ("char", "char_wb"):
+        return CharacterTerms(normaliser, vocabulary, settings)
+    if settings.kind == "letters" and any(" " in term for term in vocabulary):
         return GraphTerms(normaliser, vocabulary)
-    if settings.kind == "word":
-        return WordTerms(normaliser, vocabulary, settings)
-    return CharacterTerms(normaliser, vocabulary, settings)
+    if settings.kind == "letters" or settings.ngram_range == (1, 1):
+        return SingleWords(normaliser, vocabulary, lemmas, settings.separator)
+    return WordTerms(normaliser, vocabulary, settings)
+
+
+class SingleWords:
+    """Terms of one word each: what the graph takes is looked up, a word at a time."""
+
+    def __init__(
+        self,
+        normaliser: Normaliser,
+        vocabulary: Collection[str],
+        lemmas: Mapping[str, str],
+        separator: str,
+    ) -> None:
+        self.tokens = normaliser.tokenizer.tokens
+        self.separator = separator
+        known = frozenset(vocabulary)
+        #: word as found -> its term; "" for a stop word, nothing for one that is not known.
+        self.table = {word: word for word in known if word not in lemmas}
+        self.table |= {word: term for word, term in lemmas.items() if term in known}
+        self.table |= dict.fromkeys(normaliser.stop_words, "")
+
+    def read(self, review: str) -> tuple[str, int, int]:
+        found = list(map(self.table.get, self.tokens(review)))
+        known = list(filter(None, found))
+        return self.separator.join(known), len(found) - found.count(""), len(known)
+
+    def occurrences(self, words: Sequence[Word], review: str) -> Iterator[Occurrence]:  # noqa: ARG002
+        return ((word.lemma, (i,)) for i, word in enumerate(words) if word.lemma)
 
 
 class GraphTerms:
@@ -76,13 +111,10 @@ class WordTerms:
         self.separator = settings.separator
 
     def read(self, review: str) -> tuple[str, int, int]:
-        lemmas, vocabulary = self.lemmas(review), self.vocabulary
-        if self.most == 1:
-            known = [lemma for lemma in lemmas if lemma in vocabulary]
-            return self.separator.join(known), len(lemmas), len(known)
+        lemmas = self.lemmas(review)
         return known_terms(
             neighbours(lemmas, range(len(lemmas)), self.fewest, self.most),
-            vocabulary,
+            self.vocabulary,
             self.separator,
             len(lemmas),
         )

@@ -11,9 +11,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from score.cluster import cluster as client_of
+from score.cluster import completed
+from score.errors import ScoreError
 from server.settings import ROOT
 from tests.live import free_port, stop, until, wait_for_port
 from tests.score.conftest import MODEL, TEXTS, Score, table, write_parquet
@@ -135,3 +139,13 @@ def test_scheduler_that_does_not_answer_is_one_sentence(
     assert score(reviews, tmp_path / "out", "--scheduler", address) == 1
 
     assert f"The scheduler {address} does not answer" in capsys.readouterr().err
+
+
+def test_cluster_that_dies_before_it_has_the_model_is_one_sentence(cluster: Cluster) -> None:
+    with client_of(cluster.address, quiet=True) as client:
+        for process in (cluster.scheduler, *cluster.workers):
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+        with pytest.raises(ScoreError, match="the same command goes on from there"):
+            next(completed([], Any, Any, client, b"model", print))  # type: ignore[arg-type]

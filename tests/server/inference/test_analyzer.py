@@ -32,6 +32,11 @@ def test_only_letters_are_read_and_stop_words_are_dropped(text: str, normalised:
     assert NORMALISER.normalise(text) == normalised
 
 
+@given(st.text(st.characters(exclude_categories=[])))
+def test_the_words_are_those_of_the_article_s_expression(text: str) -> None:
+    assert LETTERS.tokens(text) == re.sub("[^a-zA-Z]", " ", text).lower().split()
+
+
 @given(st.text())
 def test_words_with_their_places_are_the_lemmas_and_the_stop_words(text: str) -> None:
     words = list(NORMALISER.words(text))

@@ -106,7 +106,7 @@ def test_sentences_from_the_uci_archive_are_those_that_are_pinned(
 def test_stop_words_from_a_newer_list_are_those_that_are_pinned(
     data_cache: Path, tmp_path: Path
 ) -> None:
-    older = (data_cache / STOP_WORDS_FILE).read_text().split()
+    older = (data_cache / STOP_WORDS_FILE.format("english")).read_text().split()
     newer = "\n".join([*reversed(older), "couldn't", "it'd", "you've"])
     (tmp_path / "stopwords.zip").write_bytes(zip_of(**{"stopwords/english": newer.encode()}))
 
