@@ -32,6 +32,8 @@ INSIDE_WORDS = """\
 """
 BODIES = {"letters": LETTERS, "word": WORDS, "char": CHARACTERS, "char_wb": INSIDE_WORDS}
 
+LONGEST_PATTERN = 60
+
 PYTHON = Template("""\
 import json, re, unicodedata
 import onnxruntime
@@ -71,20 +73,31 @@ def taken(manifest: Manifest) -> str:
     fewest, most = settings.ngram_range
     size = f"{fewest} to {most}" if most > fewest else f"{most}"
     made = {
-        "word": f"of {size} of the words that {settings.token_pattern} finds",
-        "char": f"of {size} characters in a row",
-        "char_wb": f"of {size} characters in a row within a word and a space on each side of it",
+        "word": f" of {size} of {words_found(settings)}",
+        "char": f" of {size} characters in a row",
+        "char_wb": f" of {size} characters in a row within a word and a space on each side of it",
     }
+    if settings.kind == "word" and most == 1:
+        made["word"] = f", {words_found(settings)}"
     return (
-        f"Texts, each as its terms {made[settings.kind]}, those in the metadata's vocabulary, with "
+        f"Texts, each as its terms{made[settings.kind]}, those in the metadata's vocabulary, with "
         f"{json.dumps(settings.separator)} between; as scikit-learn's vectorisers read it with the "
         "settings in the metadata's analyzer."
     )
 
 
+def words_found(settings: Analyzer) -> str:
+    """The words that *settings* find; of a long pattern that nobody would read, what it is for."""
+    if len(settings.token_pattern) > LONGEST_PATTERN:
+        return "the words of any alphabet that the metadata's token_pattern finds"
+    return f"the words that `{settings.token_pattern}` finds"
+
+
 def python(manifest: Manifest, file: str, example: str) -> str:
     """A script that runs the model file *file* on the text *example* with onnxruntime alone."""
-    return PYTHON.substitute(file=file, body=_body(manifest.analyzer), example=json.dumps(example))
+    return PYTHON.substitute(
+        file=file, body=_body(manifest.analyzer), example=json.dumps(example, ensure_ascii=False)
+    )
 
 
 def javascript(file: str, read: str) -> str:
@@ -102,7 +115,11 @@ def _body(settings: Analyzer) -> str:
         else:
             text = f'"".join(c for c in {text} if not unicodedata.combining(c))'
     return Template(BODIES[settings.kind]).substitute(
-        pattern=repr(settings.token_pattern),
+        pattern=(
+            'json.loads(metadata["analyzer"])["token_pattern"]'
+            if len(settings.token_pattern) > LONGEST_PATTERN
+            else repr(settings.token_pattern)
+        ),
         text=text,
         sizes=f"range({fewest}, {most + 1})" if most > fewest else f"[{fewest}]",
         fewest=fewest,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from string import Template
 
+from export.graph.reading import words_found
 from server.inference.manifest import Manifest
 
 #: Names of languages that the card says; of others their two letters.
@@ -168,7 +169,7 @@ def cleaning(manifest: Manifest) -> str:
     if settings.strip_accents:
         said.append(f"strips accents ({settings.strip_accents})")
     if settings.kind == "word":
-        said.append(f"takes the words that `{settings.token_pattern}` finds")
+        said.append(f"takes {words_found(settings)}")
         said.append(f"drops {dropped} stop words")
         if manifest.lemmas:
             said.append("replaces each word by its stem")

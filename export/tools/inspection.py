@@ -13,6 +13,7 @@ import msgspec
 import onnx
 
 from export.errors import NotReadable
+from export.graph.reading import taken
 from server.errors import ModelFileError
 from server.inference.manifest import Figures, Interval, Manifest, from_metadata
 from server.inference.model import read_checked
@@ -149,6 +150,7 @@ def report(found: Inspection) -> Iterator[str]:
         },
     )
     yield from _section("Graph", found.inputs | found.outputs)
+    yield f"  {taken(manifest)}"
     yield from _section("Operators", found.operators)
     yield from _section(
         "Data",

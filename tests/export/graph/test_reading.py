@@ -17,10 +17,12 @@ from export.graph import reading
 from server.inference import Model
 from server.settings import Settings
 from tests.export.pipelines import texts
+from train.languages import word_pattern
 
 VECTORISERS = {
     "words": CountVectorizer(stop_words=["der"]),
     "pairs": CountVectorizer(ngram_range=(1, 2), strip_accents="unicode", lowercase=False),
+    "any alphabet": CountVectorizer(token_pattern=word_pattern()),
     "characters": CountVectorizer(analyzer="char", ngram_range=(2, 3), strip_accents="ascii"),
     "within words": CountVectorizer(analyzer="char_wb", ngram_range=(4, 5)),
 }
