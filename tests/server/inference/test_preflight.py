@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -72,13 +71,10 @@ def test_an_error_of_python_is_told_as_what_it_is() -> None:
 
 
 def test_a_model_that_does_not_answer_is_refused_in_time() -> None:
-    started = time.monotonic()
-
-    said = refusal(arrange="rehearse, seconds = (lambda model: time.sleep(60)), 0.5")
+    said = refusal(arrange="rehearse, seconds = (lambda model: time.sleep(3600)), 0.5")
 
     assert "not tried out within 0.5 seconds" in said
     assert "MODEL_CHECK_SECONDS" in said
-    assert time.monotonic() - started < 30
 
 
 def test_a_server_that_is_to_stop_does_not_wait() -> None:
