@@ -20,7 +20,7 @@ from train.data.dataset import imdb_sentences
 from train.data.download import ensure
 from train.data.resources import STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER
 from train.hyperparameters import from_parameters
-from train.wordnet import WordNet
+from train.text.wordnet import WordNet
 
 NLTK_DATA: Final = CACHE / "nltk_data"
 PICKLES: Final = CACHE / "pickles"

@@ -17,7 +17,7 @@ from server.inference.model import Model
 from train.artifact import read_kept
 from train.data.dataset import LabelledText, imdb_sentences, load_labelled_text
 from train.errors import TrainError
-from train.wordnet import WordNet, noun_lemmatizer
+from train.text.wordnet import WordNet, noun_lemmatizer
 
 Options = argparse.Namespace
 

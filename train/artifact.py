@@ -25,8 +25,8 @@ from server.inference.manifest import DataSet, Figures
 from train.errors import KeptFileError
 from train.evaluation.learning_curve import LearningPoint
 from train.files import write_atomically
-from train.languages import LANGUAGES
-from train.word_forms import Stems, snowball
+from train.text.languages import LANGUAGES
+from train.text.word_forms import Stems, snowball
 
 #: Of the layout of kept files.
 FORMAT: Final = 2

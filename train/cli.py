@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from train.classifiers import KINDS
-from train.languages import LANGUAGES
+from train.text.languages import LANGUAGES
 
 DESCRIPTION = "Labelled text -> fitted pipeline, honest figures, a model file if asked."
 TASKS = "train (the default) makes one model; compare prints a table of all classifiers"

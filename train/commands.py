@@ -15,13 +15,13 @@ from server.inference.analyzer import Normaliser
 from server.inference.manifest import DataSet, Figures, HeldOut
 from train.artifact import TrainedModel, UnseenPredictions, keep
 from train.classifiers import KINDS
-from train.cleaning import Cleaning, cleaning
 from train.cli import Options
 from train.data.checks import notes
 from train.data.dataset import LabelledText, imdb_sentences, load_labelled_text
 from train.evaluation import console_report, evaluation, learning_curve, metrics
 from train.evaluation.comparison import Comparison, Result, row
-from train.preprocess import (
+from train.text.cleaning import Cleaning, cleaning
+from train.text.preprocess import (
     OUTER_FOLDS,
     Prepared,
     check_enough,

@@ -13,7 +13,7 @@ from server.inference.manifest import DataSet, Figures, HeldOut
 from train.artifact import TrainedModel
 from train.data.dataset import LabelledText, imdb_sentences
 from train.hyperparameters import Setting
-from train.wordnet import WordNet, stop_words
+from train.text.wordnet import WordNet, stop_words
 
 
 @pytest.fixture(scope="session")

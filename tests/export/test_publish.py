@@ -22,7 +22,7 @@ from export.write import write_model
 from server.inference.model import Model
 from train.artifact import TrainedModel, keep, read_kept
 from train.errors import CannotWriteError, KeptFileError
-from train.wordnet import WordNet
+from train.text.wordnet import WordNet
 
 ROOT = Path(__file__).resolve().parents[2]
 

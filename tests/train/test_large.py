@@ -19,7 +19,7 @@ from server.inference.model import Model
 from tests.train.large import write_large
 from train.data.dataset import load_labelled_text
 from train.hyperparameters import Setting
-from train.wordnet import noun_lemmatizer, stop_words
+from train.text.wordnet import noun_lemmatizer, stop_words
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = os.sysconf("SC_PAGE_SIZE")

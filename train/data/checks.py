@@ -10,7 +10,7 @@ import numpy as np
 from train.data.corpus import Rows
 from train.data.dataset import LabelledText, listed
 from train.evaluation.splits import first_of_copies
-from train.preprocess import Prepared
+from train.text.preprocess import Prepared
 
 #: What other programs write where there is nothing.
 MISSING = frozenset({"nan", "null", "none", "na", "n/a", "#n/a", "nil"})

@@ -10,7 +10,7 @@ from server.inference.manifest import HeldOut
 from train.data.corpus import Corpus, Rows
 from train.evaluation.metrics import Fold, confusion
 from train.evaluation.splits import folds
-from train.preprocess import OUTER_FOLDS
+from train.text.preprocess import OUTER_FOLDS
 from train.trainer import Fitted, Recipe
 
 PROTOCOL = (

@@ -11,7 +11,7 @@ from export.graph.lemma_table import SUFFIX_RULES, compile_lemmas
 from server.inference.analyzer import table_lookup
 from train.artifact import TrainedModel
 from train.data.dataset import LabelledText
-from train.wordnet import WordNet
+from train.text.wordnet import WordNet
 
 PLURALS = [
     *(("", "s"), ("", "es"), ("y", "ies"), ("man", "men"), ("f", "ves"), ("fe", "ves")),

@@ -17,7 +17,7 @@ from export.graph import reading
 from server.inference import Model
 from server.settings import Settings
 from tests.export.pipelines import texts
-from train.languages import word_pattern
+from train.text.languages import word_pattern
 
 VECTORISERS = {
     "words": CountVectorizer(stop_words=["der"]),

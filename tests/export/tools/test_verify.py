@@ -17,7 +17,7 @@ from export.tools.verify import Subject, verify
 from export.write import write_model
 from tests.keys import make_key_pair
 from train.artifact import TrainedModel, keep
-from train.wordnet import WordNet
+from train.text.wordnet import WordNet
 
 
 @pytest.fixture

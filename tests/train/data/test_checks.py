@@ -7,7 +7,7 @@ import pandas as pd
 from server.inference.analyzer import Normaliser
 from train.data.checks import notes
 from train.data.dataset import LabelledText
-from train.preprocess import prepare
+from train.text.preprocess import prepare
 
 OTHERS = "one two three four five six seven eight nine ten".split()
 

@@ -16,8 +16,8 @@ from train.data.corpus import Corpus, Rows
 from train.data.dataset import imdb_sentences
 from train.evaluation import evaluation as evaluate
 from train.evaluation.splits import hold_out
+from train.text.wordnet import noun_lemmatizer, stop_words
 from train.trainer import Fitted, Recipe
-from train.wordnet import noun_lemmatizer, stop_words
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from server.inference.analyzer import LETTERS_ONLY, Normaliser, tokenizer
 from server.inference.analyzer_settings import ARTICLE, Analyzer
 from train.errors import BadOption
 from train.hyperparameters import NEGATIONS
-from train.languages import LANGUAGES, word_pattern
-from train.word_forms import Stems, snowball
-from train.wordnet import WordNet, stop_words
+from train.text.languages import LANGUAGES, word_pattern
+from train.text.word_forms import Stems, snowball
+from train.text.wordnet import WordNet, stop_words
 
 #: Of the letters; more of them outside a to z, and the article's rule would lose too much.
 MOST_UNREAD: Final = 0.02

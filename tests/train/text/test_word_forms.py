@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from train.word_forms import Stems, snowball
+from train.text.word_forms import Stems, snowball
 
 GERMAN = snowball("german")
 #: Words of the data, and inflections of the same words that are not in the data.

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from server.inference.analyzer_settings import ARTICLE
-from train.cleaning import Cleaning, cleaning, unread_share
 from train.errors import BadOption
+from train.text.cleaning import Cleaning, cleaning, unread_share
 
 GERMAN = ["Die Bilder sind schön.", "Größer war die Enttäuschung nie."]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from nltk.stem import SnowballStemmer
 
-from train.languages import LANGUAGES, word_pattern
-from train.wordnet import stop_words
+from train.text.languages import LANGUAGES, word_pattern
+from train.text.wordnet import stop_words
 
 WORD = re.compile(word_pattern())
 

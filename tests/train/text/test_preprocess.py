@@ -9,7 +9,7 @@ from server.inference.analyzer import Normaliser
 from train.data.checks import notes
 from train.data.dataset import LabelledText
 from train.errors import BadData
-from train.preprocess import Prepared, check_enough, prepare
+from train.text.preprocess import Prepared, check_enough, prepare
 
 NORMALISERS = {
     False: Normaliser(frozenset({"the", "not"}), str),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from train.errors import SourceUnavailable
-from train.wordnet import WordNet, noun_lemmatizer, stop_words
+from train.text.wordnet import WordNet, noun_lemmatizer, stop_words
 
 PLURALS = ("s", "ses", "ves", "xes", "zes", "ches", "shes", "men", "ies")
 
@@ -120,7 +120,7 @@ def test_unusable_cache_is_an_error_of_ours(tmp_path: Path) -> None:
 
 
 def test_importing_loads_neither_nltk_nor_wordnet() -> None:
-    code = "import sys, train.wordnet, train.data.resources; sys.exit('nltk' in sys.modules)"
+    code = "import sys, train.text.wordnet, train.data.resources; sys.exit('nltk' in sys.modules)"
 
     ended = subprocess.run([sys.executable, "-c", code], check=False)
 

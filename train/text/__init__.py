@@ -1,0 +1,1 @@
+"""Text as training reads it: languages, lemmas and stems, cleaning."""
