@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from export.__main__ import main
 from export.errors import NotReadable
 from export.tools.inspection import inspect
 
-SHIPPED = Path(__file__).resolve().parents[3] / "models" / "sentiment.onnx"
+ROOT = Path(__file__).resolve().parents[3]
+SHIPPED = ROOT / "models" / "sentiment.onnx"
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -72,3 +75,14 @@ def test_refusal_is_a_failure_of_the_command(
 ) -> None:
     assert main(["inspect", str(tmp_path / "none.onnx")]) == 1
     assert capsys.readouterr().err.startswith("python -m export inspect: ")
+
+
+def test_a_reader_that_stops_early_gets_no_traceback() -> None:
+    command = f"{sys.executable} -m export inspect models/sentiment.onnx --json | head -n 1"
+
+    done = subprocess.run(
+        command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout == "{\n"
+    assert done.stderr == ""
