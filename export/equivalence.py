@@ -17,7 +17,7 @@ from scipy import sparse
 from export.errors import ProofFailed
 from export.graph.additive_form import against_first, terms
 from export.graph.ensembles import Ensemble, Form
-from export.graph.pipeline_steps import read_pipeline, steps
+from export.graph.pipeline_steps import features, read_pipeline, steps
 from server.inference.model import TOLERANCE, Model
 from train.artifact import TrainedModel
 from train.calibration import Calibrated, log_scores
@@ -147,13 +147,11 @@ def ask_pipeline(
 def _from_scores(pipeline: Any, texts: Sequence[str]) -> tuple[Array, Array]:
     """Log-odds [n, K - 1], and what is lost in the scores whose differences they are, [n, 1]."""
     *before, classifier = steps(pipeline)
-    X: Any = texts
-    for each in before:
-        X = each.transform(X)
+    X = features(before, texts)
     if isinstance(classifier, Calibrated):
         log_odds, scores = classifier.log_odds(X), classifier.slope * classifier.scores(X)
     else:
-        scores = log_scores(getattr(classifier, "best_estimator_", classifier), X)
+        scores = log_scores(classifier, X)
         log_odds = against_first(scores.T).T
     scale = np.abs(scores).max(axis=1, keepdims=True) + magnitude(classifier, X)
     return log_odds, ROUNDING * scale

@@ -17,7 +17,8 @@ from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
 from export.errors import BadSample
-from export.graph.pipeline_steps import read_pipeline, steps
+from export.graph.pipeline_steps import features, read_pipeline, steps
+from export.graph.pipeline_steps import labels as labels_of
 from export.publish import Published, publish
 from server.inference.analyzer import Normaliser, tokenizer
 from server.inference.manifest import DataSet, Figures
@@ -86,12 +87,12 @@ def export_pipeline(
     sample = _sample(texts, labels)
     fitted = getattr(pipeline, "best_estimator_", pipeline)  # of a search for settings
     *_, classifier = steps(fitted)
-    _check_labels(sample, [str(each) for each in classifier.classes_.tolist()])
+    _check_labels(sample, labels_of(classifier))
     calibrated = not hasattr(classifier, "predict_proba") and sample.labels is not None
     if calibrated:
         fitted = calibrated_on(fitted, sample)
     bar = partial(tqdm, desc="comparing", disable=quiet, delay=1, leave=False)
-    trained = describe(fitted, sample, calibrated, DataSet(name, "", 0, {}, licence), language)
+    trained = describe(fitted, sample, calibrated, _data(sample, name, licence), language)
     return publish(trained, Path(path), bar)
 
 
@@ -113,6 +114,16 @@ def _text(number: int, text: Any) -> str:
     return str(text)
 
 
+def _data(sample: Sample, name: str, licence: str) -> DataSet:
+    return DataSet(
+        name=name,
+        sha256=hashlib.sha256(msgspec.json.encode((sample.texts, sample.labels))).hexdigest(),
+        reviews=len(sample.texts),
+        reviews_by_label=dict(sorted(Counter(sample.labels or ()).items())),
+        licence=licence,
+    )
+
+
 def _check_labels(sample: Sample, classes: Sequence[str]) -> None:
     strange = sorted(set(sample.labels or ()) - set(classes))
     if strange:
@@ -125,10 +136,7 @@ def _check_labels(sample: Sample, classes: Sequence[str]) -> None:
 def calibrated_on(pipeline: Any, sample: Sample) -> Pipeline:
     """*pipeline*, whose classifier gives no probabilities, with some that fit the *sample*."""
     *before, classifier = steps(pipeline)
-    X: Any = sample.texts
-    for each in before:
-        X = each.transform(X)
-    scores = log_scores(classifier, X)
+    scores = log_scores(classifier, features(before, sample.texts))
     found = calibrate(scores, _numbers(sample, classifier))
     calibrated = Calibrated(classifier, found.slope, found.bend)
     calibrated.classifier_, calibrated.classes_ = classifier, classifier.classes_
@@ -137,7 +145,7 @@ def calibrated_on(pipeline: Any, sample: Sample) -> Pipeline:
 
 
 def _numbers(sample: Sample, classifier: Any) -> npt.NDArray[np.int64]:
-    place = {str(label): number for number, label in enumerate(classifier.classes_.tolist())}
+    place = {label: number for number, label in enumerate(labels_of(classifier))}
     return np.array([place[label] for label in sample.labels or ()])
 
 
@@ -158,12 +166,7 @@ def describe(
         normaliser=normaliser,
         irregular=frozenset(),
         texts=sample.texts,
-        data=msgspec.structs.replace(
-            data,
-            sha256=hashlib.sha256(msgspec.json.encode((sample.texts, sample.labels))).hexdigest(),
-            reviews=len(sample.texts),
-            reviews_by_label=dict(sorted(Counter(sample.labels or ()).items())),
-        ),
+        data=data,
         figures=figures(pipeline, sample, calibrated),
         parameters=parameters | ({"language": language} if language else {}),
         command="export_pipeline(pipeline, path, texts, labels)",
@@ -179,7 +182,7 @@ def figures(pipeline: Any, sample: Sample, calibrated: bool) -> Figures:
     truth = _numbers(sample, classifier)
     probabilities = pipeline.predict_proba(list(sample.texts))
     fold = Fold(np.arange(len(truth)), truth, probabilities, 0)
-    labels = [str(each) for each in classifier.classes_.tolist()]
+    labels = labels_of(classifier)
     protocol = MEASURED.format(f"{len(truth):,}") + (CALIBRATED if calibrated else "")
     return Figures(
         protocol=protocol,

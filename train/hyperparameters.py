@@ -15,7 +15,7 @@ from train.classifiers import KINDS
 
 #: What counts as a token of normalised text: two characters, or one of a script without spaces. On
 #: letters from a to z it is the article's "[a-z][a-z]+".
-TOKEN_PATTERN = r"\S\S+|[^\s\x00-\x7f]"
+NORMALISED_TOKEN = r"\S\S+|[^\s\x00-\x7f]"
 
 MAX_FEATURES = 2000  # the article's
 
@@ -62,7 +62,7 @@ class Setting:
             ngram_range=(1, self.words_a_term),
             sublinear_tf=self.sublinear_tf,
             lowercase=False,
-            token_pattern=TOKEN_PATTERN,
+            token_pattern=NORMALISED_TOKEN,
         )
 
     def pipeline(self, calibration: Calibration | None = None) -> Pipeline:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from export.graph.additive_form import Terms
+from export.graph.changes import secant
 from export.graph.nodes import Nodes
-
-# Parts whose sum is less than this have cancelled out, and their sum is mostly rounding.
-NEGLIGIBLE = 1e-9
 
 
 def bend(nodes: Nodes, straight: str, by: float) -> str:
@@ -20,16 +18,6 @@ def bend(nodes: Nodes, straight: str, by: float) -> str:
 
 
 def stretch(nodes: Nodes, added: str, log_odds: str, parts: Terms) -> str:
-    """What each part is multiplied by, [N, 1]: (g(constant + added) - g(constant)) / added.
-
-    Where next to nothing is added that would be 0 / 0; the derivative of g takes its place.
-    """
+    """What each part is multiplied by, [N, 1]: (g(constant + added) - g(constant)) / added."""
     adds = nodes.add("Sub", log_odds, nodes.constant("bent", parts.bent_constant[np.newaxis]))
-    derivative = 1 / (1 + parts.bend * np.abs(parts.constant[np.newaxis]))
-    negligible = nodes.constant("negligible", NEGLIGIBLE)
-    return nodes.add(
-        "Where",
-        nodes.add("Less", nodes.add("Abs", added), negligible),
-        nodes.constant("derivative", derivative),
-        nodes.add("Div", adds, added),
-    )
+    return secant(nodes, added, adds, 1 / (1 + parts.bend * np.abs(parts.constant)))

@@ -77,13 +77,21 @@ def logarithm(nodes: Nodes, change: Change) -> Change:
 def _function(nodes: Nodes, change: Change, value: str, empty: Array, derivative: Array) -> Change:
     moved = nodes.add("Sub", change.value, nodes.constant("from", change.empty[np.newaxis]))
     rises = nodes.add("Sub", value, nodes.constant("to", empty[np.newaxis]))
-    slope = nodes.add(
+    slope = secant(nodes, moved, rises, derivative)
+    return Change(value, _each_token(nodes, change.added, slope), empty)
+
+
+def secant(nodes: Nodes, moved: str, rises: str, derivative: Array) -> str:
+    """What a function *rises* by, [N, Q], for each unit by which its argument has *moved*.
+
+    Where next to nothing has moved that would be 0 / 0; the *derivative* [Q] takes its place.
+    """
+    return nodes.add(
         "Where",
         nodes.add("Less", nodes.add("Abs", moved), nodes.constant("negligible", NEGLIGIBLE)),
         nodes.constant("derivative", derivative[np.newaxis]),
         nodes.add("Div", rises, moved),
     )
-    return Change(value, _each_token(nodes, change.added, slope), empty)
 
 
 def softmax(nodes: Nodes, change: Change) -> Change:
@@ -97,12 +105,8 @@ def softmax(nodes: Nodes, change: Change) -> Change:
     value, empty = nodes.add("Softmax", change.value, axis=1), special.softmax(change.empty)
     of_empty = special.log_softmax(change.empty)
     moved = nodes.add("Sub", logarithms, nodes.constant("from", of_empty[np.newaxis]))
-    mean = nodes.add(
-        "Where",
-        nodes.add("Less", nodes.add("Abs", moved), nodes.constant("negligible", NEGLIGIBLE)),
-        nodes.constant("same", empty[np.newaxis]),
-        nodes.add("Div", nodes.add("Sub", value, nodes.constant("to", empty[np.newaxis])), moved),
-    )
+    rises = nodes.add("Sub", value, nodes.constant("to", empty[np.newaxis]))
+    mean = secant(nodes, moved, rises, empty)
     total = nodes.add("ReduceSum", mean, nodes.constant("labels", np.array([1])), keepdims=1)
     weights = nodes.add("Div", mean, total)
     weighted = _each_token(nodes, change.added, weights)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,8 +58,20 @@ def read_pipeline(pipeline: Any, analyzer: Analyzer | None = None) -> FittedText
         analyzer = msgspec.structs.replace(
             analyzer, ngram_range=fewest_and_most, separator=separator(weighed.terms)
         )
-    labels = tuple(str(label) for label in classifier.classes_.tolist())
-    return FittedText(weighed, _spread(weighed, form(classifier)), labels, analyzer)
+    return FittedText(weighed, _spread(weighed, form(classifier)), labels(classifier), analyzer)
+
+
+def labels(classifier: Any) -> tuple[str, ...]:
+    """The K labels of a fitted *classifier* as text, in the order of its probabilities."""
+    return tuple(str(label) for label in classifier.classes_.tolist())
+
+
+def features(before: Sequence[Any], texts: Sequence[str]) -> Any:
+    """What the classifier sees of n *texts* after the steps *before* it, [n, C]."""
+    found: Any = texts
+    for each in before:
+        found = each.transform(found)
+    return found
 
 
 def steps(pipeline: Any) -> list[Any]:

@@ -6,23 +6,7 @@ from string import Template
 
 from export.graph.reading import words_found
 from server.inference.manifest import Manifest
-
-#: Names of languages that the card says; of others their two letters.
-LANGUAGES = {
-    "da": "Danish",
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fi": "Finnish",
-    "fr": "French",
-    "it": "Italian",
-    "nl": "Dutch",
-    "no": "Norwegian",
-    "pt": "Portuguese",
-    "ru": "Russian",
-    "sv": "Swedish",
-    "tr": "Turkish",
-}
+from train.text.languages import LANGUAGES
 
 CARD = Template("""\
 ---
@@ -154,7 +138,7 @@ def language(manifest: Manifest) -> str:
 def language_name(manifest: Manifest) -> str:
     """The name of the language of the texts; empty if nobody said it."""
     code = language(manifest)
-    return LANGUAGES.get(code, code)
+    return LANGUAGES[code].name.title() if code in LANGUAGES else code
 
 
 def cleaning(manifest: Manifest) -> str:

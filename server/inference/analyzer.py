@@ -94,6 +94,10 @@ class LettersOnly:
 LETTERS_ONLY: Final = LettersOnly()
 
 
+def _blank(match: re.Match[str]) -> str:
+    return " " if match.group() else ""
+
+
 class PatternTokens:
     """The tokens of scikit-learn's `analyzer="word"`: all that a pattern finds."""
 
@@ -109,6 +113,7 @@ class PatternTokens:
         self.preprocess = preprocessor(settings.lowercase, settings.strip_accents)
         self.pattern = re.compile(settings.token_pattern)
         self.group = min(self.pattern.groups, 1)
+        self.keeps_letters = not settings.strip_accents and not self.group
 
     def tokens(self, text: str) -> list[str]:
         return self.pattern.findall(self.preprocess(text))
@@ -129,13 +134,18 @@ class PatternTokens:
 
     def unread_letters(self, text: str) -> int:
         """Letters outside all tokens, but for those that stand alone: the pattern wants more."""
-        if text.isascii():
+        if text.isascii() or (self.keeps_letters and self._reads_all(text)):
             return 0
         left = list(text)
         for start, end, _ in self.spans(text):
             left[start:end] = " " * (end - start)
         chunks = "".join(left).split()
         return sum(sum(map(str.isalpha, chunk)) for chunk in chunks if len(chunk) > 1)
+
+    def _reads_all(self, text: str) -> bool:
+        """Whether nothing is left unread, which is usual, told without looking for the places."""
+        left = self.pattern.sub(_blank, self.preprocess(text)).split()
+        return not any(len(chunk) > 1 and any(map(str.isalpha, chunk)) for chunk in left)
 
 
 class Chunks:

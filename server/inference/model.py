@@ -140,19 +140,14 @@ class Model:
         if len(texts) == 1:
             yield (0,)
             return
-        lengths = list(map(len, texts))
-        order, start = sorted(range(len(texts)), key=lengths.__getitem__), 0
+        tokens = [text.count(self.separator) + 1 for text in texts]
+        order, start = sorted(range(len(texts)), key=tokens.__getitem__), 0
         while start < len(order):
             end = min(start + self.reviews_a_run, len(order))
-            while end - start > 1 and (end - start) * self._tokens(texts[order[end - 1]]) > (
-                self.tokens_a_run
-            ):
+            while end - start > 1 and (end - start) * tokens[order[end - 1]] > self.tokens_a_run:
                 end -= (end - start) // 2
             yield order[start:end]
             start = end
-
-    def _tokens(self, text: str) -> int:
-        return text.count(self.separator) + 1
 
     def run(self, texts: Sequence[str], *outputs: str) -> list[Any]:
         """Run the graph on n normalised *texts*, few enough for one run.

@@ -45,7 +45,7 @@ def reader(
 ) -> Reader:
     """The reader for a model of *vocabulary*; *lemmas* are those that the normaliser looks up."""
     if settings.kind in ("char", "char_wb"):
-        return CharacterTerms(normaliser, vocabulary, settings)
+        return CharacterTerms(vocabulary, settings)
     if settings.kind == "letters" and any(" " in term for term in vocabulary):
         return GraphTerms(normaliser, vocabulary)
     if settings.kind == "letters" or settings.ngram_range == (1, 1):
@@ -128,20 +128,20 @@ class WordTerms:
 class CharacterTerms:
     """Terms of characters that follow one another, across words or within each."""
 
-    def __init__(
-        self, normaliser: Normaliser, vocabulary: Collection[str], settings: Analyzer
-    ) -> None:
-        self.words = normaliser.tokenizer.count
+    def __init__(self, vocabulary: Collection[str], settings: Analyzer) -> None:
         self.vocabulary = frozenset(vocabulary)
         self.settings = settings
         self.preprocess = preprocessor(settings.lowercase, settings.strip_accents)
 
     def read(self, review: str) -> tuple[str, int, int]:
-        found = self.occurrences((), review)
-        return known_terms(found, self.vocabulary, self.settings.separator, self.words(review))
+        text = self.preprocess(review)
+        separator, words = self.settings.separator, len(text.split())
+        return known_terms(self._terms(text), self.vocabulary, separator, words)
 
     def occurrences(self, words: Sequence[Word], review: str) -> Iterator[Occurrence]:  # noqa: ARG002
-        text = self.preprocess(review)
+        return self._terms(self.preprocess(review))
+
+    def _terms(self, text: str) -> Iterator[Occurrence]:
         fewest, most = self.settings.ngram_range
         if self.settings.kind == "char":
             return _across_words(WHITE_SPACES.sub(" ", text), fewest, most)

@@ -13,7 +13,7 @@ from train.data.corpus import Corpus, Rows
 from train.data.dataset import LabelledText, listed
 from train.errors import BadData
 from train.evaluation import splits
-from train.hyperparameters import TOKEN_PATTERN
+from train.hyperparameters import NORMALISED_TOKEN
 
 #: So many distinct texts of each label are needed to hold some out and calibrate on the others.
 FEWEST_OF_A_LABEL = 5
@@ -21,7 +21,7 @@ OUTER_FOLDS = 10
 FEWEST_TEXTS_WITH_WORDS = 10
 
 #: A word of normalised text that the vectoriser counts.
-WORD = re.compile(TOKEN_PATTERN)
+WORD = re.compile(NORMALISED_TOKEN)
 
 Progress = Callable[[Iterable[str], int], Iterable[str]]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from server.inference.analyzer import Normaliser, is_token, table_lookup, tokenizer
+from server.inference.analyzer import Normaliser, PatternTokens, is_token, table_lookup, tokenizer
 from server.inference.analyzer_settings import ARTICLE, Analyzer
 
 NORMALISER = Normaliser(frozenset({"the", "not"}), table_lookup({"plots": "plot", "us": "u"}))
@@ -99,3 +99,25 @@ def test_what_is_read_and_how_many_letters_are_not(
 def test_a_pattern_that_is_none_raises() -> None:
     with pytest.raises(re.error):
         tokenizer(Analyzer(token_pattern="("))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Analyzer(),
+        Analyzer(lowercase=False),
+        Analyzer(token_pattern=r"\w*"),
+        Analyzer(token_pattern="[a-z]+"),
+    ],
+)
+@given(text=st.text(st.characters(exclude_categories=[])))
+@example("\u0130 \u00e9\u0301b \u0939\u093f\u0928 a\u00df")
+def test_letters_are_unread_whether_or_not_it_is_told_the_short_way(
+    settings: Analyzer, text: str
+) -> None:
+    short, long = tokenizer(settings), tokenizer(settings)
+    assert isinstance(short, PatternTokens)
+    assert isinstance(long, PatternTokens)
+    long.keeps_letters = False
+
+    assert short.unread_letters(text) == long.unread_letters(text)

@@ -97,3 +97,17 @@ def test_a_damaged_file_is_refused_by_name(copy: Path, damage: str) -> None:
 
     with pytest.raises(ModelFileError, match=r"^Cannot serve .*model.onnx: "):
         read_trusted(copy)
+
+
+def test_no_run_has_more_tokens_than_memory_is_meant_for(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text of many short words has fewer characters than one of few long words."""
+    monkeypatch.setattr(model, "tokens_a_run", 100)
+    texts = ["wonderful " * 9 + "wonderful", " ".join(["ad"] * 30)] * 20
+
+    runs = list(model.runs(texts))
+
+    assert sorted(i for run in runs for i in run) == list(range(40))
+    for run in runs:
+        assert len(run) * max(texts[i].count(" ") + 1 for i in run) <= 100
