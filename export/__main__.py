@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from export.errors import ExportError, NotVerified
-from export.publish import publish
-from export.tools import behaviour, inspection, verify
+from export.publish import keep_evaluation, publish
+from export.report import evaluation_text
+from export.tools import behaviour, evaluation, inspection, verify
 from export.tools import model_diff as diff
 from export.tools.signing import PASSWORD, sign
 from server.errors import ModelFileError
 from server.inference.model import Model
 from train.artifact import read_kept
-from train.data.dataset import LabelledText, imdb_sentences, load_labelled_text
+from train.data.dataset import LabelledText, imdb_sentences, load_labelled_text, sentences_of
+from train.data.resources import DOMAINS
 from train.errors import TrainError
 from train.text.wordnet import WordNet, noun_lemmatizer
 
@@ -52,6 +54,14 @@ def parser() -> argparse.ArgumentParser:
     command(inspect, "MODEL").add_argument("--json", action="store_true", help="all of it, as JSON")
     _take_data(command(behaviour_, "MODEL"))
     _take_data(command(diff_, "OLD", "NEW"))
+    evaluating = command(evaluate_, "MODEL", "DATA")
+    _name_columns(evaluating)
+    evaluating.add_argument(
+        "--output",
+        type=Path,
+        metavar="MODEL.evaluation.NAME.json",
+        help="keep it, draw it beside, and add it to the model card",
+    )
     verifying = command(verify_, "MODEL")
     verifying.add_argument("--kept", type=Path, help="what `python -m train --keep` wrote")
     verifying.add_argument("--public-key", type=Path, help="PEM; whose owner must have signed it")
@@ -66,6 +76,10 @@ def _take_data(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "data", type=Path, nargs="?", help="labelled text (default: the article's sentences)"
     )
+    _name_columns(command)
+
+
+def _name_columns(command: argparse.ArgumentParser) -> None:
     command.add_argument("--text-column", metavar="NAME", help="column that holds the text")
     command.add_argument("--label-column", metavar="NAME", help="column that holds the label")
 
@@ -89,6 +103,15 @@ def behaviour_(options: Options) -> None:
     """Change reviews and print whose verdicts hold."""
     model = Model.load(options.model)
     _print_lines(behaviour.report(behaviour.behaviour(model, _data(options).texts)))
+
+
+def evaluate_(options: Options) -> None:
+    """Print how a model file does on labelled text, or on amazon or yelp of the collection."""
+    model = Model.load(options.model)
+    found = evaluation.evaluate(model, _data(options))
+    _print_lines(evaluation_text.report(found))
+    if options.output:
+        _print_lines(keep_evaluation(found, options.model, options.output))
 
 
 def diff_(options: Options) -> None:
@@ -124,6 +147,8 @@ def _data(options: Options) -> LabelledText:
     """The labelled text asked for, or the article's."""
     if options.data is None:
         return imdb_sentences(progress=not options.quiet)
+    if str(options.data) in DOMAINS and not options.data.exists():
+        return sentences_of(str(options.data), progress=not options.quiet)
     return load_labelled_text(options.data, options.text_column, options.label_column)
 
 

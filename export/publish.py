@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from export.equivalence import Proof, Watch, prove
 from export.graph.model_file import build
-from export.report.model_card import Subject, card
+from export.report import plots
+from export.report.model_card import Subject, card, with_evaluations
 from export.report.summary import as_json, draw, examine
+from export.tools.evaluation import Evaluation, beside
 from export.write import write_model
 from server.inference.model import Model
 from train.artifact import TrainedModel
@@ -68,7 +72,7 @@ def describe(
 ) -> None:
     """Write card, figures and plots beside the file."""
     path, report = published.path, examine(model, trained.texts, trained.unseen_predictions)
-    plots = write_plots(path.with_suffix(""), draw(model, report))
+    drawn = write_plots(path.with_suffix(""), draw(model, report))
     write_atomically(path.with_suffix(".json"), as_json(model, path.name, report))
     example = min((golden.review for golden in model.manifest.golden), key=len).strip()
     subject = Subject(
@@ -79,13 +83,35 @@ def describe(
         manifest=model.manifest,
         proof=published.proof,
         behaviour=report.behaviour,
-        plots=plots,
+        plots=drawn,
         command=trained.command,
         example=example,
         example_read=model.reader.read(" ".join(example.split()[:3]))[0],
         comparison=comparison,
+        evaluations=beside(path, published.sha256),
     )
     write_atomically(path.with_suffix(".md"), card(subject).encode())
+
+
+def keep_evaluation(found: Evaluation, model: Path, output: Path) -> Iterator[str]:
+    """Write *found* to *output*, draw it beside, and put it into the card of *model*.
+
+    Raises:
+        NotReadable: another file beside the model passes for an evaluation and is none.
+        CannotWriteError: what was there is still there.
+    """
+    content = msgspec.json.format(msgspec.json.encode(found)) + b"\n"
+    write_atomically(output, content)
+    drawing = output.with_suffix(".svg")
+    write_atomically(drawing, plots.reliability(found.reliability, len(found.labels)))
+    yield f"\nKept: {output}, drawn in {drawing}"
+    card_file = model.with_suffix(".md")
+    if card_file.is_file():
+        text = card_file.read_text(encoding="utf-8")
+        added = with_evaluations(text, beside(model, found.model))
+        if added != text:
+            write_atomically(card_file, added.encode())
+            yield f"Added to {card_file}"
 
 
 def write_plots(folder: Path, drawn: Iterable[tuple[str, str, bytes]]) -> dict[str, str]:

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from server.extensions import Extensions
 from server.inference.predictions import Classification
 from server.observability.request_log import current_exchange
-from server.schemas.validation import check_explained
+from server.schemas.validation import check_explained, check_left_out
 
 
 def classify(
-    carried: Extensions, texts: Sequence[str], *, explain: bool = False
+    carried: Extensions, texts: Sequence[str], *, explain: bool = False, leave_out: bool = False
 ) -> list[Classification]:
     """Classify *texts*, which have passed `schemas.validation`, in order.
 
@@ -24,6 +24,7 @@ def classify(
         carried: has the model, and the metrics in which this is counted.
         texts: n texts as typed.
         explain: whether to say what each word adds.
+        leave_out: whether to say, too, what the verdict would be without each word.
 
     Returns:
         n classifications.
@@ -35,9 +36,11 @@ def classify(
     model = carried.model
     if explain:
         check_explained(texts, carried.settings.max_explained_words, model.tokenizer)
+        if leave_out:
+            check_left_out(texts, model.tokenizer)
     started = time.perf_counter()
     if explain:
-        explained = model.explain(texts)
+        explained = model.explain(texts, leave_out)
         found = [Classification(text, *pair) for text, pair in zip(texts, explained, strict=True)]
     else:
         found = list(map(Classification, texts, model.predict(texts)))

@@ -29,7 +29,7 @@ from train.text.languages import LANGUAGES
 from train.text.word_forms import Stems, snowball
 
 #: Of the layout of kept files.
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 #: The types of ours that a kept pipeline may hold; skops itself vouches for scikit-learn's.
 TRUSTED: Final = ("train.sparse_gaussian_nb.SparseGaussianNB", "train.calibration.Calibrated")

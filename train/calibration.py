@@ -1,11 +1,11 @@
-"""Calibration: log-odds that mean what they say, without changing a verdict.
+"""Calibration: log-odds that mean what they say.
 
 Naive Bayes counts words that go together as if each were news, so the surer it is the more it
-exaggerates. For two labels the log-odds f become ln(1 + bend * slope * |f|) / bend with the sign of
-f, which is a straight line near 0 and a logarithm far out; with a bend near 0 it is temperature
-scaling. For more labels it is temperature scaling (Guo et al., ICML 2017): scores times the slope,
-which is that of the least Brier score, for a straight line cannot follow both middle and tails, and
-the log loss minds the tails most.
+exaggerates. For two labels the log-odds f become h = slope * f + intercept, as in Platt scaling
+(Platt, 1999), and then ln(1 + bend * |h|) / bend with the sign of h, which is a straight line near
+0 and a logarithm far out. For more labels it is temperature scaling (Guo et al., ICML 2017): scores
+times the slope, which is that of the least Brier score, for a straight line cannot follow both
+middle and tails, and the log loss minds the tails most.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ Numbers = npt.NDArray[np.int64]
 # Natural logarithms of the least and greatest slope and bend that are tried.
 SLOPE_BOUNDS = (-25.0, 10.0)
 BEND_BOUNDS = (-5.0, 5.0)
+INTERCEPT_BOUNDS = (-20.0, 20.0)
 # How far from the slope of least log loss that of least Brier score is sought, as a logarithm.
 NEAR = 1.5
 # Rounded to so many digits, another processor comes to the same numbers.
@@ -37,14 +38,16 @@ class Calibration:
     Attributes:
         slope: greater than 0; below 1 where the classifier is too sure.
         bend: greater than 0 for two labels; 0 (a straight line) for more.
+        intercept: what is added for two labels before bending; it can change a verdict.
     """
 
     slope: float = 1.0
     bend: float = 0.0
+    intercept: float = 0.0
 
     def log_odds(self, scores: Array) -> Array:
         """Scores of K labels, [n, K] -> calibrated log-odds against the first, [n, K - 1]."""
-        straight = self.slope * (scores[:, 1:] - scores[:, :1])
+        straight = self.slope * (scores[:, 1:] - scores[:, :1]) + self.intercept
         return bent(straight, self.bend) if self.bend else straight
 
     def probabilities(self, scores: Array) -> Array:
@@ -70,25 +73,29 @@ def with_first(log_odds: Array) -> Array:
     return np.pad(log_odds, ((0, 0), (1, 0)))
 
 
-def calibrate(scores: Array, truth: Numbers) -> Calibration:
+def calibrate(scores: Array, truth: Numbers, with_intercept: bool = False) -> Calibration:
     """Choose the calibration of least log loss, for more than two labels of least Brier score.
 
     Args:
         scores: [n, K], of reviews that the classifier was not fitted on.
         truth: [n] numbers of their labels.
+        with_intercept: whether two labels get one; more labels get none.
 
     Returns:
         Its numbers, rounded to four digits. The targets are Platt's, a little less than 1 and
         more than 0, so that perfect scores do not make it certain of everything.
     """
     targets = _targets(truth, scores.shape[1])
+    if scores.shape[1] > 2:
+        return Calibration(_rounded(np.exp(_straight(scores, targets))))
     spread = np.log(max(float(np.abs(scores - scores[:, :1]).mean()), 1e-9))
-    if scores.shape[1] == 2:
-        found = _bent(scores[:, 1] - scores[:, 0], targets[:, 1], -spread)
-    else:
-        found = (_straight(scores, targets), -np.inf)
-    slope, bend = (float(f"{np.exp(each):.{DIGITS - 1}e}") for each in found)
-    return Calibration(slope, bend)
+    log_odds = scores[:, 1] - scores[:, 0]
+    log_slope, log_bend, intercept = _bent(log_odds, targets[:, 1], -spread, with_intercept)
+    return Calibration(_rounded(np.exp(log_slope)), _rounded(np.exp(log_bend)), _rounded(intercept))
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.{DIGITS - 1}e}")
 
 
 def _targets(truth: Numbers, labels: int) -> Array:
@@ -115,22 +122,24 @@ def _straight(scores: Array, targets: Array) -> float:
     return float(optimize.minimize_scalar(brier, bounds=(near - NEAR, near + NEAR)).x)
 
 
-def _bent(log_odds: Array, target: Array, start: float) -> tuple[float, float]:
-    """Logarithms of slope and bend."""
+def _bent(
+    log_odds: Array, target: Array, start: float, with_intercept: bool
+) -> tuple[float, float, float]:
+    """Logarithms of slope and bend, and the intercept."""
 
-    def loss(logarithms: Array) -> tuple[float, Array]:
-        slope, bend = np.exp(logarithms)
-        straight = slope * log_odds
-        g = bent(straight, bend)
+    def loss(numbers: Array) -> tuple[float, Array]:
+        slope, bend, intercept = np.exp(numbers[0]), np.exp(numbers[1]), numbers[2]
+        h = slope * log_odds + intercept
+        g = bent(h, bend)
         by_g = special.expit(g) - target
-        by_slope = straight / (1 + bend * np.abs(straight))  # dg / d log slope; for bend less g
-        gradient = np.array([(by_g * by_slope).mean(), (by_g * (by_slope - g)).mean()])
-        return float((np.logaddexp(0, g) - target * g).mean()), gradient
+        by_h = by_g / (1 + bend * np.abs(h))
+        gradient = [(by_h * slope * log_odds).mean(), (by_h * h - by_g * g).mean(), by_h.mean()]
+        return float((np.logaddexp(0, g) - target * g).mean()), np.array(gradient)
 
-    bounds = [SLOPE_BOUNDS, BEND_BOUNDS]
-    start_at = np.clip([start, 0.0], *np.transpose(bounds))
+    bounds = [SLOPE_BOUNDS, BEND_BOUNDS, INTERCEPT_BOUNDS if with_intercept else (0.0, 0.0)]
+    start_at = np.clip([start, 0.0, 0.0], *np.transpose(bounds))
     found = optimize.minimize(loss, start_at, jac=True, method="L-BFGS-B", bounds=bounds)
-    return float(found.x[0]), float(found.x[1])
+    return float(found.x[0]), float(found.x[1]), float(found.x[2])
 
 
 class Calibrated(ClassifierMixin, BaseEstimator):
@@ -140,12 +149,20 @@ class Calibrated(ClassifierMixin, BaseEstimator):
         classifier: one of `train.classifiers`, not fitted.
         slope: of the calibration.
         bend: of the calibration.
+        intercept: of the calibration.
     """
 
-    def __init__(self, classifier: Any = None, slope: float = 1.0, bend: float = 0.0) -> None:
+    def __init__(
+        self,
+        classifier: Any = None,
+        slope: float = 1.0,
+        bend: float = 0.0,
+        intercept: float = 0.0,
+    ) -> None:
         self.classifier = classifier
         self.slope = slope
         self.bend = bend
+        self.intercept = intercept
 
     def fit(self, X: Any, y: npt.ArrayLike) -> Calibrated:
         """Fit the classifier on n reviews: tf-idf [n, V] and n labels."""
@@ -153,17 +170,22 @@ class Calibrated(ClassifierMixin, BaseEstimator):
         self.classes_ = self.classifier_.classes_
         return self
 
+    @property
+    def calibration(self) -> Calibration:
+        """What is done to the scores."""
+        return Calibration(self.slope, self.bend, self.intercept)
+
     def scores(self, X: Any) -> Array:
         """The classifier's own log scores of the K labels, [n, K]."""
         return log_scores(self.classifier_, X)
 
     def log_odds(self, X: Any) -> Array:
         """Calibrated log-odds of labels[1:] against labels[0], [n, K - 1]."""
-        return Calibration(self.slope, self.bend).log_odds(self.scores(X))
+        return self.calibration.log_odds(self.scores(X))
 
     def predict_proba(self, X: Any) -> Array:
         """Calibrated probabilities, [n, K]."""
-        return Calibration(self.slope, self.bend).probabilities(self.scores(X))
+        return self.calibration.probabilities(self.scores(X))
 
     def predict(self, X: Any) -> npt.NDArray[np.str_]:
         """The likeliest labels, [n]."""

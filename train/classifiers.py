@@ -29,6 +29,7 @@ class Kind:
         parameter: scikit-learn's name of the number.
         default: its value without tuning: the article's, or scikit-learn's.
         values: what tuning tries.
+        presence: whether it asks only if a term is there, so that weights mean nothing to it.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Kind:
     parameter: str
     default: float
     values: tuple[float, ...]
+    presence: bool = False
 
     def scores(
         self, X: Any, y: npt.ArrayLike, asked: Any, values: Sequence[float]
@@ -43,10 +45,20 @@ class Kind:
         """Fit on X [n, V] once for each of S *values* and score *asked* [m, V]: [S, m, K]."""
         if self.parameter == "var_smoothing":
             return scores_by_smoothing(X, y, asked, values)
+        if self.parameter == "C" and hasattr(self.make(1.0), "warm_start"):
+            return _along_a_path(self.make(1.0), X, y, asked, values)
         return np.array([log_scores(self.make(value).fit(X, y), asked) for value in values])
 
 
-ALPHAS = (0.03, 0.1, 0.3, 1.0, 3.0)
+def _along_a_path(
+    classifier: Any, X: Any, y: npt.ArrayLike, asked: Any, values: Sequence[float]
+) -> Array:
+    """As `Kind.scores`; each fit starts from the one before, which spares half of the time."""
+    classifier.set_params(warm_start=True)
+    return np.array([log_scores(classifier.set_params(C=C).fit(X, y), asked) for C in values])
+
+
+ALPHAS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 
 KINDS = MappingProxyType(
     {
@@ -57,7 +69,7 @@ KINDS = MappingProxyType(
             1e-9,
             # From all but scikit-learn's default, which trusts every variance, to more than any
             # term's own, which all but ignores them.
-            (1e-9, 1e-3, 1e-2, 0.1, 0.3, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0),
+            (1e-9, 1e-3, 0.01, 0.03, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0),
         ),
         "multinomial": Kind(
             "multinomial naive Bayes",
@@ -70,21 +82,26 @@ KINDS = MappingProxyType(
             "complement naive Bayes", lambda alpha: ComplementNB(alpha=alpha), "alpha", 1.0, ALPHAS
         ),
         "bernoulli": Kind(
-            "Bernoulli naive Bayes", lambda alpha: BernoulliNB(alpha=alpha), "alpha", 1.0, ALPHAS
+            "Bernoulli naive Bayes",
+            lambda alpha: BernoulliNB(alpha=alpha),
+            "alpha",
+            1.0,
+            ALPHAS,
+            presence=True,
         ),
         "logistic": Kind(
             "logistic regression",
             lambda C: LogisticRegression(C=C, max_iter=1000),
             "C",
             1.0,
-            (0.3, 1.0, 3.0, 10.0, 30.0),
+            (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0),
         ),
         "svm": Kind(
             "linear SVM",
             lambda C: LinearSVC(C=C, random_state=0, max_iter=10_000),
             "C",
             1.0,
-            (0.03, 0.1, 0.3, 1.0),
+            (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
         ),
     }
 )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from train.bounds import MAX_MINUTES, MAX_TERMS, Bounds, machine_memory
 from train.classifiers import KINDS
+from train.metric import METRICS
 from train.text.languages import LANGUAGES
 
 DESCRIPTION = "Labelled text -> fitted pipeline, honest figures, a model file if asked."
@@ -31,13 +34,22 @@ class Options:
     stem: bool
     classifier: str
     tune: bool
+    metric: str
+    max_terms: int
+    max_memory: int
+    max_minutes: float
     seed: int
-    repeats: int
+    repeats: int | None
     export: Path | None
     keep: Path | None
     output: Path | None
     quiet: bool
     typed: str
+
+    @property
+    def bounds(self) -> Bounds:
+        """How much tuning may take."""
+        return Bounds(self.max_terms, self.max_memory, self.max_minutes)
 
 
 def parse(arguments: Sequence[str] | None) -> Options:
@@ -50,6 +62,7 @@ def parse(arguments: Sequence[str] | None) -> Options:
     _add_data(parser.add_argument_group("data"))
     _add_reading(parser.add_argument_group("reading"))
     _add_method(parser.add_argument_group("method"))
+    _add_bounds(parser.add_argument_group("bounds"))
     _add_results(parser.add_argument_group("results"))
     typed = sys.argv[1:] if arguments is None else arguments
     return Options(
@@ -103,12 +116,45 @@ def _add_method(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--repeats",
         type=_repeats,
-        default=3,
         metavar="N",
-        help="of the 10-fold cross-validation (default: %(default)s; 0 leaves it out)",
+        help="of the 10-fold cross-validation (default: 3, or less where that is within "
+        "--max-minutes; 0 leaves it and the further splits out)",
+    )
+    group.add_argument(
+        "--metric",
+        choices=METRICS,
+        default="log-loss",
+        help="what the settings are ranked by; macro-f1 counts rare labels like others "
+        "(default: %(default)s)",
     )
     group.add_argument(
         "--seed", type=int, default=0, help="of every random split (default: %(default)s)"
+    )
+
+
+def _add_bounds(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--max-terms",
+        type=_positive,
+        default=MAX_TERMS,
+        metavar="N",
+        help="that a model counts; the commonest are kept (default: %(default)s)",
+    )
+    group.add_argument(
+        "--max-memory",
+        type=_bytes,
+        default=machine_memory() // 2,
+        metavar="SIZE",
+        help="that a setting may need to be tried, as in 800M or 4G (default: half of the "
+        "machine's)",
+    )
+    group.add_argument(
+        "--max-minutes",
+        type=_minutes,
+        default=MAX_MINUTES,
+        metavar="N",
+        help="for everything that is fitted; fewer evaluations, then fewer settings keep within "
+        "it (default: %(default)g)",
     )
 
 
@@ -131,3 +177,26 @@ def _repeats(typed: str) -> int:
     if not typed.isascii() or not typed.isdigit():
         raise argparse.ArgumentTypeError(f"{typed!r} is not a whole number from 0 on")
     return int(typed)
+
+
+def _positive(typed: str) -> int:
+    if not typed.isascii() or not typed.isdigit() or not int(typed):
+        raise argparse.ArgumentTypeError(f"{typed!r} is not a whole number from 1 on")
+    return int(typed)
+
+
+def _minutes(typed: str) -> float:
+    try:
+        minutes = float(typed)
+    except ValueError:
+        minutes = 0
+    if not 0 < minutes < float("inf"):
+        raise argparse.ArgumentTypeError(f"{typed!r} is not a number of minutes above 0")
+    return minutes
+
+
+def _bytes(typed: str) -> int:
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([kMGT]?)B?", typed)
+    if not found or not (number := float(found[1])):
+        raise argparse.ArgumentTypeError(f"{typed!r} is not a size such as 800M or 4G")
+    return int(number * 1000 ** " kMGT".index(found[2] or " "))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -9,17 +10,29 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import numpy as np
+from msgspec import UNSET, UnsetType
 from tqdm import tqdm
 
 from server.inference.analyzer import Normaliser
-from server.inference.manifest import DataSet, Figures, HeldOut
+from server.inference.manifest import DataSet, HeldOut, HoldOuts
+from train.alternatives import alternatives, better
 from train.artifact import TrainedModel, UnseenPredictions, keep
+from train.bounds import Plan, affordable, plan
 from train.classifiers import KINDS
 from train.cli import Options
 from train.data.checks import notes
 from train.data.dataset import LabelledText, imdb_sentences, load_labelled_text
-from train.evaluation import console_report, evaluation, learning_curve, metrics
+from train.errors import BadOption
+from train.evaluation import (
+    console_report,
+    evaluation,
+    hold_outs,
+    learning_curve,
+    metrics,
+)
 from train.evaluation.comparison import Comparison, Result, row
+from train.hyperparameters import Setting, StopWords
+from train.term_counts import word_usage
 from train.text.cleaning import Cleaning, cleaning
 from train.text.preprocess import (
     OUTER_FOLDS,
@@ -31,7 +44,16 @@ from train.trainer import Fitted, Recipe
 
 Item = TypeVar("Item")
 
+#: Into a part to fit on and a part to ask; and of 10-fold cross-validation.
+SPLITS: Final = 20
+REPEATS: Final = 3
+
 IMDB_LICENCE: Final = "CC BY 4.0 (Kotzias et al., KDD 2015)"
+IMDB_OVERLAP: Final = (
+    "All 901 of these sentences that have five words or more stand verbatim in the test part of "
+    "the large IMDb collection (Maas et al., ACL 2011), in 486 of its 25,000 reviews: leave these "
+    "out when you measure there"
+)
 
 
 def train(options: Options) -> None:
@@ -39,15 +61,22 @@ def train(options: Options) -> None:
     texts = read(options)
     cleaned = reading(texts, options)
     prepared = clean(*texts, cleaned.normalisers, options)
-    held_out = evaluate_hold_out(prepared, options)
-    figures, folds = cross_validate(prepared, held_out, options)
-    fitted = recipe(options).fit(prepared.corpus, prepared.rows, searching(options))
+    recipe, planned = plan_recipe(prepared, options)
+    held_out = evaluate_hold_out(recipe, prepared, options)
+    hold_outs = evaluate_hold_outs(recipe, prepared, planned.splits, options)
+    folds = cross_validate(recipe, prepared, planned.repeats, options)
+    protocol = evaluation.protocol(planned.repeats)
+    labels = prepared.corpus.classes
+    figures = metrics.figures(folds, labels, held_out, protocol, options.seed, hold_outs)
+    if folds:
+        print(f"\n{console_report.figures(figures)}")
+    fitted = recipe.fit(prepared.corpus, prepared.rows, searching(options))
     trained = TrainedModel(
         pipeline=fitted.pipeline,
-        normaliser=cleaned.normalisers[fitted.setting.keep_negations],
+        normaliser=cleaned.normalisers[fitted.setting.stop_words],
         irregular=cleaned.irregular,
         texts=prepared.labelled.texts,
-        data=describe(prepared.labelled, options),
+        data=describe(prepared, fitted, options),
         figures=figures,
         parameters=fitted.setting.parameters(fitted.calibration) | cleaned.parameters(),
         command=options.typed,
@@ -57,6 +86,8 @@ def train(options: Options) -> None:
     )
     chosen = console_report.settings(trained.parameters)
     print(f"\nFitted on all {len(prepared.rows):,} texts: {chosen}")
+    if options.tune:
+        print(other_classifiers(prepared, fitted, planned, options))
     if options.keep:
         keep(trained, options.keep)
         print(f"\nKept for `python -m export`: {options.keep}")
@@ -76,10 +107,13 @@ def compare(options: Options) -> None:
     """Cross-validate every classifier on the same folds; print one table, and keep it if asked."""
     texts = read(options)
     prepared = clean(*texts, reading(texts, options).normalisers, options)
-    repeats = options.repeats or 1
+    repeats = REPEATS if options.repeats is None else options.repeats or 1
     results: list[Result] = []
     for classifier in KINDS:
-        made = Recipe(classifier, options.tune, options.seed)
+        settings, said = affordable(prepared.corpus, prepared.rows, classifier, options.bounds)
+        for sentence in said if classifier == next(iter(KINDS)) else ():
+            print(sentence)
+        made = Recipe(classifier, options.tune, options.seed, options.metric, settings)
         timed = evaluation.cross_validate(
             made, prepared.corpus, prepared.rows, repeats, options.seed
         )
@@ -88,7 +122,7 @@ def compare(options: Options) -> None:
     labels = prepared.corpus.classes
     found = Comparison(
         data=prepared.labelled.sha256,
-        protocol=evaluation.PROTOCOL.format(repeats),
+        protocol=evaluation.protocol(repeats),
         command=options.typed,
         rows=tuple(row(each, results[0], labels, options.seed) for each in results),
     )
@@ -122,13 +156,13 @@ def read(options: Options) -> tuple[LabelledText, LabelledText | None]:
 def clean(
     labelled: LabelledText,
     test: LabelledText | None,
-    normalisers: Mapping[bool, Normaliser],
+    normalisers: Mapping[StopWords, Normaliser],
     options: Options,
 ) -> Prepared:
     """Clean the labelled text; prints what to know about it."""
     progress = partial(bar, what="cleaning", options=options)
     prepared = prepare(labelled, test, normalisers, lambda texts, n: progress(texts, total=n))
-    check_enough(prepared, cross_validated=options.repeats > 0 or options.task == "compare")
+    check_enough(prepared, cross_validated=options.repeats != 0 or options.task == "compare")
     print(console_report.data(labelled.name, labelled.labels))
     for note in notes(prepared):
         print(note)
@@ -140,9 +174,29 @@ def bar(items: Iterable[Item], what: str, options: Options, total: int | None = 
     return tqdm(items, what, total, disable=options.quiet, delay=1, leave=False)
 
 
-def recipe(options: Options) -> Recipe:
-    """How models are made."""
-    return Recipe(options.classifier, options.tune, options.seed)
+def plan_recipe(prepared: Prepared, options: Options) -> tuple[Recipe, Plan]:
+    """How models are made, and how often; prints what is left out for want of room or time."""
+    corpus, rows, bounds = prepared.corpus, prepared.rows, options.bounds
+    settings: Sequence[Setting] = (Setting(options.classifier, stop_words=corpus.stop_words),)
+    said: list[str] = []
+    if options.tune:
+        settings, said = affordable(corpus, rows, options.classifier, bounds)
+    if not settings:
+        raise BadOption(f"{' '.join(said)} Nothing is left to try: allow more.")
+    planned = plan(corpus, rows, settings, bounds, evaluations(prepared, options))
+    for sentence in (*said, *planned.said):
+        print(sentence)
+    made = Recipe(options.classifier, options.tune, options.seed, options.metric, planned.settings)
+    return made, planned
+
+
+def evaluations(prepared: Prepared, options: Options) -> list[tuple[int, int]]:
+    """Numbers of splits and of repeats of cross-validation, best first."""
+    most = 1 if prepared.test is not None or options.repeats == 0 else SPLITS
+    if options.repeats is not None:
+        return [(splits, options.repeats) for splits in (most, 5, 1) if splits <= most]
+    wanted = [(most, REPEATS), (most, 1), (5, 1), (1, 1), (1, 0)]
+    return [(splits, repeats) for splits, repeats in wanted if splits <= most]
 
 
 def searching(options: Options) -> partial[tqdm[Any]]:
@@ -150,7 +204,7 @@ def searching(options: Options) -> partial[tqdm[Any]]:
     return partial(bar, what="tuning" if options.tune else "calibrating", options=options)
 
 
-def evaluate_hold_out(prepared: Prepared, options: Options) -> HeldOut:
+def evaluate_hold_out(recipe: Recipe, prepared: Prepared, options: Options) -> HeldOut:
     """Print what the article prints: for its settings, and for the recipe."""
     train_rows, test_rows = prepared.parts(options.seed)
     corpus, labels = prepared.corpus, prepared.corpus.classes
@@ -160,7 +214,7 @@ def evaluate_hold_out(prepared: Prepared, options: Options) -> HeldOut:
     )
     print("\nThe article's settings")
     print(console_report.confusion(evaluation.held_out(article, labels), labels))
-    fitted = recipe(options).fit(corpus, train_rows, searching(options))
+    fitted = recipe.fit(corpus, train_rows, searching(options))
     tuned = evaluation.predict_fold(fitted, corpus, train_rows, test_rows)
     result = evaluation.held_out(tuned, labels)
     chosen = console_report.settings(fitted.setting.parameters(fitted.calibration))
@@ -169,22 +223,51 @@ def evaluate_hold_out(prepared: Prepared, options: Options) -> HeldOut:
     return result
 
 
+def evaluate_hold_outs(
+    recipe: Recipe, prepared: Prepared, splits: int, options: Options
+) -> HoldOuts | UnsetType:
+    """Accuracy over many splits, printed; nothing where there is one only."""
+    if splits < 2:
+        return UNSET
+    corpus, rows = prepared.corpus, prepared.rows
+    each = hold_outs.accuracies(recipe, corpus, rows, splits, options.seed)
+    found = hold_outs.summary(list(bar(each, "further splits", options, splits)))
+    print(f"\n{console_report.hold_outs(found)}")
+    return found
+
+
 def cross_validate(
-    prepared: Prepared, held_out: HeldOut, options: Options
-) -> tuple[Figures, list[metrics.Fold]]:
-    """The metrics of the whole recipe, choices included, and the folds that they come from."""
-    labels = prepared.corpus.classes
-    if not options.repeats:
-        return metrics.figures([], labels, held_out, evaluation.HOLD_OUT_ONLY), []
-    timed = evaluation.cross_validate(
-        recipe(options), prepared.corpus, prepared.rows, options.repeats, options.seed
-    )
-    total = OUTER_FOLDS * options.repeats
-    folds = [each.fold for each in bar(timed, "cross-validation", options, total)]
-    protocol = evaluation.PROTOCOL.format(options.repeats)
-    found = metrics.figures(folds, labels, held_out, protocol, options.seed)
-    print(f"\n{console_report.figures(found)}")
-    return found, folds
+    recipe: Recipe, prepared: Prepared, repeats: int, options: Options
+) -> list[metrics.Fold]:
+    """What the whole recipe, choices included, says of every text; nothing without repeats."""
+    if not repeats:
+        return []
+    timed = evaluation.cross_validate(recipe, prepared.corpus, prepared.rows, repeats, options.seed)
+    total = OUTER_FOLDS * repeats
+    return [each.fold for each in bar(timed, "cross-validation", options, total)]
+
+
+def other_classifiers(prepared: Prepared, fitted: Fitted, planned: Plan, options: Options) -> str:
+    """One line: whether another classifier would do better by more than chance."""
+    corpus, rows, chosen = prepared.corpus, prepared.rows, fitted.tried
+    if chosen is None:
+        return ""
+    others, left = alternatives(corpus, rows, chosen, planned.settings, options.bounds)
+    watched = bar(others, "other classifiers", options)
+    found = [
+        (KINDS[each.classifier].title, each.loss, command_with(each.classifier, options))
+        for each in better(corpus, rows, chosen, watched, options.metric, options.seed)
+    ]
+    return console_report.alternatives(found, chosen.loss, options.metric, len(others), left)
+
+
+def command_with(classifier: str, options: Options) -> str:
+    """What was typed, with another classifier."""
+    typed = shlex.split(options.typed)
+    if "--classifier" in typed:
+        place = typed.index("--classifier")
+        del typed[place : place + 2]
+    return shlex.join([*typed, "--classifier", classifier])
 
 
 def predictions_of(
@@ -193,7 +276,7 @@ def predictions_of(
     """What the model card draws beyond the metrics; nothing without cross-validation."""
     if not folds or not (options.export or options.keep):
         return None
-    texts = prepared.corpus.texts[fitted.setting.keep_negations][prepared.rows].tolist()
+    texts = prepared.corpus.texts[fitted.setting.stop_words][prepared.rows].tolist()
     labels = prepared.labelled.labels
     fits = learning_curve.learn(fitted.pipeline, texts, labels, options.seed)
     total = learning_curve.FOLDS * len(learning_curve.sizes(labels))
@@ -204,12 +287,18 @@ def predictions_of(
     )
 
 
-def describe(labelled: LabelledText, options: Options) -> DataSet:
+def describe(prepared: Prepared, fitted: Fitted, options: Options) -> DataSet:
     """What the model file says of its data."""
+    labelled = prepared.labelled
+    counts = prepared.corpus.counts(fitted.setting.stop_words, 1)[prepared.rows]
+    usage = word_usage(counts)
     return DataSet(
         name=labelled.name,
         sha256=labelled.sha256,
         reviews=len(labelled),
         reviews_by_label=dict(sorted(Counter(labelled.labels).items())),
         licence=options.licence if options.data else IMDB_LICENCE,
+        overlap=UNSET if options.data else IMDB_OVERLAP,
+        words=usage.words,
+        unknown_words=usage.unknown,
     )

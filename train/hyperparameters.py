@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import product
-from typing import Any
+from typing import Any, Final, Literal
 
-from sklearn.feature_extraction.text import TfidfVectorizer
+import numpy as np
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from train.calibration import Calibrated, Calibration
 from train.classifiers import KINDS
@@ -25,6 +27,14 @@ NEGATIONS = frozenset(
     "wasn weren won wouldn".split()
 )
 
+#: Which words of the language's list are dropped before anything is counted.
+StopWords = Literal["none", "all", "all but negations"]
+#: What is done to tf-idf: nothing, 1 + ln(count) for the count, or the fourth root of the result.
+Transform = Literal["none", "sublinear", "fourth root"]
+
+STOP_WORDS: Final[tuple[StopWords, ...]] = ("all", "all but negations", "none")
+TRANSFORMS: Final[tuple[Transform, ...]] = ("none", "sublinear", "fourth root")
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -33,16 +43,17 @@ class Setting:
     Attributes:
         classifier: a key of `KINDS`.
         strength: value of the number that the kind tunes; None for its default.
-        keep_negations: whether words such as "not" are no stop words.
-        sublinear_tf: whether the n-th occurrence of a term counts less than the first.
+        stop_words: which words of the language's list are dropped.
+        transform: what is done to tf-idf. Its fourth root keeps a single word of a short text from
+            weighing many times what the words of a long one do.
         max_features: how many of the commonest terms are counted; None for all.
         words_a_term: terms of up to so many words.
     """
 
     classifier: str = "gaussian"
     strength: float | None = None
-    keep_negations: bool = False
-    sublinear_tf: bool = False
+    stop_words: StopWords = "all"
+    transform: Transform = "none"
     max_features: int | None = MAX_FEATURES
     words_a_term: int = 1
 
@@ -59,50 +70,80 @@ class Setting:
         """
         return TfidfVectorizer(
             max_features=self.max_features,
-            ngram_range=(1, self.words_a_term),
-            sublinear_tf=self.sublinear_tf,
-            lowercase=False,
-            token_pattern=NORMALISED_TOKEN,
+            sublinear_tf=self.transform == "sublinear",
+            **counting(self.words_a_term),
+        )
+
+    def weighting(self) -> Pipeline:
+        """What `pipeline` does to the counts of terms, not fitted."""
+        return Pipeline(
+            [
+                ("tfidf", TfidfTransformer(sublinear_tf=self.transform == "sublinear")),
+                *self._roots(),
+            ]
         )
 
     def pipeline(self, calibration: Calibration | None = None) -> Pipeline:
         """Tf-idf and classifier over normalised text, not fitted; calibrated if asked."""
         classifier = KINDS[self.classifier].make(self.value)
         if calibration:
-            classifier = Calibrated(classifier, calibration.slope, calibration.bend)
-        return Pipeline([("tfidf", self.vectoriser()), ("classifier", classifier)])
+            classifier = Calibrated(classifier, **asdict(calibration))
+        return Pipeline([("tfidf", self.vectoriser()), *self._roots(), ("classifier", classifier)])
+
+    def _roots(self) -> list[tuple[str, FunctionTransformer]]:
+        names = ("square_root", "fourth_root") if self.transform == "fourth root" else ()
+        return [
+            (name, FunctionTransformer(np.sqrt, feature_names_out="one-to-one")) for name in names
+        ]
 
     def parameters(self, calibration: Calibration) -> dict[str, Any]:
         """What the model file says of it; JSON values."""
         chosen = asdict(self)
         del chosen["strength"]
-        return chosen | {
-            KINDS[self.classifier].parameter: self.value,
-            "calibration_slope": calibration.slope,
-            "calibration_bend": calibration.bend,
-        }
+        return (
+            chosen
+            | {KINDS[self.classifier].parameter: self.value}
+            | {f"calibration_{name}": value for name, value in asdict(calibration).items()}
+        )
 
 
 def from_parameters(parameters: Mapping[str, Any]) -> tuple[Setting, Calibration]:
     """Read back what `Setting.parameters` gave."""
     rest = dict(parameters)
-    calibration = Calibration(rest.pop("calibration_slope"), rest.pop("calibration_bend"))
+    calibration = Calibration(
+        **{name: rest.pop(f"calibration_{name}") for name in asdict(Calibration())}
+    )
     strength = rest.pop(KINDS[rest["classifier"]].parameter)
     return Setting(strength=strength, **rest), calibration
+
+
+def counting(words_a_term: int) -> dict[str, Any]:
+    """How terms of normalised text are counted, as scikit-learn's parameters."""
+    return {
+        "ngram_range": (1, words_a_term),
+        "lowercase": False,
+        "token_pattern": NORMALISED_TOKEN,
+    }
+
+
+def counter(words_a_term: int) -> CountVectorizer:
+    """The counts of all terms of normalised text, not fitted."""
+    return CountVectorizer(**counting(words_a_term))
 
 
 def vectorisers(classifier: str) -> tuple[Setting, ...]:
     """Every way to clean and weigh that tuning tries, the strength left open."""
     plain = Setting(classifier)
+    transforms = TRANSFORMS[:1] if KINDS[classifier].presence else TRANSFORMS
     return tuple(
         replace(
             plain,
-            keep_negations=keep_negations,
-            sublinear_tf=sublinear_tf,
+            stop_words=stop_words,
+            transform=transform,
             max_features=max_features,
             words_a_term=words_a_term,
         )
-        for keep_negations, sublinear_tf, max_features, words_a_term in product(
-            (False, True), (False, True), (MAX_FEATURES, None), (1, 2)
+        for stop_words, words_a_term, max_features, transform in product(
+            STOP_WORDS, (1, 2), (MAX_FEATURES, None), transforms
         )
     )

@@ -10,30 +10,39 @@ from sklearn.pipeline import Pipeline
 
 from train.calibration import Calibration
 from train.data.corpus import Corpus, Rows
-from train.hyperparameters import Setting
-from train.tuning import Progress, Tried, search, tried
+from train.hyperparameters import Setting, vectorisers
+from train.tuning import Progress, Tried, search, settled
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A recipe's result on some rows."""
+    """A recipe's result on some rows.
+
+    Attributes:
+        setting: that was chosen.
+        calibration: likewise.
+        pipeline: fitted.
+        tried: what the choice rests on; None without one.
+    """
 
     setting: Setting
     calibration: Calibration
     pipeline: Pipeline
+    tried: Tried | None = None
 
     @classmethod
     def plain(cls, corpus: Corpus, rows: Rows) -> Fitted:
         """The article's settings, neither tuned nor calibrated."""
-        setting = Setting()
-        pipeline = setting.pipeline().fit(corpus.texts[False][rows], corpus.labels[rows])
-        return cls(setting, Calibration(), pipeline)
+        setting = Setting(stop_words=corpus.stop_words)
+        texts = corpus.texts[setting.stop_words][rows]
+        return cls(setting, Calibration(), setting.pipeline().fit(texts, corpus.labels[rows]))
 
-    def probabilities(self, corpus: Corpus, rows: Rows) -> npt.NDArray[np.float64]:
-        """Probabilities of the K labels for *rows*, [n, K]."""
-        texts = corpus.texts[self.setting.keep_negations][rows]
-        probabilities: npt.NDArray[np.float64] = self.pipeline.predict_proba(texts)
-        return probabilities
+    def predict(
+        self, corpus: Corpus, rows: Rows
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        """Probabilities of the K labels for *rows*, [n, K], and the known terms of each, [n]."""
+        X = self.pipeline[:-1].transform(corpus.texts[self.setting.stop_words][rows])
+        return self.pipeline[-1].predict_proba(X), np.diff(X.indptr).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +53,15 @@ class Recipe:
         classifier: a key of `KINDS`.
         tune: whether the setting is searched for; if not, it is the article's.
         seed: of the folds that tuning and calibration use.
+        metric: a key of `METRICS`, which ranks settings.
+        settings: that are searched; None for all that tuning knows.
     """
 
     classifier: str = "gaussian"
     tune: bool = True
     seed: int = 0
+    metric: str = "log-loss"
+    settings: tuple[Setting, ...] | None = None
 
     def fit(
         self,
@@ -58,13 +71,14 @@ class Recipe:
     ) -> Fitted:
         """Choose, calibrate and fit on *rows* alone."""
         chosen = self._choose(corpus, rows, progress)
-        texts = corpus.texts[chosen.setting.keep_negations][rows]
+        texts = corpus.texts[chosen.setting.stop_words][rows]
         pipeline = chosen.setting.pipeline(chosen.calibration).fit(texts, corpus.labels[rows])
-        return Fitted(chosen.setting, chosen.calibration, pipeline)
+        return Fitted(chosen.setting, chosen.calibration, pipeline, chosen)
 
     def _choose(self, corpus: Corpus, rows: Rows, progress: Progress) -> Tried:
         if self.tune:
-            return search(corpus, rows, self.classifier, self.seed, progress)
-        setting = Setting(self.classifier)
-        (only,) = tried(corpus, rows, setting, [setting.value], self.seed, progress)
-        return only
+            known = vectorisers(self.classifier) if self.settings is None else self.settings
+            able = [each for each in known if each.stop_words in corpus.texts]
+            return search(corpus, rows, able, self.seed, self.metric, progress)
+        setting = Setting(self.classifier, stop_words=corpus.stop_words)
+        return settled(corpus, rows, setting, self.seed, self.metric, progress)

@@ -5,10 +5,10 @@ the log-odds of a label against the first are a sum over the terms of x * (a*x +
 term's tf-idf, plus one constant. For the other classifiers a is 0; Bernoulli naive Bayes looks only
 at whether a term is there, so its x is 1 or 0.
 
-Calibration for more than two labels multiplies everything by one slope. For two labels it bends the
-log-odds, g(f) = ln(1 + bend * |f|) / bend with the sign of f. Then the text without a known term
-stands at g(constant), and what the terms add, g(f) - g(constant), is shared out in proportion to
-their parts in f.
+Calibration for more than two labels multiplies everything by one slope. For two labels it may add
+to the constant, and bends the log-odds, g(f) = ln(1 + bend * |f|) / bend with the sign of f. Then
+the text without a known term stands at g(constant), and what the terms add, g(f) - g(constant), is
+shared out in proportion to their parts in f.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ class Terms:
         bent: Array = np.sign(self.constant) * np.log(1 + self.bend * np.abs(self.constant))
         return bent / self.bend
 
-    def calibrated(self, slope: float, bend: float) -> Terms:
-        """All of it times *slope*, and bent by *bend*."""
+    def calibrated(self, slope: float, bend: float, intercept: float) -> Terms:
+        """All of it times *slope*, *intercept* added, and bent by *bend*."""
         quadratic = None if self.quadratic is None else slope * self.quadratic
         return replace(
             self,
             quadratic=quadratic,
             linear=slope * self.linear,
-            constant=slope * self.constant,
+            constant=slope * self.constant + intercept,
             bend=bend,
         )
 
@@ -75,7 +75,8 @@ def terms(classifier: Any) -> Terms:
         NotConvertible: nothing is registered for this kind of classifier.
     """
     if isinstance(classifier, Calibrated):
-        return terms(classifier.classifier_).calibrated(classifier.slope, classifier.bend)
+        found = classifier.calibration
+        return terms(classifier.classifier_).calibrated(found.slope, found.bend, found.intercept)
     return _against_first(label_scores(classifier))
 
 

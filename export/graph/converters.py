@@ -213,9 +213,17 @@ def _split(nodes: Nodes, text: str, **settings: Any) -> str:
 
 
 def _x(nodes: Nodes, tokens: Tokens, weighting: Weighting, presence: bool) -> str:
-    """What the classifier sees of each token's term, [N, T]: its tf-idf, or that it is there."""
+    """What the classifier sees of each token's term, [N, T]: its weight, or that it is there."""
     if presence:
         return nodes.add("Sign", tokens.times)
+    x = _tf_idf(nodes, tokens, weighting)
+    for _ in range(weighting.roots):
+        x = nodes.add("Sqrt", x)
+    return x
+
+
+def _tf_idf(nodes: Nodes, tokens: Tokens, weighting: Weighting) -> str:
+    """The weight of each token's term, [N, T]; 0 where there is none."""
     tf = nodes.add("Sign", tokens.times) if weighting.binary else tokens.times
     if weighting.sublinear:
         tf = nodes.add("Add", nodes.add("Log", tf), nodes.constant("one", 1.0))

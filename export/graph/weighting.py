@@ -21,7 +21,7 @@ from sklearn.feature_extraction.text import (
     TfidfVectorizer,
 )
 from sklearn.feature_selection import SelectorMixin
-from sklearn.preprocessing import MaxAbsScaler, Normalizer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, Normalizer, StandardScaler
 
 from export.errors import NotConvertible
 from export.graph.additive_form import Terms
@@ -48,6 +48,7 @@ class Weighting:
         weights: [V], what counts are multiplied by; None for nothing.
         norm: what a text is divided by; None for nothing.
         weighted: whether a tf-idf step has been there.
+        roots: how many times the square root is taken before the columns are scaled.
     """
 
     terms: tuple[str, ...]
@@ -58,6 +59,7 @@ class Weighting:
     weights: Array | None = None
     norm: Norm | None = None
     weighted: bool = False
+    roots: int = 0
 
     @classmethod
     def of_counts(cls, vectoriser: CountVectorizer) -> Weighting:
@@ -94,10 +96,10 @@ class Weighting:
 
     def normalised(self, norm: Norm) -> Weighting:
         """Divided by a norm, once; what scaled the columns before belongs to the weights."""
-        if self.norm is not None:
+        if self.norm is not None or self.roots:
             raise NotConvertible(
-                "A second norm after the columns were chosen or scaled has no converter here; "
-                "leave one of the two out"
+                "A norm after square roots, or a second norm after the columns were chosen or "
+                "scaled, has no converter here; leave one of the two out"
             )
         weights = self.weights
         if not (self.scale == 1).all():
@@ -143,23 +145,25 @@ def step(fitted: Any, before: Weighting) -> Weighting:
     Raises:
         NotConvertible: it does something to the columns that has no converter here.
     """
-    if _changes_nothing(fitted, len(before.columns)):
-        return before
-    raise NotConvertible(
-        f"The step {_named(fitted)} has no converter here; export knows TfidfTransformer, "
-        "Normalizer, MaxAbsScaler, StandardScaler(with_mean=False), selectors such as SelectKBest "
-        "and VarianceThreshold, and steps that only make the matrix dense"
-    )
+    return _unchanged(fitted, before)
 
 
 @step.register
 def _(fitted: TfidfTransformer, before: Weighting) -> Weighting:
-    if before.weighted or before.norm is not None or not (before.scale == 1).all():
+    plain = before.norm is None and not before.roots and (before.scale == 1).all()
+    if before.weighted or not plain:
         raise NotConvertible(
             "TfidfTransformer has a converter only right after CountVectorizer or a selection of "
             "its terms"
         )
     return _tfidf(before, fitted)
+
+
+@step.register
+def _(fitted: FunctionTransformer, before: Weighting) -> Weighting:
+    if fitted.func is np.sqrt and not fitted.kw_args:
+        return replace(before, roots=before.roots + 1, scale=np.sqrt(before.scale))
+    return _unchanged(fitted, before)
 
 
 @step.register
@@ -196,6 +200,17 @@ def _tfidf(counts: Weighting, fitted: Any) -> Weighting:
         weighted=True,
     )
     return weighted if fitted.norm is None else weighted.normalised(fitted.norm)
+
+
+def _unchanged(fitted: Any, before: Weighting) -> Weighting:
+    if _changes_nothing(fitted, len(before.columns)):
+        return before
+    raise NotConvertible(
+        f"The step {_named(fitted)} has no converter here; export knows TfidfTransformer, "
+        "Normalizer, MaxAbsScaler, StandardScaler(with_mean=False), FunctionTransformer(np.sqrt), "
+        "selectors such as SelectKBest and VarianceThreshold, and steps that only make the matrix "
+        "dense"
+    )
 
 
 def _changes_nothing(fitted: Any, columns: int) -> bool:

@@ -69,7 +69,7 @@ $protocol
 $figures
 
 $confusion
-
+$evidence
 All of it for programs: [$title.json]($title.json).
 $plots
 $comparison## Behaviour
@@ -112,6 +112,13 @@ checks a file against all that this card claims.
 $versions
 """)
 
+EVIDENCE = Template("""
+By how many distinct terms of a text are known. Where the model is surer than it is right, the
+confidence is above the share that is right:
+
+$table
+""")
+
 OTHERS = Template("""\
 ## Other algorithms
 
@@ -119,8 +126,8 @@ The same texts and the same folds, each algorithm tuned and calibrated inside th
 
 $table
 
-Brackets hold 95 % intervals; p is that of McNemar's exact test against the first row, and seconds
-are for one fit, all choices included. The table again:
+Brackets hold 95 % intervals, those of the differences paired fold by fold; p is that of McNemar's
+exact test, and seconds are for one fit, all choices included. The table again:
 
 ```console
 $$ $command

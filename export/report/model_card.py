@@ -14,8 +14,9 @@ import msgspec
 
 from export.equivalence import Proof
 from export.graph import reading
-from export.report import card_text
+from export.report import card_text, evaluation_text
 from export.tools.behaviour import Outcome
+from export.tools.evaluation import Evaluation
 from export.tools.inspection import named_figures
 from server.inference.manifest import Figures, Manifest
 from train.evaluation.comparison import Comparison
@@ -25,6 +26,8 @@ MOST_IN_A_TABLE = 20
 PAIRS = 20
 MOST_LISTED = 50
 WIDTH = 100
+
+OTHER_DATA, BEHAVIOUR = "## On other data\n", "## Behaviour\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Subject:
         plots: file (relative to the card) -> what it shows.
         command: what made it.
         comparison: how other classifiers do on the same data, if that was asked.
+        evaluations: how the model does on other data, if that was asked.
         example: a text to try, as typed, and `example_read`, as the graph takes it.
     """
 
@@ -57,13 +61,14 @@ class Subject:
     example: str
     example_read: str
     comparison: Comparison | None = None
+    evaluations: Sequence[Evaluation] = ()
 
 
 def card(subject: Subject) -> str:
     """The card in Markdown."""
     manifest, figures = subject.manifest, subject.manifest.figures
     name, article = card_text.language_name(manifest), manifest.analyzer.kind == "letters"
-    return card_text.CARD.substitute(
+    text = card_text.CARD.substitute(
         front="\n".join(_front_matter(subject)),
         path=subject.path,
         title=subject.title,
@@ -87,12 +92,21 @@ def card(subject: Subject) -> str:
         protocol=figures.protocol,
         figures=_figures(figures),
         confusion="\n\n".join(_confusion(manifest.labels, figures)),
+        evidence=_evidence(figures),
         plots="\n".join(_plots(subject.plots)),
         comparison=_comparison(subject.comparison),
         behaviour=_behaviour(subject.behaviour),
         command=_command(subject.command),
         versions=_bullets(manifest.versions),
     )
+    return with_evaluations(text, subject.evaluations)
+
+
+def with_evaluations(text: str, found: Sequence[Evaluation]) -> str:
+    """The card *text* with what is *found* on other data, in place of what it said of that."""
+    before, after = text.split(BEHAVIOUR, 1)
+    before = before.split(OTHER_DATA, 1)[0]
+    return f"{before}{evaluation_text.section(found)}{BEHAVIOUR}{after}"
 
 
 def _front_matter(subject: Subject) -> Iterator[str]:
@@ -143,6 +157,8 @@ def _data(manifest: Manifest) -> Iterator[str]:
     yield f"- {data.reviews:,} texts{': ' if counts else ''}{_listed(counts)}"
     yield f"- sha256 of the file: `{data.sha256}`"
     yield f"- licence: {data.licence}"
+    if data.overlap:
+        yield f"- {data.overlap}"
 
 
 def _listed(items: Sequence[str]) -> str:
@@ -162,6 +178,22 @@ def _plots(plots: Mapping[str, str]) -> Iterator[str]:
 
 def _comparison(found: Comparison | None) -> str:
     return card_text.OTHERS.substitute(table=found.table(), command=found.command) if found else ""
+
+
+def _evidence(figures: Figures) -> str:
+    """How sure and how right, by known terms; nothing where they were not counted."""
+    rows = [
+        (
+            each.terms,
+            f"{each.count:,}",
+            f"{each.accuracy:.3f}",
+            f"{each.confidence:.3f}",
+            f"{each.log_loss:.3f}",
+        )
+        for each in figures.by_evidence or ()
+    ]
+    head = ("known terms", "predictions", "share right", "mean confidence", "log loss")
+    return card_text.EVIDENCE.substitute(table=_table(head, rows)) if rows else ""
 
 
 def _figures(figures: Figures) -> str:

@@ -187,6 +187,15 @@ def named_figures(figures: Figures) -> Iterator[tuple[str, str]]:
     yield from ((name, shown(interval)) for name, interval in named if interval)
     if held_out := figures.held_out:
         yield f"accuracy on {held_out.reviews:,} {held_out.which}", f"{held_out.accuracy:.3f}"
+    if splits := figures.hold_outs:
+        yield (
+            f"accuracy over {splits.splits} such splits",
+            f"{splits.mean:.3f} (standard deviation {splits.deviation:.3f})",
+        )
+        yield (
+            "the article's settings over these",
+            f"{splits.article_mean:.3f} (standard deviation {splits.article_deviation:.3f})",
+        )
 
 
 def shown(interval: Interval) -> str:

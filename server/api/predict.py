@@ -19,21 +19,22 @@ api = Blueprint("api", __name__)
 
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
-YES_OR_NO: Final = {"0": False, "1": True}
+#: What each value of `explain` asks for: contributions, and effects of leaving words out.
+EXPLAIN: Final = {"0": (False, False), "1": (True, False), "loo": (True, True)}
 
 
 @api.post("/predict")
 def predict() -> Response:
     """Classify one review or a batch."""
-    explain = wants_explanation()
+    explain, leave_out = wants_explanation()
     texts, carried = requested_texts(), current()
     if texts.by_item:
         good, bad = good_and_bad(texts, carried.settings, carried.model.tokenizer)
-        found = classify(carried, good, explain=explain)
+        found = classify(carried, good, explain=explain, leave_out=leave_out)
         return respond(batch_document(found, bad, explained=explain))
     check_texts(texts, carried.settings, carried.model.tokenizer)
     as_page = not texts.is_batch and wants_html()
-    found = classify(carried, texts.items, explain=explain or as_page)
+    found = classify(carried, texts.items, explain=explain or as_page, leave_out=leave_out)
     if as_page:
         return make_response(carried.render_page(found[0]))
     return respond(predictions_document(found, is_batch=texts.is_batch, explained=explain))
@@ -61,14 +62,14 @@ def requested_texts() -> Texts:
     return parsed or parse_json(body)
 
 
-def wants_explanation() -> bool:
-    """Whether `?explain=1` is in the query; strict, since a misspelt one would go unnoticed.
+def wants_explanation() -> tuple[bool, bool]:
+    """Whether contributions, and effects, are wanted; strict: a misspelt word would go unnoticed.
 
     Raises:
         ProblemError: there is any other parameter, or another value. HTTP 400.
     """
     if not request.environ.get("QUERY_STRING"):
-        return False
+        return EXPLAIN["0"]
     parameters = list(request.args.items(multi=True))
     for name, value in parameters:
         if name != "explain":
@@ -77,8 +78,8 @@ def wants_explanation() -> bool:
                 "The only query parameter here is explain.",
                 parameter=name[:60],
             )
-        if value not in YES_OR_NO or len(parameters) > 1:
+        if value not in EXPLAIN or len(parameters) > 1:
             raise ProblemError(
-                ProblemType.BAD_PARAMETER, "Give explain once, as 0 or 1.", parameter="explain"
+                ProblemType.BAD_PARAMETER, "Give explain once, as 0, 1 or loo.", parameter="explain"
             )
-    return any(YES_OR_NO[value] for _, value in parameters)
+    return EXPLAIN[parameters[0][1]] if parameters else EXPLAIN["0"]

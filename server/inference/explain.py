@@ -1,4 +1,4 @@
-"""Explanations: what each word adds to the log-odds. The contributions add up to them exactly."""
+"""Explanations: what each word adds to the log-odds. The contributions add up to them."""
 
 from __future__ import annotations
 

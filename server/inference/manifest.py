@@ -29,13 +29,22 @@ class Golden(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DataSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The labelled text that the model was fitted on."""
+    """The labelled text that the model was fitted on.
+
+    Attributes:
+        overlap: where else these texts are, so that they are no test there.
+        words: mean number of words a text, stop words left out.
+        unknown_words: share of the words of a text that are in no other.
+    """
 
     name: str
     sha256: str
     reviews: int
     reviews_by_label: dict[str, int]
     licence: str
+    overlap: str | UnsetType = UNSET
+    words: float | UnsetType = UNSET
+    unknown_words: float | UnsetType = UNSET
 
 
 class Interval(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,6 +67,33 @@ class Bin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     predicted: float
     observed: float
     count: int
+
+
+class EvidenceGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Predictions for texts with about as many known terms.
+
+    Attributes:
+        fewest: how many distinct known terms these texts have at least.
+        most: and at most; None for any number.
+        count: how many predictions there are.
+        accuracy: share of them that is right.
+        confidence: mean probability that they gave the label they chose.
+        log_loss: mean negative logarithm of the true label's probability, in nats.
+    """
+
+    fewest: int
+    most: int | None
+    count: int
+    accuracy: float
+    confidence: float
+    log_loss: float
+
+    @property
+    def terms(self) -> str:
+        """The numbers of known terms, in words."""
+        if self.most is None:
+            return f"{self.fewest} or more"
+        return f"{self.fewest}" if self.fewest == self.most else f"{self.fewest} to {self.most}"
 
 
 class Confused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,6 +125,24 @@ class HeldOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"given to {self.given_to}" if self.given_to else "held out"
 
 
+class HoldOuts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Accuracy over many splits like the one of `HeldOut`, for one split alone says little.
+
+    Attributes:
+        splits: how many.
+        mean: accuracy of the recipe, chosen, calibrated and fitted anew on each.
+        deviation: standard deviation of that between splits.
+        article_mean: accuracy of the article's settings on the same splits.
+        article_deviation: and its standard deviation.
+    """
+
+    splits: int
+    mean: float
+    deviation: float
+    article_mean: float
+    article_deviation: float
+
+
 class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How well the recipe does on text that it has not seen.
 
@@ -110,6 +164,8 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         reliability: the bins behind `calibration_error`, by rising probability.
         held_out: the one split into a training and a test part.
         most_confused: for many labels, the pairs most often confused, by falling count.
+        by_evidence: how sure and how right it is, by how many terms of a text are known.
+        hold_outs: accuracy over more splits like `held_out`.
     """
 
     protocol: str
@@ -123,6 +179,8 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     confusion: tuple[tuple[int, ...], ...] | None = None
     reliability: tuple[Bin, ...] | None = None
     most_confused: tuple[Confused, ...] | UnsetType = UNSET
+    by_evidence: tuple[EvidenceGroup, ...] | UnsetType = UNSET
+    hold_outs: HoldOuts | UnsetType = UNSET
 
     @property
     def matrix(self) -> tuple[tuple[int, ...], ...]:

@@ -15,6 +15,7 @@ from server.inference import manifest
 from server.inference.analyzer import Normaliser, table_lookup, tokenizer
 from server.inference.consistency import check_graph, check_manifest
 from server.inference.explain import Explainer
+from server.inference.leave_one_out import with_effects
 from server.inference.predictions import Explanation, Prediction
 from server.inference.session import open_session
 from server.inference.signature import check_signature
@@ -105,8 +106,14 @@ class Model:
         rows = self.probabilities([text for text, _, _ in read])
         return list(map(self._prediction, reviews, read, rows))
 
-    def explain(self, reviews: Sequence[str]) -> list[tuple[Prediction, Explanation | None]]:
-        """Classify *reviews* and say why; no explanation where nothing is known."""
+    def explain(
+        self, reviews: Sequence[str], leave_out: bool = False
+    ) -> list[tuple[Prediction, Explanation | None]]:
+        """Classify *reviews* and say why; no explanation where nothing is known.
+
+        With *leave_out*, each word also has its effect: what the verdict would be without it. That
+        takes a prediction a word.
+        """
         read = list(map(self.reader.read, reviews))
         texts = [text for text, _, _ in read]
         explained: dict[int, tuple[Prediction, Explanation | None]] = {}
@@ -116,8 +123,14 @@ class Model:
                 prediction = self._prediction(reviews[i], read[i], row)
                 known = prediction.label is not None
                 why = self.explainer.explain(reviews[i], row, ids, shares) if known else None
+                if why and leave_out:
+                    why = with_effects(reviews[i], why, self.labels, self._rows)
                 explained[i] = prediction, why
         return [explained[i] for i in range(len(reviews))]
+
+    def _rows(self, reviews: Sequence[str]) -> list[list[float]]:
+        """n rows of K probabilities of *reviews* as typed, known words or not."""
+        return self.probabilities([self.reader.read(review)[0] for review in reviews])
 
     def probabilities(self, texts: Sequence[str]) -> list[list[float]]:
         """Run the graph on n normalised *texts*: n rows of K probabilities."""

@@ -22,6 +22,7 @@ class WordContribution(msgspec.Struct, frozen=True):
         lemma: what the model looked up; None for a stop word.
         known: whether the model counts it.
         part: what it adds to the log-odds; 0 when it is not known.
+        effect: by how much the log-odds fall without it; None if nobody asked, or it is not known.
     """
 
     start: int
@@ -29,6 +30,7 @@ class WordContribution(msgspec.Struct, frozen=True):
     lemma: str | None
     known: bool
     part: float
+    effect: float | None = None
 
 
 class Explanation(msgspec.Struct, frozen=True):

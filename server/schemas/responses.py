@@ -30,6 +30,10 @@ class WordDocument(msgspec.Struct, frozen=True):
     lemma: Annotated[str | None, Meta(description="What is looked up; null for a stop word.")]
     known: Annotated[bool, Meta(description="Whether the model counts it.")]
     part: Annotated[float, Meta(description="What it adds to the log-odds; 0 if not known.")]
+    effect: Annotated[
+        float | UnsetType,
+        Meta(description="With `explain=loo`: by how much the log-odds fall without the word."),
+    ] = UNSET
 
 
 class ExplanationDocument(msgspec.Struct, frozen=True):
@@ -186,7 +190,15 @@ def _prediction_document(found: Classification, explained: bool) -> PredictionDo
 
 def _explanation_document(review: str, explanation: Explanation) -> ExplanationDocument:
     words = [
-        WordDocument(review[w.start : w.end], w.start, w.end, w.lemma, w.known, w.part)
+        WordDocument(
+            review[w.start : w.end],
+            w.start,
+            w.end,
+            w.lemma,
+            w.known,
+            w.part,
+            UNSET if w.effect is None else w.effect,
+        )
         for w in explanation.words
     ]
     return ExplanationDocument(

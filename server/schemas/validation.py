@@ -9,6 +9,9 @@ from server.inference.analyzer import Tokenizer
 from server.schemas.parsing import Texts
 from server.settings import Settings
 
+#: Words that are read in all to leave out one after the other.
+MOST_READ_WITHOUT_ONE = 1_000_000
+
 
 def good_and_bad(
     texts: Texts, settings: Settings, tokenizer: Tokenizer
@@ -109,6 +112,22 @@ def check_count(reviews: Sequence[object], most: int, pointer: str = "/reviews")
             ProblemType.TOO_MANY_REVIEWS,
             f"The request has {len(reviews):,} reviews; send at most {most:,} at a time.",
             pointer,
+        )
+
+
+def check_left_out(texts: Sequence[str], tokenizer: Tokenizer) -> None:
+    """Refuse to leave out one word after the other of long texts: that reads each text so often.
+
+    Raises:
+        ProblemError: HTTP 413.
+    """
+    read = sum(count * count for count in map(tokenizer.count, texts))
+    if read > MOST_READ_WITHOUT_ONE:
+        raise ProblemError(
+            ProblemType.TOO_MANY_WORDS,
+            f"With explain=loo each text is read once for each of its words, {read:,} words in "
+            f"all, and at most {MOST_READ_WITHOUT_ONE:,} are read (one text of 1,000 words); send "
+            "fewer or shorter reviews, or explain=1.",
         )
 
 

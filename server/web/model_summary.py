@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from server.inference.manifest import Bin, Confused, Figures, Manifest
+from server.inference.manifest import Bin, Confused, EvidenceGroup, Figures, Manifest
 from server.web import charts
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class ModelSummary:
         protocol: how the figures were computed.
         reliability: how far its probabilities can be believed; None if the file does not say.
         lesson: what the reliability comes to, in a sentence; empty without it.
+        evidence: how sure and how right it is, by known terms; empty if the file does not say.
         order: what the model makes of the order of words, and of negation.
         reads: which characters it reads.
     """
@@ -35,6 +36,7 @@ class ModelSummary:
     protocol: str
     reliability: charts.Reliability | None
     lesson: str
+    evidence: tuple[EvidenceGroup, ...]
     order: str
     reads: str
 
@@ -65,6 +67,7 @@ def summarise(model: Model) -> ModelSummary:
         protocol=figures.protocol,
         reliability=charts.reliability(bins, len(manifest.labels)) if bins else None,
         lesson=_lesson(figures, bins) if bins else "",
+        evidence=figures.by_evidence or (),
         order=order(manifest),
         reads=reads(manifest),
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from train.bounds import Bounds, machine_memory
 from train.cli import parse
 
 
@@ -13,7 +14,7 @@ def test_without_a_word_the_article_s_sentences_are_trained_on() -> None:
     options = parse([])
 
     assert (options.task, options.data, options.classifier) == ("train", None, "gaussian")
-    assert (options.tune, options.repeats, options.seed) == (True, 3, 0)
+    assert (options.tune, options.repeats, options.seed) == (True, None, 0)
     assert options.typed == "python -m train"
 
 
@@ -25,7 +26,26 @@ def test_what_was_typed_can_be_typed_again() -> None:
     assert options.typed == "python -m train compare --data 'my mail.csv' --no-tune --repeats 0"
 
 
-@pytest.mark.parametrize("words", [["--repeats", "-1"], ["--classifier", "forest"], ["evaluate"]])
+def test_bounds_are_read_with_their_units() -> None:
+    bounds = parse(["--max-terms", "900", "--max-memory", "1.5G", "--max-minutes", "0.5"]).bounds
+
+    assert bounds == Bounds(900, 1_500_000_000, 0.5)
+    assert parse(["--max-memory", "800MB"]).bounds.memory == 800_000_000
+    assert parse([]).bounds == Bounds(50_000, machine_memory() // 2, 10)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--repeats", "-1"],
+        ["--classifier", "forest"],
+        ["evaluate"],
+        ["--max-terms", "0"],
+        ["--max-memory", "much"],
+        ["--max-minutes", "inf"],
+        ["--metric", "f1"],
+    ],
+)
 def test_a_wrong_command_line_is_refused(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

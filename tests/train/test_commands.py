@@ -73,7 +73,8 @@ def described(folder: Path) -> dict[str, str]:
 @pytest.mark.slow
 def test_committed_model_is_what_training_makes(tmp_path: Path, data_cache: Path) -> None:
     """Vocabulary, parameters and figures; the bytes, too, on a processor of the same kind."""
-    shutil.copy(ROOT / "models" / "sentiment.compare.json", tmp_path)
+    for kept in (ROOT / "models").glob("sentiment.*.json"):  # what the card shows beside the model
+        shutil.copy(kept, tmp_path)
     done = run("--quiet", "--export", tmp_path / "sentiment.onnx", DATA_CACHE=str(data_cache))
     assert done.returncode == 0, done.stderr
 
@@ -138,6 +139,32 @@ def test_five_labels_of_ones_own_go_through_train_export_and_serve(
     assert sum(answer.json["predictions"][0]["probabilities"].values()) == pytest.approx(1)
 
 
+def test_questions_whose_first_word_decides_are_learned_with_the_default_command(
+    tmp_path: Path, data_cache: Path
+) -> None:
+    chance = random.Random(0)
+    nouns = "river mountain king book war city engine song treaty bridge comet novel".split()
+    asks = {"Who": "person", "Where": "place", "When": "date", "Why": "reason"}
+    rows = [
+        {"Review": f"{ask} was the {' of the '.join(chance.sample(nouns, 3))}?", "Status": kind}
+        for ask, kind in asks.items()
+        for _ in range(60)
+    ]
+    pd.DataFrame(rows).to_csv(tmp_path / "questions.csv", index=False)
+
+    done = run("--data", tmp_path / "questions.csv", "--quiet", "--repeats", "1", "--export",
+               tmp_path / "questions.onnx", DATA_CACHE=str(data_cache))  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    made = Model.load(tmp_path / "questions.onnx")
+    assert made.manifest.parameters["stop_words"] == "none"
+    assert made.manifest.figures.accuracy and made.manifest.figures.accuracy.mean > 0.98
+    assert [each.label for each in made.predict(["Where is it?", "Who wrote the song?"])] == [
+        "place",
+        "person",
+    ]
+
+
 @pytest.mark.slow
 def test_a_fixed_test_set_is_tested_on_without_the_texts_trained_on(
     tmp_path: Path, data_cache: Path
@@ -167,7 +194,8 @@ def test_compare_prints_a_row_for_each_classifier(tmp_path: Path, data_cache: Pa
     kept = msgspec.json.decode((tmp_path / "mail.compare.json").read_bytes(), type=Comparison)
     assert kept.table() in done.stdout
     rows = [line.split(" | ")[0] for line in done.stdout.splitlines() if line.startswith("| ")]
-    assert rows == ["| classifier", *(f"| {kind.title}" for kind in KINDS.values())]
+    named = [f"| {kind.title}" for kind in KINDS.values()]
+    assert rows == ["| classifier", *named, "| against the first", *named[1:]]
 
 
 def test_bad_data_is_one_sentence_and_a_failure(

@@ -13,8 +13,10 @@ from train.hyperparameters import Setting, from_parameters, vectorisers
 
 @pytest.mark.parametrize("classifier", KINDS)
 def test_a_setting_survives_being_written_into_a_model_file(classifier: str) -> None:
-    setting = Setting(classifier, 0.3, keep_negations=True, words_a_term=2, max_features=None)
-    calibration = Calibration(0.5, 2.0)
+    setting = Setting(
+        classifier, 0.3, stop_words="all but negations", words_a_term=2, max_features=None
+    )
+    calibration = Calibration(0.5, 2.0, -0.3)
 
     written = json.loads(json.dumps(setting.parameters(calibration)))
 
@@ -30,7 +32,8 @@ def test_without_a_value_the_kind_s_default_is_taken() -> None:
 def test_tuning_tries_every_way_to_clean_and_weigh() -> None:
     tried = vectorisers("svm")
 
-    assert len(set(tried)) == 16
+    assert len(set(tried)) == 36
+    assert len(set(vectorisers("bernoulli"))) == 12, "weights mean nothing to it"
     assert {each.classifier for each in tried} == {"svm"}
 
 

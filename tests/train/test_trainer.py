@@ -11,7 +11,7 @@ from train.trainer import Fitted, Recipe
 
 TEXTS = ["good film", "fine film", "good story", "bad film", "dull film", "bad story"] * 6
 LABELS = ["up", "up", "up", "down", "down", "down"] * 6
-CORPUS = Corpus.of({False: TEXTS, True: TEXTS}, LABELS)
+CORPUS = Corpus.of({"all": TEXTS, "all but negations": TEXTS}, LABELS)
 ROWS = np.arange(len(TEXTS))
 
 
@@ -27,10 +27,11 @@ def test_a_recipe_gives_probabilities_of_every_label_from_its_rows_alone(tune: b
     half = ROWS[:18]
 
     fitted = Recipe("multinomial", tune=tune).fit(CORPUS, half)
-    found = fitted.probabilities(CORPUS, ROWS)
+    found, known = fitted.predict(CORPUS, ROWS)
 
     assert found.shape == (36, 2)
+    assert known.tolist() == [2] * 36
     assert found.sum(axis=1) == pytest.approx(1)
     assert (found.argmax(axis=1) == CORPUS.truth).mean() > 0.9
-    again = Recipe("multinomial", tune=tune).fit(CORPUS, half).probabilities(CORPUS, ROWS)
-    assert np.array_equal(found, again)
+    again = Recipe("multinomial", tune=tune).fit(CORPUS, half).predict(CORPUS, ROWS)
+    assert np.array_equal(found, again[0])

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+
+from train.hyperparameters import StopWords
+from train.term_counts import count_terms
+
+#: So many texts are worked on by one process, which leaves memory for their counts.
+LARGE: Final = 10_000
 
 Rows = NDArray[np.int64]
 
@@ -17,18 +25,28 @@ class Corpus:
     """n labelled texts.
 
     Attributes:
-        texts: whether negations are kept -> the n normalised texts.
+        texts: which stop words are dropped -> the n normalised texts.
         labels: [n].
     """
 
-    texts: Mapping[bool, NDArray[np.object_]]
+    texts: Mapping[StopWords, NDArray[np.object_]]
     labels: NDArray[np.str_]
 
     @classmethod
-    def of(cls, texts: Mapping[bool, Sequence[str]], labels: Sequence[str]) -> Corpus:
+    def of(cls, texts: Mapping[StopWords, Sequence[str]], labels: Sequence[str]) -> Corpus:
         """From lists."""
         arrays = {kept: np.array(list(cleaned), dtype=object) for kept, cleaned in texts.items()}
         return cls(arrays, np.array(labels))
+
+    @property
+    def stop_words(self) -> StopWords:
+        """The article's choice where the language has a list, else none."""
+        return "all" if "all" in self.texts else "none"
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a process each would take too much memory."""
+        return len(self) > LARGE
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -48,8 +66,19 @@ class Corpus:
         without stop words, negations included: at worst, too much is held to be a copy.
         """
         seen: dict[str, int] = {}
-        texts = self.texts[min(self.texts)]
+        texts = self.texts[self.stop_words]
         return np.array([seen.setdefault(text, len(seen)) for text in texts], dtype=np.int64)
+
+    def counts(self, stop_words: StopWords, words_a_term: int) -> sparse.csr_matrix:
+        """The counts of all terms of up to so many words, [n, V]; made once."""
+        key = stop_words, words_a_term
+        if key not in self._counts:
+            self._counts[key] = count_terms(self.texts[stop_words].tolist(), words_a_term)
+        return self._counts[key]
+
+    @cached_property
+    def _counts(self) -> dict[tuple[StopWords, int], sparse.csr_matrix]:
+        return {}
 
     def __len__(self) -> int:
         """Return n."""

@@ -18,7 +18,7 @@ from server.inference.predictions import NO_LABEL
 from train.data.download import ensure
 from train.data.opening import open_data
 from train.data.readers import read_table
-from train.data.resources import IMDB, IMDB_FILE
+from train.data.resources import DOMAINS, SENTENCES_FILE, sentences
 from train.errors import BadData
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ TEXT_COLUMN = "Review"  # the article's names, taken when none is given
 LABEL_COLUMN = "Status"
 #: Each label is a series of /metrics and a column of every file that is scored.
 MOST_CLASSES = 1000
-IMDB_LABELS = {"0": "negative", "1": "positive"}
+SENTIMENTS = {"0": "negative", "1": "positive"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,20 +90,28 @@ def load_labelled_text(
 
 
 def imdb_sentences(cache: Path | None = None, *, progress: bool = False) -> LabelledText:
-    """Return the article's 1,000 IMDb sentences, 500 negative and 500 positive.
+    """Return the article's 1,000 IMDb sentences, 500 negative and 500 positive."""
+    return sentences_of("imdb", cache, progress=progress)
+
+
+def sentences_of(domain: str, cache: Path | None = None, *, progress: bool = False) -> LabelledText:
+    """Return the 1,000 sentences of a *domain* of the article's collection, half of them positive.
 
     Source: UCI "Sentiment Labelled Sentences" (Kotzias et al., KDD 2015), CC BY 4.0.
 
     Args:
+        domain: imdb, amazon or yelp.
         cache: the cache folder; `cache_folder()` by default.
         progress: show on stderr what takes longer than a second.
 
     Raises:
         SourceUnavailable: they are neither in the cache nor to be had.
     """
-    data = load_labelled_text(ensure(IMDB, cache, progress=progress) / IMDB_FILE)
-    frame = data.frame.assign(label=data.frame["label"].map(IMDB_LABELS))
-    return LabelledText("UCI Sentiment Labelled Sentences, IMDb", data.sha256, frame)
+    folder = ensure(sentences(domain), cache, progress=progress)
+    data = load_labelled_text(folder / SENTENCES_FILE.format(domain))
+    frame = data.frame.assign(label=data.frame["label"].map(SENTIMENTS))
+    name = f"UCI Sentiment Labelled Sentences, {DOMAINS[domain]}"
+    return LabelledText(name, data.sha256, frame)
 
 
 def _column(path: Path, table: Table, asked: str | None, default: str, option: str) -> str:

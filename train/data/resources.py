@@ -16,9 +16,25 @@ from train.errors import OriginFailed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-IMDB_FILE = "imdb_sentences.tsv"
+SENTENCES_FILE = "{}_sentences.tsv"
+IMDB_FILE = SENTENCES_FILE.format("imdb")
+#: Of the article's collection, and what people call them.
+DOMAINS = {"imdb": "IMDb", "amazon": "Amazon", "yelp": "Yelp"}
+UCI_NAMES = {
+    "imdb": "imdb_labelled.txt",
+    "amazon": "amazon_cells_labelled.txt",
+    "yelp": "yelp_labelled.txt",
+}
 WORDNET_FOLDER = "corpora/wordnet"  # where NLTK looks below a data folder
 STOP_WORDS_FILE = "corpora/stopwords/{}"
+
+_UCI = "https://archive.ics.uci.edu/static/public/331/sentiment+labelled+sentences.zip"
+
+_SENTENCES_SHA256 = {
+    "imdb": "157a26a113507cf6a3456f3d43afb438560bbe173dc79db04f91a8c71a3f03eb",
+    "amazon": "c2d46da5590146ea18ec20bab3e4bd9ff052772e9c81698e12410ca3efefd9bc",
+    "yelp": "54105dfb038c562361c13d1bf978e731136b864a822cb65adc1bad90befed052",
+}
 
 _STOP_WORDS_SHA256 = {
     "english": "ca1904afa9752b85e26d5c4998bb7ed1ed30de40945bea384cdeb068c32741b2",
@@ -76,21 +92,35 @@ _LEXICOGRAPHER_FILES = (
 _CATEGORY_NUMBER = {"noun": 1, "verb": 2, "adj": 3, "adv": 4}
 
 
-def _imdb_from_uci(archive: bytes) -> Mapping[str, bytes]:
-    """UCI's file has no header line."""
-    lines = member(archive, "imdb_labelled.txt").replace(b"\r\n", b"\n").rstrip(b"\n")
-    return {IMDB_FILE: b"Review\tStatus\n" + lines + b"\n"}
+def sentences(domain: str) -> Resource:
+    """The 1,000 sentences of a *domain* of the article's collection: imdb, amazon or yelp."""
+    file = SENTENCES_FILE.format(domain)
 
+    def from_uci(archive: bytes) -> Mapping[str, bytes]:
+        """UCI's files have no header line."""
+        found = member(archive, UCI_NAMES[domain])
+        lines = found.replace(b"\r\n", b"\n").rstrip(b"\n")
+        return {file: b"Review\tStatus\n" + lines + b"\n"}
 
-def _imdb_from_npm(archive: bytes) -> Mapping[str, bytes]:
-    """One entry, the last, is empty and has no class."""
-    try:
-        entries = json.loads(member(archive, "imdb.json"))
-        labelled = [entry for entry in entries if entry["class"] is not None]
-        lines = ["Review\tStatus", *(f"{entry['text']}\t{entry['class']}" for entry in labelled)]
-    except (ValueError, KeyError, TypeError) as error:
-        raise OriginFailed("its imdb.json is not a list of texts with a class") from error
-    return {IMDB_FILE: ("\n".join(lines) + "\n").encode()}
+    def from_npm(archive: bytes) -> Mapping[str, bytes]:
+        """One entry, the last, is empty and has no class."""
+        name = f"{domain}.json"
+        try:
+            entries = json.loads(member(archive, name))
+            labelled = [entry for entry in entries if entry["class"] is not None]
+            lines = ["Review\tStatus", *(f"{each['text']}\t{each['class']}" for each in labelled)]
+        except (ValueError, KeyError, TypeError) as error:
+            raise OriginFailed(f"its {name} is not a list of texts with a class") from error
+        return {file: ("\n".join(lines) + "\n").encode()}
+
+    return Resource(
+        title=f"The article's 1,000 {DOMAINS[domain]} sentences",
+        sha256={file: _SENTENCES_SHA256[domain]},
+        supplies=(
+            Supply(Address(_UCI), from_uci),
+            Supply(NpmPackage("sentiment@5.0.2"), from_npm),
+        ),
+    )
 
 
 def _wordnet(archive: bytes) -> Mapping[str, bytes]:
@@ -132,19 +162,7 @@ def stop_words_of(language: str) -> Resource:
     )
 
 
-IMDB = Resource(
-    title="The article's 1,000 IMDb sentences",
-    sha256={IMDB_FILE: "157a26a113507cf6a3456f3d43afb438560bbe173dc79db04f91a8c71a3f03eb"},
-    supplies=(
-        Supply(
-            Address(
-                "https://archive.ics.uci.edu/static/public/331/sentiment+labelled+sentences.zip"
-            ),
-            _imdb_from_uci,
-        ),
-        Supply(NpmPackage("sentiment@5.0.2"), _imdb_from_npm),
-    ),
-)
+IMDB = sentences("imdb")
 
 WORDNET = Resource(
     title="WordNet 3.0",

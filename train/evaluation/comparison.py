@@ -26,8 +26,12 @@ from train.files import write_atomically
 
 SUFFIX: Final = ".compare.json"
 HEAD: Final = (
-    "| classifier | accuracy | ROC AUC | log loss | calibration error | McNemar's p | seconds |",
-    "|---|---|---|---|---|---:|---:|",
+    "| classifier | accuracy | ROC AUC | log loss | calibration error | seconds |",
+    "|---|---|---|---|---|---:|",
+)
+DIFFERENCES_HEAD: Final = (
+    "| against the first | accuracy | ROC AUC | log loss | McNemar's p |",
+    "|---|---|---|---|---:|",
 )
 
 Rights = npt.NDArray[np.bool_]
@@ -63,6 +67,14 @@ class Result:
         return chosen
 
 
+class Differences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a classifier has more of than the first one, on the same folds."""
+
+    accuracy: Interval
+    roc_auc: Interval
+    log_loss: Interval
+
+
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One classifier in the table.
 
@@ -70,6 +82,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         classifier: its name, for people.
         p: of McNemar's exact test against the first row; None for that one itself.
         seconds: mean time to choose, calibrate and fit.
+        differences: from the first row; None for that one, and in files kept by 1.0.
     """
 
     classifier: str
@@ -79,12 +92,40 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     calibration_error: Interval
     p: float | None
     seconds: float
+    differences: Differences | None = None
 
     def __str__(self) -> str:
         intervals = (self.accuracy, self.roc_auc, self.log_loss, self.calibration_error)
-        p = "" if self.p is None else f"{self.p:.3f}"
-        cells = [self.classifier, *map(interval, intervals), p, f"{self.seconds:.1f}"]
+        cells = [self.classifier, *map(interval, intervals), f"{self.seconds:.1f}"]
         return f"| {' | '.join(cells)} |"
+
+    def against_first(self) -> str:
+        """The row of differences."""
+        found = self.differences
+        if found is None:
+            return ""
+        intervals = (found.accuracy, found.roc_auc, found.log_loss)
+        cells = [self.classifier, *map(signed, intervals), f"{self.p or 0:.3f}"]
+        return f"| {' | '.join(cells)} |"
+
+    def words(self, first: str) -> str:
+        """What follows from the differences, in words."""
+        found = self.differences
+        if found is None:
+            return ""
+        named = (
+            ("is right", found.accuracy, "more often", "less often"),
+            ("ranks (ROC AUC)", found.roc_auc, "better", "worse"),
+            ("has", found.log_loss, "more log loss", "less log loss"),
+        )
+        said = [
+            f"{verb} {more if each.low > 0 else less}"
+            for verb, each, more, less in named
+            if each.low > 0 or each.high < 0
+        ]
+        if not said:
+            return f"- {self.classifier}: no difference from {first} beyond chance."
+        return f"- {self.classifier} {', '.join(said)} than {first}, by more than chance."
 
 
 class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,8 +144,15 @@ class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rows: tuple[Row, ...]
 
     def table(self) -> str:
-        """In Markdown, a row each."""
-        return "\n".join([*HEAD, *map(str, self.rows)])
+        """In Markdown, a row each; the differences from the first; and what follows, in words."""
+        table = "\n".join([*HEAD, *map(str, self.rows)])
+        first, *others = self.rows
+        rows = list(filter(None, (each.against_first() for each in others)))
+        if not rows:
+            return table
+        words = "\n".join(filter(None, (each.words(first.classifier) for each in others)))
+        differences = "\n".join([*DIFFERENCES_HEAD, *rows])
+        return f"{table}\n\n{differences}\n\n{words}"
 
     def write(self, path: Path) -> None:
         """Keep it as JSON in *path*.
@@ -126,7 +174,25 @@ def row(result: Result, first: Result, labels: tuple[str, ...], seed: int) -> Ro
         calibration_error=metrics.calibration_error(result.folds, seed),
         p=None if result is first else mcnemar(first.right, result.right),
         seconds=result.seconds,
+        differences=None if result is first else differences(result, first, labels),
     )
+
+
+def differences(result: Result, first: Result, labels: tuple[str, ...]) -> Differences:
+    """How *result* differs from *first*, fold by fold; intervals as those of the metrics."""
+    ours, theirs = (metrics.by_fold(each.folds, labels) for each in (result, first))
+    found = {
+        name: metrics.over_folds(
+            result.folds, np.subtract(ours[name], theirs[name]).tolist(), signed=True
+        )
+        for name in ("accuracy", "roc_auc", "log_loss")
+    }
+    return Differences(**found)
+
+
+def signed(figure: Interval) -> str:
+    """A difference with its interval, as in +0.012 (-0.001 to +0.025)."""
+    return f"{figure.mean:+.3f} ({figure.low:+.3f} to {figure.high:+.3f})"
 
 
 def mcnemar(first: Rights, second: Rights) -> float:

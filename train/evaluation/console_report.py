@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from server.inference.manifest import Figures, HeldOut, Interval, most_confused
+from server.inference.manifest import (
+    EvidenceGroup,
+    Figures,
+    HeldOut,
+    HoldOuts,
+    Interval,
+    most_confused,
+)
 
 #: Labels of which a matrix fits a terminal; pairs that are printed of more.
 MOST_IN_A_MATRIX = 12
@@ -64,7 +71,57 @@ def figures(found: Figures) -> str:
     ]
     width = max(len(name) for name, _ in named)
     lines = [f"  {name:<{width}}  {interval(each)}" for name, each in named if each]
-    return "\n".join([found.protocol, *lines])
+    groups = [by_evidence(found.by_evidence)] if found.by_evidence else []
+    return "\n".join([found.protocol, *lines, *groups])
+
+
+def hold_outs(found: HoldOuts) -> str:
+    """Accuracy over many splits, and what is gained on the article's settings."""
+    gain = found.mean - found.article_mean
+    return (
+        f"One split says little. Over {found.splits} such splits: {found.mean:.3f} (standard "
+        f"deviation {found.deviation:.3f}); the article's settings {found.article_mean:.3f} "
+        f"({found.article_deviation:.3f}); the difference is {gain:+.3f}."
+    )
+
+
+def by_evidence(groups: Sequence[EvidenceGroup]) -> str:
+    """How sure and how right, by known terms, a line each."""
+    width = max(len(each.terms) for each in groups)
+    lines = [
+        f"  {each.terms:<{width}}  right {each.accuracy:.3f}, sure {each.confidence:.3f}, "
+        f"log loss {each.log_loss:.3f} ({each.count:,} predictions)"
+        for each in groups
+    ]
+    return "\n".join(["By how many distinct terms of a text are known", *lines])
+
+
+def alternatives(
+    found: Sequence[tuple[str, float, str]],
+    loss: float,
+    metric: str,
+    tried: int,
+    left: Sequence[str],
+) -> str:
+    """Whether another classifier would do better, in a line.
+
+    Args:
+        found: title, loss and command of each that does.
+        loss: of the one that was trained.
+        metric: in which.
+        tried: how many others there were.
+        left: titles of those there was no time for.
+    """
+    name = "log loss" if metric == "log-loss" else f"1 - {metric}"
+    if found:
+        title, least, command = min(found, key=lambda each: each[1])
+        said = (
+            f"{title[0].upper()}{title[1:]} would be better by more than chance: {name} "
+            f"{least:.3f} instead of {loss:.3f} on the same texts. To train it: {command}"
+        )
+    else:
+        said = f"None of {tried} other classifiers would be better by more than chance ({name})."
+    return f"{said} Not tried, for want of time: {', '.join(left)}." if left else said
 
 
 def interval(figure: Interval) -> str:

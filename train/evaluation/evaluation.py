@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from server.inference.manifest import HeldOut
 from train.data.corpus import Corpus, Rows
 from train.evaluation.metrics import Fold, confusion
 from train.evaluation.splits import folds
+from train.parallel import in_parallel
 from train.text.preprocess import OUTER_FOLDS
 from train.trainer import Fitted, Recipe
 
@@ -19,6 +21,11 @@ PROTOCOL = (
     "resampled t test, for the calibration error of the bootstrap."
 )
 HOLD_OUT_ONLY = "Tuned, calibrated and fitted on one part, asked on the other; no cross-validation."
+
+
+def protocol(repeats: int) -> str:
+    """How the figures are computed with so many repeats of cross-validation."""
+    return PROTOCOL.format(repeats) if repeats else HOLD_OUT_ONLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +43,22 @@ def cross_validate(
 
     Whatever *recipe* chooses, it chooses on the training part alone, so nothing is flattered.
     """
-    for train_rows, test_rows in folds(corpus, rows, OUTER_FOLDS, seed, repeats):
-        start = time.perf_counter()
-        fitted = recipe.fit(corpus, train_rows)
-        seconds = time.perf_counter() - start
-        yield Timed(predict_fold(fitted, corpus, train_rows, test_rows), seconds)
+    parts = folds(corpus, rows, OUTER_FOLDS, seed, repeats)
+    return in_parallel(partial(_timed, recipe, corpus), parts, alone=corpus.is_large)
+
+
+def _timed(recipe: Recipe, corpus: Corpus, parts: tuple[Rows, Rows]) -> Timed:
+    train_rows, test_rows = parts
+    start = time.perf_counter()
+    fitted = recipe.fit(corpus, train_rows)
+    seconds = time.perf_counter() - start
+    return Timed(predict_fold(fitted, corpus, train_rows, test_rows), seconds)
 
 
 def predict_fold(fitted: Fitted, corpus: Corpus, train_rows: Rows, test_rows: Rows) -> Fold:
     """What *fitted*, which has seen *train_rows*, predicts for *test_rows*."""
-    probabilities = fitted.probabilities(corpus, test_rows)
-    return Fold(test_rows, corpus.truth[test_rows], probabilities, len(train_rows))
+    probabilities, known = fitted.predict(corpus, test_rows)
+    return Fold(test_rows, corpus.truth[test_rows], probabilities, len(train_rows), known)
 
 
 def held_out(fold: Fold, classes: Sequence[str]) -> HeldOut:

@@ -28,7 +28,17 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from server.inference.manifest import Bin, Confused, Figures, HeldOut, Interval, most_confused
+from server.inference.manifest import (
+    Bin,
+    Confused,
+    EvidenceGroup,
+    Figures,
+    HeldOut,
+    HoldOuts,
+    Interval,
+    most_confused,
+)
+from train.evaluation.evidence import by_evidence
 
 BINS = 10
 #: A matrix of more labels would be most of the model file, and nobody reads it.
@@ -49,12 +59,14 @@ class Fold:
         truth: [n] numbers of their labels, 0 to K - 1.
         probabilities: [n, K], of the labels in sorted order.
         trained_on: how many reviews it was fitted on.
+        known: [n], how many distinct terms of each it knew; None if nobody counted.
     """
 
     rows: Rows
     truth: Rows
     probabilities: Array
     trained_on: int
+    known: Rows | None = None
 
     @property
     def predicted(self) -> Rows:
@@ -63,32 +75,51 @@ class Fold:
 
 
 def figures(
-    folds: Sequence[Fold], labels: Sequence[str], held_out: HeldOut, protocol: str, seed: int = 0
+    folds: Sequence[Fold],
+    labels: Sequence[str],
+    held_out: HeldOut,
+    protocol: str,
+    seed: int = 0,
+    hold_outs: HoldOuts | UnsetType = UNSET,
 ) -> Figures:
-    """All figures of a recipe; without *folds* only those of the hold-out."""
+    """All figures of a recipe; without *folds* only those of the hold-outs."""
     if not folds:
-        return Figures(protocol=protocol, held_out=held_out)
+        return Figures(protocol=protocol, held_out=held_out, hold_outs=hold_outs)
+    found = intervals(folds, labels)
     return Figures(
         protocol=protocol,
         held_out=held_out,
-        **intervals(folds, labels),
+        hold_outs=hold_outs,
+        accuracy=found["accuracy"],
+        roc_auc=found["roc_auc"],
+        log_loss=found["log_loss"],
+        brier=found["brier"],
         calibration_error=calibration_error(folds, seed),
         f1=f1_by_label(folds, labels),
         confusion=confusion(folds, labels),
         reliability=reliability(folds),
         most_confused=confused_pairs(folds, labels),
+        by_evidence=evidence_groups(folds),
     )
 
 
 def intervals(folds: Sequence[Fold], labels: Sequence[str]) -> dict[str, Interval]:
     """Accuracy, ROC AUC, log loss and Brier score over *folds*, by name."""
+    most = {"accuracy": 1.0, "roc_auc": 1.0}
     return {
-        "accuracy": over_folds(folds, [accuracy_score(f.truth, f.predicted) for f in folds], 1),
-        "roc_auc": over_folds(folds, [roc_auc(fold) for fold in folds], 1),
-        "log_loss": over_folds(
-            folds, [log_loss(f.truth, f.probabilities, labels=range(len(labels))) for f in folds]
-        ),
-        "brier": over_folds(folds, [brier(fold) for fold in folds]),
+        name: over_folds(folds, values, most.get(name, np.inf))
+        for name, values in by_fold(folds, labels).items()
+    }
+
+
+def by_fold(folds: Sequence[Fold], labels: Sequence[str]) -> dict[str, list[float]]:
+    """Accuracy, ROC AUC, log loss and Brier score of each of *folds*, by name."""
+    numbers = range(len(labels))
+    return {
+        "accuracy": [accuracy_score(f.truth, f.predicted) for f in folds],
+        "roc_auc": [roc_auc(fold) for fold in folds],
+        "log_loss": [log_loss(f.truth, f.probabilities, labels=numbers) for f in folds],
+        "brier": [brier(fold) for fold in folds],
     }
 
 
@@ -119,12 +150,18 @@ def brier(fold: Fold) -> float:
     return float(brier_score_loss(fold.truth, fold.probabilities, labels=numbers))
 
 
-def over_folds(folds: Sequence[Fold], values: Sequence[float], most: float = np.inf) -> Interval:
-    """Mean of *values*, one a fold, and its corrected interval, at most [0, *most*]."""
+def over_folds(
+    folds: Sequence[Fold], values: Sequence[float], most: float = np.inf, signed: bool = False
+) -> Interval:
+    """Mean of *values*, one a fold, and its corrected interval.
+
+    It is at most [0, *most*], but for *signed* values such as differences.
+    """
     mean, shares = np.mean(values), [len(fold.rows) / fold.trained_on for fold in folds]
     variance = np.var(values, ddof=1) * (1 / len(folds) + np.mean(shares))
     half = stats.t.ppf(0.975, len(folds) - 1) * np.sqrt(variance)
-    return Interval(float(mean), float(max(0.0, mean - half)), float(min(most, mean + half)))
+    least = -np.inf if signed else 0.0
+    return Interval(float(mean), float(max(least, mean - half)), float(min(most, mean + half)))
 
 
 def confusion(folds: Sequence[Fold], labels: Sequence[str]) -> tuple[tuple[int, ...], ...]:
@@ -148,6 +185,16 @@ def _confusion(folds: Sequence[Fold], labels: int) -> Rows:
     predicted = np.concatenate([fold.predicted for fold in folds])
     matrix: Rows = confusion_matrix(truth, predicted, labels=range(labels))
     return matrix
+
+
+def evidence_groups(folds: Sequence[Fold]) -> tuple[EvidenceGroup, ...] | UnsetType:
+    """How sure and how right the predictions are, by known terms, if they were counted."""
+    known = [fold.known for fold in folds if fold.known is not None]
+    if len(known) < len(folds):
+        return UNSET
+    truth = np.concatenate([fold.truth for fold in folds])
+    probabilities = np.concatenate([fold.probabilities for fold in folds])
+    return by_evidence(np.concatenate(known), truth, probabilities)
 
 
 def reliability(folds: Sequence[Fold]) -> tuple[Bin, ...]:

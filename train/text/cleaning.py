@@ -9,13 +9,16 @@ from typing import Any, Final
 from server.inference.analyzer import LETTERS_ONLY, Normaliser, tokenizer
 from server.inference.analyzer_settings import ARTICLE, Analyzer
 from train.errors import BadOption
-from train.hyperparameters import NEGATIONS
+from train.hyperparameters import NEGATIONS, StopWords
 from train.text.languages import LANGUAGES, word_pattern
 from train.text.word_forms import Stems, snowball
 from train.text.wordnet import WordNet, stop_words
 
 #: Of the letters; more of them outside a to z, and the article's rule would lose too much.
 MOST_UNREAD: Final = 0.02
+
+#: Where no list is known.
+NO_LIST: Final[dict[StopWords, frozenset[str]]] = {"none": frozenset()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Cleaning:
 
     Attributes:
         analyzer: finds the words.
-        normalisers: whether negations are kept -> what drops stop words and finds lemmas.
+        normalisers: which stop words are dropped -> what drops them and finds lemmas.
         language: two letters; empty if nobody said it.
         irregular: the words whose lemma WordNet lists as an exception; empty without WordNet.
         stems: the stems of words; None if they are not looked for.
@@ -32,7 +35,7 @@ class Cleaning:
     """
 
     analyzer: Analyzer
-    normalisers: Mapping[bool, Normaliser]
+    normalisers: Mapping[StopWords, Normaliser]
     language: str
     irregular: frozenset[str] = frozenset()
     stems: Stems | None = None
@@ -51,7 +54,7 @@ def cleaning(
     analyzer: str | None,
     language: str | None,
     stem: bool,
-    both: bool,
+    every: bool,
     progress: bool,
 ) -> Cleaning:
     """How to read *texts*.
@@ -61,7 +64,7 @@ def cleaning(
         analyzer: "article", "unicode", or None to choose by what is in the texts.
         language: two letters; None if nobody said it.
         stem: whether words become their stems.
-        both: whether to clean with negations and without, for tuning to choose.
+        every: whether to drop all stop words, all but negations, and none, for tuning to choose.
         progress: whether to show what takes long.
 
     Raises:
@@ -72,8 +75,8 @@ def cleaning(
     if analyzer is None:
         analyzer = "article" if language in (None, "en") and share <= MOST_UNREAD else "unicode"
     if analyzer == "article":
-        return _article(share, language, stem, both, progress)
-    return _unicode(texts, share, language, stem, both, progress)
+        return _article(share, language, stem, every, progress)
+    return _unicode(texts, share, language, stem, every, progress)
 
 
 def unread_share(texts: Sequence[str]) -> float:
@@ -83,7 +86,7 @@ def unread_share(texts: Sequence[str]) -> float:
 
 
 def _article(
-    share: float, language: str | None, stem: bool, both: bool, progress: bool
+    share: float, language: str | None, stem: bool, every: bool, progress: bool
 ) -> Cleaning:
     if language not in (None, "en") or stem:
         raise BadOption(
@@ -93,7 +96,7 @@ def _article(
     wordnet = WordNet.load(progress=progress)
     normalisers = {
         kept: Normaliser(words, wordnet.lemmatize)
-        for kept, words in _lists("english", both, progress).items()
+        for kept, words in _lists("english", every, progress).items()
     }
     said = f"{_percent(share)} of the letters are outside a to z, and are not read."
     irregular = frozenset(wordnet.exceptions)
@@ -101,7 +104,12 @@ def _article(
 
 
 def _unicode(
-    texts: Sequence[str], share: float, language: str | None, stem: bool, both: bool, progress: bool
+    texts: Sequence[str],
+    share: float,
+    language: str | None,
+    stem: bool,
+    every: bool,
+    progress: bool,
 ) -> Cleaning:
     analyzer = Analyzer(token_pattern=word_pattern())
     found = tokenizer(analyzer)
@@ -118,18 +126,14 @@ def _unicode(
     elif language == "en":
         wordnet = WordNet.load(progress=progress)
         irregular, lemma = frozenset(wordnet.exceptions), _lemma_of_letters(wordnet.lemmatize)
-    lists = (
-        _lists(known.name, both and language == "en", progress)
-        if known
-        else {False: frozenset[str]()}
-    )
+    lists = _lists(known.name, every, progress) if known else NO_LIST
     return Cleaning(
         analyzer,
         {kept: Normaliser(words, lemma, found) for kept, words in lists.items()},
         language or "",
         irregular,
         stems,
-        tuple(_told(share, language, lists[False])),
+        tuple(_told(share, language, lists.get("all", frozenset()))),
     )
 
 
@@ -144,10 +148,15 @@ def _told(share: float, language: str | None, dropped: frozenset[str]) -> Sequen
     return [alphabet, f"No stop words are dropped; --language drops them for {codes}."]
 
 
-def _lists(language: str, both: bool, progress: bool) -> dict[bool, frozenset[str]]:
-    """Whether negations are kept -> the words that cleaning drops."""
+def _lists(language: str, every: bool, progress: bool) -> dict[StopWords, frozenset[str]]:
+    """Which stop words are dropped -> these words."""
     words = stop_words(language=language, progress=progress)
-    return {False: words, True: words - NEGATIONS} if both else {False: words}
+    if not every:
+        return {"all": words}
+    lists: dict[StopWords, frozenset[str]] = {"all": words, **NO_LIST}
+    if language == "english":
+        lists["all but negations"] = words - NEGATIONS
+    return lists
 
 
 def _lemma_of_letters(lemmatize: Callable[[str], str]) -> Callable[[str], str]:

@@ -13,7 +13,7 @@ from train.data.corpus import Corpus, Rows
 from train.data.dataset import LabelledText, listed
 from train.errors import BadData
 from train.evaluation import splits
-from train.hyperparameters import NORMALISED_TOKEN
+from train.hyperparameters import NORMALISED_TOKEN, StopWords
 
 #: So many distinct texts of each label are needed to hold some out and calibrate on the others.
 FEWEST_OF_A_LABEL = 5
@@ -68,7 +68,7 @@ class Prepared:
 def prepare(
     labelled: LabelledText,
     test: LabelledText | None,
-    normalisers: Mapping[bool, Normaliser],
+    normalisers: Mapping[StopWords, Normaliser],
     progress: Progress,
 ) -> Prepared:
     """Clean the texts with each of *normalisers*, and check that they can be learnt from.
@@ -116,7 +116,7 @@ def _can_leave_out(counts: Rows, needed: int) -> bool:
 
 
 def _check_words(prepared: Prepared) -> None:
-    texts = prepared.corpus.texts[min(prepared.corpus.texts)][prepared.rows]
+    texts = prepared.corpus.texts[prepared.corpus.stop_words][prepared.rows]
     worded = {text for text in texts if WORD.search(text)}
     if len(worded) < FEWEST_TEXTS_WITH_WORDS:
         raise BadData(

@@ -83,8 +83,8 @@ class Operation:
 EXPLAIN: Final = {
     "name": "explain",
     "in": "query",
-    "description": "1 adds what each word speaks for.",
-    "schema": {"type": "integer", "enum": [0, 1], "default": 0},
+    "description": "1 adds what each word speaks for; loo, too, what would be without it.",
+    "schema": {"type": "string", "enum": ["0", "1", "loo"], "default": "0"},
 }
 
 PREDICT: Final = Operation(

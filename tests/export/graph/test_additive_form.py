@@ -34,10 +34,11 @@ def test_calibration_multiplies_and_bends_the_constant() -> None:
     y = np.array(["a", "b"] * 30)
     form = terms(KINDS["logistic"].make(1.0).fit(X, y))
 
-    calibrated = form.calibrated(0.5, 2.0)
+    calibrated = form.calibrated(0.5, 2.0, 0.25)
 
     assert calibrated.linear == pytest.approx(form.linear / 2)
-    bent = np.sign(form.constant) * np.log1p(2.0 * np.abs(form.constant / 2)) / 2.0
+    straight = form.constant / 2 + 0.25
+    bent = np.sign(straight) * np.log1p(2.0 * np.abs(straight)) / 2.0
     assert calibrated.bent_constant == pytest.approx(bent)
 
 

@@ -27,7 +27,7 @@ def make(trained: TrainedModel) -> Make:
 
     def made(setting: Setting, labels: int) -> TrainedModel:
         stop_words = trained.normaliser.stop_words
-        if setting.keep_negations:
+        if setting.stop_words == "all but negations":
             stop_words -= NEGATIONS
         normaliser = Normaliser(stop_words, trained.normaliser.lemma)
         texts = [normaliser.normalise(review) for review in trained.texts]
@@ -66,10 +66,12 @@ def test_every_classifier_is_proved_equal(classifier: str, labels: int, make: Ma
 @pytest.mark.parametrize(
     "setting",
     [
-        Setting(sublinear_tf=True),
+        Setting(transform="sublinear"),
         Setting(words_a_term=2),
         Setting(words_a_term=3, max_features=None),
-        Setting(strength=3.0, keep_negations=True, sublinear_tf=True, max_features=None),
+        Setting(
+            strength=3.0, stop_words="all but negations", transform="fourth root", max_features=None
+        ),
     ],
     ids=["sublinear", "two words", "three words", "served"],
 )

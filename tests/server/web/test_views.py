@@ -98,7 +98,7 @@ def test_words_that_matter_are_marked_with_their_numbers(client: FlaskClient) ->
     assert len(marked) >= 3
     assert all(name.startswith(("word a s", "word b s")) for name in marked)
     assert "\u201cwonderful\u201d" in page.texts["p"]
-    assert "+0." in page.texts["span"]
+    assert "+2." in page.texts["span"]
 
 
 def test_examples_are_submitted_as_reviews(client: FlaskClient) -> None:

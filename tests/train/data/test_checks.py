@@ -19,7 +19,7 @@ def said(texts: list[str], labels: list[str]) -> list[str]:
     frame.index = pd.RangeIndex(2, 2 + len(texts))
     labelled = LabelledText("mail.csv", "0", frame)
     normaliser = Normaliser(frozenset({"the"}), lambda word: word)
-    prepared = prepare(labelled, None, {False: normaliser}, lambda texts, _n: iter(texts))
+    prepared = prepare(labelled, None, {"all": normaliser}, lambda texts, _n: iter(texts))
     return list(notes(prepared))
 
 

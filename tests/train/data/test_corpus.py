@@ -5,7 +5,7 @@ from __future__ import annotations
 from train.data.corpus import Corpus
 
 CORPUS = Corpus.of(
-    {False: ["good", "bad", "good", ""], True: ["good", "not bad", "good", ""]},
+    {"all": ["good", "bad", "good", ""], "all but negations": ["good", "not bad", "good", ""]},
     ["b", "a", "b", "a"],
 )
 

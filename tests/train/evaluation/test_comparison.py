@@ -9,7 +9,15 @@ import pytest
 
 from server.inference.manifest import Interval
 from train.errors import ComparisonFileError
-from train.evaluation.comparison import Comparison, Result, Row, comparison_beside, mcnemar
+from train.evaluation.comparison import (
+    Comparison,
+    Differences,
+    Result,
+    Row,
+    comparison_beside,
+    mcnemar,
+)
+from train.evaluation.comparison import row as row_of
 from train.evaluation.metrics import Fold
 
 
@@ -51,22 +59,45 @@ def test_a_review_counts_once_however_often_it_was_asked() -> None:
 FIGURE = Interval(0.8, 0.75, 0.85)
 
 
-def row(classifier: str, p: float | None) -> Row:
+LITTLE = Interval(0.01, -0.01, 0.03)
+
+
+def row(classifier: str, p: float | None, differences: Differences | None = None) -> Row:
     figures = dict.fromkeys(("accuracy", "roc_auc", "log_loss", "calibration_error"), FIGURE)
-    return Row(classifier=classifier, **figures, p=p, seconds=1.25)
+    return Row(classifier=classifier, **figures, p=p, seconds=1.25, differences=differences)
 
 
 def comparison(data: str) -> Comparison:
-    rows = (row("Gaussian naive Bayes", None), row("linear SVM", 1.0))
+    rows = (
+        row("Gaussian naive Bayes", None),
+        row("linear SVM", 1.0, Differences(LITTLE, Interval(0.02, 0.01, 0.03), LITTLE)),
+        row("logistic regression", 0.5, Differences(LITTLE, LITTLE, LITTLE)),
+    )
     return Comparison(data, "Ten folds.", "python -m train compare", rows)
 
 
-def test_table_has_a_row_each_and_no_p_for_the_first() -> None:
-    first, second = comparison("").table().splitlines()[2:]
+def test_table_has_a_row_each_then_the_differences_and_what_follows_from_them() -> None:
+    figures, differences, words = comparison("").table().split("\n\n")
 
-    figures = " | ".join(["0.800 (0.750 to 0.850)"] * 4)
-    assert first == f"| Gaussian naive Bayes | {figures} |  | 1.2 |"
-    assert second == f"| linear SVM | {figures} | 1.000 | 1.2 |"
+    row = " | ".join(["0.800 (0.750 to 0.850)"] * 4)
+    assert figures.splitlines()[2] == f"| Gaussian naive Bayes | {row} | 1.2 |"
+    little, more = "+0.010 (-0.010 to +0.030)", "+0.020 (+0.010 to +0.030)"
+    assert differences.splitlines()[2] == f"| linear SVM | {little} | {more} | {little} | 1.000 |"
+    assert words.splitlines() == [
+        "- linear SVM ranks (ROC AUC) better than Gaussian naive Bayes, by more than chance.",
+        "- logistic regression: no difference from Gaussian naive Bayes beyond chance.",
+    ]
+
+
+def test_differences_are_taken_fold_by_fold() -> None:
+    first, second = compared("gaussian", "1100110001"), compared("svm", "1110110011")
+
+    found = row_of(second, first, ("a", "b"), seed=0).differences
+
+    assert found
+    assert found.accuracy.mean == pytest.approx(0.2)
+    assert (found.accuracy.low, found.accuracy.high) == pytest.approx((0.2, 0.2)), "equal folds"
+    assert row_of(first, first, ("a", "b"), seed=0).differences is None
 
 
 def test_what_was_kept_comes_back(tmp_path: Path) -> None:

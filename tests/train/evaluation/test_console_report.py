@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.inference.manifest import Figures, HeldOut, Interval
+from server.inference.manifest import EvidenceGroup, Figures, HeldOut, HoldOuts, Interval
 from train.evaluation import console_report
 
 
@@ -35,6 +35,34 @@ def test_figures_come_with_their_intervals_and_those_that_are_missing_do_not() -
         "  accuracy           0.812 (0.700 to 0.900)",
         "  F1 of a            0.500 (0.400 to 0.600)",
     ]
+
+
+def test_more_splits_are_told_with_their_spread_and_the_article_s() -> None:
+    found = console_report.hold_outs(HoldOuts(20, 0.802, 0.026, 0.696, 0.02))
+
+    assert "Over 20 such splits: 0.802 (standard deviation 0.026)" in found
+    assert "the article's settings 0.696 (0.020); the difference is +0.106." in found
+
+
+def test_confidence_is_told_by_known_terms() -> None:
+    groups = [EvidenceGroup(1, 1, 60, 0.75, 0.81, 0.5), EvidenceGroup(10, None, 9, 0.9, 0.8, 0.3)]
+
+    assert console_report.by_evidence(groups).splitlines()[1:] == [
+        "  1           right 0.750, sure 0.810, log loss 0.500 (60 predictions)",
+        "  10 or more  right 0.900, sure 0.800, log loss 0.300 (9 predictions)",
+    ]
+
+
+def test_a_better_classifier_is_named_with_its_command() -> None:
+    found = [("linear SVM", 0.2, "python -m train --classifier svm")]
+
+    assert console_report.alternatives(found, 0.4, "log-loss", 5, []) == (
+        "Linear SVM would be better by more than chance: log loss 0.200 instead of 0.400 on the "
+        "same texts. To train it: python -m train --classifier svm"
+    )
+    none = console_report.alternatives([], 0.4, "accuracy", 3, ["logistic regression"])
+    assert none.startswith("None of 3 other classifiers would be better by more than chance")
+    assert none.endswith("Not tried, for want of time: logistic regression.")
 
 
 def test_settings_stand_on_one_line() -> None:

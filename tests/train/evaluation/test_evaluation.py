@@ -25,12 +25,12 @@ def sentences(data_cache: Path) -> Corpus:
     normaliser = Normaliser(stop_words(data_cache), noun_lemmatizer(data_cache))
     labelled = imdb_sentences(data_cache)
     texts = [normaliser.normalise(text) for text in labelled.texts]
-    return Corpus.of({False: texts}, labelled.labels)
+    return Corpus.of({"all": texts}, labelled.labels)
 
 
 def scikit_learn_alone(corpus: Corpus, fitted_on: Rows, asked: Rows) -> float:
     """The article's code on cleaned text, without anything of ours."""
-    texts, labels = corpus.texts[False], corpus.labels
+    texts, labels = corpus.texts["all"], corpus.labels
     vectoriser = TfidfVectorizer(max_features=2000)
     X = vectoriser.fit_transform(texts[fitted_on]).toarray()
     bayes = GaussianNB().fit(X, labels[fitted_on])
@@ -64,7 +64,9 @@ def test_a_recipe_that_could_see_the_test_part_would_be_caught() -> None:
     """Random labels cannot be learnt: accuracy on unseen text stays near one half."""
     random = np.random.default_rng(0)
     texts = [" ".join(random.choice(list("abcdefgh"), 12)).replace(" ", "x ") for _ in range(200)]
-    corpus = Corpus.of({False: texts, True: texts}, random.choice(["a", "b"], 200).tolist())
+    corpus = Corpus.of(
+        {"all": texts, "all but negations": texts}, random.choice(["a", "b"], 200).tolist()
+    )
 
     folds = evaluate.cross_validate(Recipe(), corpus, np.arange(200), repeats=1, seed=0)
     right = [np.mean(each.fold.truth == each.fold.predicted) for each in folds]

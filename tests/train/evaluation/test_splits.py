@@ -13,7 +13,7 @@ LABELS = ["a", "a", "b"]
 
 def corpus(texts: list[str]) -> Corpus:
     labels = [LABELS[n % 3] for n in range(len(texts))]
-    return Corpus.of({False: texts, True: [f"not {text}" for text in texts]}, labels)
+    return Corpus.of({"all": texts, "all but negations": [f"not {text}" for text in texts]}, labels)
 
 
 DISTINCT = corpus([f"text {n}" for n in range(60)])
@@ -35,7 +35,7 @@ def test_copies_are_in_one_part_and_every_row_is_asked_once() -> None:
     parts = list(folds(COPIED, np.arange(90), 10, seed=0))
 
     for fitted_on, asked in [*parts, hold_out(COPIED, np.arange(90), seed=0)]:
-        assert not set(COPIED.texts[False][fitted_on]) & set(COPIED.texts[False][asked])
+        assert not set(COPIED.texts["all"][fitted_on]) & set(COPIED.texts["all"][asked])
     assert sorted(np.concatenate([asked for _, asked in parts])) == list(range(90))
 
 

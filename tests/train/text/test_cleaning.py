@@ -33,7 +33,7 @@ def test_other_letters_are_read_without_being_asked() -> None:
     found = clean(GERMAN)
 
     assert found.analyzer.kind == "word"
-    assert found.normalisers[False].normalise("Schöne Größe 3D") == "schöne größe 3d"
+    assert found.normalisers["none"].normalise("Schöne Größe 3D") == "schöne größe 3d"
     assert "8.9 % of the letters are outside a to z" in found.said[0]
     assert "No stop words are dropped; --language drops them for da, de," in found.said[1]
     assert found.parameters() == {"analyzer": "unicode", "stem": False}
@@ -44,7 +44,7 @@ def test_english_is_read_as_the_article_reads_it() -> None:
     found = clean(["a fine film, naïve " + "plain " * 20], both=True)
 
     assert found.analyzer == ARTICLE
-    assert sorted(found.normalisers) == [False, True]
+    assert sorted(found.normalisers) == ["all", "all but negations", "none"]
     assert found.parameters() == {}
     assert found.said == ("0.9 % of the letters are outside a to z, and are not read.",)
 
@@ -53,7 +53,7 @@ def test_english_is_read_as_the_article_reads_it() -> None:
 def test_a_language_drops_its_stop_words_and_stems_if_asked() -> None:
     found = clean(["Die Bilder und das Bild."], language="de", stem=True)
 
-    assert found.normalisers[False].normalise("Die Bilder und ein Bild") == "bild bild"
+    assert found.normalisers["all"].normalise("Die Bilder und ein Bild") == "bild bild"
     assert found.parameters() == {"analyzer": "unicode", "language": "de", "stem": True}
 
 
@@ -61,8 +61,11 @@ def test_a_language_drops_its_stop_words_and_stems_if_asked() -> None:
 def test_english_words_of_any_alphabet_have_wordnet_s_lemmas() -> None:
     found = clean(["cafés"], "unicode", "en", both=True)
 
-    assert found.normalisers[True].normalise("Not the FILMS, us cafés") == "not film us cafés"
-    assert found.normalisers[False].normalise("Not the films") == "film"
+    assert (
+        found.normalisers["all but negations"].normalise("Not the FILMS, us cafés")
+        == "not film us cafés"
+    )
+    assert found.normalisers["all"].normalise("Not the films") == "film"
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from train.errors import BadData
 from train.text.preprocess import Prepared, check_enough, prepare
 
 NORMALISERS = {
-    False: Normaliser(frozenset({"the", "not"}), str),
-    True: Normaliser(frozenset({"the"}), str),
+    "all": Normaliser(frozenset({"the", "not"}), str),
+    "all but negations": Normaliser(frozenset({"the"}), str),
 }
 WORDS = ["ape", "bee", "cat", "dog", "eel", "fox", "gnu", "hen", "ibis", "jay", "kiwi", "lark"]
 PLENTY = [(f"The {word}.", label) for word in WORDS for label in ("good", "bad")]

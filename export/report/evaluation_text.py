@@ -1,0 +1,92 @@
+"""Evaluation in words: for the terminal, and as the section of a model card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from export.tools.evaluation import Drift, Evaluation
+from export.tools.inspection import shown
+
+#: Labels of which the shares are told one by one.
+MOST_LABELS = 10
+
+
+def report(found: Evaluation) -> Iterator[str]:
+    """Lines for the terminal."""
+    yield f"{found.name}: {found.texts:,} texts; 95 % intervals of the bootstrap over texts"
+    if found.seen:
+        yield "The model was fitted on this very file, so these figures flatter it."
+    named = dict(_figures(found))
+    width = max(map(len, named))
+    yield from (f"  {name:<{width}}  {value}" for name, value in named.items())
+    yield "\nBy how many distinct terms of a text are known"
+    wide = max((len(each.terms) for each in found.by_evidence), default=0)
+    for group in found.by_evidence:
+        yield (
+            f"  {group.terms:<{wide}}  right {group.accuracy:.3f}, sure {group.confidence:.3f}, "
+            f"log loss {group.log_loss:.3f} ({group.count:,} texts)"
+        )
+    yield "\nBeside the data it was trained on"
+    drift = dict(_drift(found))
+    width = max(map(len, drift))
+    yield from (f"  {name:<{width}}  {value}" for name, value in drift.items())
+
+
+def section(found: Sequence[Evaluation]) -> str:
+    """The section "On other data" of a model card; empty without evaluations."""
+    if not found:
+        return ""
+    head = (
+        "data",
+        "texts",
+        "accuracy",
+        "ROC AUC",
+        "log loss",
+        "calibration error",
+        "unknown words",
+    )
+    rows = [
+        (
+            each.name,
+            f"{each.texts:,}",
+            *(shown(i) if i else "" for i in (each.accuracy, each.roc_auc, each.log_loss)),
+            shown(each.calibration_error),
+            f"{each.unknown_words.here:.1%}".replace("%", " %"),
+        )
+        for each in found
+    ]
+    lines = [head, ("---",) * len(head), *rows]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return (
+        "## On other data\n\nTexts of another kind than those it was fitted on, with 95 % "
+        "intervals of the bootstrap over\ntexts; `python -m export evaluate` prints the rest.\n\n"
+        f"{table}\n\n"
+    )
+
+
+def _figures(found: Evaluation) -> Iterator[tuple[str, str]]:
+    yield "accuracy", shown(found.accuracy)
+    if found.roc_auc:
+        yield "ROC AUC", shown(found.roc_auc)
+    yield "log loss", shown(found.log_loss)
+    yield "expected calibration error", shown(found.calibration_error)
+    yield "given a label", _percent(found.coverage)
+    yield "letters it could not read", _percent(found.unread_letters)
+
+
+def _drift(found: Evaluation) -> Iterator[tuple[str, str]]:
+    yield "unknown words", _both(found.unknown_words, _percent)
+    yield "words a text", _both(found.words, lambda number: f"{number:.1f}")
+    if len(found.labels) <= MOST_LABELS:
+        yield from (
+            (f"share of {label}", _both(each, _percent)) for label, each in found.labels.items()
+        )
+
+
+def _both(drift: Drift, say: Callable[[float], str]) -> str:
+    there = "not known" if drift.trained_on is None else say(drift.trained_on)
+    return f"{say(drift.here)} here, {there} there"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}".replace("%", " %")

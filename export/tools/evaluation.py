@@ -1,0 +1,196 @@
+"""Evaluation of a model file on any labelled text: how well it does there, and how far that is from
+what it was trained on.
+
+A text of which no term is known gets no label, which is not right; ranking and log loss take the
+probabilities of the text without terms for it. Intervals are those of a bootstrap over the texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from msgspec import UNSET, UnsetType
+
+from export.errors import NotReadable
+from server.inference.manifest import Bin, EvidenceGroup, Interval
+from server.inference.model import Model
+from train.data.dataset import LabelledText
+from train.evaluation.evidence import by_evidence
+from train.evaluation.metrics import Fold, calibration_error, reliability, roc_auc
+from train.metric import errors, log_losses
+
+#: Of the bootstrap.
+RESAMPLES: Final = 500
+#: Of more labels the area is not computed: each would be sorted for each resample.
+MOST_LABELS_FOR_AUC: Final = 10
+
+Array = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
+
+
+class Drift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A share or a mean, here and in the data that the model was trained on, if that is known."""
+
+    here: float
+    trained_on: float | None
+
+
+class Evaluation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a model file does on labelled text.
+
+    Attributes:
+        model: sha256 of the model file.
+        name: of the text.
+        data: sha256 of the file that holds it.
+        texts: how many there are.
+        seen: whether the model was fitted on this very file.
+        coverage: share of the texts that get a label.
+        accuracy: share of all texts that is right.
+        log_loss: mean negative logarithm of the true label's probability, in nats.
+        calibration_error: expected calibration error.
+        roc_auc: area under the ROC curve; absent for many labels.
+        reliability: the bins behind the calibration error.
+        by_evidence: the same by how many terms of a text are known.
+        unknown_words: share of the words that the model does not know.
+        words: mean number of words a text.
+        unread_letters: share of the characters that are letters in no word it could read.
+        labels: share of each label.
+    """
+
+    model: str
+    name: str
+    data: str
+    texts: int
+    seen: bool
+    coverage: float
+    accuracy: Interval
+    log_loss: Interval
+    calibration_error: Interval
+    roc_auc: Interval | UnsetType
+    reliability: tuple[Bin, ...]
+    by_evidence: tuple[EvidenceGroup, ...]
+    unknown_words: Drift
+    words: Drift
+    unread_letters: float
+    labels: dict[str, Drift]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a model makes of n texts: probabilities [n, K], and known terms of each [n]."""
+
+    probabilities: Array
+    known: Numbers
+
+
+def evaluate(model: Model, data: LabelledText) -> Evaluation:
+    """Ask *model* for all of *data*.
+
+    Raises:
+        NotReadable: the data have labels that the model has not.
+    """
+    truth = _truth(model, data)
+    predictions = model.predict(data.texts)
+    answers = _ask(model, data.texts)
+    given = np.array([each.label is not None for each in predictions])
+    wrong = np.where(given, errors(answers.probabilities, truth), 1.0)
+    losses = log_losses(answers.probabilities, truth)
+    fold = Fold(np.arange(len(truth)), truth, answers.probabilities, 0)
+    words = sum(each.words for each in predictions)
+    unknown = sum(each.words - each.known_words for each in predictions)
+    characters = sum(map(len, data.texts))
+    trained_on = model.manifest.data
+    return Evaluation(
+        model=model.sha256,
+        name=data.name,
+        data=data.sha256,
+        texts=len(truth),
+        seen=data.sha256 == trained_on.sha256,
+        coverage=float(given.mean()),
+        accuracy=_interval(len(truth), lambda rows: float(1 - wrong[rows].mean()), 1.0),
+        log_loss=_interval(len(truth), lambda rows: float(losses[rows].mean())),
+        calibration_error=calibration_error([fold], 0),
+        roc_auc=_roc_auc(fold, len(model.labels)),
+        reliability=reliability([fold]),
+        by_evidence=by_evidence(answers.known, truth, answers.probabilities),
+        unknown_words=Drift(unknown / max(1, words), trained_on.unknown_words or None),
+        words=Drift(words / len(truth), trained_on.words or None),
+        unread_letters=sum(each.unread_letters for each in predictions) / max(1, characters),
+        labels=dict(_labels(model, truth)),
+    )
+
+
+def _truth(model: Model, data: LabelledText) -> Numbers:
+    numbers = {label: number for number, label in enumerate(model.labels)}
+    strange = sorted(set(data.labels) - set(numbers))
+    if strange:
+        rows = data.frame.index[data.frame["label"] == strange[0]].tolist()
+        known = ", ".join(f'"{label}"' for label in model.labels[:10])
+        raise NotReadable(
+            f'{data.name} has the label "{strange[0]}" (first on {data.unit} {rows[0]}), and the '
+            f"model knows {known}: write the labels as it does."
+        )
+    return np.array([numbers[label] for label in data.labels])
+
+
+def _ask(model: Model, texts: list[str]) -> Answers:
+    read = [model.reader.read(text)[0] for text in texts]
+    size, labels = len(model.manifest.vocabulary), len(model.labels)
+    probabilities, known = np.empty((len(read), labels)), np.empty(len(read), dtype=np.int64)
+    for run in model.runs(read):
+        found, ids, shares = model.run([read[i] for i in run], "probabilities", "ids", "shares")
+        probabilities[run] = found
+        # Older files have a token for every term, with a share where the text holds it.
+        there = (ids < size) & (model.by_token | (shares != 0).any(axis=2))
+        known[run] = [len(set(row[here].tolist())) for row, here in zip(ids, there, strict=True)]
+    return Answers(probabilities, known)
+
+
+def _interval(number: int, figure: Callable[[Numbers], float], most: float = np.inf) -> Interval:
+    """A figure of all of so many texts, with the 2.5 and 97.5 % of its bootstrap."""
+    random, rows = np.random.default_rng(0), np.arange(number)
+    drawn = [figure(random.integers(number, size=number)) for _ in range(RESAMPLES)]
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return Interval(figure(rows), float(max(0.0, low)), float(min(most, high)))
+
+
+def _roc_auc(fold: Fold, labels: int) -> Interval | UnsetType:
+    there = np.unique(fold.truth)
+    if labels > MOST_LABELS_FOR_AUC or len(there) < labels:
+        return UNSET
+
+    def figure(rows: Numbers) -> float:
+        if len(np.unique(fold.truth[rows])) < labels:
+            return float("nan")
+        return roc_auc(Fold(rows, fold.truth[rows], fold.probabilities[rows], 0))
+
+    return _interval(len(fold.truth), figure, 1.0)
+
+
+def _labels(model: Model, truth: Numbers) -> Iterator[tuple[str, Drift]]:
+    counts = np.bincount(truth, minlength=len(model.labels))
+    before = model.manifest.data.reviews_by_label
+    total = sum(before.values())
+    for label, count in zip(model.labels, counts.tolist(), strict=True):
+        yield label, Drift(count / len(truth), before.get(label, 0) / total if total else None)
+
+
+def beside(path: Path, sha256: str) -> list[Evaluation]:
+    """The evaluations kept beside the model file *path* that are of the model *sha256*, by name.
+
+    Raises:
+        NotReadable: there is a file of such a name that `evaluate --output` did not write.
+    """
+    found = []
+    for file in sorted(path.parent.glob(f"{path.stem}.evaluation.*.json")):
+        try:
+            found.append(msgspec.json.decode(file.read_bytes(), type=Evaluation))
+        except (OSError, msgspec.DecodeError) as error:
+            raise NotReadable(f"{file} is no evaluation: {error}.") from None
+    return [each for each in found if each.model == sha256]

@@ -1,0 +1,43 @@
+"""The shipped model: its confidence can be believed, on short texts and on long ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from server.inference.model import Model
+
+PATH = Path(__file__).resolve().parents[1] / "models" / "sentiment.onnx"
+MODEL = Model.load(PATH)
+FIGURES = MODEL.manifest.figures
+
+
+def test_its_figures_on_unseen_sentences_are_at_least_these() -> None:
+    assert FIGURES.accuracy and FIGURES.accuracy.mean >= 0.815
+    assert FIGURES.roc_auc and FIGURES.roc_auc.mean >= 0.89
+    assert FIGURES.log_loss and FIGURES.log_loss.mean <= 0.415
+    assert PATH.stat().st_size <= 600_000
+
+
+def test_it_is_as_sure_as_it_is_right_however_many_terms_it_knows() -> None:
+    groups = [each for each in FIGURES.by_evidence or () if each.count >= 150]
+
+    assert [each.terms for each in groups] == ["1", "2", "3 to 4", "5 to 9", "10 or more"]
+    for each in groups:
+        assert abs(each.confidence - each.accuracy) <= 0.05, each
+
+
+@pytest.mark.parametrize("word", ["film", "story", "time", "see"])
+def test_a_lone_common_word_is_not_certain(word: str) -> None:
+    (found,) = MODEL.predict([word])
+
+    assert found.probabilities
+    assert 0.25 <= found.probabilities["positive"] <= 0.75
+
+
+def test_one_split_is_told_with_the_spread_of_twenty() -> None:
+    assert FIGURES.hold_outs
+    assert FIGURES.hold_outs.splits == 20
+    assert FIGURES.hold_outs.mean - FIGURES.hold_outs.article_mean > 0.08
+    assert FIGURES.hold_outs.deviation > 0.01

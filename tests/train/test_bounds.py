@@ -1,0 +1,99 @@
+"""Bounds of tuning: what exceeds them is left out and said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from train import bounds
+from train.bounds import Bounds, affordable, counting_memory, fits, machine_memory, plan, size
+from train.data.corpus import Corpus
+from train.hyperparameters import Setting
+
+RANDOM = np.random.default_rng(0)
+WORDS = [f"word{n}" for n in range(400)]
+TEXTS = [" ".join(RANDOM.choice(WORDS, 12)) for _ in range(2_400)]
+CORPUS = Corpus.of({"all": TEXTS, "none": TEXTS}, ["a", "b"] * 1_200)
+ROWS = np.arange(len(CORPUS))
+PLENTY = Bounds(terms=10**9, memory=10**12, minutes=10**6)
+WANTED = [(20, 3), (20, 1), (5, 1), (1, 1), (1, 0)]
+
+
+def test_within_bounds_everything_is_tried_once() -> None:
+    settings, said = affordable(CORPUS, ROWS, "gaussian", PLENTY)
+
+    assert not said
+    assert len(settings) == len(set(settings)) == 18, "2,000 commonest of 400 words are all of them"
+    assert {each.words_a_term for each in settings} == {1, 2}
+
+
+def test_of_too_many_terms_the_commonest_are_counted_and_that_is_said_once() -> None:
+    settings, said = affordable(CORPUS, ROWS, "gaussian", Bounds(5_000, 10**12, 1))
+
+    pairs = {each.max_features for each in settings if each.words_a_term == 2}
+    assert pairs == {2_000, 5_000}
+    (sentence,) = said
+    assert "Of the terms of up to 2 words only the 5,000 commonest are counted" in sentence
+    assert "--max-terms" in sentence and "MB" in sentence
+
+
+def test_what_needs_too_much_memory_is_not_tried() -> None:
+    needed = counting_memory(CORPUS, "all", 2)
+
+    settings, said = affordable(CORPUS, ROWS, "gaussian", Bounds(10**9, needed - 1, 1))
+
+    assert {each.words_a_term for each in settings} == {1}
+    assert "Terms of up to 2 words are not tried" in said[0]
+    assert affordable(CORPUS, ROWS, "gaussian", Bounds(10**9, 1_000, 1))[0] == ()
+
+
+def test_less_time_means_fewer_evaluations_and_then_fewer_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = tuple(Setting(words_a_term=n) for n in (1, 2, 3))
+    monkeypatch.setattr(bounds, "seconds", lambda *_: [1.0, 2.0, 3.0])
+
+    def planned(minutes: float) -> bounds.Plan:
+        return plan(CORPUS, ROWS, settings, Bounds(1, 1, minutes), WANTED)
+
+    assert planned(6 * 51 / 60) == bounds.Plan(settings, 20, 3)
+    once = planned(6 * 31 / 60)
+    assert (once.splits, once.repeats) == (20, 1)
+    assert "Cross-validation is done once, not 3" in once.said[0]
+    least = planned(6 * 2 / 60)
+    assert (least.settings, least.splits, least.repeats) == (settings, 1, 0)
+    assert "Cross-validation is left out and one of 20 splits" in least.said[0]
+    fewer = planned(3 * 2 / 60)
+    assert fewer.settings == settings[:2]
+    assert "1 of 3 settings are not tried" in fewer.said[1]
+    assert planned(1e-6).settings == settings[:1], "something is always tried"
+
+
+def test_many_texts_are_timed_on_a_sample() -> None:
+    few, many = (
+        bounds.seconds(CORPUS, rows, [Setting(), Setting(words_a_term=2, max_features=None)])
+        for rows in (ROWS[:1_000], ROWS)
+    )
+
+    assert few == [0.0, 0.0]
+    assert all(0 < each < 600 for each in many)
+
+
+def test_a_container_s_limit_is_the_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "max").write_text("1000000\n")
+    monkeypatch.setattr(bounds, "CGROUP", tmp_path / "max")
+    assert machine_memory() == 1_000_000
+    (tmp_path / "max").write_text("max\n")
+    assert machine_memory() > 1_000_000
+
+
+def test_numbers_for_people() -> None:
+    assert [size(each) for each in (999, 25_000, 3.2e6, 1.29e9)] == [
+        "999 bytes",
+        "25 kB",
+        "3 MB",
+        "1.3 GB",
+    ]
+    assert fits(20, 3) == 51

@@ -1,0 +1,248 @@
+"""Bounds of tuning: what candidates cost is known before they are fitted.
+
+Terms are counted; memory and the size of the file follow from the counts; time is measured on a
+sample. What exceeds a bound is left out, and a sentence says so.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from train.calibration import calibrate
+from train.classifiers import KINDS
+from train.data.corpus import Corpus, Rows
+from train.hyperparameters import Setting, StopWords, vectorisers
+from train.term_counts import cut
+from train.tuning import inner_folds
+
+MAX_TERMS: Final = 50_000
+MAX_MINUTES: Final = 10.0
+
+#: Fewer texts are through before it would pay to measure.
+SMALL: Final = 2_000
+SAMPLE: Final = 1_000
+
+#: Bytes of a stored count, and how many copies of the counts there are at once: all of them, cut
+#: into folds, weighed, squared.
+BYTES_A_COUNT, COPIES = 12, 5
+#: While pairs of words are counted: bytes of each occurrence, and of each term in a dictionary.
+BYTES_AN_OCCURRENCE, BYTES_A_TERM = 24, 200
+#: Bytes of a term in a model file beside its numbers: twice its letters and what frames them.
+BYTES_OF_A_NAME: Final = 24
+
+CGROUP: Final = Path("/sys/fs/cgroup/memory.max")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much tuning may take.
+
+    Attributes:
+        terms: that a model counts at the most.
+        memory: in bytes.
+        minutes: of everything that is fitted.
+    """
+
+    terms: int
+    memory: int
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is tried, and how often.
+
+    Attributes:
+        settings: that are tried.
+        splits: into a part to fit on and a part to ask.
+        repeats: of cross-validation.
+        said: what a person has to know of what is left out.
+    """
+
+    settings: tuple[Setting, ...]
+    splits: int
+    repeats: int
+    said: tuple[str, ...] = ()
+
+
+def machine_memory() -> int:
+    """Bytes of memory of the machine, or of the container if that has less."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        return min(memory, int(CGROUP.read_text()))
+    except (OSError, ValueError):  # "max": no limit
+        return memory
+
+
+def plan(
+    corpus: Corpus,
+    rows: Rows,
+    settings: Sequence[Setting],
+    bounds: Bounds,
+    wanted: Sequence[tuple[int, int]],
+) -> Plan:
+    """As many evaluations, and then settings, as there is time for.
+
+    Args:
+        corpus: all texts.
+        rows: those to train on.
+        settings: that are within the other bounds.
+        bounds: of time.
+        wanted: numbers of splits and repeats, the best first, the least last.
+    """
+    costs = seconds(corpus, rows, settings)
+    most = 60 * bounds.minutes
+    for splits, repeats in wanted:
+        if sum(costs) * fits(splits, repeats) <= most:
+            break
+    times = fits(splits, repeats)
+    cheap = sorted(range(len(settings)), key=costs.__getitem__)
+    kept = {
+        i
+        for n, i in enumerate(cheap)
+        if not n or sum(costs[j] for j in cheap[: n + 1]) * times <= most
+    }
+    said = []
+    if (splits, repeats) != wanted[0]:
+        said.append(_fewer(*wanted[0], splits, repeats, bounds))
+    if len(kept) < len(settings):
+        left = sum(cost for i, cost in enumerate(costs) if i not in kept) * times / 60
+        said.append(
+            f"{len(settings) - len(kept)} of {len(settings)} settings are not tried; they would "
+            f"take about {left:.0f} minutes more than {bounds.minutes:g} (--max-minutes)."
+        )
+    chosen = tuple(each for i, each in enumerate(settings) if i in kept)
+    return Plan(chosen, splits, repeats, tuple(said))
+
+
+def fits(splits: int, repeats: int) -> int:
+    """How often a recipe is carried out in all: on each split, on each fold, on everything."""
+    return splits + 10 * repeats + 1
+
+
+def _fewer(
+    wanted_splits: int, wanted_repeats: int, splits: int, repeats: int, bounds: Bounds
+) -> str:
+    parts = []
+    if repeats < wanted_repeats:
+        often = "left out" if not repeats else f"done {repeats} times, not {wanted_repeats},"
+        parts.append(f"cross-validation is {often}".replace("1 times", "once"))
+    if splits < wanted_splits:
+        parts.append(f"{splits} of {wanted_splits} splits are tested on".replace("1 of", "one of"))
+    sentence = " and ".join(parts)
+    return (
+        f"{sentence[0].upper()}{sentence[1:]}, to end within about {bounds.minutes:g} minutes "
+        "(--max-minutes)."
+    )
+
+
+def affordable(
+    corpus: Corpus, rows: Rows, classifier: str, bounds: Bounds
+) -> tuple[tuple[Setting, ...], list[str]]:
+    """The settings within the bounds of terms and memory, and sentences about the others."""
+    found: list[Setting] = []
+    said: dict[str, None] = {}
+    for setting in vectorisers(classifier):
+        if setting.stop_words not in corpus.texts:
+            continue
+        needed = counting_memory(corpus, setting.stop_words, setting.words_a_term)
+        if setting.words_a_term > 1 and needed > bounds.memory:
+            said[
+                f"Terms of up to {setting.words_a_term} words are not tried: to count them would "
+                f"take about {size(needed)} (--max-memory is {size(bounds.memory)})."
+            ] = None
+            continue
+        fitting, sentence = within(corpus, rows, setting, bounds)
+        said |= dict.fromkeys(sentence)
+        if fitting and fitting not in found:
+            found.append(fitting)
+    return tuple(found), list(said)
+
+
+def within(
+    corpus: Corpus, rows: Rows, setting: Setting, bounds: Bounds
+) -> tuple[Setting | None, list[str]]:
+    """*setting* with as many terms as are allowed, if there is memory for it; and what to know."""
+    counts = corpus.counts(setting.stop_words, setting.words_a_term)
+    terms, most = counts.shape[1], setting.max_features
+    said = []
+    if most is None and terms > bounds.terms:
+        setting, most = replace(setting, max_features=bounds.terms), bounds.terms
+        what = "one word" if setting.words_a_term == 1 else f"up to {setting.words_a_term} words"
+        said.append(
+            f"Of the terms of {what} only the {bounds.terms:,} commonest are counted "
+            "(--max-terms); all of them would make a file of about "
+            f"{size(file_size(terms, len(corpus.classes)))} or more."
+        )
+    elif most is not None and terms <= most:
+        setting = replace(setting, max_features=None)  # the same, and tried once
+    labels, values = len(corpus.classes), len(KINDS[setting.classifier].values)
+    needed = (
+        counts.nnz * BYTES_A_COUNT * COPIES
+        + min(terms, most or terms) * labels * 8 * 6
+        + len(rows) * labels * values * 8
+    )
+    if needed <= bounds.memory:
+        return setting, said
+    return None, [
+        f"A setting that needs about {size(needed)} of memory is not tried (--max-memory is "
+        f"{size(bounds.memory)})."
+    ]
+
+
+def counting_memory(corpus: Corpus, stop_words: StopWords, words_a_term: int) -> int:
+    """Bytes that counting the terms takes at its peak, from a sample of the texts."""
+    texts = corpus.texts[stop_words]
+    sample = texts[:: max(1, len(texts) // SAMPLE)]
+    occurrences = sum(text.count(" ") + 1 for text in sample) * words_a_term * len(texts)
+    occurrences //= max(1, len(sample))
+    # New terms become rarer the more have been seen (Heaps' law).
+    terms = 10 * occurrences**0.75
+    return int(occurrences * BYTES_AN_OCCURRENCE + terms * BYTES_A_TERM)
+
+
+def file_size(terms: int, labels: int) -> int:
+    """Bytes of a model file of so many terms, about."""
+    return terms * (BYTES_OF_A_NAME + 8 + 16 * (labels - 1))
+
+
+def seconds(corpus: Corpus, rows: Rows, settings: Sequence[Setting]) -> list[float]:
+    """How long each of *settings* takes in a search, measured on a sample; 0 for few texts."""
+    if len(rows) < SMALL:
+        return [0.0] * len(settings)
+    random = np.random.default_rng(0)
+    sample = np.sort(random.choice(rows, SAMPLE, replace=False))
+    return list(_seconds(corpus, rows, settings, sample))
+
+
+def _seconds(
+    corpus: Corpus, rows: Rows, settings: Sequence[Setting], sample: Rows
+) -> Iterator[float]:
+    fitted, asked = sample[: SAMPLE // 2], sample[SAMPLE // 2 :]
+    for setting in settings:
+        kind = KINDS[setting.classifier]
+        counts = corpus.counts(setting.stop_words, setting.words_a_term)
+        start = time.perf_counter()
+        part = cut(counts, fitted, asked, corpus.truth).commonest(setting.max_features)
+        weighting = setting.weighting()
+        X, Z = weighting.fit_transform(part.fitted), weighting.transform(part.asked)
+        scores = kind.scores(X, part.truth, Z, kind.values)
+        per_fold = (time.perf_counter() - start) / SAMPLE
+        start = time.perf_counter()
+        calibrate(scores[0], np.unique(corpus.truth[asked], return_inverse=True)[1])
+        once = (time.perf_counter() - start) / len(asked) * len(kind.values)
+        yield len(rows) * (per_fold * inner_folds(len(rows)) + once)
+
+
+def size(number: float) -> str:
+    """Bytes in words, as in 1.3 GB."""
+    power = min(4, int(math.log(max(number, 1), 1000)))
+    return f"{number / 1000**power:.{int(power > 2)}f} {('bytes', 'kB', 'MB', 'GB', 'TB')[power]}"
