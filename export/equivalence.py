@@ -134,20 +134,19 @@ def ask_pipeline(
     trained: TrainedModel, form: Form, reviews: Sequence[str]
 ) -> tuple[Answers, Array]:
     """scikit-learn's answers to raw *reviews*, and the noise in its log-odds [n, 1]."""
-    texts = trained.pipeline_texts(reviews)
-    label = np.array([str(each) for each in trained.pipeline.predict(texts).tolist()])
-    probabilities = trained.pipeline.predict_proba(texts)
+    *before, classifier = steps(trained.pipeline)
+    X = features(before, trained.pipeline_texts(reviews))  # once: counting is most of the time
+    label = np.array([str(each) for each in classifier.predict(X).tolist()])
+    probabilities = classifier.predict_proba(X)
     if isinstance(form, Ensemble):
         log_odds, noise = _from_probabilities(probabilities)
     else:
-        log_odds, noise = _from_scores(trained.pipeline, texts)
+        log_odds, noise = _from_scores(classifier, X)
     return Answers(label, probabilities, log_odds), noise
 
 
-def _from_scores(pipeline: Any, texts: Sequence[str]) -> tuple[Array, Array]:
+def _from_scores(classifier: Any, X: Any) -> tuple[Array, Array]:
     """Log-odds [n, K - 1], and what is lost in the scores whose differences they are, [n, 1]."""
-    *before, classifier = steps(pipeline)
-    X = features(before, texts)
     if isinstance(classifier, Calibrated):
         log_odds, scores = classifier.log_odds(X), classifier.slope * classifier.scores(X)
     else:

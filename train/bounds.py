@@ -136,7 +136,8 @@ def _fewer(
         often = "left out" if not repeats else f"done {repeats} times, not {wanted_repeats},"
         parts.append(f"cross-validation is {often}".replace("1 times", "once"))
     if splits < wanted_splits:
-        parts.append(f"{splits} of {wanted_splits} splits are tested on".replace("1 of", "one of"))
+        are = "are" if splits > 1 else "is"
+        parts.append(f"{splits} of {wanted_splits} splits {are} tested on")
     sentence = " and ".join(parts)
     return (
         f"{sentence[0].upper()}{sentence[1:]}, to end within about {bounds.minutes:g} minutes "
@@ -149,35 +150,37 @@ def affordable(
 ) -> tuple[tuple[Setting, ...], list[str]]:
     """The settings within the bounds of terms and memory, and sentences about the others."""
     found: list[Setting] = []
-    said: dict[str, None] = {}
+    said: dict[tuple[str, int], str] = {}  # the first of its kind
     for setting in vectorisers(classifier):
         if setting.stop_words not in corpus.texts:
             continue
         needed = counting_memory(corpus, setting.stop_words, setting.words_a_term)
         if setting.words_a_term > 1 and needed > bounds.memory:
-            said[
+            said["counting", setting.words_a_term] = (
                 f"Terms of up to {setting.words_a_term} words are not tried: to count them would "
                 f"take about {size(needed)} (--max-memory is {size(bounds.memory)})."
-            ] = None
+            )
             continue
         fitting, sentence = within(corpus, rows, setting, bounds)
-        said |= dict.fromkeys(sentence)
+        if sentence:
+            kind = "terms" if fitting else "memory"
+            said.setdefault((kind, setting.words_a_term), sentence)
         if fitting and fitting not in found:
             found.append(fitting)
-    return tuple(found), list(said)
+    return tuple(found), list(said.values())
 
 
 def within(
     corpus: Corpus, rows: Rows, setting: Setting, bounds: Bounds
-) -> tuple[Setting | None, list[str]]:
+) -> tuple[Setting | None, str]:
     """*setting* with as many terms as are allowed, if there is memory for it; and what to know."""
     counts = corpus.counts(setting.stop_words, setting.words_a_term)
     terms, most = counts.shape[1], setting.max_features
-    said = []
+    said = ""
     if most is None and terms > bounds.terms:
         setting, most = replace(setting, max_features=bounds.terms), bounds.terms
         what = "one word" if setting.words_a_term == 1 else f"up to {setting.words_a_term} words"
-        said.append(
+        said = (
             f"Of the terms of {what} only the {bounds.terms:,} commonest are counted "
             "(--max-terms); all of them would make a file of about "
             f"{size(file_size(terms, len(corpus.classes)))} or more."
@@ -192,10 +195,10 @@ def within(
     )
     if needed <= bounds.memory:
         return setting, said
-    return None, [
+    return None, (
         f"A setting that needs about {size(needed)} of memory is not tried (--max-memory is "
         f"{size(bounds.memory)})."
-    ]
+    )
 
 
 def counting_memory(corpus: Corpus, stop_words: StopWords, words_a_term: int) -> int:

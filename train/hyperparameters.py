@@ -128,7 +128,7 @@ def counting(words_a_term: int) -> dict[str, Any]:
 
 def counter(words_a_term: int) -> CountVectorizer:
     """The counts of all terms of normalised text, not fitted."""
-    return CountVectorizer(**counting(words_a_term))
+    return CountVectorizer(dtype=np.int32, **counting(words_a_term))
 
 
 def vectorisers(classifier: str) -> tuple[Setting, ...]:

@@ -64,7 +64,7 @@ def test_less_time_means_fewer_evaluations_and_then_fewer_settings(
     assert "Cross-validation is done once, not 3" in once.said[0]
     least = planned(6 * 2 / 60)
     assert (least.settings, least.splits, least.repeats) == (settings, 1, 0)
-    assert "Cross-validation is left out and one of 20 splits" in least.said[0]
+    assert "Cross-validation is left out and 1 of 20 splits is tested on" in least.said[0]
     fewer = planned(3 * 2 / 60)
     assert fewer.settings == settings[:2]
     assert "1 of 3 settings are not tried" in fewer.said[1]
