@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -13,15 +13,13 @@ import numpy as np
 from msgspec import UNSET, UnsetType
 from tqdm import tqdm
 
-from server.inference.analyzer import Normaliser
 from server.inference.manifest import DataSet, HeldOut, HoldOuts
+from train.also import effect
 from train.alternatives import alternatives, better
 from train.artifact import TrainedModel, UnseenPredictions, keep
 from train.bounds import Plan, affordable, plan
 from train.classifiers import KINDS
 from train.cli import Options
-from train.data.checks import notes
-from train.data.dataset import LabelledText, imdb_sentences, load_labelled_text
 from train.errors import BadOption
 from train.evaluation import (
     console_report,
@@ -31,14 +29,12 @@ from train.evaluation import (
     metrics,
 )
 from train.evaluation.comparison import Comparison, Result, row
-from train.hyperparameters import Setting, StopWords
+from train.hyperparameters import Setting
+from train.inputs import bar, clean, read, reading
 from train.term_counts import word_usage
-from train.text.cleaning import Cleaning, cleaning
 from train.text.preprocess import (
     OUTER_FOLDS,
     Prepared,
-    check_enough,
-    prepare,
 )
 from train.trainer import Fitted, Recipe
 
@@ -60,7 +56,7 @@ def train(options: Options) -> None:
     """Clean, evaluate the article's settings and the recipe, fit on everything, keep and export."""
     texts = read(options)
     cleaned = reading(texts, options)
-    prepared = clean(*texts, cleaned.normalisers, options)
+    prepared = clean(texts, cleaned.normalisers, options)
     recipe, planned = plan_recipe(prepared, options)
     held_out = evaluate_hold_out(recipe, prepared, options)
     hold_outs = evaluate_hold_outs(recipe, prepared, planned.splits, options)
@@ -70,12 +66,15 @@ def train(options: Options) -> None:
     figures = metrics.figures(folds, labels, held_out, protocol, options.seed, hold_outs)
     if folds:
         print(f"\n{console_report.figures(figures)}")
+    if folds and options.also:
+        corpus, rows = prepared.corpus, prepared.rows
+        print(f"\n{console_report.also(effect(recipe, corpus, rows, folds, options.seed))}")
     fitted = recipe.fit(prepared.corpus, prepared.rows, searching(options))
     trained = TrainedModel(
         pipeline=fitted.pipeline,
         normaliser=cleaned.normalisers[fitted.setting.stop_words],
         irregular=cleaned.irregular,
-        texts=prepared.labelled.texts,
+        texts=[text for part in (texts.labelled, *texts.also) for text in part.texts],
         data=describe(prepared, fitted, options),
         figures=figures,
         parameters=fitted.setting.parameters(fitted.calibration) | cleaned.parameters(),
@@ -106,7 +105,7 @@ def export(trained: TrainedModel, path: Path, options: Options) -> None:
 def compare(options: Options) -> None:
     """Cross-validate every classifier on the same folds; print one table, and keep it if asked."""
     texts = read(options)
-    prepared = clean(*texts, reading(texts, options).normalisers, options)
+    prepared = clean(texts, reading(texts, options).normalisers, options)
     repeats = REPEATS if options.repeats is None else options.repeats or 1
     results: list[Result] = []
     for classifier in KINDS:
@@ -129,49 +128,6 @@ def compare(options: Options) -> None:
     print(f"\n{found.protocol}\n\n{found.table()}")
     if options.output:
         found.write(options.output)
-
-
-def reading(texts: tuple[LabelledText, LabelledText | None], options: Options) -> Cleaning:
-    """How the texts are read; prints what to know of it."""
-    every = [text for part in texts if part for text in part.texts]
-    found = cleaning(
-        every, options.analyzer, options.language, options.stem, options.tune, not options.quiet
-    )
-    for sentence in found.said:
-        print(sentence)
-    return found
-
-
-def read(options: Options) -> tuple[LabelledText, LabelledText | None]:
-    """The labelled text, or the article's, and that to test with; first, since it may be wrong."""
-    columns = options.text_column, options.label_column
-    if options.data is None:
-        labelled = imdb_sentences(progress=not options.quiet)
-    else:
-        labelled = load_labelled_text(options.data, *columns)
-    test = load_labelled_text(options.test_data, *columns) if options.test_data else None
-    return labelled, test
-
-
-def clean(
-    labelled: LabelledText,
-    test: LabelledText | None,
-    normalisers: Mapping[StopWords, Normaliser],
-    options: Options,
-) -> Prepared:
-    """Clean the labelled text; prints what to know about it."""
-    progress = partial(bar, what="cleaning", options=options)
-    prepared = prepare(labelled, test, normalisers, lambda texts, n: progress(texts, total=n))
-    check_enough(prepared, cross_validated=options.repeats != 0 or options.task == "compare")
-    print(console_report.data(labelled.name, labelled.labels))
-    for note in notes(prepared):
-        print(note)
-    return prepared
-
-
-def bar(items: Iterable[Item], what: str, options: Options, total: int | None = None) -> tqdm[Item]:
-    """*items*, with a progress bar on stderr that appears after a second."""
-    return tqdm(items, what, total, disable=options.quiet, delay=1, leave=False)
 
 
 def plan_recipe(prepared: Prepared, options: Options) -> tuple[Recipe, Plan]:
@@ -290,13 +246,14 @@ def predictions_of(
 def describe(prepared: Prepared, fitted: Fitted, options: Options) -> DataSet:
     """What the model file says of its data."""
     labelled = prepared.labelled
-    counts = prepared.corpus.counts(fitted.setting.stop_words, 1)[prepared.rows]
-    usage = word_usage(counts)
+    rows = prepared.corpus.fitted(prepared.rows)
+    usage = word_usage(prepared.corpus.counts(fitted.setting.stop_words, 1)[rows])
+    labels = prepared.corpus.labels[rows].tolist()
     return DataSet(
-        name=labelled.name,
+        name=", also ".join([labelled.name, *options.also]),
         sha256=labelled.sha256,
-        reviews=len(labelled),
-        reviews_by_label=dict(sorted(Counter(labelled.labels).items())),
+        reviews=len(labels),
+        reviews_by_label=dict(sorted(Counter(labels).items())),
         licence=options.licence if options.data else IMDB_LICENCE,
         overlap=UNSET if options.data else IMDB_OVERLAP,
         words=usage.words,

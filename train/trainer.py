@@ -71,8 +71,9 @@ class Recipe:
     ) -> Fitted:
         """Choose, calibrate and fit on *rows* alone."""
         chosen = self._choose(corpus, rows, progress)
-        texts = corpus.texts[chosen.setting.stop_words][rows]
-        pipeline = chosen.setting.pipeline(chosen.calibration).fit(texts, corpus.labels[rows])
+        fitted = corpus.fitted(rows)
+        texts = corpus.texts[chosen.setting.stop_words][fitted]
+        pipeline = chosen.setting.pipeline(chosen.calibration).fit(texts, corpus.labels[fitted])
         return Fitted(chosen.setting, chosen.calibration, pipeline, chosen)
 
     def _choose(self, corpus: Corpus, rows: Rows, progress: Progress) -> Tried:

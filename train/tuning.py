@@ -155,7 +155,10 @@ def count_parts(
     """The folds of *rows*, each with the terms of the texts to fit on and no others."""
     counts = corpus.counts(stop_words, words_a_term)
     number = min(inner_folds(len(rows)), fewest(corpus, rows))
-    return [cut(counts, *each, corpus.truth) for each in folds(corpus, rows, number, seed)]
+    return [
+        cut(counts, corpus.fitted(fitted), asked, corpus.truth)
+        for fitted, asked in folds(corpus, rows, number, seed)
+    ]
 
 
 def inner_folds(rows: int) -> int:

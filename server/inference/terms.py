@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -48,8 +49,12 @@ def reader(
         return CharacterTerms(vocabulary, settings)
     if settings.kind == "letters" and any(" " in term for term in vocabulary):
         return GraphTerms(normaliser, vocabulary)
-    if settings.kind == "letters" or settings.ngram_range == (1, 1):
-        return SingleWords(normaliser, vocabulary, lemmas, settings.separator)
+    if settings.kind == "letters":
+        dropped = normaliser.stop_words.union(ascii_lowercase)
+        return SingleWords(normaliser, vocabulary, lemmas, dropped)
+    if settings.ngram_range == (1, 1):
+        dropped = normaliser.stop_words
+        return SingleWords(normaliser, vocabulary, lemmas, dropped, settings.separator)
     return WordTerms(normaliser, vocabulary, settings)
 
 
@@ -61,15 +66,17 @@ class SingleWords:
         normaliser: Normaliser,
         vocabulary: Collection[str],
         lemmas: Mapping[str, str],
-        separator: str,
+        dropped: Collection[str],
+        separator: str = " ",
     ) -> None:
+        """*dropped* are words that do not count: stop words, and single letters if no term is."""
         self.tokens = normaliser.tokenizer.tokens
         self.separator = separator
         known = frozenset(vocabulary)
-        #: word as found -> its term; "" for a stop word, nothing for one that is not known.
+        #: word as found -> its term; "" for one that does not count, nothing for an unknown one.
         self.table = {word: word for word in known if word not in lemmas}
         self.table |= {word: term for word, term in lemmas.items() if term in known}
-        self.table |= dict.fromkeys(normaliser.stop_words, "")
+        self.table |= dict.fromkeys(dropped, "")
 
     def read(self, review: str) -> tuple[str, int, int]:
         found = list(map(self.table.get, self.tokens(review)))
@@ -90,7 +97,8 @@ class GraphTerms:
 
     def read(self, review: str) -> tuple[str, int, int]:
         lemmas = self.lemmas(review)
-        return " ".join(lemmas), len(lemmas), sum(map(self.known.__contains__, lemmas))
+        words = sum(map(is_token, lemmas))  # a single letter is in no term
+        return " ".join(lemmas), words, sum(map(self.known.__contains__, lemmas))
 
     def occurrences(self, words: Sequence[Word], review: str) -> Iterator[Occurrence]:  # noqa: ARG002
         """Terms of several words are counted where only stop words and single letters part them."""

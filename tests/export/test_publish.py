@@ -20,7 +20,7 @@ from export.graph.model_file import build
 from export.publish import publish
 from export.write import write_model
 from server.inference.model import Model
-from train.artifact import TrainedModel, keep, read_kept
+from train.artifact import FORMAT, TrainedModel, keep, read_kept
 from train.errors import CannotWriteError, KeptFileError
 from train.text.wordnet import WordNet
 
@@ -126,7 +126,7 @@ def test_a_kept_model_comes_back_whole(
     [
         (None, "cannot be read"),
         (b"not a zip file", "is not a pipeline"),
-        (skops.io.dumps({"format": 2, "pipeline": 1}), "is not a pipeline"),
+        (skops.io.dumps({"format": FORMAT, "pipeline": 1}), "is not a pipeline"),
         (skops.io.dumps([subprocess.Popen]), "not trusted"),
         (skops.io.dumps({"pipeline": 1, "reviews": []}), "train again with"),
     ],

@@ -19,7 +19,7 @@ from server.inference.manifest import Interval
 from train.classifiers import KINDS
 from train.errors import ComparisonFileError
 from train.evaluation import metrics
-from train.evaluation.console_report import interval
+from train.evaluation.console_report import interval, signed
 from train.evaluation.evaluation import Timed
 from train.evaluation.metrics import Fold
 from train.files import write_atomically
@@ -188,11 +188,6 @@ def differences(result: Result, first: Result, labels: tuple[str, ...]) -> Diffe
         for name in ("accuracy", "roc_auc", "log_loss")
     }
     return Differences(**found)
-
-
-def signed(figure: Interval) -> str:
-    """A difference with its interval, as in +0.012 (-0.001 to +0.025)."""
-    return f"{figure.mean:+.3f} ({figure.low:+.3f} to {figure.high:+.3f})"
 
 
 def mcnemar(first: Rights, second: Rights) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from server.inference.manifest import (
     EvidenceGroup,
@@ -13,6 +14,9 @@ from server.inference.manifest import (
     Interval,
     most_confused,
 )
+
+if TYPE_CHECKING:
+    from train.also import Effect
 
 #: Labels of which a matrix fits a terminal; pairs that are printed of more.
 MOST_IN_A_MATRIX = 12
@@ -83,6 +87,26 @@ def hold_outs(found: HoldOuts) -> str:
         f"deviation {found.deviation:.3f}); the article's settings {found.article_mean:.3f} "
         f"({found.article_deviation:.3f}); the difference is {gain:+.3f}."
     )
+
+
+def also(found: Effect) -> str:
+    """What it does to train on texts of other kinds, too."""
+    named = (
+        ("accuracy", found.here.accuracy),
+        ("ROC AUC", found.here.roc_auc),
+        ("log loss", found.here.log_loss),
+    )
+    here = ", ".join(f"{name} {signed(each)}" for name, each in named)
+    return (
+        f"With the other texts, on the same folds: {here}.\n"
+        f"On the other texts themselves: accuracy {interval(found.there)}, without them "
+        f"{interval(found.there_without)}."
+    )
+
+
+def signed(figure: Interval) -> str:
+    """A difference with its interval, as in +0.012 (-0.001 to +0.025)."""
+    return f"{figure.mean:+.3f} ({figure.low:+.3f} to {figure.high:+.3f})"
 
 
 def by_evidence(groups: Sequence[EvidenceGroup]) -> str:

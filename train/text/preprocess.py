@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,11 +46,13 @@ class Prepared:
         labelled: the n texts to train on.
         test: the texts to test on; None if some of the others are held out.
         corpus: all of them, cleaned, those to train on first.
+        also: texts of other kinds to train on, last in the corpus.
     """
 
     labelled: LabelledText
     test: LabelledText | None
     corpus: Corpus
+    also: tuple[LabelledText, ...] = ()
 
     @property
     def rows(self) -> Rows:
@@ -61,7 +63,7 @@ class Prepared:
         """Rows to fit on and rows to ask; no text to ask is a copy of one to fit on."""
         if self.test is None:
             return splits.hold_out(self.corpus, self.rows, seed)
-        asked = np.arange(len(self.labelled), len(self.corpus))
+        asked = np.arange(len(self.labelled), len(self.labelled) + len(self.test))
         return self.rows, asked[~np.isin(self.corpus.copies[asked], self.corpus.copies[self.rows])]
 
 
@@ -70,19 +72,25 @@ def prepare(
     test: LabelledText | None,
     normalisers: Mapping[StopWords, Normaliser],
     progress: Progress,
+    also: Sequence[LabelledText] = (),
 ) -> Prepared:
     """Clean the texts with each of *normalisers*, and check that they can be learnt from.
 
     Raises:
         BadData: no text has a word the model could read, or the test has labels of its own.
     """
-    texts = [*labelled.texts, *(test.texts if test else ())]
-    labels = [*labelled.labels, *(test.labels if test else ())]
+    parts = [labelled, *([test] if test else ()), *also]
+    texts = [text for part in parts for text in part.texts]
+    labels = [label for part in parts for label in part.labels]
     cleaned = {}
     for kept, normaliser in normalisers.items():
         memoised = replace(normaliser, lemma=Memoised(normaliser.lemma).__getitem__)
         cleaned[kept] = list(progress(map(memoised.normalise, texts), len(texts)))
-    prepared = Prepared(labelled, test, Corpus.of(cleaned, labels))
+    corpus = Corpus.of(cleaned, labels)
+    if also:
+        others = np.arange(len(corpus) - sum(map(len, also)), len(corpus))
+        corpus = corpus.with_also(others, np.arange(len(labelled)))
+    prepared = Prepared(labelled, test, corpus, tuple(also))
     _check_words(prepared)
     _check_test(prepared)
     return prepared

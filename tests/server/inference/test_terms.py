@@ -108,7 +108,7 @@ def test_the_article_leaves_terms_of_several_words_to_its_graph(text: str) -> No
     read, total, known = found.read(text + " good plots plot")
 
     assert read == normaliser.normalise(text + " good plots plot")
-    assert total == len(read.split())
+    assert total == sum(len(word) > 1 for word in read.split()), "no term is of one letter"
     assert known >= 2
 
 

@@ -1,0 +1,85 @@
+"""Inputs of the commands: texts are read and cleaned, and what to know of them is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from tqdm import tqdm
+
+from server.inference.analyzer import Normaliser
+from train.cli import Options
+from train.data.checks import notes
+from train.data.dataset import LabelledText, imdb_sentences, load_labelled_text, sentences_of
+from train.errors import BadOption
+from train.evaluation import console_report
+from train.hyperparameters import StopWords
+from train.text.cleaning import Cleaning, cleaning
+from train.text.preprocess import Prepared, check_enough, prepare
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What was read: texts to train on, to test with, and of other kinds to train on, too."""
+
+    labelled: LabelledText
+    test: LabelledText | None
+    also: tuple[LabelledText, ...]
+
+
+def read(options: Options) -> Texts:
+    """What there is to train on and to test with; read first, since it may be wrong."""
+    if options.also and options.data is not None:
+        raise BadOption("--also goes with the article's sentences, not with --data.")
+    columns = options.text_column, options.label_column
+    if options.data is None:
+        labelled = imdb_sentences(progress=not options.quiet)
+    else:
+        labelled = load_labelled_text(options.data, *columns)
+    test = load_labelled_text(options.test_data, *columns) if options.test_data else None
+    also = tuple(sentences_of(each, progress=not options.quiet) for each in options.also)
+    return Texts(labelled, test, also)
+
+
+def reading(texts: Texts, options: Options) -> Cleaning:
+    """How the texts are read; prints what to know of it."""
+    parts = [texts.labelled, texts.test, *texts.also]
+    every = [text for part in parts if part for text in part.texts]
+    found = cleaning(
+        every, options.analyzer, options.language, options.stem, options.tune, not options.quiet
+    )
+    for sentence in found.said:
+        print(sentence)
+    return found
+
+
+def clean(
+    texts: Texts,
+    normalisers: Mapping[StopWords, Normaliser],
+    options: Options,
+) -> Prepared:
+    """Clean the labelled text; prints what to know about it."""
+    progress = partial(bar, what="cleaning", options=options)
+    labelled = texts.labelled
+    prepared = prepare(
+        labelled,
+        texts.test,
+        normalisers,
+        lambda items, total: progress(items, total=total),
+        texts.also,
+    )
+    check_enough(prepared, cross_validated=options.repeats != 0 or options.task == "compare")
+    for part in (labelled, *texts.also):
+        print(console_report.data(part.name, part.labels))
+    for note in notes(prepared):
+        print(note)
+    return prepared
+
+
+def bar(items: Iterable[Item], what: str, options: Options, total: int | None = None) -> tqdm[Item]:
+    """*items*, with a progress bar on stderr that appears after a second."""
+    return tqdm(items, what, total, disable=options.quiet, delay=1, leave=False)
