@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from onnx import TensorProto, numpy_helper
 from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import DoubleTensorType, Int64TensorType, StringTensorType
 from sklearn.base import BaseEstimator
 
-from export.graph import changes
+from export.graph import changes, two_labels
 from export.graph.additive_form import Terms
 from export.graph.calibration_nodes import bend, stretch
 from export.graph.changes import Change
 from export.graph.ensembles import Ensemble
 from export.graph.nodes import Nodes
 from export.graph.pipeline_steps import FittedText
+from export.graph.token_counts import token_counts
 from export.graph.weighting import Weighting
 from server.inference.analyzer_settings import TOKEN_PATTERN, Analyzer
 
@@ -86,13 +86,15 @@ def _shape(operator: Any) -> None:
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     fitted, nodes = operator.raw_operator.fitted, Nodes(scope, container)
     label, probabilities, ids, shared = (output.full_name for output in operator.outputs)
-    tokens = _tokens(nodes, operator.inputs[0].full_name, fitted.weighting.terms, fitted.analyzer)
-    if isinstance(fitted.form, Ensemble):
-        shares, scores = _ensemble(nodes, tokens, fitted.weighting, fitted.form, probabilities)
+    text, weighting, form = operator.inputs[0].full_name, fitted.weighting, fitted.form
+    _ids(nodes, text, weighting.terms, fitted.analyzer, ids)
+    if isinstance(form, Terms) and two_labels.fits(weighting, form):
+        scores = two_labels.log_linear(nodes, ids, weighting, form, probabilities, shared)
     else:
-        shares, scores = _log_linear(nodes, tokens, fitted.weighting, fitted.form, probabilities)
-    nodes.add("Identity", tokens.ids, output=ids)
-    nodes.add("Identity", shares, output=shared)
+        tokens = Tokens(ids, token_counts(nodes, ids, len(weighting.terms)))
+        make = _ensemble if isinstance(form, Ensemble) else _log_linear
+        shares, scores = make(nodes, tokens, weighting, form, probabilities)
+        nodes.add("Identity", shares, output=shared)
     labels = nodes.constant("labels", np.array(fitted.labels, dtype=object))
     nodes.add("Gather", labels, nodes.add("ArgMax", scores, axis=1, keepdims=0), output=label)
 
@@ -139,22 +141,8 @@ def _sum(nodes: Nodes, shares: str, parts: Terms) -> tuple[str, str]:
     return added, nodes.add("Add", added, nodes.constant("constant", parts.constant[np.newaxis]))
 
 
-def _tokens(nodes: Nodes, text: str, terms: Sequence[str], analyzer: Analyzer) -> Tokens:
-    """Number the *terms* of each text, and count how often each is there."""
-    ids = _ids(nodes, text, terms, analyzer)
-    size = len(terms)
-    texts = nodes.add("Shape", ids, start=0, end=1)
-    shape = nodes.add("Concat", texts, nodes.constant("columns", np.array([size + 1])), axis=0)
-    ones = _filled(nodes, nodes.add("Shape", ids), 1.0)
-    counts = nodes.add(
-        "ScatterElements", _filled(nodes, shape, 0.0), ids, ones, axis=1, reduction="add"
-    )
-    times = nodes.add("GatherElements", counts, ids, axis=1)
-    return Tokens(ids, nodes.add("Cast", times, to=TensorProto.DOUBLE))
-
-
-def _ids(nodes: Nodes, text: str, terms: Sequence[str], analyzer: Analyzer) -> str:
-    """The columns of the *terms* of each text, [N, T], padded with V."""
+def _ids(nodes: Nodes, text: str, terms: Sequence[str], analyzer: Analyzer, output: str) -> None:
+    """Write to *output* the columns of the *terms* of each text, [N, T], padded with V."""
     if analyzer.kind == "letters":
         words = _article_terms(nodes, text, max(term.count(" ") + 1 for term in terms))
     else:
@@ -166,7 +154,7 @@ def _ids(nodes: Nodes, text: str, terms: Sequence[str], analyzer: Analyzer) -> s
         "values_int64s": list(range(len(terms))),
         "default_int64": len(terms),
     }
-    return nodes.add("LabelEncoder", words, **encode)
+    nodes.add("LabelEncoder", words, output=output, **encode)
 
 
 def _article_terms(nodes: Nodes, text: str, longest: int) -> str:
@@ -263,9 +251,3 @@ def _by_id(nodes: Nodes, tokens: Tokens, name: str, values: Any) -> str:
     """*values* of the V terms at each token; 0 where there is none."""
     padded = np.concatenate([values, np.zeros((1, *values.shape[1:]))])
     return nodes.add("Gather", nodes.constant(name, padded), tokens.ids)
-
-
-def _filled(nodes: Nodes, shape: str, value: float) -> str:
-    """A tensor of float32 with one value everywhere; counts are exact in it."""
-    filled = numpy_helper.from_array(np.full(1, value, dtype=np.float32))
-    return nodes.add("ConstantOfShape", shape, value=filled)

@@ -34,3 +34,8 @@ class Nodes:
             op, list(inputs), [output], op_domain=domain, name=name, **attributes
         )
         return str(output)
+
+    def filled(self, shape: str, value: float) -> str:
+        """Add a tensor of float32 with one value everywhere; counts are exact in it."""
+        filled = numpy_helper.from_array(np.full(1, value, dtype=np.float32))
+        return self.add("ConstantOfShape", shape, value=filled)

@@ -45,6 +45,21 @@ def test_terms_of_two_words_must_be_better_by_more_than_a_standard_error() -> No
     assert choose([better := tried([0.1, 0.0, 0.2, 0.1], words_a_term=2), one]) is better
 
 
+def test_of_losses_that_differ_by_rounding_the_first_wins() -> None:
+    first = tried([0.1, 0.2, 0.3], strength=1.0)
+    other = tried([0.1, 0.2, 0.3 - 1e-9], strength=2.0)
+
+    assert choose([first, other]) is first
+    assert choose([other, first]) is other
+
+
+def test_the_metric_that_is_asked_for_ranks() -> None:
+    made = Recipe("multinomial", metric="accuracy").fit(made_up(), np.arange(120))
+
+    assert made.tried
+    assert set(made.tried.losses.tolist()) <= {0.0, 1.0}
+
+
 @pytest.mark.parametrize("classifier", KINDS)
 def test_scores_of_unseen_rows_are_scikit_learns(classifier: str) -> None:
     corpus, kind = made_up(), KINDS[classifier]
