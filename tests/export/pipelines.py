@@ -71,6 +71,25 @@ PIPELINES: dict[str, tuple[Callable[[], Any], int, bool]] = {
         True,
     ),
     "logistic": (lambda: make_pipeline(TfidfVectorizer(), LogisticRegression()), 2, False),
+    "square roots, scaled and chosen": (
+        lambda: make_pipeline(
+            TfidfVectorizer(),
+            MaxAbsScaler(),
+            FunctionTransformer(np.sqrt),
+            VarianceThreshold(1e-4),
+            StandardScaler(with_mean=False),
+            LogisticRegression(),
+        ),
+        3,
+        False,
+    ),
+    "square roots of scaled counts": (
+        lambda: make_pipeline(
+            CountVectorizer(), MaxAbsScaler(), FunctionTransformer(np.sqrt), MultinomialNB()
+        ),
+        2,
+        False,
+    ),
     "logistic, pairs, accents, balanced": (
         lambda: make_pipeline(
             TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, strip_accents="unicode"),
