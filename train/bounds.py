@@ -175,22 +175,21 @@ def within(
 ) -> tuple[Setting | None, str]:
     """*setting* with as many terms as are allowed, if there is memory for it; and what to know."""
     counts = corpus.counts(setting.stop_words, setting.words_a_term)
-    terms, most = counts.shape[1], setting.max_features
-    said = ""
-    if most is None and terms > bounds.terms:
-        setting, most = replace(setting, max_features=bounds.terms), bounds.terms
+    terms, said = counts.shape[1], ""
+    most = min(setting.max_features or terms, bounds.terms)
+    if setting.max_features is None and terms > most:
         what = "one word" if setting.words_a_term == 1 else f"up to {setting.words_a_term} words"
         said = (
-            f"Of the terms of {what} only the {bounds.terms:,} commonest are counted "
+            f"Of the terms of {what} only the {most:,} commonest are counted "
             "(--max-terms); all of them would make a file of about "
             f"{size(file_size(terms, len(corpus.classes)))} or more."
         )
-    elif most is not None and terms <= most:
-        setting = replace(setting, max_features=None)  # the same, and tried once
+    # All of them are the same setting, whatever would have been allowed, and tried once.
+    setting = replace(setting, max_features=most if most < terms else None)
     labels, values = len(corpus.classes), len(KINDS[setting.classifier].values)
     needed = (
         counts.nnz * BYTES_A_COUNT * COPIES
-        + min(terms, most or terms) * labels * 8 * 6
+        + min(terms, most) * labels * 8 * 6
         + len(rows) * labels * values * 8
     )
     if needed <= bounds.memory:

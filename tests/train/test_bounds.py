@@ -39,6 +39,13 @@ def test_of_too_many_terms_the_commonest_are_counted_and_that_is_said_once() -> 
     assert "--max-terms" in sentence and "MB" in sentence
 
 
+def test_the_article_s_number_of_terms_is_bounded_too() -> None:
+    settings, _ = affordable(CORPUS, ROWS, "gaussian", Bounds(300, 10**12, 1))
+
+    assert {each.max_features for each in settings} == {300}
+    assert len(settings) == 12, "2,000 terms, and all of them, are 300 each"
+
+
 def test_what_needs_too_much_memory_is_not_tried() -> None:
     needed = counting_memory(CORPUS, "all", 2)
 

@@ -145,7 +145,7 @@ def alternatives(
         )
     else:
         said = f"None of {tried} other classifiers would be better by more than chance ({name})."
-    return f"{said} Not tried, for want of time: {', '.join(left)}." if left else said
+    return f"Not tried, for want of time: {', '.join(left)}. {said}" if left else said
 
 
 def interval(figure: Interval) -> str:
