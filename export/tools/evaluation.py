@@ -119,8 +119,8 @@ def evaluate(model: Model, data: LabelledText) -> Evaluation:
         roc_auc=_roc_auc(fold, len(model.labels)),
         reliability=reliability([fold]),
         by_evidence=by_evidence(answers.known, truth, answers.probabilities),
-        unknown_words=Drift(unknown / max(1, words), trained_on.unknown_words or None),
-        words=Drift(words / len(truth), trained_on.words or None),
+        unknown_words=_drift(unknown / max(1, words), trained_on.unknown_words),
+        words=_drift(words / len(truth), trained_on.words),
         unread_letters=sum(each.unread_letters for each in predictions) / max(1, characters),
         labels=dict(_labels(model, truth)),
     )
@@ -171,6 +171,10 @@ def _roc_auc(fold: Fold, labels: int) -> Interval | UnsetType:
         return roc_auc(Fold(rows, fold.truth[rows], fold.probabilities[rows], 0))
 
     return _interval(len(fold.truth), figure, 1.0)
+
+
+def _drift(here: float, trained_on: float | UnsetType) -> Drift:
+    return Drift(here, None if trained_on is UNSET else trained_on)
 
 
 def _labels(model: Model, truth: Numbers) -> Iterator[tuple[str, Drift]]:
