@@ -1,4 +1,4 @@
-"""Additive form of classifiers: sums over terms, which is what makes contributions exact.
+"""Additive form of classifiers: sums over terms, which is what makes contributions add up.
 
 With class-conditional normals, ln N(x; theta, var) = -x**2 / (2 var) + x theta / var + const, so
 the log-odds of a label against the first are a sum over the terms of x * (a*x + b), x being the
