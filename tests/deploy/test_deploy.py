@@ -81,6 +81,33 @@ def test_kubernetes_manifests_are_valid_and_strict() -> None:
     run([check, "--strict", DEPLOY / "kubernetes.yaml"])
 
 
+def strict(schema: Any) -> Any:
+    """*schema* that refuses members it does not name, as `kubectl apply --validate=strict`."""
+    if isinstance(schema, list):
+        return [strict(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: strict(each) for name, each in schema.items()}
+    if "properties" in found:
+        found.setdefault("additionalProperties", False)
+    return found
+
+
+def test_dask_s_operator_accepts_its_job() -> None:
+    python = environment("dask-kubernetes") / "python"
+    where = "import importlib.util as u; print(u.find_spec('dask_kubernetes').origin)"
+    package = Path(run([python, "-c", where]).strip()).parent
+    (crd,) = package.glob("operator/deployment/helm/*/crds/daskjob.yaml")
+    (version,) = yaml.safe_load(crd.read_text())["spec"]["versions"]
+    schema = strict(version["schema"]["openAPIV3Schema"]["properties"]["spec"])
+    job = yaml.safe_load((DEPLOY / "dask.yaml").read_text())
+    check = jsonschema.Draft7Validator(schema)
+
+    assert [each.message for each in check.iter_errors(job["spec"])] == []
+    job["spec"]["cluster"]["spec"]["worker"]["spec"]["containers"][0]["imagee"] = "x"
+    assert any("imagee" in each.message for each in check.iter_errors(job["spec"]))
+
+
 def test_kserve_s_own_types_read_its_manifest() -> None:
     service, runtime = yaml.safe_load_all((DEPLOY / "kserve.yaml").read_text())
     script = """
