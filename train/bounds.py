@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -104,12 +105,7 @@ def plan(
         if sum(costs) * fits(splits, repeats) <= most:
             break
     times = fits(splits, repeats)
-    cheap = sorted(range(len(settings)), key=costs.__getitem__)
-    kept = {
-        i
-        for n, i in enumerate(cheap)
-        if not n or sum(costs[j] for j in cheap[: n + 1]) * times <= most
-    }
+    kept = _cheapest(costs, most / times)
     said = []
     if (splits, repeats) != wanted[0]:
         said.append(_fewer(*wanted[0], splits, repeats, bounds))
@@ -117,10 +113,17 @@ def plan(
         left = sum(cost for i, cost in enumerate(costs) if i not in kept) * times / 60
         said.append(
             f"{len(settings) - len(kept)} of {len(settings)} settings are not tried; they would "
-            f"take about {left:.0f} minutes more than {bounds.minutes:g} (--max-minutes)."
+            f"take about {max(left, 0.1):.1f} minutes more (--max-minutes is {bounds.minutes:g})."
         )
     chosen = tuple(each for i, each in enumerate(settings) if i in kept)
     return Plan(chosen, splits, repeats, tuple(said))
+
+
+def _cheapest(costs: Sequence[float], most: float) -> set[int]:
+    """The places of the least of *costs* that add up to *most*; of one at least."""
+    cheap = sorted(range(len(costs)), key=costs.__getitem__)
+    sums = accumulate(costs[i] for i in cheap)
+    return {cheap[0], *(i for i, total in zip(cheap, sums, strict=True) if total <= most)}
 
 
 def fits(splits: int, repeats: int) -> int:
