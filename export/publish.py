@@ -103,7 +103,8 @@ def keep_evaluation(found: Evaluation, model: Path, output: Path) -> Iterator[st
     content = msgspec.json.format(msgspec.json.encode(found)) + b"\n"
     write_atomically(output, content)
     drawing = output.with_suffix(".svg")
-    write_atomically(drawing, plots.reliability(found.reliability, len(found.labels)))
+    svg = plots.reliability(found.reliability, len(found.labels), found.name, "this model")
+    write_atomically(drawing, svg)
     yield f"\nKept: {output}, drawn in {drawing}"
     card_file = model.with_suffix(".md")
     if card_file.is_file():

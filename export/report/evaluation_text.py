@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 from export.tools.evaluation import Drift, Evaluation
 from export.tools.inspection import shown
@@ -32,8 +32,12 @@ def report(found: Evaluation) -> Iterator[str]:
     yield from (f"  {name:<{width}}  {value}" for name, value in drift.items())
 
 
-def section(found: Sequence[Evaluation]) -> str:
-    """The section "On other data" of a model card; empty without evaluations."""
+def section(found: Mapping[str, Evaluation]) -> str:
+    """The section "On other data" of a model card; empty without evaluations.
+
+    Args:
+        found: name of a file without its suffix -> the evaluation in it; .svg is its drawing.
+    """
     if not found:
         return ""
     head = (
@@ -53,14 +57,17 @@ def section(found: Sequence[Evaluation]) -> str:
             shown(each.calibration_error),
             f"{each.unknown_words.here:.1%}".replace("%", " %"),
         )
-        for each in found
+        for each in found.values()
     ]
+    plots = "".join(
+        f"![Reliability on {each.name}]({name}.svg)\n\n" for name, each in found.items()
+    )
     lines = [head, ("---",) * len(head), *rows]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return (
         "## On other data\n\nTexts of another kind than those it was fitted on, with 95 % "
         "intervals of the bootstrap over\ntexts; `python -m export evaluate` prints the rest.\n\n"
-        f"{table}\n\n"
+        f"{table}\n\n{plots}"
     )
 
 

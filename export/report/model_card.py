@@ -7,7 +7,7 @@ Source: https://huggingface.co/docs/hub/model-cards
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import fill
 
 import msgspec
@@ -45,7 +45,7 @@ class Subject:
         plots: file (relative to the card) -> what it shows.
         command: what made it.
         comparison: how other classifiers do on the same data, if that was asked.
-        evaluations: how the model does on other data, if that was asked.
+        evaluations: how the model does on other data, if that was asked, by the file's name.
         example: a text to try, as typed, and `example_read`, as the graph takes it.
     """
 
@@ -61,7 +61,7 @@ class Subject:
     example: str
     example_read: str
     comparison: Comparison | None = None
-    evaluations: Sequence[Evaluation] = ()
+    evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
 
 
 def card(subject: Subject) -> str:
@@ -102,7 +102,7 @@ def card(subject: Subject) -> str:
     return with_evaluations(text, subject.evaluations)
 
 
-def with_evaluations(text: str, found: Sequence[Evaluation]) -> str:
+def with_evaluations(text: str, found: Mapping[str, Evaluation]) -> str:
     """The card *text* with what is *found* on other data, in place of what it said of that."""
     before, after = text.split(BEHAVIOUR, 1)
     before = before.split(OTHER_DATA, 1)[0]

@@ -98,15 +98,17 @@ def roc_and_precision_recall(curves: Sequence[Curves]) -> bytes:
 
 
 @rc_context(STYLE)
-def reliability(bins: Sequence[Bin], classes: int) -> bytes:
-    """How often the model is right when it is so sure, and how often it is so sure."""
+def reliability(
+    bins: Sequence[Bin], classes: int, texts: str = "unseen reviews", what: str = "this recipe"
+) -> bytes:
+    """How often *what* is right on *texts* when it is so sure, and how often it is so sure."""
     figure, (upper, lower) = _figure(5, 5, rows=2, height_ratios=(3, 1))
     predicted, counts = [each.predicted for each in bins], [each.count for each in bins]
     least = 1 / classes
     upper.plot([least, 1], [least, 1], color=GREY, linestyle="--", linewidth=1, label="perfect")
     observed = [each.observed for each in bins]
-    upper.plot(predicted, observed, marker="o", color=BLUE, label="this recipe")
-    upper.set(ylabel="share that is right", title="Reliability, unseen reviews")
+    upper.plot(predicted, observed, marker="o", color=BLUE, label=what)
+    upper.set(ylabel="share that is right", title=f"Reliability, {texts}")
     upper.grid(visible=True)
     upper.legend(loc="upper left")
     lower.bar(predicted, counts, width=0.6 * (1 - least) / 10, color=BLUE)

@@ -185,16 +185,19 @@ def _labels(model: Model, truth: Numbers) -> Iterator[tuple[str, Drift]]:
         yield label, Drift(count / len(truth), before.get(label, 0) / total if total else None)
 
 
-def beside(path: Path, sha256: str) -> list[Evaluation]:
-    """The evaluations kept beside the model file *path* that are of the model *sha256*, by name.
+def beside(path: Path, sha256: str) -> dict[str, Evaluation]:
+    """The evaluations kept beside the model file *path* that are of the model *sha256*.
+
+    Returns:
+        Name of the file without its suffix -> evaluation, in the order of the names.
 
     Raises:
         NotReadable: there is a file of such a name that `evaluate --output` did not write.
     """
-    found = []
+    found = {}
     for file in sorted(path.parent.glob(f"{path.stem}.evaluation.*.json")):
         try:
-            found.append(msgspec.json.decode(file.read_bytes(), type=Evaluation))
+            found[file.stem] = msgspec.json.decode(file.read_bytes(), type=Evaluation)
         except (OSError, msgspec.DecodeError) as error:
             raise NotReadable(f"{file} is no evaluation: {error}.") from None
-    return [each for each in found if each.model == sha256]
+    return {name: each for name, each in found.items() if each.model == sha256}

@@ -41,8 +41,9 @@ def test_the_terminal_is_told_all_of_it() -> None:
 
 
 def test_the_card_has_a_row_for_each_and_no_section_without() -> None:
-    text = section([FOUND, FOUND])
+    text = section({"m.evaluation.mail": FOUND, "m.evaluation.more": FOUND})
 
     assert text.startswith("## On other data\n")
     assert text.count("| mail.csv | 1,234 | 0.500 (0.250 to 0.750) |  | ") == 2
-    assert section([]) == ""
+    assert "![Reliability on mail.csv](m.evaluation.more.svg)\n" in text
+    assert section({}) == ""

@@ -85,13 +85,14 @@ def test_the_command_prints_keeps_draws_and_adds_to_the_card(
     printed = capsys.readouterr().out
     assert "By how many distinct terms of a text are known" in printed
     assert "unknown words" in printed and "given a label" in printed
-    (found,) = beside(tmp_path / "m.onnx", MODEL.sha256)
-    assert found.name == "goods.csv"
+    found = beside(tmp_path / "m.onnx", MODEL.sha256)
+    assert found["m.evaluation.goods"].name == "goods.csv"
     assert kept.with_suffix(".svg").read_bytes().startswith(b"<?xml")
     card = (tmp_path / "m.md").read_text()
     assert card.count("## On other data\n") == 1
     assert card.count("| goods.csv | 40 | ") == 1
-    assert beside(tmp_path / "m.onnx", "0" * 64) == [], "of another model"
+    assert "![Reliability on goods.csv](m.evaluation.goods.svg)\n" in card
+    assert beside(tmp_path / "m.onnx", "0" * 64) == {}, "of another model"
 
 
 def test_a_file_that_is_no_evaluation_is_named(tmp_path: Path) -> None:
