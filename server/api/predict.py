@@ -20,7 +20,12 @@ api = Blueprint("api", __name__)
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 #: What each value of `explain` asks for: contributions, and effects of leaving words out.
-EXPLAIN: Final = {"0": (False, False), "1": (True, False), "loo": (True, True)}
+EXPLAIN: Final = {
+    "0": (False, False),
+    "1": (True, False),
+    "2": (True, True),
+    "loo": (True, True),
+}
 
 
 @api.post("/predict")
@@ -80,6 +85,8 @@ def wants_explanation() -> tuple[bool, bool]:
             )
         if value not in EXPLAIN or len(parameters) > 1:
             raise ProblemError(
-                ProblemType.BAD_PARAMETER, "Give explain once, as 0, 1 or loo.", parameter="explain"
+                ProblemType.BAD_PARAMETER,
+                "Give explain once, as 0, 1 or loo (which is 2).",
+                parameter="explain",
             )
     return EXPLAIN[parameters[0][1]] if parameters else EXPLAIN["0"]

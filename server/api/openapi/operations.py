@@ -83,8 +83,9 @@ class Operation:
 EXPLAIN: Final = {
     "name": "explain",
     "in": "query",
-    "description": "1 adds what each word speaks for; loo, too, what would be without it.",
-    "schema": {"type": "string", "enum": ["0", "1", "loo"], "default": "0"},
+    "description": "1 adds what each word speaks for; 2 (or loo), too, what would be without it.",
+    # A number, since generated clients pass one; the word is for people.
+    "schema": {"type": "integer", "enum": [0, 1, 2], "default": 0},
 }
 
 PREDICT: Final = Operation(

@@ -212,7 +212,7 @@ def test_explaining_changes_nothing_else(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
-        ("explain=2", "explain"),
+        ("explain=3", "explain"),
         ("explain=true", "explain"),
         ("explain=", "explain"),
         ("explain", "explain"),
@@ -282,3 +282,24 @@ def test_bad_reviews_of_a_batch_are_answered_in_their_place_where_asked_for(
 )
 def test_otherwise_a_batch_is_refused_whole(client: FlaskClient, document: Any, code: str) -> None:
     assert client.post("/predict", json=document).get_json()["code"] == code
+
+
+@pytest.mark.parametrize("value", ["loo", "2"])
+def test_leaving_one_out_adds_an_effect_to_each_known_word(client: FlaskClient, value: str) -> None:
+    asked = {"review": "Excellent product, for the price"}
+    plain = client.post("/predict?explain=1", json=asked).get_json()
+
+    found = client.post(f"/predict?explain={value}", json=asked).get_json()
+
+    words = found["explanation"]["words"]
+    assert [word["word"] for word in words if "effect" in word] == ["Excellent", "product"]
+    assert [word["part"] for word in words] == [w["part"] for w in plain["explanation"]["words"]]
+
+
+def test_leaving_one_out_of_long_texts_is_refused(client: FlaskClient) -> None:
+    refused = client.post("/predict?explain=loo", json={"review": "ok " * 1_001})
+
+    assert refused.status_code == 413
+    assert refused.get_json()["code"] == "too_many_words"
+    assert "one text of 1,000 words" in refused.get_json()["detail"]
+    assert client.post("/predict?explain=1", json={"review": "ok " * 1_001}).status_code == 200
