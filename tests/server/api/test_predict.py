@@ -296,7 +296,9 @@ def test_leaving_one_out_adds_an_effect_to_each_known_word(client: FlaskClient, 
     assert [word["part"] for word in words] == [w["part"] for w in plain["explanation"]["words"]]
 
 
-def test_leaving_one_out_of_long_texts_is_refused(client: FlaskClient) -> None:
+def test_leaving_one_out_of_long_texts_is_refused() -> None:
+    client = create_app(Settings()).test_client()
+
     refused = client.post("/predict?explain=loo", json={"review": "ok " * 1_001})
 
     assert refused.status_code == 413
