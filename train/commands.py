@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 from msgspec import UNSET, UnsetType
@@ -37,8 +37,6 @@ from train.text.preprocess import (
     Prepared,
 )
 from train.trainer import Fitted, Recipe
-
-Item = TypeVar("Item")
 
 #: Into a part to fit on and a part to ask; and of 10-fold cross-validation.
 SPLITS: Final = 20

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from export.tools.evaluation import Drift, Evaluation
 from export.tools.inspection import shown
+from train.evaluation import console_report
 
 #: Labels of which the shares are told one by one.
 MOST_LABELS = 10
@@ -19,13 +20,8 @@ def report(found: Evaluation) -> Iterator[str]:
     named = dict(_figures(found))
     width = max(map(len, named))
     yield from (f"  {name:<{width}}  {value}" for name, value in named.items())
-    yield "\nBy how many distinct terms of a text are known"
-    wide = max((len(each.terms) for each in found.by_evidence), default=0)
-    for group in found.by_evidence:
-        yield (
-            f"  {group.terms:<{wide}}  right {group.accuracy:.3f}, sure {group.confidence:.3f}, "
-            f"log loss {group.log_loss:.3f} ({group.count:,} texts)"
-        )
+    yield ""
+    yield from console_report.by_evidence(found.by_evidence, "texts").split("\n")
     yield "\nBeside the data it was trained on"
     drift = dict(_drift(found))
     width = max(map(len, drift))

@@ -7,7 +7,7 @@ probabilities of the text without terms for it. Intervals are those of a bootstr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -96,14 +96,13 @@ def evaluate(model: Model, data: LabelledText) -> Evaluation:
         NotReadable: the data have labels that the model has not.
     """
     truth = _truth(model, data)
-    predictions = model.predict(data.texts)
-    answers = _ask(model, data.texts)
-    given = np.array([each.label is not None for each in predictions])
+    texts, words_of, known_of = zip(*map(model.reader.read, data.texts), strict=True)
+    answers = _ask(model, texts)
+    given = np.array(known_of) > 0
     wrong = np.where(given, errors(answers.probabilities, truth), 1.0)
     losses = log_losses(answers.probabilities, truth)
     fold = Fold(np.arange(len(truth)), truth, answers.probabilities, 0)
-    words = sum(each.words for each in predictions)
-    unknown = sum(each.words - each.known_words for each in predictions)
+    words, unknown = sum(words_of), sum(words_of) - sum(known_of)
     characters = sum(map(len, data.texts))
     trained_on = model.manifest.data
     return Evaluation(
@@ -121,7 +120,7 @@ def evaluate(model: Model, data: LabelledText) -> Evaluation:
         by_evidence=by_evidence(answers.known, truth, answers.probabilities),
         unknown_words=_drift(unknown / max(1, words), trained_on.unknown_words),
         words=_drift(words / len(truth), trained_on.words),
-        unread_letters=sum(each.unread_letters for each in predictions) / max(1, characters),
+        unread_letters=sum(map(model.tokenizer.unread_letters, data.texts)) / max(1, characters),
         labels=dict(_labels(model, truth)),
     )
 
@@ -139,8 +138,8 @@ def _truth(model: Model, data: LabelledText) -> Numbers:
     return np.array([numbers[label] for label in data.labels])
 
 
-def _ask(model: Model, texts: list[str]) -> Answers:
-    read = [model.reader.read(text)[0] for text in texts]
+def _ask(model: Model, read: Sequence[str]) -> Answers:
+    """Run the graph on n texts as it takes them."""
     size, labels = len(model.manifest.vocabulary), len(model.labels)
     probabilities, known = np.empty((len(read), labels)), np.empty(len(read), dtype=np.int64)
     for run in model.runs(read):

@@ -109,12 +109,12 @@ def signed(figure: Interval) -> str:
     return f"{figure.mean:+.3f} ({figure.low:+.3f} to {figure.high:+.3f})"
 
 
-def by_evidence(groups: Sequence[EvidenceGroup]) -> str:
-    """How sure and how right, by known terms, a line each."""
-    width = max(len(each.terms) for each in groups)
+def by_evidence(groups: Sequence[EvidenceGroup], what: str = "predictions") -> str:
+    """How sure and how right, by known terms, a line each; *what* was counted."""
+    width = max((len(each.terms) for each in groups), default=0)
     lines = [
         f"  {each.terms:<{width}}  right {each.accuracy:.3f}, sure {each.confidence:.3f}, "
-        f"log loss {each.log_loss:.3f} ({each.count:,} predictions)"
+        f"log loss {each.log_loss:.3f} ({each.count:,} {what})"
         for each in groups
     ]
     return "\n".join(["By how many distinct terms of a text are known", *lines])
