@@ -46,16 +46,18 @@ def alternatives(
     They read the texts as *chosen* does, and try every way to weigh of *settings*.
     """
     able, left, most = [], [], 60 * bounds.minutes
-    sizes = {each.max_features for each in settings}
+    # None, for all terms, is the largest.
+    size = max((each.max_features for each in settings), key=lambda most: most or np.inf)
+    lengths = {each.words_a_term for each in settings}
     for classifier in KINDS:
         if classifier == chosen.setting.classifier:
             continue
         tried = tuple(
             replace(each, max_features=size)
             for each in vectorisers(classifier)
-            if each.max_features is None and each.stop_words == chosen.setting.stop_words
-            for size in [max(sizes, key=lambda size: np.inf if size is None else size)]
-            if any(each.words_a_term == other.words_a_term for other in settings)
+            if each.max_features is None
+            and each.stop_words == chosen.setting.stop_words
+            and each.words_a_term in lengths
         )
         needed = sum(seconds(corpus, rows, tried))
         most -= needed
