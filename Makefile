@@ -6,7 +6,7 @@ DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint hooks format train score bench bench-score bench-train bench-lock lock audit image run-image sbom clean
+.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint hooks format train score bench bench-score bench-stream bench-train bench-lock lock audit image run-image sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -63,6 +63,9 @@ bench: .venv/dev/installed ## Measure the server beside plain Flask and its peer
 
 bench-score: .venv/dev/installed ## Measure scoring of files: one process, all, four times the files (OPTIONS=--spark: Spark, too; needs java)
 	$(DEV) -m bench.scoring $(OPTIONS)
+
+bench-stream: .venv/dev/installed ## Measure memory while ten million rows from standard input are scored (OPTIONS="--rows 1000000": fewer)
+	$(DEV) -m bench.streaming $(OPTIONS)
 
 bench-train: .venv/dev/installed ## Measure tuning and export of 25,000 long reviews (OPTIONS=reviews.csv: your own)
 	$(DEV) -m bench.training $(OPTIONS)

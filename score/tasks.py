@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 
 from score.columns import Wanted, result_schema
 from score.counts import Counts, counts_of
 from score.errors import BadInput
-from score.formats import PARQUET, format_of, renamed, suffixes
-from score.readers import Selection, read, row_groups
+from score.formats import format_of, renamed, suffixes
+from score.ranges import ranges
+from score.readers import Selection, read
 from score.rows import Rows
 from score.scorer import Scorer, of_this_process
 from score.storage import Place, Source, whole_or_not_at_all
 from score.writers import writer
-
-#: A Parquet file of more bytes is cut into several tasks, at its row groups.
-BYTES_A_TASK: Final = 256 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +68,16 @@ def plan(found: Sequence[Source], job: Job) -> Iterator[Task]:
     """The tasks that score *found* into a folder."""
     for source in found:
         part = renamed(source.name, job.form)
-        count = math.ceil(source.size / BYTES_A_TASK)
-        if count > 1 and _is_parquet(source, job):
-            yield from _cut(source, part, count)
-        else:
-            yield Task(source, part)
+        cut = ranges(source, job.selection.form)
+        for number, groups in enumerate(cut, 1):
+            name = _numbered(part, number, len(cut)) if len(cut) > 1 else part
+            yield Task(source, name, groups, 1 / len(cut))
 
 
-def _is_parquet(source: Source, job: Job) -> bool:
-    return (job.selection.form or suffixes(source.name)[0].lower().lstrip(".")) == PARQUET
-
-
-def _cut(source: Source, part: str, count: int) -> Iterator[Task]:
-    """*source* as *count* tasks, or as many as it has row groups."""
-    groups = row_groups(source)
-    count = max(1, min(count, groups))
+def _numbered(part: str, number: int, count: int) -> str:
     suffix, compression = suffixes(part)
     stem = part.removesuffix(compression).removesuffix(suffix)
-    for i in range(count):
-        ends = groups * i // count, groups * (i + 1) // count
-        name = f"{stem}.part-{i + 1:05}-of-{count:05}{suffix}{compression}"
-        yield Task(source, name if count > 1 else part, ends, 1 / count)
+    return f"{stem}.part-{number:05}-of-{count:05}{suffix}{compression}"
 
 
 def score_task(

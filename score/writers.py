@@ -14,6 +14,9 @@ import pyarrow.parquet as pq
 from score.formats import CSV, JSONL, PARQUET, TSV
 
 Write = Callable[[pa.RecordBatch], None]
+#: Rows of a row group of Parquet, or fewer of many bytes.
+ROWS_A_GROUP: Final = 100_000
+BYTES_A_GROUP: Final = 16 * 2**20
 ENCODER: Final = msgspec.json.Encoder()
 DELIMITERS: Final = {CSV: ",", TSV: "\t"}
 
@@ -26,7 +29,9 @@ def writer(stream: Any, form: str, schema: pa.Schema) -> Iterator[Write]:
     """
     if form == PARQUET:
         with pq.ParquetWriter(stream, schema, compression="zstd") as parquet:
-            yield parquet.write_batch
+            groups = _RowGroups(parquet)
+            yield groups.add
+            groups.flush()
     elif form == JSONL:
         yield lambda batch: _write_lines(stream, batch)
     else:
@@ -34,6 +39,29 @@ def writer(stream: Any, form: str, schema: pa.Schema) -> Iterator[Write]:
         flat = pa.schema([(each.name, _flat_type(each.type)) for each in schema])
         with pa.csv.CSVWriter(stream, flat, write_options=options) as delimited:
             yield lambda batch: delimited.write_batch(_flattened(batch, flat))
+
+
+class _RowGroups:
+    """Batches, gathered into row groups; Parquet keeps what it knows of each until the end."""
+
+    def __init__(self, parquet: pq.ParquetWriter) -> None:
+        self.parquet = parquet
+        self.batches: list[pa.RecordBatch] = []
+        self.rows = self.bytes = 0
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Write *batch* with others, when there are enough."""
+        self.batches.append(batch)
+        self.rows += len(batch)
+        self.bytes += batch.nbytes
+        if self.rows >= ROWS_A_GROUP or self.bytes >= BYTES_A_GROUP:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is left."""
+        if self.batches:
+            self.parquet.write_table(pa.Table.from_batches(self.batches), self.rows or None)
+        self.batches, self.rows, self.bytes = [], 0, 0
 
 
 def _write_lines(stream: Any, batch: pa.RecordBatch) -> None:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from score import tasks
+from score import ranges
 from score.counts import Counts
 from score.errors import BadInput
 from score.readers import Selection
@@ -23,7 +23,7 @@ from tests.score.conftest import TEXTS, write_csv, write_parquet
 def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A Parquet file of five row groups that counts as three tasks."""
     path = write_parquet(tmp_path / "in" / "a.parquet", TEXTS[:1] * 10, row_group_size=2)
-    monkeypatch.setattr(tasks, "BYTES_A_TASK", path.stat().st_size // 3 + 1)
+    monkeypatch.setattr(ranges, "BYTES_A_TASK", path.stat().st_size // 3 + 1)
     return path
 
 

@@ -5,7 +5,9 @@ import json
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
+from score import writers
 from score.writers import writer
 
 BATCH = pa.RecordBatch.from_pylist(
@@ -26,6 +28,28 @@ def written(form: str) -> bytes:
 
 def test_parquet_has_the_types() -> None:
     assert pq.read_table(io.BytesIO(written("parquet"))).to_batches() == [BATCH]
+
+
+def test_small_batches_share_a_row_group_of_parquet() -> None:
+    stream = io.BytesIO()
+
+    with writer(stream, "parquet", BATCH.schema) as write:
+        for _ in range(500):
+            write(BATCH)
+
+    assert pq.read_metadata(stream).num_row_groups == 1
+
+
+def test_row_groups_of_many_bytes_are_written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "BYTES_A_GROUP", 2 * BATCH.nbytes)
+    stream = io.BytesIO()
+
+    with writer(stream, "parquet", BATCH.schema) as write:
+        for _ in range(5):
+            write(BATCH)
+
+    rows = pq.read_metadata(stream)
+    assert [rows.row_group(i).num_rows for i in range(rows.num_row_groups)] == [4, 4, 2]
 
 
 def test_jsonl_has_a_line_for_each_row() -> None:
