@@ -6,7 +6,7 @@ DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint hooks format train score bench bench-score bench-stream bench-train bench-lock lock audit image run-image sbom clean
+.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint hooks format train score bench bench-score bench-stream bench-train bench-out-of-core bench-cluster bench-lock lock audit image run-image sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -61,7 +61,7 @@ score: .venv/score/installed ## Score INPUT with MODEL into OUTPUT (files or fol
 bench: .venv/dev/installed ## Measure the server beside plain Flask and its peers, in six minutes (needs wrk)
 	$(DEV) -m bench
 
-bench-score: .venv/dev/installed ## Measure scoring of files: one process, all, four times the files (OPTIONS=--spark: Spark, too; needs java)
+bench-score: .venv/dev/installed ## Measure scoring of files: one process, all, four times the files (OPTIONS="--spark --ray": Spark, which needs java, and Ray, too)
 	$(DEV) -m bench.scoring $(OPTIONS)
 
 bench-stream: .venv/dev/installed ## Measure memory while ten million rows from standard input are scored (OPTIONS="--rows 1000000": fewer)
@@ -70,8 +70,14 @@ bench-stream: .venv/dev/installed ## Measure memory while ten million rows from 
 bench-train: .venv/dev/installed ## Measure tuning and export of 25,000 long reviews (OPTIONS=reviews.csv: your own)
 	$(DEV) -m bench.training $(OPTIONS)
 
+bench-out-of-core: .venv/dev/installed ## Measure training in passes beside scikit-learn in memory, then on 2 GB of text
+	$(DEV) -m bench.out_of_core $(OPTIONS)
+
+bench-cluster: .venv/dev/installed ## Measure scoring by 1, 2 and 4 workers of a Dask cluster on this machine
+	$(DEV) -m bench.cluster $(OPTIONS)
+
 bench-lock: .venv/dev/installed ## Compile the hashed requirement files of the peers
-	for peer in flask pickles fastapi litserve spark fasttext; do \
+	for peer in flask pickles fastapi litserve spark ray fasttext; do \
 	  (cd bench/peers && ../../$(DEV) -m uv pip compile $$peer.in --output-file $$peer.txt \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
 	    --emit-build-options --custom-compile-command "make bench-lock" --quiet) || exit 1; \

@@ -57,6 +57,12 @@ def proportional_megabytes(first: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / 1e6
 
 
+def resident_megabytes(pid: int) -> float:
+    """Resident set size (RSS) of one process: its pages in memory, shared ones in full."""
+    lines = (line for line in _rollup(pid) if line.startswith("Rss:"))
+    return sum(int(line.split()[1]) for line in lines) * 1024 / 1e6
+
+
 def private_megabytes(first: int) -> float:
     """Their unique set size (USS): the pages that no other process maps."""
     private = ("Private_Clean:", "Private_Dirty:")

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -28,11 +29,14 @@ ROWS_A_FILE: Final = 10_000
 #: Words of a text at least and at most; a quarter of those of a file are drawn, then repeated.
 WORDS: Final = (120, 320)
 REPEATS: Final = 4
-SPARK: Final = PEERS / "spark.txt"
+#: Who else scores: its name, its script and its requirements, and how many times its rate is ours.
+PEERS_BY_OPTION: Final = {
+    "spark": ("PySpark, mapInArrow", "spark_score.py", PEERS / "spark.txt", 1.25),
+    "ray": ("Ray Data, map_batches", "ray_score.py", PEERS / "ray.txt", 2.5),
+}
 
 #: What must be shown: rates and memory of all processes, beside others and at the most.
 TIMES_ONE_PROCESS: Final = 1.7
-TIMES_SPARK: Final = 1.25
 MOST_MEGABYTES: Final = 600.0
 MORE_MEMORY: Final = 1.2
 
@@ -116,16 +120,16 @@ def measured(what: str, files: int, command: list[str | Path]) -> Run:
     return Run(what, rows, seconds, cpu, most)
 
 
-def measure(files: int, spark: bool) -> list[Run]:
+def measure(files: int, peers: Sequence[str]) -> list[Run]:
     """Everyone once over *files* files, and all processes over four times as many."""
     ours: list[str | Path] = [sys.executable, "-m", "score", "--quiet"]
     runs = [
         measured("one process", files, [*ours, "--processes", "1"]),
         measured("all processes", files, ours),
     ]
-    if spark:
-        script = PEERS / "spark_score.py"
-        runs.append(measured("PySpark, mapInArrow", files, [python_with(SPARK), script]))
+    for peer in peers:
+        what, script, requirements, _ = PEERS_BY_OPTION[peer]
+        runs.append(measured(what, files, [python_with(requirements), PEERS / script]))
     runs.append(measured("all processes, four times the files", 4 * files, ours))
     return runs
 
@@ -152,7 +156,12 @@ def missed(runs: list[Run]) -> list[str]:
         (every.rate / one.rate >= TIMES_ONE_PROCESS, f"{TIMES_ONE_PROCESS} times one process"),
         (large.megabytes <= MOST_MEGABYTES, f"{MOST_MEGABYTES:g} MB"),
         (large.megabytes <= MORE_MEMORY * every.megabytes, "memory that does not grow"),
-        *((every.rate / run.rate >= TIMES_SPARK, f"{TIMES_SPARK} times Spark") for run in others),
+        *(
+            (every.rate / run.rate >= times, f"{times} times {run.what}")
+            for run in others
+            for what, _, _, times in PEERS_BY_OPTION.values()
+            if run.what == what
+        ),
     ]
     return [what for kept, what in promises if not kept]
 
@@ -162,9 +171,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.scoring", description=__doc__)
     parser.add_argument("--files", type=int, default=40, help="of 10,000 texts, 9.6 MB each")
     parser.add_argument("--spark", action="store_true", help="measure PySpark, too (needs java)")
+    parser.add_argument("--ray", action="store_true", help="measure Ray Data, too")
     options = parser.parse_args()
     try:
-        runs = measure(options.files, options.spark)
+        runs = measure(options.files, [peer for peer in PEERS_BY_OPTION if vars(options)[peer]])
     except BenchmarkError as error:
         print(error, file=sys.stderr)
         return 1

@@ -74,7 +74,8 @@ def measure(rows: int, target: Path) -> tuple[float, list[Sample]]:
         BenchmarkError: it fails, or its output has not every row.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "score", "--quiet", "--input-format", "csv", MODEL, "-"]
+    how = ["--quiet", "--input-format", "csv"]
+    command: list[str | Path] = [sys.executable, "-m", "score", *how, MODEL, "-"]
     began = time.monotonic()
     running = subprocess.Popen(  # noqa: S603
         [*command, target], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True

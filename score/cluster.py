@@ -18,7 +18,7 @@ from distributed import CancelledError, Client, KilledWorker, as_completed
 from distributed.comm.core import CommClosedError
 
 from score.counts import Counts
-from score.errors import ScoreError
+from score.errors import BadInput, ScoreError
 from score.scorer import HereScorer
 from score.storage import Place
 from score.tasks import Completed, Job, Task, score_task
@@ -83,9 +83,11 @@ def completed(
 
 def _result(future: Any, seen: Callable[[Counts], None]) -> Counts:
     with _told(LOST):
-        counts: Counts = future.result()
-    seen(counts)
-    return counts
+        found: Counts | BadInput = future.result()
+    if isinstance(found, BadInput):
+        raise found
+    seen(found)
+    return found
 
 
 @contextmanager
@@ -102,12 +104,18 @@ def _told(signs: tuple[type[BaseException], ...]) -> Iterator[None]:
 
 def score_task_on_worker(
     task: Task, folder: Place, job: Job, content: bytes, sha256: str
-) -> Counts:
-    """Score *task* into *folder* on a worker, which opens each model once."""
+) -> Counts | BadInput:
+    """Score *task* into *folder* on a worker, which opens each model once.
+
+    What is wrong with the file is returned: raised, it would be tried again.
+    """
     if sha256 not in _models:
         _models[sha256] = Model(content)
     scorer = HereScorer(_models[sha256], job.wanted)
-    return score_task(task, folder / task.part, job, scorer, _not_seen)
+    try:
+        return score_task(task, folder / task.part, job, scorer, _not_seen)
+    except BadInput as error:
+        return error
 
 
 def _not_seen(_: Counts) -> None:

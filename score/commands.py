@@ -171,7 +171,7 @@ def _note(
     fail_fast: bool,
 ) -> None:
     """Write down what is done as it is done, and what cannot be."""
-    with closing(done):
+    with closing(done), progress.kept(folder, state) as note:
         for task, result in done:
             try:
                 counts = result()
@@ -181,7 +181,7 @@ def _note(
                 failed[task.part] = str(error)
                 continue
             state.parts[task.part] = progress.Done(task.source.size, task.source.changed, counts)
-            progress.save(folder, state)
+            note()
             shown.finished(task.size, counts.rows)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +18,8 @@ from score.storage import Place, Source, reason, whole_or_not_at_all
 FORMAT: Final = 1
 NAME: Final = "_progress.json"
 SUCCESS: Final = "_SUCCESS"
+#: Of the time that it takes to write progress down, how many times pass until it is again.
+SELDOM: Final = 20
 
 
 class Done(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,6 +102,32 @@ def save(folder: Place, progress: Progress) -> None:
     """Write *progress* into *folder*, whole or not at all."""
     with whole_or_not_at_all(folder / NAME) as stream:
         stream.write(msgspec.json.encode(progress))
+
+
+@contextmanager
+def kept(folder: Place, progress: Progress) -> Iterator[Callable[[], None]]:
+    """What writes *progress* down now and then, so that it costs a twentieth of the time at most.
+
+    It grows with every part: written after each of 100,000, it would be most of the work. A part
+    that was not written down is done again after whatever ended the command, and replaces itself.
+    When the context ends, all of it is written.
+    """
+    due = 0.0
+
+    def note() -> None:
+        nonlocal due
+        began = time.monotonic()
+        if began >= due:
+            save(folder, progress)
+            due = time.monotonic() + SELDOM * (time.monotonic() - began)
+
+    try:
+        yield note
+    except BaseException:
+        with suppress(ScoreError):
+            save(folder, progress)
+        raise
+    save(folder, progress)
 
 
 def finish(folder: Place, summary: bytes) -> None:

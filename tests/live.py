@@ -194,14 +194,14 @@ def wait_for_port(process: subprocess.Popen[bytes], port: int) -> None:
     """
 
     def listens() -> bool:
-        assert process.poll() is None, f"{process.args} has ended"
+        assert process.poll() is None, f"{process.args!r} has ended"
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:
             return False
         return True
 
-    until(listens, lambda: f"{process.args} does not listen on {port}")
+    until(listens, lambda: f"{process.args!r} does not listen on {port}")
 
 
 def until(holds: Callable[[], object], otherwise: Callable[[], str] = lambda: "") -> None:

@@ -209,3 +209,15 @@ def test_scoring_uses_the_model_and_the_codes_of_errors_alone(name: str) -> None
 
     ours = [each for each in imports(NAMES[name]) if each in NAMES]
     assert [each for each in ours if not each.startswith(allowed)] == []
+
+
+#: With which `score` reads tables.
+READERS = {f"score.{each}" for each in ("errors", "ranges", "readers", "rows", "storage")}
+
+
+@pytest.mark.parametrize("name", [each for each in NAMES if each.startswith("train")])
+def test_training_uses_no_more_of_scoring_than_its_readers(name: str) -> None:
+    taken = {each for each in imports(NAMES[name]) if each in NAMES and each.startswith("score")}
+
+    assert taken <= READERS
+    assert not taken or name == "train.cli" or name.startswith("train.out_of_core")

@@ -10,7 +10,7 @@ middle and tails, and the log loss minds the tails most.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -163,6 +163,13 @@ class Calibrated(ClassifierMixin, BaseEstimator):
         self.slope = slope
         self.bend = bend
         self.intercept = intercept
+
+    @classmethod
+    def around(cls, fitted: Any, calibration: Calibration) -> Calibrated:
+        """A classifier that is fitted already, with its calibration."""
+        made = cls(clone(fitted), **asdict(calibration))
+        made.classifier_, made.classes_ = fitted, fitted.classes_
+        return made
 
     def fit(self, X: Any, y: npt.ArrayLike) -> Calibrated:
         """Fit the classifier on n reviews: tf-idf [n, V] and n labels."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from score.storage import ADDRESS, WILD
 from train.bounds import MAX_MINUTES, MAX_TERMS, Bounds, machine_memory
 from train.classifiers import KINDS
 from train.data.resources import DOMAINS
@@ -25,7 +26,7 @@ class Options:
     """The command line, parsed; `typed` is what was typed."""
 
     task: str
-    data: Path | None
+    data: str | None
     test_data: Path | None
     also: tuple[str, ...]
     text_column: str | None
@@ -45,8 +46,18 @@ class Options:
     export: Path | None
     keep: Path | None
     output: Path | None
+    scheduler: str | None
     quiet: bool
     typed: str
+
+    @property
+    def is_out_of_core(self) -> bool:
+        """Whether the data are many files, or at an address, or a cluster is to read them."""
+        if self.data is None or re.match("https?:", self.data):
+            return False
+        path = Path(self.data)
+        many = path.is_dir() or (WILD.search(self.data) and not path.exists())
+        return bool(self.scheduler or many or ADDRESS.match(self.data))
 
     @property
     def bounds(self) -> Bounds:
@@ -61,6 +72,11 @@ def parse(arguments: Sequence[str] | None) -> Options:
         "task", nargs="?", choices=("train", "compare"), default="train", help=TASKS
     )
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="train on the workers of a Dask cluster, such as tcp://10.0.0.1:8786",
+    )
     _add_data(parser.add_argument_group("data"))
     _add_reading(parser.add_argument_group("reading"))
     _add_method(parser.add_argument_group("method"))
@@ -75,10 +91,10 @@ def parse(arguments: Sequence[str] | None) -> Options:
 def _add_data(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--data",
-        type=Path,
         metavar="FILE",
-        help="labelled text: .tsv, .csv, .jsonl, .parquet, also .gz or a .zip of one; - is stdin "
-        "(default: the 1,000 IMDb sentences of the article, fetched and cached)",
+        help="labelled text: .tsv, .csv, .jsonl, .parquet, also .gz or a .zip of one; - is stdin; "
+        "a folder, a glob in quotes or an address (s3://) need not fit in memory (default: the "
+        "article's 1,000 IMDb sentences, fetched and cached)",
     )
     group.add_argument(
         "--test-data", type=Path, metavar="FILE", help="test on this instead of holding 20 %% out"

@@ -7,17 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from msgspec import UNSET, UnsetType
-from tqdm import tqdm
 
 from server.inference.manifest import DataSet, HeldOut, HoldOuts
 from train.also import effect
 from train.alternatives import alternatives, better
 from train.artifact import TrainedModel, UnseenPredictions, keep
-from train.bounds import Plan, affordable, plan
+from train.bounds import Plan, affordable
 from train.classifiers import KINDS
 from train.cli import Options
 from train.errors import BadOption
@@ -29,18 +28,15 @@ from train.evaluation import (
     metrics,
 )
 from train.evaluation.comparison import Comparison, Result, row
-from train.hyperparameters import Setting
 from train.inputs import bar, clean, read, reading
+from train.out_of_core.training import train_in_passes
+from train.planning import REPEATS, plan_recipe, searching
 from train.term_counts import word_usage
 from train.text.preprocess import (
     OUTER_FOLDS,
     Prepared,
 )
 from train.trainer import Fitted, Recipe
-
-#: Into a part to fit on and a part to ask; and of 10-fold cross-validation.
-SPLITS: Final = 20
-REPEATS: Final = 3
 
 IMDB_LICENCE: Final = "CC BY 4.0 (Kotzias et al., KDD 2015)"
 IMDB_OVERLAP: Final = (
@@ -51,7 +47,17 @@ IMDB_OVERLAP: Final = (
 
 
 def train(options: Options) -> None:
-    """Clean, evaluate the article's settings and the recipe, fit on everything, keep and export."""
+    """Train on one file, or in passes on many; keep the result, and export it."""
+    trained = train_in_passes(options) if options.is_out_of_core else train_in_memory(options)
+    if options.keep:
+        keep(trained, options.keep)
+        print(f"\nKept for `python -m export`: {options.keep}")
+    if options.export:
+        export(trained, options.export, options)
+
+
+def train_in_memory(options: Options) -> TrainedModel:
+    """Clean, evaluate the article's settings and the recipe, and fit on everything."""
     texts = read(options)
     cleaned = reading(texts, options)
     prepared = clean(texts, cleaned.normalisers, options)
@@ -85,11 +91,7 @@ def train(options: Options) -> None:
     print(f"\nFitted on all {len(prepared.rows):,} texts: {chosen}")
     if options.tune:
         print(other_classifiers(prepared, fitted, planned, options))
-    if options.keep:
-        keep(trained, options.keep)
-        print(f"\nKept for `python -m export`: {options.keep}")
-    if options.export:
-        export(trained, options.export, options)
+    return trained
 
 
 def export(trained: TrainedModel, path: Path, options: Options) -> None:
@@ -102,6 +104,8 @@ def export(trained: TrainedModel, path: Path, options: Options) -> None:
 
 def compare(options: Options) -> None:
     """Cross-validate every classifier on the same folds; print one table, and keep it if asked."""
+    if options.is_out_of_core:
+        raise BadOption("compare takes one file: give it a part of the data.")
     texts = read(options)
     prepared = clean(texts, reading(texts, options).normalisers, options)
     repeats = REPEATS if options.repeats is None else options.repeats or 1
@@ -126,36 +130,6 @@ def compare(options: Options) -> None:
     print(f"\n{found.protocol}\n\n{found.table()}")
     if options.output:
         found.write(options.output)
-
-
-def plan_recipe(prepared: Prepared, options: Options) -> tuple[Recipe, Plan]:
-    """How models are made, and how often; prints what is left out for want of room or time."""
-    corpus, rows, bounds = prepared.corpus, prepared.rows, options.bounds
-    settings: Sequence[Setting] = (Setting(options.classifier, stop_words=corpus.stop_words),)
-    said: list[str] = []
-    if options.tune:
-        settings, said = affordable(corpus, rows, options.classifier, bounds)
-    if not settings:
-        raise BadOption(f"{' '.join(said)} Nothing is left to try: allow more.")
-    planned = plan(corpus, rows, settings, bounds, evaluations(prepared, options))
-    for sentence in (*said, *planned.said):
-        print(sentence)
-    made = Recipe(options.classifier, options.tune, options.seed, options.metric, planned.settings)
-    return made, planned
-
-
-def evaluations(prepared: Prepared, options: Options) -> list[tuple[int, int]]:
-    """Numbers of splits and of repeats of cross-validation, best first."""
-    most = 1 if prepared.test is not None or options.repeats == 0 else SPLITS
-    if options.repeats is not None:
-        return [(splits, options.repeats) for splits in (most, 5, 1) if splits <= most]
-    wanted = [(most, REPEATS), (most, 1), (5, 1), (1, 1), (1, 0)]
-    return [(splits, repeats) for splits, repeats in wanted if splits <= most]
-
-
-def searching(options: Options) -> partial[tqdm[Any]]:
-    """A progress bar for the settings that are tried, or the folds that calibrate the one."""
-    return partial(bar, what="tuning" if options.tune else "calibrating", options=options)
 
 
 def evaluate_hold_out(recipe: Recipe, prepared: Prepared, options: Options) -> HeldOut:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -39,7 +40,7 @@ def read(options: Options) -> Texts:
     if options.data is None:
         labelled = imdb_sentences(progress=not options.quiet)
     else:
-        labelled = load_labelled_text(options.data, *columns)
+        labelled = load_labelled_text(Path(options.data), *columns)
     test = load_labelled_text(options.test_data, *columns) if options.test_data else None
     also = tuple(sentences_of(each, progress=not options.quiet) for each in options.also)
     return Texts(labelled, test, also)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any, Final, TypeVar
 
@@ -22,28 +23,50 @@ _carried: list[Any] = []
 
 
 def in_parallel(
-    function: Callable[[Item], Made], items: Iterable[Item], alone: bool = False
+    function: Callable[[Item], Made],
+    items: Iterable[Item],
+    alone: bool = False,
+    try_one: bool = True,
 ) -> Iterator[Made]:
     """*function* of each of *items*, in order.
 
     The first is made here and timed; the others are dealt out to processes if they would take long.
+    No more results are waiting than there are processes.
 
     Args:
         function: that can be sent to a process, as its items and results.
         items: what it is given.
         alone: whether to stay in this process, for want of memory for more.
+        try_one: whether to make the first one here; without it, all are dealt out.
+
+    Raises:
+        concurrent.futures.process.BrokenProcessPool: a process was killed.
     """
-    first, *others = items
-    start = time.perf_counter()
-    yield function(first)
-    seconds = (time.perf_counter() - start) * len(others)
-    if alone or seconds < SECONDS or processors() < 2:
-        yield from map(function, others)
-        return
-    workers = min(processors(), len(others))
+    left = deque(items)
+    if try_one or alone or processors() < 2:
+        start = time.perf_counter()
+        yield function(left.popleft())
+        seconds = (time.perf_counter() - start) * len(left)
+        if alone or not left or seconds < SECONDS or processors() < 2:
+            yield from map(function, left)
+            return
+    yield from _dealt_out(function, left)
+
+
+def _dealt_out(function: Callable[[Item], Made], items: Collection[Item]) -> Iterator[Made]:
+    workers = min(processors(), len(items))
     # Spawned, for a fork would copy threads' locks; sent once to each process, not with each item.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _carry, (function,)) as pool:
-        yield from pool.map(_apply, others)
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _carry, (function,))
+    running: deque[Future[Made]] = deque()
+    try:
+        for item in items:
+            running.append(pool.submit(_apply, item))
+            if len(running) > 2 * workers:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def processors() -> int:

@@ -41,12 +41,16 @@ class SparseGaussianNB(GaussianNB):
         if sample_weight is not None:
             raise ValueError("SparseGaussianNB takes no sample weights")
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
-        self.classes_, members = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
+        classes, members = np.unique(y, return_inverse=True)
+        if len(classes) < 2:
             raise ValueError("there must be reviews of at least two labels")
-        self.class_count_ = np.bincount(members).astype(np.float64)
-        self.class_prior_ = self.class_count_ / self.class_count_.sum()
-        moments = Moments.of(X, members)
+        return self.take(Moments.of(X, members), np.bincount(members), classes)
+
+    def take(self, moments: Moments, counts: npt.ArrayLike, classes: npt.NDArray[Any]) -> Any:
+        """Fit from the *moments* of rows, the [K] *counts* of these, and the K labels."""
+        self.classes_, self.n_features_in_ = classes, moments.mean.shape[1]
+        self.class_count_ = np.asarray(counts, np.float64)
+        self.class_prior_ = moments.prior
         self.epsilon_ = self.var_smoothing * moments.greatest
         self.theta_ = moments.mean
         self.var_ = moments.variance + self.epsilon_

@@ -29,7 +29,7 @@ def test_table_says_how_many_times_one_process() -> None:
     [
         (runs(), []),
         (runs(every=6), ["1.7 times one process"]),
-        (runs(spark=6), ["1.25 times Spark"]),
+        (runs(spark=6), ["1.25 times PySpark, mapInArrow"]),
         (runs(large=350), ["memory that does not grow"]),
         (runs(large=700), ["600 MB", "memory that does not grow"]),
     ],

@@ -3,74 +3,33 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from score.cluster import cluster as client_of
-from score.cluster import completed
-from score.errors import ScoreError
+from score.cluster import completed, score_task_on_worker
+from score.errors import BadInput, ScoreError
+from score.storage import place_of, sources
+from score.tasks import Job, Task
 from server.settings import ROOT
-from tests.live import free_port, stop, until, wait_for_port
+from tests.clusters import Cluster, running_cluster
+from tests.live import free_port, until
 from tests.score.conftest import MODEL, TEXTS, Score, table, write_parquet
 
 pytestmark = pytest.mark.slow
 
-ENVIRON = os.environ | {
-    "PYTHONPATH": str(ROOT),
-    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
-    "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "False",
-}
 FILES, ROWS = 8, 3_000
-
-
-@dataclass
-class Cluster:
-    """A scheduler and its workers."""
-
-    address: str
-    scheduler: subprocess.Popen[bytes]
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-
-@contextmanager
-def dask(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "dask", *arguments],
-        env=ENVIRON,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        stop(process)
 
 
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
-    port = free_port()
-    address = f"tcp://127.0.0.1:{port}"
-    here = ("--host", "127.0.0.1")
-    with ExitStack() as opened:
-        scheduler = opened.enter_context(
-            dask("scheduler", *here, "--port", str(port), "--no-dashboard")
-        )
-        wait_for_port(scheduler, port)
-        running = Cluster(address, scheduler)
-        for _ in range(2):
-            worker = dask(
-                "worker", address, *here, "--nthreads", "1", "--no-nanny", "--no-dashboard"
-            )
-            running.workers.append(opened.enter_context(worker))
+    with running_cluster() as running:
         yield running
 
 
@@ -149,3 +108,25 @@ def test_cluster_that_dies_before_it_has_the_model_is_one_sentence(cluster: Clus
 
         with pytest.raises(ScoreError, match="the same command goes on from there"):
             next(completed([], Any, Any, client, b"model", print))  # type: ignore[arg-type]
+
+
+def test_file_that_cannot_be_read_is_named_and_the_others_are_scored(
+    cluster: Cluster, tmp_path: Path, score: Score, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_parquet(tmp_path / "in" / "a.parquet", TEXTS)
+    (tmp_path / "in" / "b.parquet").write_bytes(b"PAR1 and nothing else")
+
+    assert score(tmp_path / "in", tmp_path / "out", "--scheduler", cluster.address) == 1
+
+    assert "b.parquet: b.parquet cannot be read" in capsys.readouterr().err
+    assert len(table(tmp_path / "out")) == len(TEXTS)
+
+
+def test_what_is_wrong_with_a_file_is_no_reason_to_try_again(tmp_path: Path, job: Job) -> None:
+    (tmp_path / "b.parquet").write_bytes(b"PAR1 and nothing else")
+    (source,) = sources(str(tmp_path))
+    task, out = Task(source, "b.parquet"), place_of(str(tmp_path / "out"))
+
+    found = score_task_on_worker(task, out, job, MODEL.read_bytes(), "sha256")
+
+    assert isinstance(found, BadInput)  # raised, Dask would try the task again

@@ -258,7 +258,7 @@ def test_full_disk_is_one_sentence_and_what_is_done_is_kept(many: Path, tmp_path
         pytest.skip("only root can mount a small file system")
     out = tmp_path / "small"
     out.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", out], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=90k", "tmpfs", out], check=True)
     try:
         running = start(many, out / "out")
         _, errors = running.communicate()

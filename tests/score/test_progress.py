@@ -60,3 +60,30 @@ def test_progress_that_cannot_be_read_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(ScoreError, match=r"_progress\.json cannot be read"):
         progress.begun(place_of(str(tmp_path)), "m", {})
+
+
+def test_progress_is_written_now_and_then_and_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = place_of(str(tmp_path))
+    state = progress.begun(folder, "m" * 64, {})
+    monkeypatch.setattr(progress, "SELDOM", 1e9)
+
+    with progress.kept(folder, state) as note:
+        for number in range(3):
+            state.parts[f"{number}.csv"] = Done(5, 7, Counts(3))
+            note()
+        assert list(progress.begun(folder, "m" * 64, {}).parts) == ["0.csv"]
+
+    assert progress.begun(folder, "m" * 64, {}) == state
+
+
+def test_progress_is_written_when_the_command_is_interrupted(tmp_path: Path) -> None:
+    folder = place_of(str(tmp_path))
+    state = progress.begun(folder, "m" * 64, {})
+
+    with pytest.raises(KeyboardInterrupt), progress.kept(folder, state):
+        state.parts["a.csv"] = Done(5, 7, Counts(3))
+        raise KeyboardInterrupt
+
+    assert progress.begun(folder, "m" * 64, {}) == state

@@ -117,3 +117,14 @@ def test_calibrated_gives_the_classifiers_labels() -> None:
 
     np.testing.assert_array_equal(ours.predict(X), MultinomialNB().fit(X, y).predict(X))
     assert ours.classes_.tolist() == ["no", "yes"]
+
+
+def test_classifier_that_is_fitted_already_can_be_calibrated() -> None:
+    X = random.poisson(0.5, (200, 10)).astype(float)
+    y = np.where(X[:, 0] > X[:, 1], "yes", "no")
+    expected = Calibrated(MultinomialNB(), slope=0.2, bend=2.0, intercept=1.0).fit(X, y)
+
+    ours = Calibrated.around(MultinomialNB().fit(X, y), Calibration(0.2, 2.0, 1.0))
+
+    np.testing.assert_array_equal(ours.predict_proba(X), expected.predict_proba(X))
+    assert ours.get_params(deep=False).keys() == expected.get_params(deep=False).keys()

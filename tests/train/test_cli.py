@@ -21,7 +21,7 @@ def test_without_a_word_the_article_s_sentences_are_trained_on() -> None:
 def test_what_was_typed_can_be_typed_again() -> None:
     options = parse(["compare", "--data", "my mail.csv", "--no-tune", "--repeats", "0"])
 
-    assert (options.task, options.data) == ("compare", Path("my mail.csv"))
+    assert (options.task, options.data) == ("compare", "my mail.csv")
     assert (options.tune, options.repeats) == (False, 0)
     assert options.typed == "python -m train compare --data 'my mail.csv' --no-tune --repeats 0"
 
@@ -53,3 +53,28 @@ def test_a_wrong_command_line_is_refused(
         parse(words)
 
     assert words[-1] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ([], False),
+        (["--data", "mail.csv"], False),
+        (["--data", "-"], False),
+        (["--data", "https://example.org/mail.csv"], False),
+        (["--data", "mail/*.csv"], True),
+        (["--data", "s3://bucket/mail/"], True),
+        (["--data", "mail.csv", "--scheduler", "tcp://10.0.0.1:8786"], True),
+    ],
+)
+def test_many_files_addresses_and_clusters_are_out_of_core(
+    typed: list[str], expected: bool
+) -> None:
+    assert parse(typed).is_out_of_core is expected
+
+
+def test_folders_are_out_of_core_and_files_with_a_wild_name_are_not(tmp_path: Path) -> None:
+    (tmp_path / "mail[1].csv").touch()
+
+    assert parse(["--data", str(tmp_path)]).is_out_of_core
+    assert not parse(["--data", str(tmp_path / "mail[1].csv")]).is_out_of_core

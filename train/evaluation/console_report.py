@@ -52,10 +52,11 @@ def _pairs(result: HeldOut, labels: Sequence[str]) -> Iterator[str]:
         yield f"  {each.count:>5,}  {each.true} -> {each.predicted}"
 
 
-def data(name: str, labels: Sequence[str]) -> str:
+def data(name: str, labels: Sequence[str] | Counter[str]) -> str:
     """How many texts there are, and of which labels."""
-    counts = ", ".join(f"{count:,} {label}" for label, count in sorted(Counter(labels).items()))
-    return f"{name}: {len(labels):,} texts ({counts})"
+    found = Counter(labels)
+    counts = ", ".join(f"{count:,} {label}" for label, count in sorted(found.items()))
+    return f"{name}: {found.total():,} texts ({counts})"
 
 
 def settings(parameters: Mapping[str, object]) -> str:

@@ -125,7 +125,7 @@ def _unicode(
         lemma = stems
     elif language == "en":
         wordnet = WordNet.load(progress=progress)
-        irregular, lemma = frozenset(wordnet.exceptions), _lemma_of_letters(wordnet.lemmatize)
+        irregular, lemma = frozenset(wordnet.exceptions), LemmaOfLetters(wordnet.lemmatize)
     lists = _lists(known.name, every, progress) if known else NO_LIST
     return Cleaning(
         analyzer,
@@ -159,16 +159,18 @@ def _lists(language: str, every: bool, progress: bool) -> dict[StopWords, frozen
     return lists
 
 
-def _lemma_of_letters(lemmatize: Callable[[str], str]) -> Callable[[str], str]:
+@dataclass(frozen=True, slots=True)
+class LemmaOfLetters:
     """WordNet's lemma of words in letters from a to z, if it has two letters or more."""
 
-    def lemma(word: str) -> str:
+    lemmatize: Callable[[str], str]
+
+    def __call__(self, word: str) -> str:
+        """The lemma of *word*; *word* itself if it has another letter."""
         if not (word.isascii() and word.isalpha()):
             return word
-        found = lemmatize(word)
+        found = self.lemmatize(word)
         return found if len(found) > 1 else word
-
-    return lemma
 
 
 def _percent(share: float) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from train.data.download import ensure
 from train.data.resources import STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER, stop_words_of
@@ -16,6 +16,9 @@ from train.data.resources import STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER, stop_
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+#: Lemmas; texts without end have words without end.
+MOST_REMEMBERED: Final = 500_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,8 @@ class WordNet:
         """
         lemma = self._lemmas.get(word)
         if lemma is None:
+            if len(self._lemmas) == MOST_REMEMBERED:
+                self._lemmas.clear()
             lemma = self._lemmas[word] = self._lemmatize(word)
         return lemma
 

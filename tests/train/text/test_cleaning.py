@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 import pytest
@@ -82,3 +83,18 @@ def test_options_that_contradict_one_another_are_refused(
 ) -> None:
     with pytest.raises(BadOption, match=sentence):
         clean(["abc"], **options)
+
+
+@pytest.mark.usefixtures("data_cache")
+@pytest.mark.parametrize(
+    ("analyzer", "language", "stem"),
+    [("article", "en", False), ("unicode", "en", False), ("unicode", "de", True)],
+)
+def test_normaliser_can_be_sent_to_another_process(
+    analyzer: str, language: str, stem: bool
+) -> None:
+    found = clean(GERMAN, analyzer, language, stem=stem).normalisers["all"]
+
+    sent: Any = ForkingPickler.loads(ForkingPickler.dumps(found))
+
+    assert sent.normalise("Bilder, films") == found.normalise("Bilder, films")

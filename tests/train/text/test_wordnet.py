@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from train.errors import SourceUnavailable
+from train.text import wordnet as module
 from train.text.wordnet import WordNet, noun_lemmatizer, stop_words
 
 PLURALS = ("s", "ses", "ves", "xes", "zes", "ches", "shes", "men", "ies")
@@ -101,6 +102,18 @@ def test_every_exception_with_a_known_lemma_is_followed(wordnet: WordNet) -> Non
 def test_wordnet_is_loaded_once(data_cache: Path, wordnet: WordNet) -> None:
     assert WordNet.load(data_cache) is wordnet
     assert noun_lemmatizer(data_cache) == wordnet.lemmatize
+
+
+def test_lemmas_that_are_remembered_do_not_grow_without_end(
+    wordnet: WordNet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_REMEMBERED", 3)
+    wordnet._lemmas.clear()
+
+    lemmas = [wordnet.lemmatize(word) for word in ("films", "mice", "actors", "films", "plots")]
+
+    assert lemmas == ["film", "mouse", "actor", "film", "plot"]
+    assert len(wordnet._lemmas) <= 3
 
 
 def test_stop_words_are_the_153_made_of_letters(data_cache: Path) -> None:

@@ -1,0 +1,62 @@
+"""A Dask cluster as people have one: a scheduler and workers, each a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from server.settings import ROOT
+from tests.live import free_port, stop, wait_for_port
+
+ENVIRON = os.environ | {
+    "PYTHONPATH": str(ROOT),
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "False",
+}
+
+
+@dataclass
+class Cluster:
+    """A scheduler and its workers."""
+
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+
+@contextmanager
+def dask(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dask", *arguments],
+        env=ENVIRON,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        stop(process)
+
+
+@contextmanager
+def running_cluster(workers: int = 2) -> Iterator[Cluster]:
+    """A scheduler and so many *workers* of one thread each."""
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    here = ("--host", "127.0.0.1")
+    with ExitStack() as opened:
+        scheduler = opened.enter_context(
+            dask("scheduler", *here, "--port", str(port), "--no-dashboard")
+        )
+        wait_for_port(scheduler, port)
+        running = Cluster(address, scheduler)
+        for _ in range(workers):
+            worker = dask(
+                "worker", address, *here, "--nthreads", "1", "--no-nanny", "--no-dashboard"
+            )
+            running.workers.append(opened.enter_context(worker))
+        yield running

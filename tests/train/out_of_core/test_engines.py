@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.clusters import Cluster as Running
+from tests.clusters import running_cluster
+from tests.live import free_port
+from train import parallel
+from train.errors import BadData, TrainError
+from train.out_of_core.engines import Here, engine, tree
+from train.out_of_core.parts import Part, parts_of
+
+
+@dataclass(frozen=True)
+class Named:
+    """The shape of the merges, as text."""
+
+    said: str
+
+    def merged(self, other: Named) -> Named:
+        return Named(f"({self.said}{other.said})")
+
+
+def named(part: Part) -> Named:
+    return Named(part.source.name[0])
+
+
+def refused(part: Part) -> Named:
+    if part.source.name.startswith("b"):
+        raise BadData("b.csv is bad.")
+    return named(part)
+
+
+@dataclass(frozen=True)
+class DiesOnce:
+    """Kills its process the first time."""
+
+    marker: Path
+
+    def __call__(self, part: Part) -> Named:
+        if part.source.name.startswith("c") and not self.marker.exists():
+            self.marker.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return named(part)
+
+
+def dies(part: Part) -> Named:
+    if not part.source.name.startswith("a"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return named(part)
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> list[Part]:
+    for name in "abcde":
+        (tmp_path / f"{name}.csv").touch()
+    return parts_of(str(tmp_path))
+
+
+@pytest.fixture
+def long_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have parts dealt out, however little there is to do."""
+    monkeypatch.setattr(parallel, "SECONDS", 0.0)
+    monkeypatch.setattr(parallel, "processors", lambda: 2)
+
+
+@pytest.mark.parametrize(
+    ("letters", "shape"),
+    [("a", "a"), ("ab", "(ab)"), ("abc", "((ab)c)"), ("abcdefg", "(((ab)(cd))((ef)g))")],
+)
+def test_results_are_merged_as_a_tree_in_their_order(letters: str, shape: str) -> None:
+    assert tree(map(Named, letters), Named.merged).said == shape
+
+
+@pytest.mark.usefixtures("long_work")
+def test_processes_of_this_machine_merge_in_order(parts: list[Part]) -> None:
+    done: list[None] = []
+
+    found = Here().run(named, parts, lambda: done.append(None))
+
+    assert found.said == "(((ab)(cd))e)"
+    assert len(done) == 5
+
+
+@pytest.mark.usefixtures("long_work")
+def test_process_that_is_killed_is_started_again(parts: list[Part], tmp_path: Path) -> None:
+    marker = tmp_path / "killed"
+
+    assert Here().run(DiesOnce(marker), parts, int).said == "(((ab)(cd))e)"
+    assert marker.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("long_work")
+def test_processes_that_die_of_it_end_with_a_sentence(parts: list[Part]) -> None:
+    with pytest.raises(TrainError, match=r"that read b\.csv were killed 3 times"):
+        Here().run(dies, parts, int)
+
+
+def test_error_of_a_part_ends_the_pass(parts: list[Part]) -> None:
+    with pytest.raises(BadData, match=r"b\.csv is bad"):
+        Here().run(refused, parts, int)
+
+
+@pytest.mark.slow
+def test_scheduler_that_does_not_answer_is_named() -> None:
+    address = f"tcp://127.0.0.1:{free_port()}"
+
+    with (
+        pytest.raises(TrainError, match=f"The scheduler {address} does not answer"),
+        engine(address),
+    ):
+        pass
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Running]:
+    with running_cluster() as running:
+        yield running
+
+
+@pytest.mark.slow
+def test_cluster_merges_as_this_machine_does(parts: list[Part], cluster: Running) -> None:
+    done: list[None] = []
+    with engine(cluster.address) as there:
+        found = there.run(named, parts, lambda: done.append(None))
+
+    assert found == Here().run(named, parts, int)
+    assert len(done) == 5
+
+
+@pytest.mark.slow
+def test_error_of_a_part_comes_back_from_a_cluster(parts: list[Part], cluster: Running) -> None:
+    with engine(cluster.address) as there, pytest.raises(BadData, match=r"b\.csv is bad"):
+        there.run(refused, parts, int)

@@ -1,0 +1,53 @@
+"""Fitting from what was added up: the pipeline that scikit-learn would fit on the same rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.naive_bayes import BernoulliNB
+from sklearn.pipeline import Pipeline
+
+from train.calibration import Calibrated, Calibration
+from train.classifiers import KINDS
+from train.hyperparameters import Setting
+from train.out_of_core.moments import Sums
+from train.out_of_core.vocabulary import Vocabulary
+from train.sparse_gaussian_nb import SparseGaussianNB
+
+#: The classifiers whose fits are sums over the rows.
+ABLE = ("gaussian", "multinomial", "complement", "bernoulli")
+
+
+def weighting(setting: Setting, vocabulary: Vocabulary) -> Pipeline:
+    """Normalised texts -> weights [n, V]: all of the pipeline but its classifier, fitted."""
+    vectoriser = setting.vectoriser().set_params(vocabulary=list(vocabulary.terms))
+    vectoriser.fit([""])
+    vectoriser.idf_ = vocabulary.idf
+    steps = [("tfidf", vectoriser), *setting.pipeline().steps[1:-1]]
+    X = sparse.csr_matrix((1, len(vocabulary.terms)))
+    for _, step in steps[1:]:
+        step.fit(X)
+    return Pipeline(steps)
+
+
+def classifier(setting: Setting, sums: Sums, labels: tuple[str, ...]) -> Any:
+    """The classifier of *setting*, fitted.
+
+    Naive Bayes of counts takes no more from rows than their sum for each label, so it is fitted on
+    one row a label, its mean, which weighs as much as there are rows.
+    """
+    made = KINDS[setting.classifier].make(setting.value)
+    if isinstance(made, SparseGaussianNB):
+        return made.take(sums.moments(), sums.rows, np.array(labels))
+    presence = isinstance(made, BernoulliNB)
+    if presence:
+        made.set_params(binarize=None)  # the means are shares of rows, and no longer 0 or 1
+    made.fit(sums.mean, np.array(labels), sample_weight=sums.rows)
+    return made.set_params(binarize=0.0) if presence else made
+
+
+def pipeline(weighted: Pipeline, fitted: Any, calibration: Calibration) -> Pipeline:
+    """The whole pipeline, calibrated, from its fitted parts."""
+    return Pipeline([*weighted.steps, ("classifier", Calibrated.around(fitted, calibration))])

@@ -1,0 +1,106 @@
+"""What a fitted classifier says of the rows that were held out: strength, calibration, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from server.inference.manifest import Figures
+from train.calibration import Calibration, calibrate, log_scores
+from train.classifiers import KINDS
+from train.evaluation import evaluation, metrics
+from train.evaluation.evidence import balanced
+from train.evaluation.metrics import Fold
+from train.hyperparameters import Setting
+from train.metric import METRICS
+from train.out_of_core.moments import Held, Numbers
+
+#: Parts that the texts to test with are dealt into, for intervals.
+PARTS: Final = 10
+PROTOCOL: Final = (
+    "One fit on {:,} texts, calibrated on {:,} others, asked for {:,} that neither has seen; "
+    "texts fall on their parts by hash, copies included. 95 % intervals of the t test over {} "
+    "parts of these, for the calibration error of the bootstrap."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A setting with its strength, its classifier, and how its scores are calibrated."""
+
+    setting: Setting
+    classifier: Any
+    calibration: Calibration
+
+
+def calibrated(
+    setting: Setting,
+    fit: Callable[[Setting], Any],
+    held: Held,
+    metric: str,
+    tune: bool,
+) -> Calibrated:
+    """The strength of least loss on *held*, and its calibration, as `train.tuning` chooses them.
+
+    Args:
+        setting: whose classifier it is; the strength is chosen if *tune*.
+        fit: a setting -> its classifier, fitted on other rows.
+        held: rows to choose on.
+        metric: a key of `METRICS`.
+        tune: whether to try every strength.
+    """
+    values = KINDS[setting.classifier].values if tune else (setting.value,)
+    each = [replace(setting, strength=value) for value in values]
+    chosen = min(each, key=lambda one: _loss(fit(one), held, metric)) if tune else each[0]
+    fitted = fit(chosen)
+    scores, known = log_scores(fitted, held.X), np.diff(held.X.indptr)
+    both = [calibrate(scores, held.truth, with_intercept) for with_intercept in (False, True)]
+    best = min(both, key=lambda one: balanced(one.losses(scores, held.truth), known))
+    return Calibrated(chosen, fitted, best)
+
+
+def _loss(fitted: Any, held: Held, metric: str) -> float:
+    scores = log_scores(fitted, held.X)
+    probabilities = calibrate(scores, held.truth, with_intercept=True).probabilities(scores)
+    return round(float(METRICS[metric](probabilities, held.truth).mean()), 6)
+
+
+def figures(
+    found: Calibrated, held: Held, counts: tuple[int, int], labels: Sequence[str], seed: int
+) -> tuple[Figures, list[Fold]]:
+    """How well it does on *held*, and the predictions that says.
+
+    Args:
+        found: that is asked.
+        held: rows that it has not seen.
+        counts: how many rows it was fitted on, and calibrated on.
+        labels: K, sorted.
+        seed: of the bootstrap.
+    """
+    probabilities = found.calibration.probabilities(log_scores(found.classifier, held.X))
+    known = np.diff(held.X.indptr)
+
+    def fold(rows: Numbers) -> Fold:
+        return Fold(rows, held.truth[rows], probabilities[rows], counts[0], known[rows])
+
+    every = fold(np.arange(len(held.truth)))
+    folds = [fold(rows) for rows in _dealt(held, len(labels))]
+    protocol = PROTOCOL.format(*counts, len(held.truth), len(folds))
+    if not folds:
+        protocol = evaluation.HOLD_OUT_ONLY
+    result = evaluation.held_out(every, labels)
+    return metrics.figures(folds, labels, result, protocol, seed), folds
+
+
+def _dealt(held: Held, labels: int) -> Iterator[Numbers]:
+    """The rows in parts that have texts of every label; none, if a label has too few."""
+    counts = np.bincount(held.truth, minlength=labels)
+    number = min(PARTS, int(counts.min()))
+    if number < 2:
+        return
+    order = np.lexsort((held.places, held.truth))
+    for part in range(number):
+        yield np.sort(order[part::number])

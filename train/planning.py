@@ -1,0 +1,53 @@
+"""Planning: how models are made, and how often, within the bounds of memory and time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
+
+from tqdm import tqdm
+
+from train.bounds import Plan, affordable, plan
+from train.cli import Options
+from train.errors import BadOption
+from train.hyperparameters import Setting
+from train.inputs import bar
+from train.text.preprocess import Prepared
+from train.trainer import Recipe
+
+#: Into a part to fit on and a part to ask; and of 10-fold cross-validation.
+SPLITS: Final = 20
+REPEATS: Final = 3
+
+
+def plan_recipe(prepared: Prepared, options: Options) -> tuple[Recipe, Plan]:
+    """How models are made, and how often; prints what is left out for want of room or time."""
+    corpus, rows, bounds = prepared.corpus, prepared.rows, options.bounds
+    settings: Sequence[Setting] = (Setting(options.classifier, stop_words=corpus.stop_words),)
+    said: list[str] = []
+    if options.tune:
+        settings, said = affordable(corpus, rows, options.classifier, bounds)
+    if not settings:
+        raise BadOption(f"{' '.join(said)} Nothing is left to try: allow more.")
+    planned = plan(corpus, rows, settings, bounds, evaluations(prepared, options))
+    for sentence in (*said, *planned.said):
+        print(sentence)
+    made = Recipe(options.classifier, options.tune, options.seed, options.metric, planned.settings)
+    return made, planned
+
+
+def evaluations(prepared: Prepared, options: Options) -> list[tuple[int, int]]:
+    """Numbers of splits and of repeats of cross-validation, best first."""
+    most = 1 if prepared.test is not None or options.repeats == 0 else SPLITS
+    if options.repeats is not None:
+        return [
+            (splits, options.repeats) for splits in dict.fromkeys((most, 5, 1)) if splits <= most
+        ]
+    wanted = [(most, REPEATS), (most, 1), (5, 1), (1, 1), (1, 0)]
+    return [(splits, repeats) for splits, repeats in wanted if splits <= most]
+
+
+def searching(options: Options) -> partial[tqdm[Any]]:
+    """A progress bar for the settings that are tried, or the folds that calibrate the one."""
+    return partial(bar, what="tuning" if options.tune else "calibrating", options=options)
