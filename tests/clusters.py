@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from server.settings import ROOT
 from tests.live import free_port, stop, wait_for_port
 
-ENVIRON = os.environ | {
+ENVIRON = {
     "PYTHONPATH": str(ROOT),
     "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
     "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "False",
@@ -32,7 +32,7 @@ class Cluster:
 def dask(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "dask", *arguments],
-        env=ENVIRON,
+        env=os.environ | ENVIRON,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -7,13 +7,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pyarrow import fs
 
+from server.inference.model import Model
 from server.settings import ROOT
 from tests.clients.conftest import environment, s3_at
+from tests.clusters import running_cluster
 from tests.live import free_port, stop, wait_for_port
+from tests.train.out_of_core.conftest import made_up
 
 pytestmark = pytest.mark.clients
 
@@ -41,11 +45,15 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[fs.FileSystem]:
         stop(server)
 
 
-def score(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "score", "models/sentiment.onnx", *arguments, "--quiet"]
+def run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", module, *arguments, "--quiet"]
     return subprocess.run(
         command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False
     )
+
+
+def score(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return run("score", "models/sentiment.onnx", *arguments)
 
 
 @pytest.mark.parametrize("files", ["s3://reviews/2026", "s3://reviews/2026/*.csv"])
@@ -76,3 +84,20 @@ def test_bucket_that_is_not_there_is_one_sentence(bucket: fs.FileSystem) -> None
     assert ended.returncode == 1
     assert ended.stderr.startswith("python -m score: s3://nothing/2026 ")
     assert ended.stderr.count("\n") == 1
+
+
+def test_cluster_trains_on_a_folder_in_a_bucket(bucket: fs.FileSystem, tmp_path: Path) -> None:
+    rows = made_up(600)
+    for number in range(3):
+        with bucket.open_output_stream(f"reviews/labelled/{number}.csv") as stream:
+            lines = [f"{text},{label}" for text, label in rows[number::3]]
+            stream.write("\n".join(["text,label", *lines]).encode())
+    model = tmp_path / "m.onnx"
+    fit = ("--no-tune", "--data", "s3://reviews/labelled", "--export", str(model))
+
+    with running_cluster() as cluster:
+        ended = run("train", "--scheduler", cluster.address, *fit)
+
+    assert ended.returncode == 0, ended.stderr
+    assert "s3://reviews/labelled: 600 texts" in ended.stdout
+    assert Model.load(model).labels == ("bad", "good", "so-so")

@@ -139,3 +139,23 @@ def test_cluster_merges_as_this_machine_does(parts: list[Part], cluster: Running
 def test_error_of_a_part_comes_back_from_a_cluster(parts: list[Part], cluster: Running) -> None:
     with engine(cluster.address) as there, pytest.raises(BadData, match=r"b\.csv is bad"):
         there.run(refused, parts, int)
+
+
+@pytest.mark.slow
+def test_worker_that_is_killed_loses_nothing(parts: list[Part], tmp_path: Path) -> None:
+    with running_cluster() as running, engine(running.address) as there:
+        found = there.run(DiesOnce(tmp_path / "killed"), parts, int)
+        gone = [worker for worker in running.workers if worker.poll() is not None]
+
+    assert found.said == "(((ab)(cd))e)"
+    assert len(gone) == 1
+
+
+@pytest.mark.slow
+def test_cluster_that_dies_ends_with_a_sentence(parts: list[Part]) -> None:
+    with (
+        running_cluster() as running,
+        engine(running.address) as there,
+        pytest.raises(TrainError, match="The cluster was lost"),
+    ):
+        there.run(dies, parts, int)
