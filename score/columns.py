@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from server.errors import ProblemType
 from server.inference.analyzer import Tokenizer
 from server.inference.model import Model
-from server.inference.predictions import Explanation, Prediction
+from server.inference.predictions import Columns, Explanation, Prediction
 
 CONTRIBUTIONS = pa.list_(pa.struct([("word", pa.string()), ("part", pa.float64())]))
 
@@ -66,20 +67,54 @@ def score_texts(
         if (code := errors.get(i) or _code(text, model.tokenizer, wanted))
     }
     good = [text for i, text in enumerate(texts) if i not in bad and isinstance(text, str)]
-    explained: list[tuple[Prediction, Explanation | None]]
+    schema = result_schema(model.labels, wanted)
     if wanted.explain:
         explained = model.explain(good)
+        found = _in_columns([prediction for prediction, _ in explained], len(model.labels))
+        pairs = zip(good, explained, strict=True)
+        named = [_strongest(text, why, wanted.explain) for text, (_, why) in pairs]
+        arrays = [*_arrays(found, model.labels), pa.array(named, CONTRIBUTIONS)]
     else:
-        explained = [(prediction, None) for prediction in model.predict(good)]
-    answers = iter(zip(good, explained, strict=True))
-    rows = [
-        _bad_row(bad[i], model, wanted) if i in bad else _row(*next(answers), model, wanted)
-        for i in range(len(texts))
+        arrays = _arrays(model.columns(good), model.labels)
+    if bad:
+        arrays = _with_gaps(arrays, bad, len(texts))
+    at = schema.get_field_index(f"{wanted.prefix}error")
+    errors = pa.array([bad.get(i) for i in range(len(texts))], pa.string())
+    arrays.insert(at, errors)
+    typed = [array.cast(kind) for array, kind in zip(arrays, schema.types, strict=True)]
+    return pa.RecordBatch.from_arrays(typed, schema=schema)
+
+
+def _in_columns(predictions: Sequence[Prediction], labels: int) -> Columns:
+    rows = [list((each.probabilities or {}).values()) or [0.0] * labels for each in predictions]
+    return Columns(
+        np.array(rows).reshape(-1, labels),
+        np.array([each.words for each in predictions]),
+        np.array([each.known_words for each in predictions]),
+        [each.unread_letters for each in predictions],
+    )
+
+
+def _arrays(found: Columns, labels: Sequence[str]) -> list[pa.Array]:
+    """All columns of the schema but `error` and `contributions`, of texts that are no errors."""
+    unknown = found.known_words == 0
+    best = found.probabilities.argmax(axis=1)
+    names = pa.DictionaryArray.from_arrays(pa.array(best, mask=unknown), list(labels))
+    columns = [found.probabilities.max(axis=1), *found.probabilities.T]
+    return [
+        names.cast(pa.string()),
+        *(pa.array(column, mask=unknown) for column in columns),
+        pa.array(found.words),
+        pa.array(found.known_words),
+        pa.array(found.unread_letters, pa.int32()),
     ]
-    schema = result_schema(model.labels, wanted)
-    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
-    arrays = [pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _with_gaps(arrays: Sequence[pa.Array], bad: Mapping[int, str], count: int) -> list[pa.Array]:
+    """*arrays* as columns of *count* rows, null in those that are *bad*."""
+    good = iter(range(count))
+    places = pa.array([None if i in bad else next(good) for i in range(count)], pa.int64())
+    return [array.take(places) for array in arrays]
 
 
 def _code(text: object, tokenizer: Tokenizer, wanted: Wanted) -> str | None:
@@ -93,23 +128,6 @@ def _code(text: object, tokenizer: Tokenizer, wanted: Wanted) -> str | None:
     if tokenizer.reads(text):
         return None
     return (ProblemType.REVIEW_WITHOUT_LETTERS if text.strip() else ProblemType.EMPTY_REVIEW).code
-
-
-def _row(
-    text: str, answer: tuple[Prediction, Explanation | None], model: Model, wanted: Wanted
-) -> tuple[object, ...]:
-    found, why = answer
-    row = (
-        *(found.label, found.probability),
-        *((found.probabilities or {}).get(label) for label in model.labels),
-        *(found.words, found.known_words, found.unread_letters, None),
-    )
-    return (*row, _strongest(text, why, wanted.explain)) if wanted.explain else row
-
-
-def _bad_row(code: str, model: Model, wanted: Wanted) -> tuple[object, ...]:
-    row = (None, None, *(None for _ in model.labels), None, None, None, code)
-    return (*row, None) if wanted.explain else row
 
 
 def _strongest(text: str, why: Explanation | None, most: int) -> list[tuple[str, float]]:

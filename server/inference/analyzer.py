@@ -71,9 +71,16 @@ class LettersOnly:
     other_letters = "of other alphabets"
 
     def tokens(self, text: str) -> list[str]:
+        return self._letters(text).decode("ascii").split()
+
+    def byte_tokens(self, text: str) -> list[bytes]:
+        """As `tokens`, in ASCII: made in four fifths of the time, for who only looks them up."""
+        return self._letters(text).split()
+
+    def _letters(self, text: str) -> bytes:
         # A fifth of the time of a pattern. Only ASCII becomes lower: "\u212a".lower() is an ASCII
         # "k" that nobody typed. Half a character (a lone surrogate) is replaced by a "?".
-        return text.encode("utf-8", "replace").translate(LOWER_LETTERS).decode("ascii").split()
+        return text.encode("utf-8", "replace").translate(LOWER_LETTERS)
 
     def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         for match in LETTERS.finditer(text):

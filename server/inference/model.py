@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from server.errors import ModelFileError
 from server.inference import manifest
@@ -16,7 +17,7 @@ from server.inference.analyzer import Normaliser, table_lookup, tokenizer
 from server.inference.consistency import check_graph, check_manifest
 from server.inference.explain import Explainer
 from server.inference.leave_one_out import with_effects
-from server.inference.predictions import Explanation, Prediction
+from server.inference.predictions import Columns, Explanation, Prediction
 from server.inference.session import open_session
 from server.inference.signature import check_signature
 from server.inference.terms import reader
@@ -26,8 +27,9 @@ TOLERANCE = 1e-6
 
 # A run holds a count for each text and term (in older files a number for each label, too), and a
 # handful of numbers for each token and label; each text has as many tokens as the longest. That is
-# 8 MB and some times 8 MB at the most, unless a text alone is more.
-NUMBERS_A_RUN = 2**20
+# 1 MB of counts, which memory allocators keep (more is given back to the system and comes anew,
+# zeroed, at every run: up to three times the time), and some times 8 MB, unless a text is more.
+NUMBERS_A_RUN = 300_000
 TOKENS_A_RUN = 2**17
 REVIEWS_A_RUN = 256
 
@@ -102,9 +104,19 @@ class Model:
         Returns:
             n predictions.
         """
-        read = list(map(self.reader.read, reviews))
-        rows = self.probabilities([text for text, _, _ in read])
-        return list(map(self._prediction, reviews, read, rows))
+        texts, words, known = self._read(reviews)
+        found: dict[int, Prediction] = {}
+        for run in self.runs(texts):
+            (rows,) = self.run([texts[i] for i in run], "probabilities")
+            for i, row in zip(run, rows.tolist(), strict=True):
+                found[i] = self._prediction(reviews[i], words[i], known[i], row)
+        return [found[i] for i in range(len(texts))]
+
+    def columns(self, reviews: Sequence[str]) -> Columns:
+        """As `predict`, by column."""
+        texts, words, known = self._read(reviews)
+        unread = list(map(self._unread_letters, reviews))
+        return Columns(self.probabilities(texts), np.array(words), np.array(known), unread)
 
     def explain(
         self, reviews: Sequence[str], leave_out: bool = False
@@ -114,44 +126,51 @@ class Model:
         With *leave_out*, each word also has its effect: what the verdict would be without it. That
         takes a prediction a word.
         """
-        read = list(map(self.reader.read, reviews))
-        texts = [text for text, _, _ in read]
+        texts, words, known = self._read(reviews)
         explained: dict[int, tuple[Prediction, Explanation | None]] = {}
         for run in self.runs(texts):
             rows, *evidence = self.run([texts[i] for i in run], "probabilities", "ids", "shares")
             for i, row, ids, shares in zip(run, rows.tolist(), *evidence, strict=True):
-                prediction = self._prediction(reviews[i], read[i], row)
-                known = prediction.label is not None
-                why = self.explainer.explain(reviews[i], row, ids, shares) if known else None
+                prediction = self._prediction(reviews[i], words[i], known[i], row)
+                is_known = prediction.label is not None
+                why = self.explainer.explain(reviews[i], row, ids, shares) if is_known else None
                 if why and leave_out:
                     why = with_effects(reviews[i], why, self.labels, self._rows)
                 explained[i] = prediction, why
         return [explained[i] for i in range(len(reviews))]
 
+    def _read(self, reviews: Sequence[str]) -> tuple[list[str], list[int], list[int]]:
+        """The text of each of *reviews* for the graph, its number of words, and of known ones."""
+        texts: list[str] = []
+        words: list[int] = []
+        known: list[int] = []
+        # No list of tuples: thousands of these would have the garbage collector look at them all.
+        for review in reviews:
+            text, there, of_these = self.reader.read(review)
+            texts.append(text)
+            words.append(there)
+            known.append(of_these)
+        return texts, words, known
+
     def _rows(self, reviews: Sequence[str]) -> list[list[float]]:
         """n rows of K probabilities of *reviews* as typed, known words or not."""
-        return self.probabilities([self.reader.read(review)[0] for review in reviews])
-
-    def probabilities(self, texts: Sequence[str]) -> list[list[float]]:
-        """Run the graph on n normalised *texts*: n rows of K probabilities."""
-        runs = list(self.runs(texts))
-        if len(runs) == 1:
-            found: list[list[float]] = self.run(texts, "probabilities")[0].tolist()
-            return found
-        rows: list[list[float]] = [[]] * len(texts)
-        for run in runs:
-            (found_here,) = self.run([texts[i] for i in run], "probabilities")
-            for i, row in zip(run, found_here.tolist(), strict=True):
-                rows[i] = row
+        rows: list[list[float]] = self.probabilities(self._read(reviews)[0]).tolist()
         return rows
 
-    def runs(self, texts: Sequence[str]) -> Iterator[Sequence[int]]:
+    def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Run the graph on n normalised *texts*: probabilities [n, K]."""
+        found = np.empty((len(texts), len(self.labels)))
+        for run in self.runs(texts):
+            (found[run],) = self.run([texts[i] for i in run], "probabilities")
+        return found
+
+    def runs(self, texts: Sequence[str]) -> Iterator[list[int]]:
         """Which of *texts* to run together: those of like length, as many as memory allows.
 
         All texts of a run are padded to the longest.
         """
         if len(texts) == 1:
-            yield (0,)
+            yield [0]
             return
         tokens = [text.count(self.separator) + 1 for text in texts]
         order, start = sorted(range(len(texts)), key=tokens.__getitem__), 0
@@ -196,7 +215,7 @@ class Model:
         texts = [self.reader.read(each.review)[0] for each in golden]
         check_graph(self.manifest, texts[: self.reviews_a_run], self.run, by_token=self.by_token)
         for number, (expected, row) in enumerate(
-            zip(golden, self.probabilities(texts), strict=True), start=1
+            zip(golden, self.probabilities(texts).tolist(), strict=True), start=1
         ):
             if not np.allclose(row, expected.probabilities, rtol=0, atol=TOLERANCE):
                 raise ModelFileError(
@@ -204,15 +223,17 @@ class Model:
                     f"but {list(expected.probabilities)} when the file was exported"
                 )
 
-    def _prediction(self, review: str, read: tuple[str, int, int], row: list[float]) -> Prediction:
-        _, words, known = read
-        unread = 0 if review.isascii() else self.tokenizer.unread_letters(review)
+    def _prediction(self, review: str, words: int, known: int, row: list[float]) -> Prediction:
+        unread = self._unread_letters(review)
         if not known:
             return Prediction(None, None, None, words, 0, NOTHING_KNOWN, unread)
         probability = max(row)
         label = self.labels[row.index(probability)]
         by_label = dict(zip(self.labels, row))  # noqa: B905 - check_graph has seen that they fit
         return Prediction(label, probability, by_label, words, known, None, unread)
+
+    def _unread_letters(self, review: str) -> int:
+        return 0 if review.isascii() else self.tokenizer.unread_letters(review)
 
 
 def read_trusted(path: Path, public_key: Path | None = None) -> bytes:

@@ -1,13 +1,17 @@
 """Predictions and explanations: what the model makes of a text, as data.
 
-Structs, for a frozen dataclass takes five times as long to make, and a batch makes thousands.
+Structs, for a frozen dataclass takes five times as long to make, and a batch makes thousands. The
+garbage collector leaves those alone of which that many are made; they cannot be in a cycle.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 #: What stands for "no label" in /metrics; no label of a model may be called so.
 NO_LABEL: Final = "(none)"
@@ -51,8 +55,8 @@ class Explanation(msgspec.Struct, frozen=True):
     words: tuple[WordContribution, ...]
 
 
-class Prediction(msgspec.Struct, frozen=True):
-    """What the model makes of one review.
+class Prediction(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What the model makes of one review; as JSON, what is sent of it.
 
     Attributes:
         label: the likeliest label; None when no word of the review is known.
@@ -73,7 +77,24 @@ class Prediction(msgspec.Struct, frozen=True):
     unread_letters: int = 0
 
 
-class Classification(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """What the model makes of n texts, by column.
+
+    Attributes:
+        probabilities: [n, K], in the model's order; of no meaning where no word is known.
+        words: [n], words of each text, stop words left out.
+        known_words: [n], those of them that are in the vocabulary.
+        unread_letters: n, letters that are in no word the model could read.
+    """
+
+    probabilities: npt.NDArray[np.float64]
+    words: npt.NDArray[np.int64]
+    known_words: npt.NDArray[np.int64]
+    unread_letters: list[int]
+
+
+class Classification(msgspec.Struct, frozen=True, gc=False):
     """What the model makes of one text.
 
     Attributes:

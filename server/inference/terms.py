@@ -9,16 +9,19 @@ Source of behaviour: `CountVectorizer._word_ngrams`, `_char_ngrams` and `_char_w
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from string import ascii_lowercase
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final, Generic, Protocol, TypeVar
 
-from server.inference.analyzer import Normaliser, Word, is_token
+from server.inference.analyzer import LETTERS_ONLY, Normaliser, Word, is_token
 from server.inference.analyzer_settings import Analyzer
 from server.inference.preprocessing import preprocessor
 
 WHITE_SPACES: Final = re.compile(r"\s\s+")
+
+#: What tokens are looked up by.
+Key = TypeVar("Key", str, bytes)
 
 #: The number of the word where there is white space and nothing else.
 NO_WORD: Final = -1
@@ -50,33 +53,38 @@ def reader(
     if settings.kind == "letters" and any(" " in term for term in vocabulary):
         return GraphTerms(normaliser, vocabulary)
     if settings.kind == "letters":
-        dropped = normaliser.stop_words.union(ascii_lowercase)
-        return SingleWords(normaliser, vocabulary, lemmas, dropped)
+        table = term_table(vocabulary, lemmas, normaliser.stop_words.union(ascii_lowercase))
+        in_bytes = {word.encode(): term for word, term in table.items()}
+        return SingleWords(LETTERS_ONLY.byte_tokens, in_bytes, " ")
     if settings.ngram_range == (1, 1):
-        dropped = normaliser.stop_words
-        return SingleWords(normaliser, vocabulary, lemmas, dropped, settings.separator)
+        table = term_table(vocabulary, lemmas, normaliser.stop_words)
+        return SingleWords(normaliser.tokenizer.tokens, table, settings.separator)
     return WordTerms(normaliser, vocabulary, settings)
 
 
-class SingleWords:
+def term_table(
+    vocabulary: Collection[str], lemmas: Mapping[str, str], dropped: Collection[str]
+) -> dict[str, str]:
+    """Word as found -> its term; "" for one that does not count, nothing for an unknown one.
+
+    *dropped* are words that do not count: stop words, and single letters if no term is.
+    """
+    known = frozenset(vocabulary)
+    table = {word: word for word in known if word not in lemmas}
+    table |= {word: term for word, term in lemmas.items() if term in known}
+    return table | dict.fromkeys(dropped, "")
+
+
+class SingleWords(Generic[Key]):
     """Terms of one word each: what the graph takes is looked up, a word at a time."""
 
     def __init__(
-        self,
-        normaliser: Normaliser,
-        vocabulary: Collection[str],
-        lemmas: Mapping[str, str],
-        dropped: Collection[str],
-        separator: str = " ",
+        self, tokens: Callable[[str], list[Key]], table: Mapping[Key, str], separator: str
     ) -> None:
-        """*dropped* are words that do not count: stop words, and single letters if no term is."""
-        self.tokens = normaliser.tokenizer.tokens
+        """*table* is a `term_table` by what *tokens* finds."""
+        self.tokens: Callable[[str], list[Key]] = tokens
+        self.table: Mapping[Key, str] = table
         self.separator = separator
-        known = frozenset(vocabulary)
-        #: word as found -> its term; "" for one that does not count, nothing for an unknown one.
-        self.table = {word: word for word in known if word not in lemmas}
-        self.table |= {word: term for word, term in lemmas.items() if term in known}
-        self.table |= dict.fromkeys(dropped, "")
 
     def read(self, review: str) -> tuple[str, int, int]:
         found = list(map(self.table.get, self.tokens(review)))

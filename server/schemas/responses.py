@@ -13,7 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from server.errors import ProblemError
 from server.inference.manifest import DataSet, Figures
-from server.inference.predictions import Classification, Explanation
+from server.inference.predictions import Classification, Explanation, Prediction
 
 ENCODER: Final = msgspec.json.Encoder()
 
@@ -88,6 +88,16 @@ class BatchDocument(msgspec.Struct, frozen=True):
     predictions: list[PredictionDocument]
 
 
+#: What stands for a review: the same members, whichever it is.
+Sent = Prediction | PredictionDocument
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """What is sent as a `BatchDocument`."""
+
+    predictions: list[Sent]
+
+
 class PlaceDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is wrong, and where: in the body by `pointer`, or in the query by `parameter`."""
 
@@ -145,23 +155,23 @@ class VersionDocument(msgspec.Struct, frozen=True):
 
 def predictions_document(
     found: Sequence[Classification], *, is_batch: bool, explained: bool = False
-) -> PredictionDocument | BatchDocument:
+) -> Sent | Batch:
     """Classifications as they are sent: one alone, or several in their order.
 
     With *explained*, each has a member `explanation`, null where nothing is known.
     """
-    documents = [_prediction_document(each, explained) for each in found]
-    return BatchDocument(documents) if is_batch else documents[0]
+    documents = [_sent(each, explained) for each in found]
+    return Batch(documents) if is_batch else documents[0]
 
 
 def batch_document(
     found: Sequence[Classification], bad: Mapping[int, ProblemError], *, explained: bool
-) -> BatchDocument:
+) -> Batch:
     """Classifications with, at their places, the problems of reviews that have none."""
     good = iter(found)
-    return BatchDocument(
+    return Batch(
         [
-            _refused(bad[index]) if index in bad else _prediction_document(next(good), explained)
+            _refused(bad[index]) if index in bad else _sent(next(good), explained)
             for index in range(len(found) + len(bad))
         ]
     )
@@ -172,8 +182,10 @@ def _refused(problem: ProblemError) -> PredictionDocument:
     return PredictionDocument(None, None, None, 0, 0, problem.detail, error=error)
 
 
-def _prediction_document(found: Classification, explained: bool) -> PredictionDocument:
+def _sent(found: Classification, explained: bool) -> Sent:
     prediction, explanation = found.prediction, None
+    if not explained:  # the prediction is its own document, which saves an object a review
+        return prediction
     if found.explanation:
         explanation = _explanation_document(found.text, found.explanation)
     return PredictionDocument(
@@ -184,7 +196,7 @@ def _prediction_document(found: Classification, explained: bool) -> PredictionDo
         prediction.known_words,
         UNSET if prediction.reason is None else prediction.reason,
         prediction.unread_letters or UNSET,
-        explanation if explained else UNSET,
+        explanation,
     )
 
 

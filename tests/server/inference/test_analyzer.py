@@ -8,7 +8,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from server.inference.analyzer import Normaliser, PatternTokens, is_token, table_lookup, tokenizer
+from server.inference.analyzer import (
+    LETTERS_ONLY,
+    Normaliser,
+    PatternTokens,
+    is_token,
+    table_lookup,
+    tokenizer,
+)
 from server.inference.analyzer_settings import ARTICLE, Analyzer
 
 NORMALISER = Normaliser(frozenset({"the", "not"}), table_lookup({"plots": "plot", "us": "u"}))
@@ -35,6 +42,7 @@ def test_only_letters_are_read_and_stop_words_are_dropped(text: str, normalised:
 @given(st.text(st.characters(exclude_categories=[])))
 def test_the_words_are_those_of_the_article_s_expression(text: str) -> None:
     assert LETTERS.tokens(text) == re.sub("[^a-zA-Z]", " ", text).lower().split()
+    assert [token.decode() for token in LETTERS_ONLY.byte_tokens(text)] == LETTERS.tokens(text)
 
 
 @given(st.text())

@@ -66,6 +66,23 @@ def test_texts_of_any_length_are_answered_as_each_alone(model: Model) -> None:
             assert one.probability == pytest.approx(alone.probability, abs=1e-12)
 
 
+def test_columns_are_the_predictions_by_column(model: Model) -> None:
+    texts = ["A great film.", "Zxqv wvutq.", "Awful na\u00efve plot.", *["good film"] * 200]
+
+    found, expected = model.columns(texts), model.predict(texts)
+
+    assert found.words.tolist() == [each.words for each in expected]
+    assert found.known_words.tolist() == [each.known_words for each in expected]
+    assert found.unread_letters == [each.unread_letters for each in expected]
+    for row, each in zip(found.probabilities.tolist(), expected, strict=True):
+        assert each.probabilities in (None, dict(zip(model.labels, row, strict=True)))
+
+
+def test_no_texts_have_empty_columns(model: Model) -> None:
+    assert model.columns([]).probabilities.shape == (0, len(model.labels))
+    assert model.predict([]) == []
+
+
 def test_a_run_is_bounded_by_its_tokens(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[tuple[int, int]] = []
     run = model.run

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+import msgspec
+import pytest
+
 from server.errors import ProblemError, ProblemType
 from server.inference.predictions import Classification, Prediction
-from server.schemas.responses import encode, predictions_document, problem_document
+from server.schemas.responses import BatchDocument, encode, predictions_document, problem_document
 
 FOUND = [Classification("a", Prediction("x", 0.75, {"x": 0.75, "y": 0.25}, 2, 1))]
 
@@ -18,6 +21,24 @@ def test_one_text_gets_a_prediction_and_a_batch_gets_a_list() -> None:
     assert one["label"] == "x"
     assert "explanation" not in one
     assert batch == {"predictions": [one]}
+
+
+@pytest.mark.parametrize("reason", [None, "Nothing is known."])
+@pytest.mark.parametrize("unread", [0, 3])
+def test_a_prediction_is_sent_with_the_members_of_its_document(
+    reason: str | None, unread: int
+) -> None:
+    label = None if reason else "x"
+    prediction = Prediction(label, 0.75, {"x": 0.75, "y": 0.25}, 2, 1, reason, unread)
+    found = [Classification("a", prediction)]
+
+    sent = encode(predictions_document(found, is_batch=True))
+    explained = encode(predictions_document(found, is_batch=True, explained=True))
+
+    assert sent == explained.replace(b',"explanation":null', b"")
+    read = msgspec.json.decode(sent, type=BatchDocument)
+    assert (read.predictions[0].reason or None) == reason
+    assert (read.predictions[0].unread_letters or 0) == unread
 
 
 def test_an_explanation_that_was_asked_for_is_null_where_there_is_none() -> None:
