@@ -18,7 +18,7 @@ from server.inference.consistency import check_graph, check_manifest
 from server.inference.explain import Explainer
 from server.inference.leave_one_out import with_effects
 from server.inference.predictions import Columns, Explanation, Prediction
-from server.inference.session import open_session
+from server.inference.session import open_session, run_options
 from server.inference.signature import check_signature
 from server.inference.terms import reader
 
@@ -47,7 +47,7 @@ class Model:
         """
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.version = self.sha256[:12]
-        self.session = open_session(content)
+        self.session, self.options = open_session(content), run_options()
         self.by_token = "shares" in {each.name for each in self.session.get_outputs()}
         self.manifest = manifest.from_metadata(self.session.get_modelmeta().custom_metadata_map)
         check_manifest(self.manifest)
@@ -104,6 +104,10 @@ class Model:
         Returns:
             n predictions.
         """
+        if len(reviews) == 1:  # a tenth of the time is saved
+            text, there, of_these = self.reader.read(reviews[0])
+            (row,) = self.run([text], "probabilities")[0].tolist()
+            return [self._prediction(reviews[0], there, of_these, row)]
         texts, words, known = self._read(reviews)
         found: dict[int, Prediction] = {}
         for run in self.runs(texts):
@@ -169,9 +173,6 @@ class Model:
 
         All texts of a run are padded to the longest.
         """
-        if len(texts) == 1:
-            yield [0]
-            return
         tokens = [text.count(self.separator) + 1 for text in texts]
         order, start = sorted(range(len(texts)), key=tokens.__getitem__), 0
         while start < len(order):
@@ -191,17 +192,18 @@ class Model:
                 log-odds of labels[1:] against labels[0]. Older files have no tokens but give
                 `evidence` for every term; each term is a token of theirs.
         """
-        tensor = {"text": np.array(texts, dtype=object)}
+        tensor = {"text": _tensor(texts)}
         if self.by_token:
-            return list(self.session.run(outputs, tensor))
+            found: list[Any] = self.session.run(outputs, tensor, self.options)
+            return found
         older = [each if each not in ("ids", "shares") else "evidence" for each in outputs]
-        found = dict(zip(outputs, self.session.run(older, tensor), strict=True))
-        if "shares" in found:
-            found["shares"] = found["shares"].transpose(0, 2, 1)
-        if "ids" in found:
+        by_name = dict(zip(outputs, self.session.run(older, tensor, self.options), strict=True))
+        if "shares" in by_name:
+            by_name["shares"] = by_name["shares"].transpose(0, 2, 1)
+        if "ids" in by_name:
             size = len(self.manifest.vocabulary)
-            found["ids"] = np.broadcast_to(np.arange(size), (len(texts), size))
-        return [found[each] for each in outputs]
+            by_name["ids"] = np.broadcast_to(np.arange(size), (len(texts), size))
+        return [by_name[each] for each in outputs]
 
     def try_out(self) -> None:
         """Hold the graph against the manifest, and ask the golden reviews again.
@@ -234,6 +236,14 @@ class Model:
 
     def _unread_letters(self, review: str) -> int:
         return 0 if review.isascii() else self.tokenizer.unread_letters(review)
+
+
+def _tensor(texts: Sequence[str]) -> npt.NDArray[np.object_]:
+    if len(texts) > 1:
+        return np.array(texts, dtype=object)
+    one = np.empty(1, dtype=object)  # in half the time
+    one[0] = texts[0]
+    return one
 
 
 def read_trusted(path: Path, public_key: Path | None = None) -> bytes:

@@ -41,6 +41,13 @@ def open_session(model: bytes) -> onnxruntime.InferenceSession:
         raise ModelFileError(f"onnxruntime cannot open it: {reason}") from None
 
 
+def run_options() -> onnxruntime.RunOptions:
+    """What every run is given: nodes are left out on which no output depends that is asked for."""
+    options = onnxruntime.RunOptions()
+    options.only_execute_path_to_fetches = True
+    return options
+
+
 def _keep_freed_memory() -> None:
     """Let glibc's allocator keep what a run frees, rather than have it zeroed anew for the next.
 
