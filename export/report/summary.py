@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from random import Random
 
 import msgspec
@@ -19,6 +19,9 @@ from train.evaluation.learning_curve import LearningPoint
 WORDS = 12
 
 MOST_IN_A_PLOT = 50
+
+# Of what the model was asked here: the digits behind hang on the order in which it adds.
+DECIMALS = 12
 
 # More would take minutes and hardly change a share: a tenth of a percent is one of these.
 MOST_REVIEWS = 1000
@@ -60,6 +63,14 @@ def as_json(model: Model, file: str, report: Report) -> bytes:
         "parameters": manifest.parameters,
         "figures": manifest.figures,
         **asdict(report),
+        "behaviour": [
+            asdict(replace(outcome, moved=round(outcome.moved, DECIMALS)))
+            for outcome in report.behaviour
+        ],
+        "words": {
+            label: [(term, round(strength, DECIMALS)) for term, strength in terms]
+            for label, terms in report.words.items()
+        },
     }
     return msgspec.json.format(msgspec.json.encode(document)) + b"\n"
 
