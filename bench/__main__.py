@@ -53,9 +53,9 @@ def everything(options: argparse.Namespace, contenders: list[Contender]) -> int:
 def http(options: argparse.Namespace, contenders: list[Contender]) -> int:
     """Just requests, of some contenders under some workloads."""
     pickles.make()
-    asked = [each for each in workloads() if each.key in options.workloads.split(",")]
-    results = rounds.measure(contenders, asked, options.rounds, options.seconds)
-    for workload in asked:
+    chosen = [each for each in workloads() if each.key in options.workloads.split(",")]
+    results = rounds.measure(contenders, chosen, options.rounds, options.seconds)
+    for workload in chosen:
         print(f"{workload.title}, connections: {workload.connections}\n")
         print(table.load_table(results, contenders, workload))
     print(table.cost_table(results, contenders))

@@ -87,7 +87,7 @@ class Findings:
     """All that was measured in one run."""
 
     contenders: Sequence[Contender]
-    asked: Sequence[Workload]
+    workloads: Sequence[Workload]
     rounds: int
     results: Results
     balances: dict[str, balance.Balance]
@@ -108,15 +108,15 @@ def measure(contenders: Sequence[Contender], number: int, seconds: int) -> Findi
         BenchmarkError: a server did not start, answered wrongly or failed, or wrk is missing.
     """
     pickles.make()
-    asked = workloads()
-    results = rounds.measure(contenders, asked, number, seconds)
+    chosen = workloads()
+    results = rounds.measure(contenders, chosen, number, seconds)
     progress("where connections land")
-    balances = {each.name: balance.measure(each, asked[0]) for each in (SERVER, CEILING)}
+    balances = {each.name: balance.measure(each, chosen[0]) for each in (SERVER, CEILING)}
     progress("in this process")
     model = Model.load(MODEL)
     step, cost = steps.measure(model), length.measure(model)
     return Findings(
-        contenders, asked, number, results, balances, step, in_process.measure(model), cost
+        contenders, chosen, number, results, balances, step, in_process.measure(model), cost
     )
 
 
@@ -165,7 +165,7 @@ def document(found: Findings) -> str:
 def loads(found: Findings) -> str:
     """A chapter for each workload."""
     chapters = []
-    for each in found.asked:
+    for each in found.workloads:
         connections = f"{each.connections} connection" + "s" * (each.connections > 1)
         title = f"{each.title[0].upper()}{each.title[1:]}, {connections}"
         chapters.append(f"## {title}\n\n{table.load_table(found.results, found.contenders, each)}")

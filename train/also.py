@@ -56,10 +56,10 @@ def effect(
     chosen = recipe.fit(corpus, rows).setting
     fixed = replace(recipe, settings=(replace(chosen, strength=None),))
     ours, theirs = [], []
-    for fitted, asked in folds(corpus, corpus.also, OUTER_FOLDS, seed):
+    for fitted, tested in folds(corpus, corpus.also, OUTER_FOLDS, seed):
         together = replace(corpus, also=fitted)
-        ours.append(evaluation.predict_fold(fixed.fit(together, rows), corpus, rows, asked))
-        theirs.append(evaluation.predict_fold(fixed.fit(alone, rows), corpus, rows, asked))
+        ours.append(evaluation.predict_fold(fixed.fit(together, rows), corpus, rows, tested))
+        theirs.append(evaluation.predict_fold(fixed.fit(alone, rows), corpus, rows, tested))
     there, there_without = (
         over_folds(found, by_fold(found, corpus.classes)["accuracy"], 1) for found in (ours, theirs)
     )

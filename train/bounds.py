@@ -231,19 +231,19 @@ def seconds(corpus: Corpus, rows: Rows, settings: Sequence[Setting]) -> list[flo
 def _seconds(
     corpus: Corpus, rows: Rows, settings: Sequence[Setting], sample: Rows
 ) -> Iterator[float]:
-    fitted, asked = sample[: SAMPLE // 2], sample[SAMPLE // 2 :]
+    fitted, tested = sample[: SAMPLE // 2], sample[SAMPLE // 2 :]
     for setting in settings:
         kind = KINDS[setting.classifier]
         counts = corpus.counts(setting.stop_words, setting.words_a_term)
         start = time.perf_counter()
-        part = cut(counts, fitted, asked, corpus.truth).commonest(setting.max_features)
+        part = cut(counts, fitted, tested, corpus.truth).commonest(setting.max_features)
         weighting = setting.weighting()
-        X, Z = weighting.fit_transform(part.fitted), weighting.transform(part.asked)
+        X, Z = weighting.fit_transform(part.fitted), weighting.transform(part.tested)
         scores = kind.scores(X, part.truth, Z, kind.values)
         per_fold = (time.perf_counter() - start) / SAMPLE
         start = time.perf_counter()
-        calibrate(scores[0], np.unique(corpus.truth[asked], return_inverse=True)[1])
-        once = (time.perf_counter() - start) / len(asked) * len(kind.values)
+        calibrate(scores[0], np.unique(corpus.truth[tested], return_inverse=True)[1])
+        once = (time.perf_counter() - start) / len(tested) * len(kind.values)
         yield len(rows) * (per_fold * inner_folds(len(rows)) + once)
 
 

@@ -40,22 +40,22 @@ class Kind:
     presence: bool = False
 
     def scores(
-        self, X: Any, y: npt.ArrayLike, asked: Any, values: Sequence[float]
+        self, X: Any, y: npt.ArrayLike, tested: Any, values: Sequence[float]
     ) -> npt.NDArray[np.float64]:
-        """Fit on X [n, V] once for each of S *values* and score *asked* [m, V]: [S, m, K]."""
+        """Fit on X [n, V] once for each of S *values* and score *tested* [m, V]: [S, m, K]."""
         if self.parameter == "var_smoothing":
-            return scores_by_smoothing(X, y, asked, values)
+            return scores_by_smoothing(X, y, tested, values)
         if self.parameter == "C" and hasattr(self.make(1.0), "warm_start"):
-            return _along_a_path(self.make(1.0), X, y, asked, values)
-        return np.array([log_scores(self.make(value).fit(X, y), asked) for value in values])
+            return _along_a_path(self.make(1.0), X, y, tested, values)
+        return np.array([log_scores(self.make(value).fit(X, y), tested) for value in values])
 
 
 def _along_a_path(
-    classifier: Any, X: Any, y: npt.ArrayLike, asked: Any, values: Sequence[float]
+    classifier: Any, X: Any, y: npt.ArrayLike, tested: Any, values: Sequence[float]
 ) -> Array:
     """As `Kind.scores`; each fit starts from the one before, which spares half of the time."""
     classifier.set_params(warm_start=True)
-    return np.array([log_scores(classifier.set_params(C=C).fit(X, y), asked) for C in values])
+    return np.array([log_scores(classifier.set_params(C=C).fit(X, y), tested) for C in values])
 
 
 ALPHAS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)

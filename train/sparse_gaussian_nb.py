@@ -106,16 +106,16 @@ class Moments:
 
 
 def scores_by_smoothing(
-    X: sparse.csr_array, y: npt.ArrayLike, asked: sparse.csr_array, values: Sequence[float]
+    X: sparse.csr_array, y: npt.ArrayLike, tested: sparse.csr_array, values: Sequence[float]
 ) -> Array:
-    """Joint log-likelihoods [S, m, K] of *asked* under a fit on *X* with each var_smoothing.
+    """Joint log-likelihoods [S, m, K] of *tested* under a fit on *X* with each var_smoothing.
 
     The moments are taken once and the scores are sparse products, so S values cost little more
     than one. The products round otherwise than scikit-learn's differences do: good for choosing.
     """
     moments = Moments.of(X, np.unique(y, return_inverse=True)[1])
-    squares = asked.power(2)
-    return np.array([moments.scores(asked, squares, value) for value in values])
+    squares = tested.power(2)
+    return np.array([moments.scores(tested, squares, value) for value in values])
 
 
 def mean_and_variance(X: sparse.csr_array) -> tuple[Array, Array]:

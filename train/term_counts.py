@@ -26,13 +26,13 @@ class FoldCounts:
 
     Attributes:
         fitted: [n, V], of the texts to fit on; no column is empty.
-        asked: [m, V], of the texts to ask.
+        tested: [m, V], of the texts to test with.
         rows: [m], which texts these are.
         truth: [n] numbers of the labels of the texts to fit on.
     """
 
     fitted: sparse.csr_matrix
-    asked: sparse.csr_matrix
+    tested: sparse.csr_matrix
     rows: Rows
     truth: Rows
 
@@ -43,7 +43,7 @@ class FoldCounts:
         times = np.asarray(self.fitted.sum(axis=0)).ravel()
         # The very expression of scikit-learn, for it decides between equally common terms.
         chosen = np.sort((-times).argsort()[:number])
-        return FoldCounts(self.fitted[:, chosen], self.asked[:, chosen], self.rows, self.truth)
+        return FoldCounts(self.fitted[:, chosen], self.tested[:, chosen], self.rows, self.truth)
 
 
 def count_terms(texts: Collection[str], words_a_term: int) -> sparse.csr_matrix:
@@ -58,11 +58,11 @@ def count_terms(texts: Collection[str], words_a_term: int) -> sparse.csr_matrix:
     return sparse.csr_matrix(counts)
 
 
-def cut(counts: sparse.csr_matrix, fitted: Rows, asked: Rows, truth: Rows) -> FoldCounts:
-    """The rows *fitted* and *asked* of *counts* [n, V], by the terms of those fitted."""
+def cut(counts: sparse.csr_matrix, fitted: Rows, tested: Rows, truth: Rows) -> FoldCounts:
+    """The rows *fitted* and *tested* of *counts* [n, V], by the terms of those fitted."""
     to_fit = counts[fitted]
     there = np.flatnonzero(np.bincount(to_fit.indices, minlength=counts.shape[1]))
-    return FoldCounts(to_fit[:, there], counts[asked][:, there], asked, truth[fitted])
+    return FoldCounts(to_fit[:, there], counts[tested][:, there], tested, truth[fitted])
 
 
 @dataclass(frozen=True, slots=True)

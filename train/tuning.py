@@ -156,8 +156,8 @@ def count_parts(
     counts = corpus.counts(stop_words, words_a_term)
     number = min(inner_folds(len(rows)), fewest(corpus, rows))
     return [
-        cut(counts, corpus.fitted(fitted), asked, corpus.truth)
-        for fitted, asked in folds(corpus, rows, number, seed)
+        cut(counts, corpus.fitted(fitted), tested, corpus.truth)
+        for fitted, tested in folds(corpus, rows, number, seed)
     ]
 
 
@@ -186,7 +186,7 @@ def unseen_scores(
     for part in progress(parts):
         counts = part.commonest(setting.max_features)
         weighting = setting.weighting()
-        X, Z = weighting.fit_transform(counts.fitted), weighting.transform(counts.asked)
+        X, Z = weighting.fit_transform(counts.fitted), weighting.transform(counts.tested)
         scores[:, place[part.rows]] = kind.scores(X, counts.truth, Z, values)
-        known[place[part.rows]] = np.diff(counts.asked.indptr)
+        known[place[part.rows]] = np.diff(counts.tested.indptr)
     return Unseen(scores, known)

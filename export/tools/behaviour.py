@@ -69,8 +69,8 @@ def behaviour(model: Model, reviews: Sequence[str]) -> tuple[Outcome, ...]:
     something where one label is the opposite of the other, so negation is left out where there are
     more than two.
     """
-    asked = list(zip(reviews, model.predict(reviews), strict=True))
-    known = [(review, prediction) for review, prediction in asked if prediction.label is not None]
+    answers = list(zip(reviews, model.predict(reviews), strict=True))
+    known = [(review, prediction) for review, prediction in answers if prediction.label is not None]
     checks = [check for check in CHECKS if len(model.labels) == 2 or not check.flips]
     outcomes = (_outcome(model, check, known) for check in checks)
     return tuple(outcome for outcome in outcomes if outcome)

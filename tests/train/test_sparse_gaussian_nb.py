@@ -51,14 +51,14 @@ def test_scores_are_those_of_scikit_learn_also_across_blocks(
 
 def test_scores_for_choosing_are_those_of_scikit_learn_for_each_smoothing() -> None:
     X, y = random_tfidf(300)
-    asked, _ = random_tfidf(20, seed=1)
+    tested, _ = random_tfidf(20, seed=1)
     values = (1e-3, 0.1, 3.0)
 
-    ours = scores_by_smoothing(X, y, asked, values)
+    ours = scores_by_smoothing(X, y, tested, values)
 
     for scores, value in zip(ours, values, strict=True):
         theirs = GaussianNB(var_smoothing=value).fit(X.toarray(), y)
-        expected = theirs.predict_joint_log_proba(asked.toarray())
+        expected = theirs.predict_joint_log_proba(tested.toarray())
         np.testing.assert_allclose(scores, expected, rtol=1e-9)
 
 

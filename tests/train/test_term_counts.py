@@ -12,7 +12,7 @@ from train.term_counts import count_terms, cut
 RANDOM = np.random.default_rng(0)
 WORDS = [f"word{n}" for n in range(60)]
 TEXTS = np.array([" ".join(RANDOM.choice(WORDS, 6)) for _ in range(80)] + [""], dtype=object)
-FITTED, ASKED = np.arange(0, 70, 2), np.arange(40, 81)
+FITTED, TESTED = np.arange(0, 70, 2), np.arange(40, 81)
 
 
 @pytest.mark.parametrize("most", [None, 7, 10_000])
@@ -22,10 +22,10 @@ def test_a_fold_is_counted_as_by_a_vectoriser_that_was_fitted_on_it(
 ) -> None:
     theirs = CountVectorizer(max_features=most, **counting(words)).fit(TEXTS[FITTED])
 
-    found = cut(count_terms(TEXTS.tolist(), words), FITTED, ASKED, np.arange(81)).commonest(most)
+    found = cut(count_terms(TEXTS.tolist(), words), FITTED, TESTED, np.arange(81)).commonest(most)
 
     assert (found.fitted != theirs.transform(TEXTS[FITTED])).nnz == 0
-    assert (found.asked != theirs.transform(TEXTS[ASKED])).nnz == 0
+    assert (found.tested != theirs.transform(TEXTS[TESTED])).nnz == 0
     assert found.truth.tolist() == FITTED.tolist()
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from server.settings import ROOT
 from train.data.origins import Address, LocalFile
 from train.errors import OriginFailed, SourceUnavailable
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from train.data.origins import Origin
 
-DEFAULT_CACHE = Path(__file__).resolve().parents[1] / ".cache" / "data"
+DEFAULT_CACHE = ROOT / ".cache" / "data"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Where the bytes of a resource come from: an address, an npm package, a file put there by hand.
 
 Each origin has a `place` for messages and a `read` that returns one archive. Nothing here is
-trusted: `train.sources` compares what comes out with a pinned sha256.
+trusted: `train.data.download` compares what comes out with a pinned sha256.
 """
 
 from __future__ import annotations

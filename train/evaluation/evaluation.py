@@ -20,7 +20,9 @@ PROTOCOL = (
     "training folds only, and copies of a text stay in one fold. 95 % intervals of the corrected "
     "resampled t test, for the calibration error of the bootstrap."
 )
-HOLD_OUT_ONLY = "Tuned, calibrated and fitted on one part, asked on the other; no cross-validation."
+HOLD_OUT_ONLY = (
+    "Tuned, calibrated and fitted on one part, tested on the other; no cross-validation."
+)
 
 
 def protocol(repeats: int) -> str:

@@ -26,17 +26,17 @@ def folds(
     """
     first = first_of_copies(corpus, rows)
     dealer = RepeatedStratifiedKFold(n_splits=number, n_repeats=repeats, random_state=seed)
-    for _, asked in dealer.split(first, corpus.truth[first]):
-        yield _parts(corpus, rows, first[asked])
+    for _, tested in dealer.split(first, corpus.truth[first]):
+        yield _parts(corpus, rows, first[tested])
 
 
 def hold_out(corpus: Corpus, rows: Rows, seed: int) -> tuple[Rows, Rows]:
     """Rows to fit on and rows to ask: 80 and 20 % of each label's distinct texts."""
     first = first_of_copies(corpus, rows)
-    _, asked = train_test_split(
+    _, tested = train_test_split(
         first, test_size=TEST_SHARE, random_state=seed, stratify=corpus.truth[first]
     )
-    return _parts(corpus, rows, asked)
+    return _parts(corpus, rows, tested)
 
 
 def first_of_copies(corpus: Corpus, rows: Rows) -> Rows:
@@ -52,6 +52,6 @@ def fewest(corpus: Corpus, rows: Rows) -> int:
     return int(np.bincount(truth, minlength=len(corpus.classes)).min())
 
 
-def _parts(corpus: Corpus, rows: Rows, asked: Rows) -> tuple[Rows, Rows]:
-    is_asked = np.isin(corpus.copies[rows], corpus.copies[asked])
-    return rows[~is_asked], rows[is_asked]
+def _parts(corpus: Corpus, rows: Rows, tested: Rows) -> tuple[Rows, Rows]:
+    is_tested = np.isin(corpus.copies[rows], corpus.copies[tested])
+    return rows[~is_tested], rows[is_tested]

