@@ -163,10 +163,10 @@ def _from_probabilities(probabilities: Array) -> tuple[Array, Array]:
 
 
 def magnitude(classifier: Any, X: Any) -> Array:
-    """Sum of the sizes of all parts and of the constant, [n, 1]: they may cancel out."""
+    """Sum of the sizes of all parts and of the intercept, [n, 1]: they may cancel out."""
     parts, X = terms(classifier), sparse.csr_array(X)
     x = abs(X).sign() if parts.presence else abs(X)
-    sizes = x @ np.abs(parts.linear).T + np.abs(parts.constant)
+    sizes = x @ np.abs(parts.linear).T + np.abs(parts.intercept)
     if parts.bend:
         sizes = sizes + 1 / parts.bend  # ln(1 + bend * f) / bend rounds the 1, too
     if parts.quadratic is not None:

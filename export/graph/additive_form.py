@@ -2,13 +2,13 @@
 
 With class-conditional normals, ln N(x; theta, var) = -x**2 / (2 var) + x theta / var + const, so
 the log-odds of a label against the first are a sum over the terms of x * (a*x + b), x being the
-term's tf-idf, plus one constant. For the other classifiers a is 0; Bernoulli naive Bayes looks only
+term's tf-idf, plus an intercept. For the other classifiers a is 0; Bernoulli naive Bayes looks only
 at whether a term is there, so its x is 1 or 0.
 
 Calibration for more than two labels multiplies everything by one slope. For two labels it may add
-to the constant, and bends the log-odds, g(f) = ln(1 + bend * |f|) / bend with the sign of f. Then
-the text without a known term stands at g(constant), and what the terms add, g(f) - g(constant), is
-shared out in proportion to their parts in f.
+to the intercept, and bends the log-odds, g(f) = ln(1 + bend * |f|) / bend with the sign of f. Then
+the text without a known term stands at g(intercept), and what the terms add to that is shared out
+in proportion to their parts in f.
 """
 
 from __future__ import annotations
@@ -37,23 +37,23 @@ class Terms:
     Attributes:
         quadratic: a, [K - 1, V]; None where it would be 0.
         linear: b, [K - 1, V].
-        constant: [K - 1]: the log-odds of a text in which no term is known, before bending.
+        intercept: [K - 1]: the log-odds of a text in which no term is known, before bending.
         presence: whether x is 1 for a term that is there, instead of its tf-idf.
         bend: of the calibration; 0 for none.
     """
 
     quadratic: Array | None
     linear: Array
-    constant: Array
+    intercept: Array
     presence: bool = False
     bend: float = 0.0
 
     @property
-    def bent_constant(self) -> Array:
+    def bent_intercept(self) -> Array:
         """[K - 1]: the calibrated log-odds of a text in which no term is known."""
         if not self.bend:
-            return self.constant
-        bent: Array = np.sign(self.constant) * np.log(1 + self.bend * np.abs(self.constant))
+            return self.intercept
+        bent: Array = np.sign(self.intercept) * np.log(1 + self.bend * np.abs(self.intercept))
         return bent / self.bend
 
     def calibrated(self, slope: float, bend: float, intercept: float) -> Terms:
@@ -63,7 +63,7 @@ class Terms:
             self,
             quadratic=quadratic,
             linear=slope * self.linear,
-            constant=slope * self.constant + intercept,
+            intercept=slope * self.intercept + intercept,
             bend=bend,
         )
 
@@ -98,7 +98,7 @@ def _against_first(rows: Terms) -> Terms:
         rows,
         quadratic=None if rows.quadratic is None else against_first(rows.quadratic),
         linear=against_first(rows.linear),
-        constant=against_first(rows.constant),
+        intercept=against_first(rows.intercept),
     )
 
 
@@ -140,8 +140,8 @@ def _(classifier: BernoulliNB) -> Terms:
         raise NotConvertible(f"BernoulliNB(binarize={classifier.binarize!r}) is not presence")
     there = classifier.feature_log_prob_
     absent = np.log1p(-np.exp(there))
-    constant = classifier.class_log_prior_ + absent.sum(axis=1)
-    return Terms(None, there - absent, constant, presence=True)
+    intercept = classifier.class_log_prior_ + absent.sum(axis=1)
+    return Terms(None, there - absent, intercept, presence=True)
 
 
 @label_scores.register
@@ -168,7 +168,7 @@ def stacked(rows: Sequence[Terms]) -> Terms:
     return Terms(
         quadratic,
         np.concatenate([one.linear for one in rows]),
-        np.concatenate([one.constant for one in rows]),
+        np.concatenate([one.intercept for one in rows]),
         rows[0].presence,
     )
 

@@ -18,6 +18,6 @@ def bend(nodes: Nodes, straight: str, by: float) -> str:
 
 
 def stretch(nodes: Nodes, added: str, log_odds: str, parts: Terms) -> str:
-    """What each part is multiplied by, [N, 1]: (g(constant + added) - g(constant)) / added."""
-    adds = nodes.add("Sub", log_odds, nodes.constant("bent", parts.bent_constant[np.newaxis]))
-    return secant(nodes, added, adds, 1 / (1 + parts.bend * np.abs(parts.constant)))
+    """What each part is multiplied by, [N, 1]: (g(intercept + added) - g(intercept)) / added."""
+    adds = nodes.add("Sub", log_odds, nodes.constant("bent", parts.bent_intercept[np.newaxis]))
+    return secant(nodes, added, adds, 1 / (1 + parts.bend * np.abs(parts.intercept)))

@@ -193,7 +193,7 @@ def _each_token(nodes: Nodes, added: str, factor: str) -> str:
 def empty_log_odds(form: Form) -> Array:
     """[K - 1]: the log-odds of labels[1:] against labels[0] of a text without known terms."""
     if isinstance(form, Terms):
-        return form.bent_constant
+        return form.bent_intercept
     each = [_empty_scores(member) for member in form.members]
     if len(each) == 1:
         logarithms = special.log_expit(each[0])
@@ -206,7 +206,7 @@ def empty_log_odds(form: Form) -> Array:
 
 
 def _empty_scores(member: Member) -> Array:
-    score = member.scores.constant
+    score = member.scores.intercept
     two = len(score) == 1
     if member.probabilities_first:
         score = special.expit(score) if two else special.softmax(score)

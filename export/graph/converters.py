@@ -129,16 +129,16 @@ def _ensemble(
         x = _x(nodes, tokens, weighting, member.scores.presence)
         shares = _shares(nodes, tokens, x, member.scores)
         _, value = _sum(nodes, shares, member.scores)
-        scores.append(Change(value, shares, member.scores.constant))
+        scores.append(Change(value, shares, member.scores.intercept))
     found, logarithms = changes.log_probabilities(nodes, ensemble, scores)
     nodes.add("Identity", found, output=probabilities)
     return changes.against_first(nodes, logarithms).added, found
 
 
 def _sum(nodes: Nodes, shares: str, parts: Terms) -> tuple[str, str]:
-    """What all tokens add, and with the constant."""
+    """What all tokens add, and with the intercept."""
     added = nodes.add("ReduceSum", shares, nodes.constant("tokens", np.array([1])), keepdims=0)
-    return added, nodes.add("Add", added, nodes.constant("constant", parts.constant[np.newaxis]))
+    return added, nodes.add("Add", added, nodes.constant("constant", parts.intercept[np.newaxis]))
 
 
 def _ids(nodes: Nodes, text: str, terms: Sequence[str], analyzer: Analyzer, output: str) -> None:

@@ -73,8 +73,8 @@ def log_linear(
         factor = nodes.add("Add", nodes.add("Mul", x, a), factor)
     each = nodes.add("Mul", nodes.add("Div", x, weighted), factor)
     added = nodes.add("ReduceSum", each, row, keepdims=1)
-    constant = slope * parts.constant[np.newaxis]
-    log_odds = nodes.add("Add", added, nodes.constant("constant", constant))
+    intercept = slope * parts.intercept[np.newaxis]
+    log_odds = nodes.add("Add", added, nodes.constant("constant", intercept))
     if parts.bend:
         log_odds, stretch = _bent(nodes, added, log_odds, parts)
         each = nodes.add("Mul", each, stretch)
@@ -92,8 +92,8 @@ def _bent(nodes: Nodes, added: str, straight: str, parts: Terms) -> tuple[str, s
     size = nodes.add("Add", nodes.add("Abs", straight), nodes.constant("unit", 1.0))
     signed = nodes.add("Mul", nodes.add("Log", size), nodes.add("Sign", straight))
     log_odds = nodes.add("Div", signed, nodes.constant("by_bend", parts.bend))
-    derivative = 1 / (1 + parts.bend * np.abs(parts.constant)) / parts.bend
-    start = parts.bent_constant - NUDGE * derivative
+    derivative = 1 / (1 + parts.bend * np.abs(parts.intercept)) / parts.bend
+    start = parts.bent_intercept - NUDGE * derivative
     rises = nodes.add("Sub", log_odds, nodes.constant("bent", start[np.newaxis]))
     moved = nodes.add("Add", added, nodes.constant("nudge", NUDGE))
     return log_odds, nodes.add("Div", rises, moved)

@@ -25,7 +25,7 @@ def test_the_sum_over_terms_is_the_classifier_s_own_log_odds(name: str, count: i
 
     x = (X > 0).astype(float) if form.presence else X
     quadratic = 0.0 if form.quadratic is None else (x**2) @ form.quadratic.T
-    found = form.constant + quadratic + x @ form.linear.T
+    found = form.intercept + quadratic + x @ form.linear.T
     scores = log_scores(classifier, csr_matrix(X))
     assert found == pytest.approx(scores[:, 1:] - scores[:, :1], abs=1e-9)
 
@@ -37,9 +37,9 @@ def test_calibration_multiplies_and_bends_the_constant() -> None:
     calibrated = form.calibrated(0.5, 2.0, 0.25)
 
     assert calibrated.linear == pytest.approx(form.linear / 2)
-    straight = form.constant / 2 + 0.25
+    straight = form.intercept / 2 + 0.25
     bent = np.sign(straight) * np.log1p(2.0 * np.abs(straight)) / 2.0
-    assert calibrated.bent_constant == pytest.approx(bent)
+    assert calibrated.bent_intercept == pytest.approx(bent)
 
 
 def test_another_classifier_is_refused_by_name() -> None:
