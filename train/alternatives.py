@@ -48,7 +48,7 @@ def alternatives(
     able, left, most = [], [], 60 * bounds.minutes
     # None, for all terms, is the largest.
     size = max((each.max_features for each in settings), key=lambda most: most or np.inf)
-    lengths = {each.words_a_term for each in settings}
+    lengths = {each.ngram_range for each in settings}
     for classifier in KINDS:
         if classifier == chosen.setting.classifier:
             continue
@@ -57,7 +57,7 @@ def alternatives(
             for each in vectorisers(classifier)
             if each.max_features is None
             and each.stop_words == chosen.setting.stop_words
-            and each.words_a_term in lengths
+            and each.ngram_range in lengths
         )
         needed = sum(seconds(corpus, rows, tried))
         most -= needed

@@ -20,7 +20,7 @@ import numpy as np
 from train.calibration import calibrate
 from train.classifiers import KINDS
 from train.data.corpus import Corpus, Rows
-from train.hyperparameters import Setting, StopWords, vectorisers
+from train.hyperparameters import NgramRange, Setting, StopWords, vectorisers
 from train.term_counts import cut
 from train.tuning import inner_folds
 
@@ -153,21 +153,21 @@ def affordable(
 ) -> tuple[tuple[Setting, ...], list[str]]:
     """The settings within the bounds of terms and memory, and sentences about the others."""
     found: list[Setting] = []
-    said: dict[tuple[str, int], str] = {}  # the first of its kind
+    said: dict[tuple[str, NgramRange], str] = {}  # the first of its kind
     for setting in vectorisers(classifier):
         if setting.stop_words not in corpus.texts:
             continue
-        needed = counting_memory(corpus, setting.stop_words, setting.words_a_term)
-        if setting.words_a_term > 1 and needed > bounds.memory:
-            said["counting", setting.words_a_term] = (
-                f"Terms of up to {setting.words_a_term} words are not tried: to count them would "
+        needed = counting_memory(corpus, setting.stop_words, setting.ngram_range)
+        if setting.ngram_range[1] > 1 and needed > bounds.memory:
+            said["counting", setting.ngram_range] = (
+                f"Terms of up to {setting.ngram_range[1]} words are not tried: to count them would "
                 f"take about {size(needed)} (--max-memory is {size(bounds.memory)})."
             )
             continue
         fitting, sentence = within(corpus, rows, setting, bounds)
         if sentence:
             kind = "terms" if fitting else "memory"
-            said.setdefault((kind, setting.words_a_term), sentence)
+            said.setdefault((kind, setting.ngram_range), sentence)
         if fitting and fitting not in found:
             found.append(fitting)
     return tuple(found), list(said.values())
@@ -177,11 +177,12 @@ def within(
     corpus: Corpus, rows: Rows, setting: Setting, bounds: Bounds
 ) -> tuple[Setting | None, str]:
     """*setting* with as many terms as are allowed, if there is memory for it; and what to know."""
-    counts = corpus.counts(setting.stop_words, setting.words_a_term)
+    counts = corpus.counts(setting.stop_words, setting.ngram_range)
     terms, said = counts.shape[1], ""
     most = min(setting.max_features or terms, bounds.terms)
     if setting.max_features is None and terms > most:
-        what = "one word" if setting.words_a_term == 1 else f"up to {setting.words_a_term} words"
+        longest = setting.ngram_range[1]
+        what = "one word" if longest == 1 else f"up to {longest} words"
         said = (
             f"Of the terms of {what} only the {most:,} commonest are counted "
             "(--max-terms); all of them would make a file of about "
@@ -203,11 +204,11 @@ def within(
     )
 
 
-def counting_memory(corpus: Corpus, stop_words: StopWords, words_a_term: int) -> int:
+def counting_memory(corpus: Corpus, stop_words: StopWords, ngram_range: NgramRange) -> int:
     """Bytes that counting the terms takes at its peak, from a sample of the texts."""
     texts = corpus.texts[stop_words]
     sample = texts[:: max(1, len(texts) // SAMPLE)]
-    occurrences = sum(text.count(" ") + 1 for text in sample) * words_a_term * len(texts)
+    occurrences = sum(text.count(" ") + 1 for text in sample) * ngram_range[1] * len(texts)
     occurrences //= max(1, len(sample))
     # New terms become rarer the more have been seen (Heaps' law).
     terms = 10 * occurrences**0.75
@@ -234,7 +235,7 @@ def _seconds(
     fitted, tested = sample[: SAMPLE // 2], sample[SAMPLE // 2 :]
     for setting in settings:
         kind = KINDS[setting.classifier]
-        counts = corpus.counts(setting.stop_words, setting.words_a_term)
+        counts = corpus.counts(setting.stop_words, setting.ngram_range)
         start = time.perf_counter()
         part = cut(counts, fitted, tested, corpus.truth).commonest(setting.max_features)
         weighting = setting.weighting()

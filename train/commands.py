@@ -219,7 +219,7 @@ def describe(prepared: Prepared, fitted: Fitted, options: Options) -> DataSet:
     """What the model file says of its data."""
     labelled = prepared.labelled
     rows = prepared.corpus.fitted(prepared.rows)
-    usage = word_usage(prepared.corpus.counts(fitted.setting.stop_words, 1)[rows])
+    usage = word_usage(prepared.corpus.counts(fitted.setting.stop_words, (1, 1))[rows])
     labels = prepared.corpus.labels[rows].tolist()
     return DataSet(
         name=", also ".join([labelled.name, *options.also]),

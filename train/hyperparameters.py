@@ -31,8 +31,11 @@ NEGATIONS = frozenset(
 StopWords = Literal["none", "all", "all but negations"]
 #: What is done to tf-idf: nothing, 1 + ln(count) for the count, or the fourth root of the result.
 Transform = Literal["none", "sublinear", "fourth root"]
+#: Terms of as few and as many words, as scikit-learn has it.
+NgramRange = tuple[int, int]
 
 STOP_WORDS: Final[tuple[StopWords, ...]] = ("all", "all but negations", "none")
+NGRAM_RANGES: Final[tuple[NgramRange, ...]] = ((1, 1), (1, 2))
 TRANSFORMS: Final[tuple[Transform, ...]] = ("none", "sublinear", "fourth root")
 
 
@@ -47,7 +50,7 @@ class Setting:
         transform: what is done to tf-idf. Its fourth root keeps a single word of a short text from
             weighing many times what the words of a long one do.
         max_features: how many of the commonest terms are counted; None for all.
-        words_a_term: terms of up to so many words.
+        ngram_range: terms of as few and as many words.
     """
 
     classifier: str = "gaussian"
@@ -55,7 +58,7 @@ class Setting:
     stop_words: StopWords = "all"
     transform: Transform = "none"
     max_features: int | None = MAX_FEATURES
-    words_a_term: int = 1
+    ngram_range: NgramRange = (1, 1)
 
     @property
     def value(self) -> float:
@@ -71,7 +74,7 @@ class Setting:
         return TfidfVectorizer(
             max_features=self.max_features,
             sublinear_tf=self.transform == "sublinear",
-            **counting(self.words_a_term),
+            **counting(self.ngram_range),
         )
 
     def weighting(self) -> Pipeline:
@@ -102,6 +105,7 @@ class Setting:
         del chosen["strength"]
         return (
             chosen
+            | {"ngram_range": list(self.ngram_range)}
             | {KINDS[self.classifier].parameter: self.value}
             | {f"calibration_{name}": value for name, value in asdict(calibration).items()}
         )
@@ -114,21 +118,22 @@ def from_parameters(parameters: Mapping[str, Any]) -> tuple[Setting, Calibration
         **{name: rest.pop(f"calibration_{name}") for name in asdict(Calibration())}
     )
     strength = rest.pop(KINDS[rest["classifier"]].parameter)
-    return Setting(strength=strength, **rest), calibration
+    ngram_range = tuple(rest.pop("ngram_range"))
+    return Setting(strength=strength, ngram_range=ngram_range, **rest), calibration
 
 
-def counting(words_a_term: int) -> dict[str, Any]:
+def counting(ngram_range: NgramRange) -> dict[str, Any]:
     """How terms of normalised text are counted, as scikit-learn's parameters."""
     return {
-        "ngram_range": (1, words_a_term),
+        "ngram_range": ngram_range,
         "lowercase": False,
         "token_pattern": NORMALISED_TOKEN,
     }
 
 
-def counter(words_a_term: int) -> CountVectorizer:
+def counter(ngram_range: NgramRange) -> CountVectorizer:
     """The counts of all terms of normalised text, not fitted."""
-    return CountVectorizer(dtype=np.int32, **counting(words_a_term))
+    return CountVectorizer(dtype=np.int32, **counting(ngram_range))
 
 
 def vectorisers(classifier: str) -> tuple[Setting, ...]:
@@ -141,9 +146,9 @@ def vectorisers(classifier: str) -> tuple[Setting, ...]:
             stop_words=stop_words,
             transform=transform,
             max_features=max_features,
-            words_a_term=words_a_term,
+            ngram_range=ngram_range,
         )
-        for stop_words, words_a_term, max_features, transform in product(
-            STOP_WORDS, (1, 2), (MAX_FEATURES, None), transforms
+        for stop_words, ngram_range, max_features, transform in product(
+            STOP_WORDS, NGRAM_RANGES, (MAX_FEATURES, None), transforms
         )
     )

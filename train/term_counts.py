@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from train.hyperparameters import counter
+from train.hyperparameters import NgramRange, counter
 
 Rows = npt.NDArray[np.int64]
 
@@ -46,13 +46,13 @@ class FoldCounts:
         return FoldCounts(self.fitted[:, chosen], self.tested[:, chosen], self.rows, self.truth)
 
 
-def count_terms(texts: Collection[str], words_a_term: int) -> sparse.csr_matrix:
-    """How often each of V terms of up to so many words is in each of n normalised *texts*: [n, V].
+def count_terms(texts: Collection[str], ngram_range: NgramRange) -> sparse.csr_matrix:
+    """How often each of V terms is in each of n normalised *texts*: [n, V].
 
     A corpus without any term gives no column.
     """
     try:
-        counts: Any = counter(words_a_term).fit_transform(texts)
+        counts: Any = counter(ngram_range).fit_transform(texts)
     except ValueError:  # scikit-learn's for an empty vocabulary
         return sparse.csr_matrix((len(texts), 0), dtype=np.int64)
     return sparse.csr_matrix(counts)

@@ -28,7 +28,7 @@ from train.classifiers import KINDS
 from train.data.corpus import Corpus, Rows
 from train.evaluation.evidence import balanced
 from train.evaluation.splits import fewest, folds
-from train.hyperparameters import Setting, StopWords
+from train.hyperparameters import NgramRange, Setting, StopWords
 from train.metric import METRICS
 from train.term_counts import FoldCounts, cut
 
@@ -88,8 +88,8 @@ def search(
 ) -> Tried:
     """The best of *settings* on these rows, each with every strength of its classifier."""
     results: list[Tried] = []
-    for (stop_words, words), group in groupby(progress(settings), key=_counted):
-        parts = count_parts(corpus, rows, stop_words, words, seed)
+    for (stop_words, ngram_range), group in groupby(progress(settings), key=_counted):
+        parts = count_parts(corpus, rows, stop_words, ngram_range, seed)
         for setting in group:
             results += tried(corpus, rows, setting, metric, parts)
     return settled(corpus, rows, choose(results).setting, seed, metric)
@@ -104,7 +104,7 @@ def settled(
     progress: Progress = iter,
 ) -> Tried:
     """*setting*, with an intercept of its calibration or without."""
-    parts = count_parts(corpus, rows, setting.stop_words, setting.words_a_term, seed)
+    parts = count_parts(corpus, rows, setting.stop_words, setting.ngram_range, seed)
     unseen = unseen_scores(corpus, rows, setting, [setting.value], parts, progress)
     (scores,), truth = unseen.scores, corpus.truth[rows]
     both = [calibrate(scores, truth, with_intercept) for with_intercept in (False, True)]
@@ -113,8 +113,8 @@ def settled(
     return Tried(replace(setting, strength=setting.value), found, losses)
 
 
-def _counted(setting: Setting) -> tuple[Any, int]:
-    return setting.stop_words, setting.words_a_term
+def _counted(setting: Setting) -> tuple[StopWords, NgramRange]:
+    return setting.stop_words, setting.ngram_range
 
 
 def choose(candidates: Sequence[Tried]) -> Tried:
@@ -125,7 +125,7 @@ def choose(candidates: Sequence[Tried]) -> Tried:
     """
     best = min(candidates, key=lambda each: round(each.loss, DIGITS))
     good = [each for each in candidates if _as_good(each.losses - best.losses)]
-    return min(good, key=lambda each: (each.setting.words_a_term, round(each.loss, DIGITS)))
+    return min(good, key=lambda each: (each.setting.ngram_range, round(each.loss, DIGITS)))
 
 
 def _as_good(differences: Array) -> bool:
@@ -150,10 +150,10 @@ def tried(
 
 
 def count_parts(
-    corpus: Corpus, rows: Rows, stop_words: StopWords, words_a_term: int, seed: int
+    corpus: Corpus, rows: Rows, stop_words: StopWords, ngram_range: NgramRange, seed: int
 ) -> list[FoldCounts]:
     """The folds of *rows*, each with the terms of the texts to fit on and no others."""
-    counts = corpus.counts(stop_words, words_a_term)
+    counts = corpus.counts(stop_words, ngram_range)
     number = min(inner_folds(len(rows)), fewest(corpus, rows))
     return [
         cut(counts, corpus.fitted(fitted), tested, corpus.truth)

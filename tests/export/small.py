@@ -10,7 +10,7 @@ from server.inference.manifest import DataSet, Figures, HeldOut
 from server.inference.model import Model
 from train.artifact import TrainedModel
 from train.calibration import Calibration
-from train.hyperparameters import Setting
+from train.hyperparameters import NgramRange, Setting
 
 TEXTS = (
     *("Good films!", "A fine film, good.", "Good story.", "Fine, fine stories."),
@@ -25,10 +25,12 @@ def lemma(word: str) -> str:
 
 
 @cache
-def small(classifier: str = "gaussian", words_a_term: int = 1, bend: float = 0.0) -> TrainedModel:
+def small(
+    classifier: str = "gaussian", ngram_range: NgramRange = (1, 1), bend: float = 0.0
+) -> TrainedModel:
     """A model of eight sentences."""
     normaliser = Normaliser(frozenset({"a", "the"}), lemma)
-    setting = Setting(classifier, 0.5, words_a_term=words_a_term)
+    setting = Setting(classifier, 0.5, ngram_range=ngram_range)
     pipeline = setting.pipeline(Calibration(0.7, bend))
     pipeline.fit([normaliser.normalise(text) for text in TEXTS], list(LABELS))
     return TrainedModel(

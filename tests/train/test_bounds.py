@@ -26,13 +26,13 @@ def test_within_bounds_everything_is_tried_once() -> None:
 
     assert not said
     assert len(settings) == len(set(settings)) == 18, "2,000 commonest of 400 words are all of them"
-    assert {each.words_a_term for each in settings} == {1, 2}
+    assert {each.ngram_range for each in settings} == {(1, 1), (1, 2)}
 
 
 def test_of_too_many_terms_the_commonest_are_counted_and_that_is_said_once() -> None:
     settings, said = affordable(CORPUS, ROWS, "gaussian", Bounds(5_000, 10**12, 1))
 
-    pairs = {each.max_features for each in settings if each.words_a_term == 2}
+    pairs = {each.max_features for each in settings if each.ngram_range == (1, 2)}
     assert pairs == {2_000, 5_000}
     (sentence,) = said
     assert "Of the terms of up to 2 words only the 5,000 commonest are counted" in sentence
@@ -47,11 +47,11 @@ def test_the_article_s_number_of_terms_is_bounded_too() -> None:
 
 
 def test_what_needs_too_much_memory_is_not_tried() -> None:
-    needed = counting_memory(CORPUS, "all", 2)
+    needed = counting_memory(CORPUS, "all", (1, 2))
 
     settings, said = affordable(CORPUS, ROWS, "gaussian", Bounds(10**9, needed - 1, 1))
 
-    assert {each.words_a_term for each in settings} == {1}
+    assert {each.ngram_range for each in settings} == {(1, 1)}
     assert "Terms of up to 2 words are not tried" in said[0]
     assert affordable(CORPUS, ROWS, "gaussian", Bounds(10**9, 1_000, 1))[0] == ()
 
@@ -59,7 +59,7 @@ def test_what_needs_too_much_memory_is_not_tried() -> None:
 def test_less_time_means_fewer_evaluations_and_then_fewer_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    settings = tuple(Setting(words_a_term=n) for n in (1, 2, 3))
+    settings = tuple(Setting(ngram_range=(1, n)) for n in (1, 2, 3))
     monkeypatch.setattr(bounds, "seconds", lambda *_: [1.0, 2.0, 3.0])
 
     def planned(minutes: float) -> bounds.Plan:
@@ -80,7 +80,7 @@ def test_less_time_means_fewer_evaluations_and_then_fewer_settings(
 
 def test_many_texts_are_timed_on_a_sample() -> None:
     few, many = (
-        bounds.seconds(CORPUS, rows, [Setting(), Setting(words_a_term=2, max_features=None)])
+        bounds.seconds(CORPUS, rows, [Setting(), Setting(ngram_range=(1, 2), max_features=None)])
         for rows in (ROWS[:1_000], ROWS)
     )
 

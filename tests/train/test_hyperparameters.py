@@ -14,7 +14,7 @@ from train.hyperparameters import Setting, from_parameters, vectorisers
 @pytest.mark.parametrize("classifier", KINDS)
 def test_a_setting_survives_being_written_into_a_model_file(classifier: str) -> None:
     setting = Setting(
-        classifier, 0.3, stop_words="all but negations", words_a_term=2, max_features=None
+        classifier, 0.3, stop_words="all but negations", ngram_range=(1, 2), max_features=None
     )
     calibration = Calibration(0.5, 2.0, -0.3)
 
@@ -38,7 +38,7 @@ def test_tuning_tries_every_way_to_clean_and_weigh() -> None:
 
 
 def test_the_vectoriser_only_splits_what_has_been_normalised() -> None:
-    vectoriser = Setting(words_a_term=2).vectoriser().fit(["good film", "bad film"])
+    vectoriser = Setting(ngram_range=(1, 2)).vectoriser().fit(["good film", "bad film"])
 
     assert list(vectoriser.get_feature_names_out()) == [
         "bad",

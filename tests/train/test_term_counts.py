@@ -16,13 +16,15 @@ FITTED, TESTED = np.arange(0, 70, 2), np.arange(40, 81)
 
 
 @pytest.mark.parametrize("most", [None, 7, 10_000])
-@pytest.mark.parametrize("words", [1, 2])
+@pytest.mark.parametrize("ngram_range", [(1, 1), (1, 2)])
 def test_a_fold_is_counted_as_by_a_vectoriser_that_was_fitted_on_it(
-    words: int, most: int | None
+    ngram_range: tuple[int, int], most: int | None
 ) -> None:
-    theirs = CountVectorizer(max_features=most, **counting(words)).fit(TEXTS[FITTED])
+    theirs = CountVectorizer(max_features=most, **counting(ngram_range)).fit(TEXTS[FITTED])
 
-    found = cut(count_terms(TEXTS.tolist(), words), FITTED, TESTED, np.arange(81)).commonest(most)
+    found = cut(count_terms(TEXTS.tolist(), ngram_range), FITTED, TESTED, np.arange(81)).commonest(
+        most
+    )
 
     assert (found.fitted != theirs.transform(TEXTS[FITTED])).nnz == 0
     assert (found.tested != theirs.transform(TEXTS[TESTED])).nnz == 0
@@ -30,4 +32,4 @@ def test_a_fold_is_counted_as_by_a_vectoriser_that_was_fitted_on_it(
 
 
 def test_texts_without_terms_have_no_columns() -> None:
-    assert count_terms(["", "a"], 1).shape == (2, 0)
+    assert count_terms(["", "a"], (1, 1)).shape == (2, 0)

@@ -39,10 +39,10 @@ def test_the_least_loss_wins() -> None:
 
 
 def test_terms_of_two_words_must_be_better_by_more_than_a_standard_error() -> None:
-    one = tried([0.30, 0.20, 0.40, 0.31], words_a_term=1)
+    one = tried([0.30, 0.20, 0.40, 0.31], ngram_range=(1, 1))
 
-    assert choose([tried([0.29, 0.22, 0.38, 0.30], words_a_term=2), one]) is one
-    assert choose([better := tried([0.1, 0.0, 0.2, 0.1], words_a_term=2), one]) is better
+    assert choose([tried([0.29, 0.22, 0.38, 0.30], ngram_range=(1, 2)), one]) is one
+    assert choose([better := tried([0.1, 0.0, 0.2, 0.1], ngram_range=(1, 2)), one]) is better
 
 
 def test_of_losses_that_differ_by_rounding_the_first_wins() -> None:
@@ -63,12 +63,12 @@ def test_the_metric_that_is_asked_for_ranks() -> None:
 @pytest.mark.parametrize("classifier", KINDS)
 def test_scores_of_unseen_rows_are_scikit_learns(classifier: str) -> None:
     corpus, kind = made_up(), KINDS[classifier]
-    setting = Setting(classifier, transform="sublinear", words_a_term=2)
+    setting = Setting(classifier, transform="sublinear", ngram_range=(1, 2))
     rows = np.arange(len(corpus))
     parts = list(folds(corpus, rows, INNER_FOLDS, seed=0))
     whole = replace(setting, strength=kind.values[1]).pipeline()
 
-    cut_up = count_parts(corpus, rows, "all", 2, seed=0)
+    cut_up = count_parts(corpus, rows, "all", (1, 2), seed=0)
     found = unseen_scores(corpus, rows, setting, kind.values[:2], cut_up)
     ours = found.scores[1]
 

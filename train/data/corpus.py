@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from train.hyperparameters import StopWords
+from train.hyperparameters import NgramRange, StopWords
 from train.term_counts import count_terms
 
 #: So many texts are worked on by one process, which leaves memory for their counts.
@@ -79,15 +79,15 @@ class Corpus:
         texts = self.texts[self.stop_words]
         return np.array([seen.setdefault(text, len(seen)) for text in texts], dtype=np.int64)
 
-    def counts(self, stop_words: StopWords, words_a_term: int) -> sparse.csr_matrix:
-        """The counts of all terms of up to so many words, [n, V]; made once."""
-        key = stop_words, words_a_term
+    def counts(self, stop_words: StopWords, ngram_range: NgramRange) -> sparse.csr_matrix:
+        """The counts of all terms, [n, V]; made once."""
+        key = stop_words, ngram_range
         if key not in self._counts:
-            self._counts[key] = count_terms(self.texts[stop_words].tolist(), words_a_term)
+            self._counts[key] = count_terms(self.texts[stop_words].tolist(), ngram_range)
         return self._counts[key]
 
     @cached_property
-    def _counts(self) -> dict[tuple[StopWords, int], sparse.csr_matrix]:
+    def _counts(self) -> dict[tuple[StopWords, NgramRange], sparse.csr_matrix]:
         return {}
 
     def __len__(self) -> int:

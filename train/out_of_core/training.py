@@ -122,7 +122,7 @@ def _sample(surveyed: Survey, options: Options) -> LabelledText:
 def _count(passes: Passes, reading: Reading, setting: Setting) -> tuple[TermCounts, Vocabulary]:
     most = passes.options.max_terms
     number = min(setting.max_features or most, most)
-    counting = Counting(reading, setting.words_a_term)
+    counting = Counting(reading, setting.ngram_range)
     counts: TermCounts = passes.run(counting.of, "counting terms")
     if counts.most_lost:
         again = replace(counting, terms=counts.candidates(number))
@@ -180,7 +180,7 @@ def _trained(
 def _described(
     surveyed: Survey, counts: TermCounts, setting: Setting, rows: Sequence[int], options: Options
 ) -> DataSet:
-    usage = counts.usage() if setting.words_a_term == 1 else None
+    usage = counts.usage() if setting.ngram_range == (1, 1) else None
     return DataSet(
         name=str(options.data).rstrip("/").rsplit("/", 1)[-1],
         sha256=surveyed.sha256,

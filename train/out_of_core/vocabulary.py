@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from train.errors import BadOption
-from train.hyperparameters import counter
+from train.hyperparameters import NgramRange, counter
 from train.out_of_core.cleaned import Reading, chosen
 from train.out_of_core.parts import Part
 from train.term_counts import WordUsage
@@ -130,12 +130,12 @@ class Counting:
 
     Attributes:
         reading: how rows are read.
-        words_a_term: terms of up to so many words.
+        ngram_range: terms of as few and as many words.
         terms: these alone; None for all.
     """
 
     reading: Reading
-    words_a_term: int
+    ngram_range: NgramRange
     terms: Sequence[str] | None = None
 
     def of(self, part: Part) -> TermCounts:
@@ -151,7 +151,7 @@ class Counting:
         return total
 
     def _counted(self, texts: Sequence[str]) -> TermCounts:
-        vectoriser = counter(self.words_a_term).set_params(vocabulary=self.terms)
+        vectoriser = counter(self.ngram_range).set_params(vocabulary=self.terms)
         try:
             counts = vectoriser.fit_transform(texts)
         except ValueError:  # scikit-learn's for an empty vocabulary

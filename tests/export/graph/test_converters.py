@@ -67,8 +67,8 @@ def test_every_classifier_is_proved_equal(classifier: str, labels: int, make: Ma
     "setting",
     [
         Setting(transform="sublinear"),
-        Setting(words_a_term=2),
-        Setting(words_a_term=3, max_features=None),
+        Setting(ngram_range=(1, 2)),
+        Setting(ngram_range=(1, 3), max_features=None),
         Setting(
             strength=3.0, stop_words="all but negations", transform="fourth root", max_features=None
         ),

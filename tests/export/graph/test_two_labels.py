@@ -15,28 +15,34 @@ from server.inference.model import Model
 from tests.export.small import TEXTS, small
 from train.artifact import TrainedModel
 from train.calibration import Calibration
-from train.hyperparameters import Setting, Transform
+from train.hyperparameters import NgramRange, Setting, Transform
 
 ASKED = [*TEXTS, "good good good film", "zxqv", "", "film " * 300, "bad zxqv story"]
 
 
-def trained(classifier: str, transform: Transform, bend: float, words: int = 1) -> TrainedModel:
-    made = small(classifier, words, bend)
-    setting = Setting(classifier, 0.5, transform=transform, words_a_term=words)
+def trained(
+    classifier: str, transform: Transform, bend: float, ngram_range: NgramRange = (1, 1)
+) -> TrainedModel:
+    made = small(classifier, ngram_range, bend)
+    setting = Setting(classifier, 0.5, transform=transform, ngram_range=ngram_range)
     pipeline = setting.pipeline(Calibration(0.7, bend, 0.25))
     texts = [made.normaliser.normalise(text) for text in TEXTS]
     pipeline.fit(texts, ["up" if n % 8 < 4 else "down" for n in range(len(texts))])
     return replace(made, pipeline=pipeline)
 
 
-@pytest.mark.parametrize("words", [1, 2])
+@pytest.mark.parametrize("ngram_range", [(1, 1), (1, 2)])
 @pytest.mark.parametrize("bend", [0.0, 0.8])
 @pytest.mark.parametrize("transform", ["none", "fourth root"])
 @pytest.mark.parametrize("classifier", ["gaussian", "multinomial", "logistic", "svm"])
 def test_its_numbers_are_those_of_the_general_graph(
-    classifier: str, transform: Transform, bend: float, words: int, monkeypatch: pytest.MonkeyPatch
+    classifier: str,
+    transform: Transform,
+    bend: float,
+    ngram_range: NgramRange,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made = trained(classifier, transform, bend, words)
+    made = trained(classifier, transform, bend, ngram_range)
     few = Model(build(made))
     monkeypatch.setattr(two_labels, "fits", lambda *_: False)
     general = Model(build(made))

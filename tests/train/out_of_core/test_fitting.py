@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from tests.train.out_of_core.conftest import Row
 from train.calibration import Calibration
 from train.classifiers import KINDS
-from train.hyperparameters import TRANSFORMS, Setting
+from train.hyperparameters import TRANSFORMS, NgramRange, Setting
 from train.out_of_core import fitting
 from train.out_of_core.cleaned import Reading
 from train.out_of_core.moments import Found, Weighing
@@ -21,7 +21,7 @@ LABELS = ("bad", "good", "so-so")
 
 
 def fitted_in_passes(setting: Setting, reading: Reading, parts: list[Part]) -> Pipeline:
-    counts = reduce(TermCounts.merged, map(Counting(reading, setting.words_a_term).of, parts))
+    counts = reduce(TermCounts.merged, map(Counting(reading, setting.ngram_range).of, parts))
     weighted = fitting.weighting(setting, counts.commonest(setting.max_features or 10_000))
     presence = KINDS[setting.classifier].presence
     found = reduce(Found.merged, map(Weighing(reading, weighted, LABELS, presence).of, parts))
@@ -40,17 +40,17 @@ def parameters(classifier: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("classifier", fitting.ABLE)
 @pytest.mark.parametrize("transform", TRANSFORMS)
-@pytest.mark.parametrize("words_a_term", [1, 2])
+@pytest.mark.parametrize("ngram_range", [(1, 1), (1, 2)])
 def test_pipeline_is_the_one_that_is_fitted_in_memory_on_the_same_rows(
     reading: Reading,
     parts: list[Part],
     fitted: list[Row],
     classifier: str,
     transform: Any,
-    words_a_term: int,
+    ngram_range: NgramRange,
 ) -> None:
     setting = Setting(
-        classifier, 0.3, transform=transform, max_features=90, words_a_term=words_a_term
+        classifier, 0.3, transform=transform, max_features=90, ngram_range=ngram_range
     )
     texts, labels = zip(*fitted, strict=True)
     expected = setting.pipeline(Calibration(0.5, 0.0, 0.0)).fit(texts, labels)

@@ -52,7 +52,7 @@ def test_held_out_rows_are_kept_weighed_and_the_others_added_up(
 ) -> None:
     monkeypatch.setattr(cleaned, "ENOUGH", 40)
     setting = Setting()
-    counts = reduce(TermCounts.merged, map(Counting(reading, 1).of, parts))
+    counts = reduce(TermCounts.merged, map(Counting(reading, (1, 1)).of, parts))
     weighted = fitting.weighting(setting, counts.commonest(100))
     weighing = Weighing(reading, weighted, ("bad", "good", "so-so"), presence=False)
 

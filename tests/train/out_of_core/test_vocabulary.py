@@ -8,7 +8,7 @@ import pytest
 
 from tests.train.out_of_core.conftest import Row
 from train.errors import BadOption
-from train.hyperparameters import Setting
+from train.hyperparameters import NgramRange, Setting
 from train.out_of_core import vocabulary
 from train.out_of_core.cleaned import Reading
 from train.out_of_core.parts import Part
@@ -20,22 +20,22 @@ def counted(counting: Counting, parts: list[Part]) -> TermCounts:
     return reduce(TermCounts.merged, map(counting.of, parts))
 
 
-@pytest.mark.parametrize("words_a_term", [1, 2])
+@pytest.mark.parametrize("ngram_range", [(1, 1), (1, 2)])
 @pytest.mark.parametrize("number", [7, 40, 83, 10_000])
 def test_vocabulary_and_idf_are_those_of_scikit_learn(
-    reading: Reading, parts: list[Part], fitted: list[Row], words_a_term: int, number: int
+    reading: Reading, parts: list[Part], fitted: list[Row], ngram_range: NgramRange, number: int
 ) -> None:
-    setting = Setting(max_features=number, words_a_term=words_a_term)
+    setting = Setting(max_features=number, ngram_range=ngram_range)
     expected = setting.vectoriser().fit([text for text, _ in fitted])
 
-    found = counted(Counting(reading, words_a_term), parts).commonest(number)
+    found = counted(Counting(reading, ngram_range), parts).commonest(number)
 
     assert found.terms == tuple(expected.get_feature_names_out())
     np.testing.assert_allclose(found.idf, expected.idf_, rtol=0, atol=1e-15)
 
 
 def test_merging_changes_neither(reading: Reading, parts: list[Part]) -> None:
-    counting = Counting(reading, 1)
+    counting = Counting(reading, (1, 1))
     one, two = counting.of(parts[0]), counting.of(parts[1])
     before = dict(one.terms), one.times.copy(), dict(two.terms), two.times.copy()
 
@@ -50,15 +50,15 @@ def test_merging_changes_neither(reading: Reading, parts: list[Part]) -> None:
 def test_usage_of_words_is_that_of_texts_in_memory(
     reading: Reading, parts: list[Part], fitted: list[Row]
 ) -> None:
-    expected = word_usage(count_terms([text for text, _ in fitted], 1))
+    expected = word_usage(count_terms([text for text, _ in fitted], (1, 1)))
 
-    assert counted(Counting(reading, 1), parts).usage() == expected
+    assert counted(Counting(reading, (1, 1)), parts).usage() == expected
 
 
 def test_commonest_terms_are_certain_though_rare_ones_were_dropped(
     reading: Reading, parts: list[Part], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counting = Counting(reading, 2)
+    counting = Counting(reading, (1, 2))
     everything = counted(counting, parts)
     monkeypatch.setattr(vocabulary, "MOST_TERMS", 1_000)
 
@@ -81,14 +81,14 @@ def test_terms_that_cannot_be_told_apart_are_refused(
     reading: Reading, parts: list[Part], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vocabulary, "MOST_TERMS", 1_000)
-    found = counted(Counting(reading, 2), parts)
+    found = counted(Counting(reading, (1, 2)), parts)
 
     with pytest.raises(BadOption, match="Give a smaller --max-terms"):
         found.candidates(500)
 
 
 def test_texts_without_words_count_as_texts(reading: Reading) -> None:
-    counting = Counting(reading, 1)
+    counting = Counting(reading, (1, 1))
 
     found = counting._counted(["", " "])
 
