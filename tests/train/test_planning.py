@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -12,9 +14,9 @@ from train.text.preprocess import Prepared, prepare
 
 
 @pytest.fixture(scope="module")
-def prepared() -> Prepared:
+def prepared(data_cache: Path) -> Prepared:
     normaliser = Normaliser(frozenset({"the"}), str)
-    return prepare(imdb_sentences(), None, {"all": normaliser}, lambda items, _: items)
+    return prepare(imdb_sentences(data_cache), None, {"all": normaliser}, lambda items, _: items)
 
 
 def options(*typed: str) -> Options:

@@ -29,6 +29,7 @@ def train(*arguments: str | Path) -> int:
     return main([*map(str, arguments), "--quiet"])
 
 
+@pytest.mark.usefixtures("data_cache")
 @pytest.mark.parametrize("classifier", ["gaussian", "bernoulli"])
 def test_folder_becomes_a_model_file_that_is_proved(
     folder: Path,
@@ -54,6 +55,7 @@ def test_folder_becomes_a_model_file_that_is_proved(
     assert (tmp_path / "m.md").exists()
 
 
+@pytest.mark.usefixtures("data_cache")
 def test_settings_are_chosen_on_a_sample(
     folder: Path, fitted: list[Row], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -64,6 +66,7 @@ def test_settings_are_chosen_on_a_sample(
     assert f"Fitted on {len(fitted)} texts: classifier=multinomial" in said
 
 
+@pytest.mark.usefixtures("data_cache")
 def test_glob_and_kept_pipeline(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -75,6 +78,7 @@ def test_glob_and_kept_pipeline(
     assert kept.exists()
 
 
+@pytest.mark.usefixtures("data_cache")
 @pytest.mark.parametrize(
     ("options", "said"),
     [
