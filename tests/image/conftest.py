@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from image.sandbox import Unpacked, unpacked
 from server.settings import ROOT
 from tests.image.container import NAME, Container, running_container
+from tests.image.sandbox import Unpacked, unpacked
 
 Builder = Callable[..., str]  # name, options -> name
 

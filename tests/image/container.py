@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from image.sandbox import ANY_UID, Running, Unpacked, bubblewrap, started
+from tests.image.sandbox import ANY_UID, Running, Unpacked, bubblewrap, started
 from tests.live import PATIENCE, LiveServer, wait_until_ready
 
 NAME = "localhost/sentiment-test"

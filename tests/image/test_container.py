@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from image.sandbox import ANY_UID, Unpacked
 from server.inference.analyzer import LETTERS_ONLY
 from server.inference.model import Model
 from server.settings import ROOT, Settings
 from tests.image.container import NAME, PORT, Container, run_once, running_container
+from tests.image.sandbox import ANY_UID, Unpacked
 from tests.live import running_server
 
 pytestmark = pytest.mark.image

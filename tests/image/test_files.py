@@ -15,10 +15,10 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from image.sandbox import Unpacked
 from image.trim import UNUSED
 from server.settings import ROOT
 from tests.image.container import run_once
+from tests.image.sandbox import Unpacked
 
 pytestmark = pytest.mark.image
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from image.sandbox import Unpacked
 from tests.image.container import Container, running_container, starting_container
+from tests.image.sandbox import Unpacked
 from tests.live import PATIENCE
 
 pytestmark = pytest.mark.image

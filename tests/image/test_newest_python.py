@@ -11,8 +11,8 @@ from tempfile import TemporaryFile
 
 import pytest
 
-from image.sandbox import ANY_UID, Unpacked, bubblewrap
 from server.settings import ROOT
+from tests.image.sandbox import ANY_UID, Unpacked, bubblewrap
 from tests.live import LiveServer, free_port, stop, wait_until_ready
 
 pytestmark = pytest.mark.image

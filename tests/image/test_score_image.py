@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from image.sandbox import Unpacked, bubblewrap, unpacked
 from tests.image.conftest import Builder
+from tests.image.sandbox import Unpacked, bubblewrap, unpacked
 
 pytestmark = pytest.mark.image
 

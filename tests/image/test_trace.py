@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from image.sandbox import Unpacked
 from tests.image.container import PORT, running_container
+from tests.image.sandbox import Unpacked
 
 pytestmark = pytest.mark.image
 

@@ -1,11 +1,9 @@
-"""Runs the built image without a container engine: `python -m image.sandbox`, as root.
+"""Runs the built image without a container engine: `python -m tests.image.sandbox`, as root.
 
 Buildah mounts the image's root, bubblewrap makes a container of it: the root is read-only, /tmp and
 /dev/shm are small file systems in memory, the user is a real other one without any capability, and
 the command is the image's own, as process 1. The tests use the same functions.
 """
-
-# ruff: noqa: S603, S607 (it runs this machine's buildah and bwrap, found as usual)
 
 from __future__ import annotations
 
@@ -97,8 +95,8 @@ def bubblewrap(
     environ = image.environment | dict(settings)
     return [
         *("bwrap", "--ro-bind", str(image.root), "/", "--proc", "/proc", "--dev", "/dev"),
-        *("--tmpfs", "/tmp", "--tmpfs", "/dev/shm", "--chmod", "1777", "/tmp"),  # noqa: S108
-        *("--chmod", "1777", "/dev/shm", "--chdir", image.config["WorkingDir"] or "/"),  # noqa: S108
+        *("--tmpfs", "/tmp", "--tmpfs", "/dev/shm", "--chmod", "1777", "/tmp"),
+        *("--chmod", "1777", "/dev/shm", "--chdir", image.config["WorkingDir"] or "/"),
         *("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--as-pid-1"),
         *("--clearenv", *_each("--setenv", environ), *options),
         *("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"),
