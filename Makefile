@@ -62,19 +62,19 @@ bench: .venv/dev/installed ## Measure the server beside plain Flask and its peer
 	$(DEV) -m bench
 
 bench-score: .venv/dev/installed ## Measure scoring of files: one process, all, four times the files (OPTIONS="--spark --ray": Spark, which needs java, and Ray, too)
-	$(DEV) -m bench.scoring $(OPTIONS)
+	$(DEV) -m bench.scale.scoring $(OPTIONS)
 
 bench-stream: .venv/dev/installed ## Measure memory while ten million rows from standard input are scored (OPTIONS="--rows 1000000": fewer)
-	$(DEV) -m bench.streaming $(OPTIONS)
+	$(DEV) -m bench.scale.streaming $(OPTIONS)
 
 bench-train: .venv/dev/installed ## Measure tuning and export of 25,000 long reviews (OPTIONS=reviews.csv: your own)
-	$(DEV) -m bench.training $(OPTIONS)
+	$(DEV) -m bench.scale.training $(OPTIONS)
 
 bench-out-of-core: .venv/dev/installed ## Measure training in passes beside scikit-learn in memory, then on 2 GB of text
-	$(DEV) -m bench.out_of_core $(OPTIONS)
+	$(DEV) -m bench.scale.out_of_core $(OPTIONS)
 
 bench-cluster: .venv/dev/installed ## Measure scoring by 1, 2 and 4 workers of a Dask cluster on this machine
-	$(DEV) -m bench.cluster $(OPTIONS)
+	$(DEV) -m bench.scale.cluster $(OPTIONS)
 
 bench-lock: .venv/dev/installed ## Compile the hashed requirement files of the peers
 	for peer in flask pickles fastapi litserve spark ray fasttext; do \

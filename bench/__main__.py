@@ -8,9 +8,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import balance, limits, pickles, processes, report, rounds, table
-from bench.contenders import BY_NAME, USUAL, Contender
+from bench import processes
 from bench.errors import BenchmarkError
+from bench.report import document, limits, table
+from bench.serving import balance, pickles, rounds
+from bench.serving.contenders import BY_NAME, USUAL, Contender
 from bench.workloads import workloads
 
 SHORT = ",".join(each.name for each in USUAL)
@@ -42,8 +44,8 @@ def parsed() -> argparse.Namespace:
 
 def everything(options: argparse.Namespace, contenders: list[Contender]) -> int:
     """Measure, print and keep all of it."""
-    found = report.measure(contenders, options.rounds, options.seconds)
-    print(report.keep(found))
+    found = document.measure(contenders, options.rounds, options.seconds)
+    print(document.keep(found))
     failed = limits.failed(found.limits())
     for limit in failed:
         print(f"Missed by a factor of {limit.excess:.2f}: {limit.what}.", file=sys.stderr)

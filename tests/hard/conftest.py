@@ -21,8 +21,8 @@ from typing import Final
 
 import pytest
 
-from bench.limits import significant
 from bench.machine import DISTURBED, Processors
+from bench.report.limits import significant
 from tests.hard.processes import workers
 from tests.live import CONTROL, ROOT, LiveServer, running_server
 

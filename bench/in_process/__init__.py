@@ -1,0 +1,1 @@
+"""Predictions measured in this process, without HTTP."""

@@ -1,0 +1,1 @@
+"""What was measured as a document, and whether what must be shown was."""

@@ -1,0 +1,1 @@
+"""Files of texts, streams, clusters and large training sets."""

@@ -1,0 +1,1 @@
+"""Servers measured over HTTP: this one, plain Flask and peers, in interleaved rounds."""
