@@ -151,6 +151,7 @@ WITHOUT_A_TEST_FILE = {
     "server.healthcheck",
     "server.wsgi",
     "server.worker.connection",
+    "server.worker.limits",
     "server.inference.analyzer_settings",
     "server.observability.gunicorn_logger",
     "train.__main__",

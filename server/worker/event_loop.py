@@ -1,27 +1,37 @@
 """Event loop over the connections of one worker: read, queue, send, time out, close.
 
 Every attribute belongs to the thread that has the loop at the moment (see `leader`); other threads
-hand results back through `call_soon`, the only method that any thread may call.
+hand results back through `call_soon`, the only method that any thread may call (see `poller`).
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import queue
-import selectors
 import socket
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from server.worker.acceptor import PAUSE_SECONDS, Acceptor
 from server.worker.balance import Balance
 from server.worker.connection import Connection
+from server.worker.limits import (
+    BYTES_A_SECOND,
+    IDLE_AT_STOP_SECONDS,
+    LARGE,
+    LINGER_SECONDS,
+    LINGER_SENDING_SECONDS,
+    MOST_LARGE,
+    MOST_UNSENT,
+    REQUEST_SECONDS,
+    RESERVE,
+    SEND_SECONDS,
+    Limits,
+)
+from server.worker.poller import READ, WRITE, Poller
 from server.worker.refusals import (
     BAD_REQUEST,
     INCOMPLETE_BODY,
@@ -32,46 +42,8 @@ from server.worker.refusals import (
     response,
 )
 
-READ: Final = selectors.EVENT_READ
-WRITE: Final = selectors.EVENT_WRITE
 PIECE: Final = 64 * 2**10
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-#: Seconds for a request to come whole, and bytes that add another second to that.
-REQUEST_SECONDS: Final = 10.0
-BYTES_A_SECOND: Final = 32 * 2**10
-#: Seconds in which a client must take some more of a reply.
-SEND_SECONDS: Final = 15.0
-#: Seconds a client that was told so may take to close its side; longer if it is still sending.
-LINGER_SECONDS: Final = 2.0
-LINGER_SENDING_SECONDS: Final = 15.0
-#: Seconds that idle connections of a stopping worker stay open.
-IDLE_AT_STOP_SECONDS: Final = 2.0
-
-#: Bytes from which a request counts as large, and how many such may arrive at a time.
-LARGE: Final = 64 * 2**10
-MOST_LARGE: Final = 64
-#: Bytes of replies that may wait to be taken; beyond them, the slowest clients are cut off.
-MOST_UNSENT: Final = 16 * 2**20
-#: Connections beyond the limit while none can be closed to make room.
-RESERVE: Final = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a worker accepts.
-
-    Attributes:
-        connections: open at a time; the longest idle one makes room for a new one.
-        requests: at work or in line at a time.
-        body: bytes of a request body.
-        keepalive: seconds that an idle connection stays open.
-    """
-
-    connections: int
-    requests: int
-    body: int
-    keepalive: float
 
 
 class EventLoop:
@@ -84,6 +56,7 @@ class EventLoop:
         urgent: the same for health checks, which do not stand in line.
         at_work: those whose request is being answered, in the order in which that began.
         refused: requests that were refused because of overload since this was last reported.
+        call_soon: lets the thread that has the loop call a function with arguments.
     """
 
     def __init__(
@@ -106,24 +79,8 @@ class EventLoop:
         self.at_work: dict[Connection, None] = {}
         self.refused = 0
         self._accepting = False
-        self._selector = selectors.DefaultSelector()
-        self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._woken, self._wake_up = os.pipe()
-        os.set_blocking(self._woken, False)
-        os.set_blocking(self._wake_up, False)
-        self._selector.register(self._woken, READ, self._run_calls)
-
-    def call_soon(self, function: Callable[..., None], *arguments: Any) -> None:
-        """Let the thread that has the loop call *function*. Any thread may call this."""
-        self._calls.put(partial(function, *arguments))
-        with suppress(BlockingIOError):  # the pipe is full, so the loop will look
-            os.write(self._wake_up, b"\0")
-
-    def _run_calls(self, _descriptor: Any) -> None:
-        with suppress(BlockingIOError):
-            os.read(self._woken, 4096)
-        while not self._calls.empty():
-            self._calls.get()()
+        self._poller = Poller()
+        self.call_soon = self._poller.call_soon
 
     # One turn
 
@@ -134,11 +91,10 @@ class EventLoop:
             self._look_for_connections(is_open)
         if not is_open:
             seconds = min(seconds, PAUSE_SECONDS)
-        for key, events in self._selector.select(seconds):
-            if isinstance(key.data, Connection):
-                self._guarded(self._flush if events & WRITE else self._read, key.data)
-            else:
-                key.data(key.fileobj)
+        self._poller.poll(seconds, self._act)
+
+    def _act(self, connection: Connection, writable: bool) -> None:
+        self._guarded(self._flush if writable else self._read, connection)
 
     def _guarded(self, act: Callable[[Connection], None], connection: Connection) -> None:
         """Call *act*; whatever goes wrong with one connection ends that one alone."""
@@ -156,20 +112,9 @@ class EventLoop:
         self._accepting = accepting
         for listener in self.acceptor.listeners:
             if accepting:
-                self._selector.register(listener, READ, self.acceptor.accept)
+                self._poller.listen(listener, self.acceptor.accept)
             else:
-                self._selector.unregister(listener)
-
-    def _watch(self, connection: Connection, events: int) -> None:
-        if connection.watched == events:
-            return
-        if connection.watched and events:
-            self._selector.modify(connection.socket, events, connection)
-        elif events:
-            self._selector.register(connection.socket, events, connection)
-        else:
-            self._selector.unregister(connection.socket)
-        connection.watched = events
+                self._poller.ignore(listener)
 
     # Opening and closing
 
@@ -184,7 +129,7 @@ class EventLoop:
             return True
         self.connections[connection] = self.idle[connection] = None
         self.acceptor.show(len(self.connections))
-        self._guarded(partial(self._watch, events=READ), connection)
+        self._guarded(partial(self._poller.watch, events=READ), connection)
         return room or len(self.connections) < self.limits.connections + RESERVE
 
     def _make_room(self) -> bool:
@@ -201,7 +146,7 @@ class EventLoop:
             return
         connection.closed = True
         with suppress(OSError):
-            self._watch(connection, 0)
+            self._poller.watch(connection, 0)
         connection.socket.close()
         del self.connections[connection]
         self.idle.pop(connection, None)
@@ -231,7 +176,7 @@ class EventLoop:
     def _read(self, connection: Connection) -> None:
         """A client has sent something, or has gone."""
         if connection.started or connection.outgoing:
-            self._watch(connection, 0)  # what it sends meanwhile may wait in the kernel
+            self._poller.watch(connection, 0)  # what it sends meanwhile may wait in the kernel
             return
         try:
             data = connection.socket.recv(PIECE)
@@ -287,7 +232,7 @@ class EventLoop:
         if parser.size > LARGE and self._has_too_many_large():
             self._refuse_overload(connection)
         else:
-            self._watch(connection, READ)
+            self._poller.watch(connection, READ)
 
     def _has_too_many_large(self) -> bool:
         return sum(each.parser.size > LARGE for each in self.connections) > MOST_LARGE
@@ -326,7 +271,7 @@ class EventLoop:
             return
         if sent:
             connection.deadline = time.monotonic() + SEND_SECONDS
-        self._watch(connection, WRITE)
+        self._poller.watch(connection, WRITE)
 
     def _bound_unsent(self) -> None:
         """Cut off the clients that have taken nothing for longest if too much waits for them."""
@@ -365,4 +310,4 @@ class EventLoop:
         sending = connection.request.oversized or connection.parser.in_body
         seconds = LINGER_SENDING_SECONDS if sending else LINGER_SECONDS
         connection.deadline = time.monotonic() + seconds
-        self._watch(connection, READ)
+        self._poller.watch(connection, READ)

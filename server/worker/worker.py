@@ -13,8 +13,9 @@ from gunicorn.workers import base
 
 from server.worker.balance import Balance
 from server.worker.connection import Connection
-from server.worker.event_loop import EventLoop, Limits
+from server.worker.event_loop import EventLoop
 from server.worker.leader import Leadership
+from server.worker.limits import Limits
 from server.worker.refusals import TOOK_TOO_LONG, Renderer, plain_text
 from server.worker.request_handler import Reply, RequestHandler
 from server.worker.shutdown import ServerStop, ignore_new_connections, take_held_signals

@@ -11,7 +11,8 @@ import pytest
 
 from server.worker.balance import Balance
 from server.worker.connection import Connection
-from server.worker.event_loop import MOST_UNSENT, EventLoop, Limits
+from server.worker.event_loop import EventLoop
+from server.worker.limits import MOST_UNSENT, Limits
 from server.worker.refusals import plain_text
 
 GET = b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -311,13 +312,3 @@ def test_a_defect_in_one_connection_ends_that_one_alone(
     assert len(setup.loop.connections) == 1
     assert len(setup.loop.urgent) == 1
     assert "the review" not in caplog.text
-
-
-def test_other_threads_hand_results_back_through_a_queue(setup: Setup) -> None:
-    called: list[int] = []
-    for number in range(10_000):
-        setup.loop.call_soon(called.append, number)
-
-    setup.turn()
-
-    assert called == list(range(10_000))
