@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from export.tools.evaluation import Drift, Evaluation
-from export.tools.inspection import shown
 from train.evaluation import console_report
+from train.evaluation.console_report import interval
 
 #: Labels of which the shares are told one by one.
 MOST_LABELS = 10
@@ -49,8 +49,8 @@ def section(found: Mapping[str, Evaluation]) -> str:
         (
             each.name,
             f"{each.texts:,}",
-            *(shown(i) if i else "" for i in (each.accuracy, each.roc_auc, each.log_loss)),
-            shown(each.calibration_error),
+            *(interval(i) if i else "" for i in (each.accuracy, each.roc_auc, each.log_loss)),
+            interval(each.calibration_error),
             f"{each.unknown_words.here:.1%}".replace("%", " %"),
         )
         for each in found.values()
@@ -68,11 +68,11 @@ def section(found: Mapping[str, Evaluation]) -> str:
 
 
 def _figures(found: Evaluation) -> Iterator[tuple[str, str]]:
-    yield "accuracy", shown(found.accuracy)
+    yield "accuracy", interval(found.accuracy)
     if found.roc_auc:
-        yield "ROC AUC", shown(found.roc_auc)
-    yield "log loss", shown(found.log_loss)
-    yield "expected calibration error", shown(found.calibration_error)
+        yield "ROC AUC", interval(found.roc_auc)
+    yield "log loss", interval(found.log_loss)
+    yield "expected calibration error", interval(found.calibration_error)
     yield "given a label", _percent(found.coverage)
     yield "letters it could not read", _percent(found.unread_letters)
 

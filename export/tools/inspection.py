@@ -15,9 +15,10 @@ import onnx
 from export.errors import NotReadable
 from export.graph.reading import taken
 from server.errors import ModelFileError
-from server.inference.manifest import Figures, Interval, Manifest, from_metadata
+from server.inference.manifest import Figures, Manifest, from_metadata
 from server.inference.model import read_checked
 from server.inference.signature import signature_file
+from train.evaluation.console_report import intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +177,7 @@ def _section(title: str, values: Mapping[str, object]) -> Iterator[str]:
 
 def named_figures(figures: Figures) -> Iterator[tuple[str, str]]:
     """Name and value of each figure, in words; the hold-out last."""
-    named = [
-        ("accuracy", figures.accuracy),
-        *((f"F1 of {label}", interval) for label, interval in (figures.f1 or {}).items()),
-        ("ROC AUC", figures.roc_auc),
-        ("log loss", figures.log_loss),
-        ("Brier score", figures.brier),
-        ("expected calibration error", figures.calibration_error),
-    ]
-    yield from ((name, shown(interval)) for name, interval in named if interval)
+    yield from intervals(figures)
     if held_out := figures.held_out:
         yield f"accuracy on {held_out.reviews:,} {held_out.which}", f"{held_out.accuracy:.3f}"
     if splits := figures.hold_outs:
@@ -196,8 +189,3 @@ def named_figures(figures: Figures) -> Iterator[tuple[str, str]]:
             "the article's settings over these",
             f"{splits.article_mean:.3f} (standard deviation {splits.article_deviation:.3f})",
         )
-
-
-def shown(interval: Interval) -> str:
-    """A figure with its interval, as in 0.812 (0.790 to 0.834)."""
-    return f"{interval.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})"

@@ -66,18 +66,24 @@ def settings(parameters: Mapping[str, object]) -> str:
 
 def figures(found: Figures) -> str:
     """The figures of cross-validation with their intervals, a line each."""
-    named = [
+    named = dict(intervals(found))
+    width = max(map(len, named), default=0)
+    lines = [f"  {name:<{width}}  {value}" for name, value in named.items()]
+    groups = [by_evidence(found.by_evidence)] if found.by_evidence else []
+    return "\n".join([found.protocol, *lines, *groups])
+
+
+def intervals(found: Figures) -> Iterator[tuple[str, str]]:
+    """Name of each figure that was measured, and the figure with its interval."""
+    named = (
         ("accuracy", found.accuracy),
         *((f"F1 of {label}", f1) for label, f1 in (found.f1 or {}).items()),
         ("ROC AUC", found.roc_auc),
         ("log loss", found.log_loss),
         ("Brier score", found.brier),
-        ("calibration error", found.calibration_error),
-    ]
-    width = max(len(name) for name, _ in named)
-    lines = [f"  {name:<{width}}  {interval(each)}" for name, each in named if each]
-    groups = [by_evidence(found.by_evidence)] if found.by_evidence else []
-    return "\n".join([found.protocol, *lines, *groups])
+        ("expected calibration error", found.calibration_error),
+    )
+    return ((name, interval(each)) for name, each in named if each)
 
 
 def hold_outs(found: HoldOuts) -> str:

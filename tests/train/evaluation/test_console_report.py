@@ -32,8 +32,8 @@ def test_figures_come_with_their_intervals_and_those_that_are_missing_do_not() -
 
     assert console_report.figures(found).splitlines() == [
         "One split.",
-        "  accuracy           0.812 (0.700 to 0.900)",
-        "  F1 of a            0.500 (0.400 to 0.600)",
+        "  accuracy  0.812 (0.700 to 0.900)",
+        "  F1 of a   0.500 (0.400 to 0.600)",
     ]
 
 
