@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from score.storage import ADDRESS, WILD
-from train.bounds import MAX_MINUTES, MAX_TERMS, Bounds, machine_memory
 from train.classifiers import KINDS
 from train.data.resources import DOMAINS
-from train.metric import METRICS
 from train.text.languages import LANGUAGES
+from train.tuning.bounds import MAX_MINUTES, MAX_TERMS, Bounds, machine_memory
+from train.tuning.metric import METRICS
 
 DESCRIPTION = "Labelled text -> fitted pipeline, honest figures, a model file if asked."
 TASKS = "train (the default) makes one model; compare prints a table of all classifiers"

@@ -13,10 +13,7 @@ import numpy as np
 from msgspec import UNSET, UnsetType
 
 from server.inference.manifest import DataSet, HeldOut, HoldOuts
-from train.also import effect
-from train.alternatives import alternatives, better
 from train.artifact import TrainedModel, UnseenPredictions, keep
-from train.bounds import Plan, affordable
 from train.classifiers import KINDS
 from train.cli import Options
 from train.errors import BadOption
@@ -30,13 +27,16 @@ from train.evaluation import (
 from train.evaluation.comparison import Comparison, Result, row
 from train.inputs import bar, clean, read, reading
 from train.out_of_core.training import train_in_passes
-from train.planning import REPEATS, plan_recipe, searching
 from train.term_counts import word_usage
 from train.text.preprocess import (
     OUTER_FOLDS,
     Prepared,
 )
-from train.trainer import Fitted, Recipe
+from train.tuning.also import effect
+from train.tuning.alternatives import alternatives, better
+from train.tuning.bounds import Plan, affordable
+from train.tuning.planning import REPEATS, plan_recipe, searching
+from train.tuning.trainer import Fitted, Recipe
 
 IMDB_LICENCE: Final = "CC BY 4.0 (Kotzias et al., KDD 2015)"
 IMDB_OVERLAP: Final = (

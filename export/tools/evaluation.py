@@ -23,7 +23,7 @@ from server.inference.model import Model
 from train.data.dataset import LabelledText
 from train.evaluation.evidence import by_evidence
 from train.evaluation.metrics import Fold, calibration_error, reliability, roc_auc
-from train.metric import errors, log_losses
+from train.tuning.metric import errors, log_losses
 
 #: Of the bootstrap.
 RESAMPLES: Final = 500

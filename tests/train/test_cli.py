@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from train.bounds import Bounds, machine_memory
 from train.cli import parse
+from train.tuning.bounds import Bounds, machine_memory
 
 
 def test_without_a_word_the_article_s_sentences_are_trained_on() -> None:

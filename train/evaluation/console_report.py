@@ -16,7 +16,7 @@ from server.inference.manifest import (
 )
 
 if TYPE_CHECKING:
-    from train.also import Effect
+    from train.tuning.also import Effect
 
 #: Labels of which a matrix fits a terminal; pairs that are printed of more.
 MOST_IN_A_MATRIX = 12

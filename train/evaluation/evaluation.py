@@ -13,7 +13,7 @@ from train.evaluation.metrics import Fold, confusion
 from train.evaluation.splits import folds
 from train.parallel import in_parallel
 from train.text.preprocess import OUTER_FOLDS
-from train.trainer import Fitted, Recipe
+from train.tuning.trainer import Fitted, Recipe
 
 PROTOCOL = (
     "{} x 10-fold stratified cross-validation; vocabulary, idf, tuning and calibration see the "

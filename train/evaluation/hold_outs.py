@@ -12,7 +12,7 @@ from train.data.corpus import Corpus, Rows
 from train.evaluation.evaluation import predict_fold
 from train.evaluation.splits import hold_out
 from train.parallel import in_parallel
-from train.trainer import Fitted, Recipe
+from train.tuning.trainer import Fitted, Recipe
 
 
 def accuracies(

@@ -15,8 +15,8 @@ from train.evaluation import evaluation, metrics
 from train.evaluation.evidence import balanced
 from train.evaluation.metrics import Fold
 from train.hyperparameters import Setting
-from train.metric import METRICS
 from train.out_of_core.moments import Held, Numbers
+from train.tuning.metric import METRICS
 
 #: Parts that the texts to test with are dealt into, for intervals.
 PARTS: Final = 10
@@ -43,7 +43,7 @@ def calibrated(
     metric: str,
     tune: bool,
 ) -> Calibrated:
-    """The strength of least loss on *held*, and its calibration, as `train.tuning` chooses them.
+    """The strength of least loss on *held*, and its calibration, as tuning chooses them.
 
     Args:
         setting: whose classifier it is; the strength is chosen if *tune*.

@@ -21,9 +21,8 @@ from msgspec import UNSET
 from sklearn.pipeline import Pipeline
 
 from server.inference.manifest import DataSet
-from train import inputs, planning
+from train import inputs
 from train.artifact import TrainedModel, UnseenPredictions
-from train.bounds import size
 from train.classifiers import KINDS
 from train.cli import Options
 from train.data.dataset import MOST_CLASSES, LabelledText
@@ -40,6 +39,8 @@ from train.out_of_core.survey import ENOUGH, Survey, survey
 from train.out_of_core.vocabulary import Counting, TermCounts, Vocabulary
 from train.text.cleaning import Cleaning
 from train.text.preprocess import FEWEST_OF_A_LABEL
+from train.tuning import planning
+from train.tuning.bounds import size
 
 #: Rows of each label without which nothing is trained.
 FEWEST = 20

@@ -17,7 +17,7 @@ from train.data.dataset import imdb_sentences
 from train.evaluation import evaluation as evaluate
 from train.evaluation.splits import hold_out
 from train.text.wordnet import noun_lemmatizer, stop_words
-from train.trainer import Fitted, Recipe
+from train.tuning.trainer import Fitted, Recipe
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from train.data.corpus import Corpus
 from train.evaluation.evaluation import held_out, predict_fold
 from train.evaluation.hold_outs import accuracies, summary
 from train.evaluation.splits import hold_out
-from train.trainer import Recipe
+from train.tuning.trainer import Recipe
 
 RANDOM = np.random.default_rng(0)
 LABELS = ["bad", "good"] * 60

@@ -19,7 +19,7 @@ from train.evaluation.comparison import Differences, Result, differences
 from train.evaluation.metrics import Fold, by_fold, over_folds
 from train.evaluation.splits import folds
 from train.text.preprocess import OUTER_FOLDS
-from train.trainer import Recipe
+from train.tuning.trainer import Recipe
 
 
 @dataclass(frozen=True, slots=True)

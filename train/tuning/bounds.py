@@ -22,7 +22,7 @@ from train.classifiers import KINDS
 from train.data.corpus import Corpus, Rows
 from train.hyperparameters import NgramRange, Setting, StopWords, vectorisers
 from train.term_counts import cut
-from train.tuning import inner_folds
+from train.tuning.search import inner_folds
 
 MAX_TERMS: Final = 50_000
 MAX_MINUTES: Final = 10.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from train.also import effect
 from train.data.corpus import Corpus
 from train.evaluation.evaluation import cross_validate
 from train.hyperparameters import Setting
-from train.trainer import Recipe
+from train.tuning.also import effect
+from train.tuning.trainer import Recipe
 
 RANDOM = np.random.default_rng(0)
 OWN = [f"{word} film{n % 5}" for n in range(60) for word in ("fine", "dull")]

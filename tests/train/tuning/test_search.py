@@ -13,8 +13,8 @@ from train.classifiers import KINDS
 from train.data.corpus import Corpus
 from train.evaluation.splits import folds
 from train.hyperparameters import Setting, from_parameters, vectorisers
-from train.trainer import Recipe
-from train.tuning import INNER_FOLDS, Tried, choose, count_parts, unseen_scores
+from train.tuning.search import INNER_FOLDS, Tried, choose, count_parts, unseen_scores
+from train.tuning.trainer import Recipe
 
 random = np.random.default_rng(0)
 GOOD, BAD = "fine great lovely charming", "awful dull dreadful boring"

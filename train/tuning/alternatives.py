@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from train.bounds import Bounds, seconds
 from train.classifiers import KINDS
 from train.data.corpus import Corpus, Rows
 from train.hyperparameters import Setting, vectorisers
-from train.tuning import Tried, search
+from train.tuning.bounds import Bounds, seconds
+from train.tuning.search import Tried, search
 
 #: Standard errors beyond which a difference is more than chance: 1 % in all for five comparisons,
 #: two-sided.

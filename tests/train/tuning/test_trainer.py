@@ -7,7 +7,7 @@ import pytest
 
 from train.data.corpus import Corpus
 from train.hyperparameters import Setting
-from train.trainer import Fitted, Recipe
+from train.tuning.trainer import Fitted, Recipe
 
 TEXTS = ["good film", "fine film", "good story", "bad film", "dull film", "bad story"] * 6
 LABELS = ["up", "up", "up", "down", "down", "down"] * 6

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from train.alternatives import alternatives, better
-from train.bounds import Bounds
 from train.data.corpus import Corpus
 from train.hyperparameters import Setting
-from train.tuning import search, settled
+from train.tuning.alternatives import alternatives, better
+from train.tuning.bounds import Bounds
+from train.tuning.search import search, settled
 
 RANDOM = np.random.default_rng(0)
 BOUNDS = Bounds(50_000, 10**9, 10)

@@ -7,10 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from train import bounds
-from train.bounds import Bounds, affordable, counting_memory, fits, machine_memory, plan, size
 from train.data.corpus import Corpus
 from train.hyperparameters import Setting
+from train.tuning import bounds
+from train.tuning.bounds import (
+    Bounds,
+    affordable,
+    counting_memory,
+    fits,
+    machine_memory,
+    plan,
+    size,
+)
 
 RANDOM = np.random.default_rng(0)
 WORDS = [f"word{n}" for n in range(400)]

@@ -9,8 +9,8 @@ from server.inference.analyzer import Normaliser
 from train.cli import Options, parse
 from train.data.dataset import imdb_sentences
 from train.errors import BadOption
-from train.planning import evaluations, plan_recipe
 from train.text.preprocess import Prepared, prepare
+from train.tuning.planning import evaluations, plan_recipe
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from tqdm import tqdm
 
-from train.bounds import Plan, affordable, plan
 from train.cli import Options
 from train.errors import BadOption
 from train.hyperparameters import Setting
 from train.inputs import bar
 from train.text.preprocess import Prepared
-from train.trainer import Recipe
+from train.tuning.bounds import Plan, affordable, plan
+from train.tuning.trainer import Recipe
 
 #: Into a part to fit on and a part to ask; and of 10-fold cross-validation.
 SPLITS: Final = 20

@@ -1,4 +1,4 @@
-"""The whole way from rows to a fitted, calibrated pipeline: what cross-validation repeats."""
+"""Trainer: from rows to a fitted, calibrated pipeline; the whole of it is cross-validated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from train.calibration import Calibration
 from train.data.corpus import Corpus, Rows
 from train.hyperparameters import Setting, vectorisers
-from train.tuning import Progress, Tried, search, settled
+from train.tuning.search import Progress, Tried, search, settled
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Chooses a setting by stratified cross-validation on the rows given, and on no others.
+"""Search: chooses a setting by stratified cross-validation on the rows given, and on no others.
 
 Each setting is fitted on some folds and asked for the others, until every row has scores from a fit
 that did not see it. Those scores calibrate the setting, and the loss of what it says then, the log
@@ -29,8 +29,8 @@ from train.data.corpus import Corpus, Rows
 from train.evaluation.evidence import balanced
 from train.evaluation.splits import fewest, folds
 from train.hyperparameters import NgramRange, Setting, StopWords
-from train.metric import METRICS
 from train.term_counts import FoldCounts, cut
+from train.tuning.metric import METRICS
 
 # A calibration found on scores of fits on nine tenths fits a fit on all of them; found on scores of
 # fits on four fifths it is too timid, since these know fewer words.

@@ -1,0 +1,1 @@
+"""Tuning: which settings are tried, within which bounds, and which is chosen."""
