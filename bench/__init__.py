@@ -1,1 +1,1 @@
-"""Measurements, printed side by side. Ratios within one run count; absolute times do not."""
+"""Benchmarks: measurements side by side. Ratios within one run count, not absolute times."""

@@ -1,4 +1,4 @@
-"""An environment for each contender, holding just what it needs, in the git-ignored cache."""
+"""Environments: one for each contender, with just what it needs, in the git-ignored cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a measurement cannot be had.
+"""Errors of benchmarks: why a measurement cannot be had.
 
 BenchmarkError
 ├── BenchmarkFailed        a server did not start, or answered wrongly: its figures do not count

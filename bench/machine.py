@@ -1,4 +1,4 @@
-"""Whether a run had the machine for itself.
+"""Machine: whether a run had it for itself.
 
 Where a hypervisor has more guests than processors, it takes them away for a while, and other
 processes of this machine want them too; all that is timed meanwhile takes longer. Linux counts what

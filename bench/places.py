@@ -1,4 +1,4 @@
-"""Where the benchmark reads and writes."""
+"""Paths that the benchmarks read and write."""
 
 from __future__ import annotations
 

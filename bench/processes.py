@@ -1,4 +1,4 @@
-"""What /proc says of all processes of one server."""
+"""Process statistics: what /proc says of all processes of one server."""
 
 from __future__ import annotations
 

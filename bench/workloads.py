@@ -1,4 +1,4 @@
-"""What the servers are asked."""
+"""Workloads: the requests that are sent to every server."""
 
 from __future__ import annotations
 

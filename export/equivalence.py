@@ -1,4 +1,4 @@
-"""Proves a model file equal to the scikit-learn pipeline it was made from.
+"""Equivalence: proves a model file equal to the scikit-learn pipeline it was made from.
 
 It asks the file exactly as the server does: the server's cleaning with the compiled lemma table,
 the server's onnxruntime session. scikit-learn gets the text that training's cleaning gives.

@@ -1,4 +1,4 @@
-"""Every error of export, in one tree.
+"""Errors of export, in one tree.
 
 ExportError
 ├── NotConvertible    the pipeline holds something that has no converter here

@@ -1,4 +1,4 @@
-"""Your own fitted pipeline: from a notebook to a model file, proved equal before it is written."""
+"""Own pipelines: from a notebook to a model file, proved equal before it is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way from a trained to the files that are served: build, prove, write, describe."""
+"""Publishing of a trained model: build, prove, write, describe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts a model file in its place: all of it or nothing."""
+"""Writing of a model file to its place: all of it or nothing."""
 
 from __future__ import annotations
 

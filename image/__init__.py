@@ -1,1 +1,1 @@
-"""Builds the container image and runs it where there is no container engine."""
+"""Image: what builds the container image."""

@@ -1,4 +1,4 @@
-"""Lists what is installed where it runs, as CycloneDX 1.6 JSON on stdout.
+"""Bill of materials: what is installed where it runs, as CycloneDX 1.6 JSON on stdout.
 
 `make sbom` hands it to the image's own Python, so the list is of the image, not of a requirement
 file: the distributions in its environment, Python, and the Debian packages of its base. It holds no

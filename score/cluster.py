@@ -1,4 +1,4 @@
-"""A Dask cluster: the same tasks, scored by workers on other machines.
+"""Cluster: the same tasks, scored by Dask workers on other machines.
 
 Workers need `requirements-score.txt` and this package (Dockerfile.score), and reach input and
 output by the same addresses. The model's bytes travel once to each of them.

@@ -1,4 +1,4 @@
-"""This machine as an engine: tasks, or their batches, over several processes."""
+"""Local engine: tasks, or their batches, over several processes of this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A progress bar: rows a second, time left, labels and the share of errors so far."""
+"""Progress bar: rows a second, time left, labels and the share of errors so far."""
 
 from __future__ import annotations
 

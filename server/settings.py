@@ -1,4 +1,4 @@
-"""What can be set from outside, all of it from the environment, all of it in one table."""
+"""Settings: all that can be set from outside, from the environment, in one table."""
 
 from __future__ import annotations
 

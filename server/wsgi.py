@@ -1,4 +1,4 @@
-"""What Gunicorn's workers call: the application, and how to render what they refuse themselves."""
+"""WSGI entry: the application for Gunicorn's workers, and how to render what they refuse."""
 
 from __future__ import annotations
 

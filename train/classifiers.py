@@ -1,4 +1,4 @@
-"""The classifiers that can be trained, and what is tried when one is tuned."""
+"""Classifiers that can be trained, and the values tried when one is tuned."""
 
 from __future__ import annotations
 

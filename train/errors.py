@@ -1,4 +1,4 @@
-"""Everything that training refuses to go on with.
+"""Errors of training: everything that it refuses to go on with.
 
     TrainError
     ├── BadData             the labelled text cannot be used as it is

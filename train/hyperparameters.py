@@ -1,4 +1,4 @@
-"""What training can vary, and one choice of it."""
+"""Hyperparameters: what training can vary, and one choice of it."""
 
 from __future__ import annotations
 

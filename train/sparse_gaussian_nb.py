@@ -1,4 +1,4 @@
-"""Gaussian naive Bayes fitted from a sparse tf-idf matrix without a dense copy of it."""
+"""Sparse Gaussian naive Bayes: fitted from a tf-idf matrix without a dense copy of it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Predictions measured in this process, without HTTP."""
+"""Benchmarks in this process: predictions without HTTP."""

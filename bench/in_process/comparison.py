@@ -1,4 +1,4 @@
-"""Clean and predict in this process: the model file against the pickles that the peers load."""
+"""Comparison without HTTP: the model file against the pickles that the peers load."""
 
 from __future__ import annotations
 

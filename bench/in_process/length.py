@@ -1,4 +1,4 @@
-"""What a prediction costs by the length of its review, up to the longest that is accepted."""
+"""Cost by length: what a prediction takes for a short review and for the longest accepted one."""
 
 from __future__ import annotations
 

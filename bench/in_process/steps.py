@@ -1,4 +1,4 @@
-"""The steps inside one request, each timed by itself in this process."""
+"""Steps of one request, each timed by itself in this process."""
 
 from __future__ import annotations
 

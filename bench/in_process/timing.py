@@ -1,4 +1,4 @@
-"""Times calls in this process, in interleaved rounds.
+"""Timing of calls in this process, in interleaved rounds.
 
 What counts is the lower quartile: other work on the machine only ever adds time.
 """

@@ -1,1 +1,1 @@
-"""What was measured as a document, and whether what must be shown was."""
+"""Report of the benchmark: tables, and the limits that must be kept."""

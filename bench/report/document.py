@@ -1,4 +1,4 @@
-"""Measures everything and writes docs/benchmark.md, with its plot."""
+"""Benchmark document: measures everything and writes docs/benchmark.md, with its plot."""
 
 from __future__ import annotations
 

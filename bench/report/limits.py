@@ -1,4 +1,4 @@
-"""What must be shown, and whether it was."""
+"""Limits: what the benchmark must show, and whether it did."""
 
 from __future__ import annotations
 

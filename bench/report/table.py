@@ -1,4 +1,4 @@
-"""Results as Markdown tables. Ratios are medians of the ratios within one round."""
+"""Tables of results in Markdown; ratios are medians of the ratios within one round."""
 
 from __future__ import annotations
 

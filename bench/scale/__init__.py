@@ -1,1 +1,1 @@
-"""Files of texts, streams, clusters and large training sets."""
+"""Benchmarks at scale: files of texts, streams, clusters and large training sets."""

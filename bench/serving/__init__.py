@@ -1,1 +1,1 @@
-"""Servers measured over HTTP: this one, plain Flask and peers, in interleaved rounds."""
+"""Benchmarks over HTTP: this server, plain Flask and peers, in interleaved rounds."""

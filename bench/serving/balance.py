@@ -1,4 +1,4 @@
-"""How 16 connections that come at once land on the worker processes."""
+"""Balance: how 16 connections that come at once are spread over the worker processes."""
 
 from __future__ import annotations
 

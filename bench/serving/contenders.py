@@ -1,5 +1,8 @@
-"""Who is measured, and how each is started: two worker processes, keep-alive, no access log of its
-own unless it is this server, which logs and counts as it always does."""
+"""Contenders: who is measured, and how each is started.
+
+Two worker processes, keep-alive, no access log unless it is this server's, which logs and counts as
+it always does.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes what the peers load: two pickles like the article's, and a folder of NLTK's data.
+"""Pickles for the peers: two files like the article's, and a folder of NLTK's data.
 
 The pickles hold scikit-learn's own TfidfVectorizer and GaussianNB with the settings of the shipped
 model, fitted on the same cleaned sentences. The peers unpickle them; this server never does.

@@ -1,4 +1,4 @@
-"""Measures contenders in interleaved rounds, so that a noisy minute hits all of them alike.
+"""Interleaved rounds of all contenders, so that a noisy minute hits all of them alike.
 
 In each round each contender is started, asked and stopped before the next one, alone: so every
 round is a cold start as well, memory is shared with nobody, and connections land anew.

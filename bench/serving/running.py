@@ -1,4 +1,4 @@
-"""Starts a contender, waits for its first correct prediction, and stops it."""
+"""Running contender: started, waited for until its first right prediction, and stopped."""
 
 from __future__ import annotations
 

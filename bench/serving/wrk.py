@@ -1,4 +1,4 @@
-"""Runs wrk, the load generator, and reads what it saw."""
+"""Load generator: runs wrk and reads what it saw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nodes that bend the log-odds of two labels, and the parts of the words with them."""
+"""Calibration nodes: bend the log-odds of two labels, and the parts of the words with them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our converter for skl2onnx: tf-idf and classifier in float64, with what each word adds.
+"""Converters for skl2onnx: tf-idf and classifier in float64, with what each word adds.
 
 skl2onnx makes the whole graph float32 for string input. At the article's var_smoothing=1e-9 a
 rounding error in tf-idf is divided by 1e-11, and labels flip. Term counts are whole numbers, exact

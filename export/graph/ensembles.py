@@ -1,4 +1,4 @@
-"""Probabilities that are means of normalised sigmoids, as calibrated and one-against-rest ones are.
+"""Ensembles: probabilities that are means of sigmoids, as of calibrated and one-vs-rest models.
 
 Such probabilities are no sums over terms, but each step on the way to them is a function of sums,
 and what a token adds can be carried through it exactly (`export.graph.changes`).

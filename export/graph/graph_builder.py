@@ -1,4 +1,4 @@
-"""Pipeline -> bytes of one ONNX file, the same bytes every time."""
+"""Graph builder: pipeline -> bytes of one ONNX file, the same bytes every time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compiles WordNet's noun rule into the small table that serving looks words up in.
+"""Lemma table: WordNet's noun rule compiled into the small table that serving looks words up in.
 
 Only two kinds of word matter: those whose lemma is in the vocabulary, and those in the vocabulary
 that are not their own lemma ("ass" is one: its lemma is "as"). Terms of several words make a third:

@@ -1,4 +1,4 @@
-"""TrainedModel -> the bytes of its model file."""
+"""Model file: the bytes of one, from a TrainedModel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes ONNX nodes from inside a skl2onnx converter, one readable line each."""
+"""ONNX nodes, written from inside a skl2onnx converter, one readable line each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scores on unseen text -> the points of the curves that people look at."""
+"""Curves: ROC, precision and recall, from scores on unseen text."""
 
 from __future__ import annotations
 

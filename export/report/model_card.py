@@ -1,4 +1,4 @@
-"""The model card: what a person should know before relying on the model.
+"""Model card: what a person should know before relying on the model.
 
 In the shape of Hugging Face's cards, so that it can be uploaded beside the file as README.md.
 Source: https://huggingface.co/docs/hub/model-cards

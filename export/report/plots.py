@@ -1,4 +1,4 @@
-"""Draws what a model card shows, as small SVG files. The same figures give the same bytes.
+"""Plots of a model card, as small SVG files. The same figures give the same bytes.
 
 Text stays text and the background is white, so that they can be read on any page and in any size.
 """

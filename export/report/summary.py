@@ -1,4 +1,4 @@
-"""What a person looks at beside the figures: plots, behaviour, strongest words; as files."""
+"""Summary: plots, behaviour and strongest words beside the figures, as files."""
 
 from __future__ import annotations
 

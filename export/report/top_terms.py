@@ -1,4 +1,4 @@
-"""The strongest words of a model: those that speak most for a label where they occur."""
+"""Top terms: those that speak most for a label where they occur."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a model behaves when a review is changed: whose verdicts hold, and whose turn round."""
+"""Behavioural tests: whose verdicts hold when a review is changed, and whose turn round."""
 
 from __future__ import annotations
 

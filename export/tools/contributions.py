@@ -1,4 +1,4 @@
-"""Asks a model file about reviews and keeps the part of every term, for any pair of labels."""
+"""Contributions of every term to a prediction, for any pair of labels."""
 
 from __future__ import annotations
 

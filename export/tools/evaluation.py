@@ -1,5 +1,4 @@
-"""Evaluation of a model file on any labelled text: how well it does there, and how far that is from
-what it was trained on.
+"""Evaluation of a model file on any labelled text, and how far that is from its training data.
 
 A text of which no term is known gets no label, which is not right; ranking and log loss take the
 probabilities of the text without terms for it. Intervals are those of a bootstrap over the texts.

@@ -1,4 +1,4 @@
-"""What a model file says of itself, for people and as JSON."""
+"""Inspection: what a model file says of itself, for people and as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares two model files: whose verdicts flip, which words did it, is it more than chance?"""
+"""Model diff: whose verdicts flip between two files, by which words, and whether by chance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes to a review that should leave its verdict as it is, or turn it round.
+"""Perturbations: changes to a review that should leave its verdict as it is, or turn it round.
 
 Each takes a review and a source of randomness and returns the variants of the review, none where
 it has nothing to change. Source: Ribeiro et al., Beyond Accuracy: Behavioral Testing of NLP Models

@@ -1,4 +1,4 @@
-"""Signs a model file with a private key, by Sigstore's model-signing."""
+"""Signing of a model file with a private key, by Sigstore's model-signing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks a model file for everything that it claims: whole, ours, signed, and still right."""
+"""Verification of all that a model file claims: whole, ours, signed, and still right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model file says of itself: the typed form of its ONNX metadata.
+"""Manifest: the typed form of the ONNX metadata, which is what a model file says of itself.
 
 Each field is one metadata property, written as JSON, so that any ONNX viewer shows them.
 Export writes a manifest, the server reads it; both through this module.

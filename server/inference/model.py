@@ -1,4 +1,4 @@
-"""One loaded model file: checked, replayed, and asked."""
+"""Model: one loaded model file, checked, replayed, and predicting."""
 
 from __future__ import annotations
 

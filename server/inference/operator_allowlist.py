@@ -1,4 +1,4 @@
-"""Checks what a model file can do, before ONNX Runtime sees it.
+"""Operator allow-list: what a model file may do, checked before ONNX Runtime sees it.
 
 An ONNX graph is a program: an operator may run a graph of its own or load a library of its
 vendor's, and a tensor may name a file to be read. So only the operators that `python -m export`

@@ -1,4 +1,4 @@
-"""Opens ONNX Runtime the way this server runs it; export proves the graph in the same session."""
+"""ONNX Runtime session as this server runs it; export proves the graph in the same one."""
 
 from __future__ import annotations
 

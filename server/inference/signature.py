@@ -1,4 +1,4 @@
-"""Checks who made a model file: the signature that `python -m export sign` put beside it.
+"""Signature of a model file, as `python -m export sign` puts it beside the file, checked.
 
 The signature is a Sigstore bundle as model-signing writes it with a key on an elliptic curve: a
 DSSE envelope around an in-toto statement that names the file's sha256. model-signing itself would

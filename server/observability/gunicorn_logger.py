@@ -1,4 +1,4 @@
-"""Gunicorn's own messages, in the form of all others and without what clients wrote."""
+"""Gunicorn logger: its messages in the form of all others and without what clients wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a log line holds, and how it is written: as JSON, or as text for people.
+"""Log format: what a log line holds, as JSON or as text for people.
 
 Nothing that a client wrote gets into a line but the name of a well-formed request id: no text, no
 path (only the route's template), no query, no address.

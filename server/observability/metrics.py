@@ -1,4 +1,4 @@
-"""What Prometheus can ask: counts of requests and reviews, and how long they took.
+"""Metrics for Prometheus: counts of requests and reviews, and how long they took.
 
 Under Gunicorn every number is the sum over all workers, those that have ended included. The values
 of a label are routes, methods, statuses, labels of the model: few, whatever clients send.

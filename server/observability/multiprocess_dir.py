@@ -1,4 +1,4 @@
-"""The folder in which the workers count together, so that /metrics is right across all of them.
+"""Multiprocess folder: where the workers count together, so that /metrics is of all of them.
 
 Each worker keeps its counts in files there that are mapped into memory; they outlive the worker, so
 nothing is lost with one that is killed. prometheus_client looks for the folder when it is imported.

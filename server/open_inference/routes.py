@@ -1,4 +1,4 @@
-"""The routes of the protocol."""
+"""Routes of the Open Inference Protocol: metadata, readiness, inference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts out of the tensors of a request, predictions into those of a reply."""
+"""Tensors: texts out of those of a request, predictions into those of a reply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where in a JSON document something is, as a JSON pointer (RFC 6901).
+"""JSON pointers: where in a document something is (RFC 6901).
 
 Only for documents that are refused: the decoder says what is wrong and at which byte, while the
 client wants to know the place. The document may be hostile: no more than `TOKENS` are looked at.

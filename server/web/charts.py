@@ -1,4 +1,4 @@
-"""The figures of a model as drawings: numbers in a viewBox, which a template writes as SVG."""
+"""Charts: the figures of a model as numbers in a viewBox, which a template writes as SVG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reasons of one verdict for people: the review in marked pieces, and a plain sentence."""
+"""Highlighting: the reasons of a verdict as marked pieces of the review, and a plain sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accepts connections: fairly among workers, with room for new ones, until the server stops."""
+"""Acceptor of connections: fairly among workers, with room for new ones, until the server stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One client's connection: its socket, its parser, and what is still to be sent."""
+"""Connection of one client: its socket, its parser, and what is still to be sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The leader of the threads: which one has the event loop (Leader/Followers pattern).
+"""Leader of the threads: which one has the event loop (Leader/Followers pattern).
 
 The leader answers requests itself: handing each one to another thread and back would take longer
 than the answer. If a request takes long, the main thread, which watches, gives the loop to an idle

@@ -1,4 +1,4 @@
-"""Calls the WSGI application for one request and gathers its reply (PEP 3333).
+"""Request handler: calls the WSGI application and gathers its reply (PEP 3333).
 
 May run in any thread: it touches nothing but the request, which is complete, and its own reply.
 """

@@ -1,4 +1,4 @@
-"""The Gunicorn worker class: threads that share one event loop, and an orderly end."""
+"""Gunicorn worker class: threads that share one event loop, and an orderly end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person should know about the data before believing in the model."""
+"""Checks of the data: what a person should know of them before believing in the model."""
 
 from __future__ import annotations
 

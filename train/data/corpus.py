@@ -1,4 +1,4 @@
-"""Labelled texts, cleaned, with the numbers that training and evaluation work on."""
+"""Corpus: labelled texts, cleaned, with the numbers that training and evaluation work on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetch a resource once, verify it by sha256, keep it in a git-ignored folder.
+"""Download of a resource: once, verified by sha256, kept in a git-ignored folder.
 
     Resource --ensure()--> every file in the cache, checked on each use
        └── supplies: origin -> archive -> canonical files, the first that verifies wins

@@ -1,4 +1,4 @@
-"""Where the bytes of a resource come from: an address, an npm package, a file put there by hand.
+"""Origins of a resource: an address, an npm package, a file put there by hand.
 
 Each origin has a `place` for messages and a `read` that returns one archive. Nothing here is
 trusted: `train.data.download` compares what comes out with a pinned sha256.

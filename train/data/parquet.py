@@ -1,4 +1,4 @@
-"""Parquet files -> rows with their numbers, for `train.tables`."""
+"""Parquet files -> rows with their numbers, for `train.data.readers`."""
 
 from __future__ import annotations
 

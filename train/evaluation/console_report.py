@@ -1,4 +1,4 @@
-"""Results as text for the terminal, in the article's form."""
+"""Console report: results as text, in the article's form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Predictions on unseen text -> figures with intervals.
+"""Metrics: predictions on unseen text -> figures with intervals.
 
 The 95 % intervals are those of the corrected resampled t test (Nadeau and Bengio, Inference for the
 Generalization Error, Machine Learning 52, 2003): the folds of a cross-validation share most of

@@ -1,4 +1,4 @@
-"""Parts to fit on and parts to ask. Texts that cleaning makes equal are always in the same part.
+"""Splits into rows to fit on and rows to test with; equal texts are always in the same part.
 
 A model that was fitted on a copy of a text has not to guess it: copies on both sides would flatter
 the figures. So the distinct texts are dealt out, and copies follow.

@@ -1,4 +1,4 @@
-"""What a fitted classifier says of the rows that were held out: strength, calibration, figures."""
+"""Held-out rows: the regularisation and calibration chosen on them, and the figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NLTK's own WordNet reader and lemmatiser, on files that `train.data.download` has verified.
+"""NLTK's WordNet reader and lemmatiser, on files that `train.data.download` has verified.
 
 The rules are NLTK's, unchanged; only what surrounds them differs. NLTK would look for the files
 in `nltk.data.path` and refuse any that belong to another account (as on a bind mount): their

@@ -1,4 +1,4 @@
-"""The dictionary side of cleaning: noun lemmas and stop words, from the cache.
+"""WordNet and stop words: noun lemmas and the words that cleaning drops, from the cache.
 
 lemmatize = noun_lemmatizer()      # NLTK's WordNetLemmatizer().lemmatize, memoised
 stop = stop_words()
