@@ -30,7 +30,7 @@ WORDS = {
 
 
 @pytest.fixture(scope="module")
-def five_labels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def five_labels(tmp_path_factory: pytest.TempPathFactory, data_cache: Path) -> Iterator[LiveServer]:
     """Serve a model of five labels, made by the project's own command."""
     folder, chance = tmp_path_factory.mktemp("five"), random.Random(5)
     with (folder / "five.csv").open("w", newline="") as file:
@@ -42,6 +42,7 @@ def five_labels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
                 noun = chance.choice(["plot", "music", "cast", "ending", "scene"])
                 rows.writerow([f"The film was {one}, the {noun} {other}.", label])
     arguments = ["--data", str(folder / "five.csv"), "--text-column", "text"]
+    assert data_cache.is_dir()
     arguments += ["--label-column", "label", "--repeats", "0", "--quiet"]
     assert main([*arguments, "--export", str(folder / "five.onnx")]) == 0
     with running_server(MODEL_PATH=str(folder / "five.onnx")) as server:

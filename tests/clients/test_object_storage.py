@@ -86,6 +86,7 @@ def test_bucket_that_is_not_there_is_one_sentence(bucket: fs.FileSystem) -> None
     assert ended.stderr.count("\n") == 1
 
 
+@pytest.mark.usefixtures("data_cache")
 def test_cluster_trains_on_a_folder_in_a_bucket(bucket: fs.FileSystem, tmp_path: Path) -> None:
     rows = made_up(600)
     for number in range(3):

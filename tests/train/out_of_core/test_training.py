@@ -131,6 +131,7 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("data_cache")
 def test_cluster_makes_the_same_model(tmp_path: Path, cluster: Cluster) -> None:
     folder = write_folder(tmp_path / "in", made_up(3_000), files=7)
     options = ("--data", folder, "--no-tune", "--export")
