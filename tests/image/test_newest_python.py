@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,8 @@ from tempfile import TemporaryFile
 import pytest
 
 from server.settings import ROOT
-from tests.image.sandbox import ANY_UID, Unpacked, bubblewrap
-from tests.live import LiveServer, free_port, stop, wait_until_ready
+from tests.image.sandbox import ANY_UID, Unpacked, bubblewrap, started
+from tests.live import LiveServer, free_port, wait_until_ready
 
 pytestmark = pytest.mark.image
 
@@ -48,16 +49,15 @@ def test_make_serve_answers(base: Unpacked, clone: Path) -> None:
     port = free_port()
     subprocess.run(make(base, clone, ".venv/serve/installed"), check=True)
     with TemporaryFile() as output:
-        process = subprocess.Popen(
-            make(base, clone, "serve", PORT=str(port)), stdout=output, stderr=output
-        )
-        server = LiveServer(port, process, output)
+        running = started(make(base, clone, "serve", PORT=str(port)), output=output)
+        server = LiveServer(port, running.process, output)
         try:
             wait_until_ready(server)
             assert server.predict({"review": "A wonderful film."}).json["label"] == "positive"
             assert server.ask("/version").json["python"].startswith("3.14.")
         finally:
-            stop(process)
+            running.send(signal.SIGKILL)  # to process 1 in there, with which all of it ends
+            running.process.wait()
 
 
 def test_make_test_passes(base: Unpacked, clone: Path) -> None:
