@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from onnx import TensorProto
 
 from export.graph.nodes import Nodes
+
+#: Terms up to which one node counts them: it takes 125 bytes for each in every worker.
+MOST_IN_A_NODE: Final = 100_000
 
 
 def token_counts(nodes: Nodes, ids: str, size: int) -> str:
@@ -14,9 +19,29 @@ def token_counts(nodes: Nodes, ids: str, size: int) -> str:
     They are made in float32, in which they are exact: a matrix of N by *size* + 1 of them is most
     of what a batch touches.
     """
-    texts = nodes.add("Shape", ids, start=0, end=1)
-    shape = nodes.add("Concat", texts, nodes.constant("columns", np.array([size + 1])), axis=0)
-    empty, ones = nodes.filled(shape, 0.0), nodes.filled(nodes.add("Shape", ids), 1.0)
-    counts = nodes.add("ScatterElements", empty, ids, ones, axis=1, reduction="add")
+    counts = (_counted if size <= MOST_IN_A_NODE else _scattered)(nodes, ids, size + 1)
     times = nodes.add("GatherElements", counts, ids, axis=1)
     return nodes.add("Cast", times, to=TensorProto.DOUBLE)
+
+
+def _counted(nodes: Nodes, ids: str, columns: int) -> str:
+    """Counts [N, *columns*] by a single node."""
+    return nodes.add(
+        "TfIdfVectorizer",
+        ids,
+        mode="TF",
+        min_gram_length=1,
+        max_gram_length=1,
+        max_skip_count=0,
+        ngram_counts=[0],
+        ngram_indexes=list(range(columns)),
+        pool_int64s=list(range(columns)),
+    )
+
+
+def _scattered(nodes: Nodes, ids: str, columns: int) -> str:
+    """The same, by ones that are added to zeros where the *ids* say."""
+    texts = nodes.add("Shape", ids, start=0, end=1)
+    shape = nodes.add("Concat", texts, nodes.constant("columns", np.array([columns])), axis=0)
+    empty, ones = nodes.filled(shape, 0.0), nodes.filled(nodes.add("Shape", ids), 1.0)
+    return nodes.add("ScatterElements", empty, ids, ones, axis=1, reduction="add")

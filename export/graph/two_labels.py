@@ -25,6 +25,8 @@ LEAST, MOST = 1e-30, 1e30
 #: that their quotient is the derivative where next to nothing was added. Words that cancel out to
 #: the last digit have their parts to four digits then, and these still cancel out.
 NUDGE: Final = 1e-13
+#: What the log-odds count for the first label and for the second.
+SIDES: Final = np.array([[-1.0, 1.0]])
 
 Array = npt.NDArray[np.float64]
 
@@ -74,29 +76,41 @@ def log_linear(
     each = nodes.add("Mul", nodes.add("Div", x, weighted), factor)
     added = nodes.add("ReduceSum", each, row, keepdims=1)
     intercept = slope * parts.intercept[np.newaxis]
-    log_odds = nodes.add("Add", added, nodes.constant("constant", intercept))
-    if parts.bend:
-        log_odds, stretch = _bent(nodes, added, log_odds, parts)
-        each = nodes.add("Mul", each, stretch)
-    scores = nodes.add("Pad", log_odds, nodes.constant("first_label", np.array([0, 1, 0, 0])))
+    scores = (_bent if parts.bend else _straight)(nodes, added, intercept, parts)
     nodes.add("Softmax", scores, axis=1, output=probabilities)
+    if parts.bend:
+        each = nodes.add("Mul", each, _stretch(nodes, added, scores, parts))
     nodes.add("Unsqueeze", each, nodes.constant("label", np.array([2])), output=shares)
     return scores
 
 
-def _bent(nodes: Nodes, added: str, straight: str, parts: Terms) -> tuple[str, str]:
-    """Bent log-odds, and what each part is multiplied by to add up to them; both [N, 1].
+def _straight(nodes: Nodes, added: str, intercept: Array, _: Terms) -> str:
+    """Scores [N, 2]: 0 for the first label, and the log-odds for the second."""
+    log_odds = nodes.add("Add", added, nodes.constant("constant", intercept))
+    return nodes.add("Pad", log_odds, nodes.constant("first_label", np.array([0, 1, 0, 0])))
 
-    *added* and *straight* are multiplied by the bend already.
+
+def _bent(nodes: Nodes, added: str, intercept: Array, parts: Terms) -> str:
+    """Scores [N, 2] whose difference is the bent log-odds: ln(1 + |f|) / bend for one label.
+
+    The other has 0. *added* and *intercept* are multiplied by the bend already.
     """
-    size = nodes.add("Add", nodes.add("Abs", straight), nodes.constant("unit", 1.0))
-    signed = nodes.add("Mul", nodes.add("Log", size), nodes.add("Sign", straight))
-    log_odds = nodes.add("Div", signed, nodes.constant("by_bend", parts.bend))
+    either = nodes.add("Mul", added, nodes.constant("sides", SIDES))
+    unit = nodes.constant("constant", 1 + SIDES * intercept)
+    size = nodes.add("Max", nodes.add("Add", either, unit), nodes.constant("unit", 1.0))
+    return nodes.add("Div", nodes.add("Log", size), nodes.constant("by_bend", parts.bend))
+
+
+def _stretch(nodes: Nodes, added: str, scores: str, parts: Terms) -> str:
+    """What each part is multiplied by so that they add up to the bent log-odds, [N, 1]."""
     derivative = 1 / (1 + parts.bend * np.abs(parts.intercept)) / parts.bend
     start = parts.bent_intercept - NUDGE * derivative
+    of_second = nodes.add("Mul", scores, nodes.constant("sides", SIDES))
+    label = nodes.constant("both", np.array([1]))
+    log_odds = nodes.add("ReduceSum", of_second, label, keepdims=1)
     rises = nodes.add("Sub", log_odds, nodes.constant("bent", start[np.newaxis]))
     moved = nodes.add("Add", added, nodes.constant("nudge", NUDGE))
-    return log_odds, nodes.add("Div", rises, moved)
+    return nodes.add("Div", rises, moved)
 
 
 def _by_id(nodes: Nodes, ids: str, name: str, values: Array) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import onnx
 import onnxruntime
+import pytest
 from onnx import TensorProto, helper
 
+from export.graph import token_counts
 from export.graph.nodes import Nodes
-from export.graph.token_counts import token_counts
 
 
 class Container:
@@ -27,14 +28,18 @@ class Container:
         self.nodes.append(helper.make_node(op, inputs, outputs, name, domain=op_domain, **rest))
 
 
-def test_each_token_has_the_count_of_its_term_in_its_text() -> None:
+@pytest.mark.parametrize(("most", "nodes"), [(token_counts.MOST_IN_A_NODE, 3), (2, 8)])
+def test_each_token_has_the_count_of_its_term_in_its_text(
+    most: int, nodes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(token_counts, "MOST_IN_A_NODE", most)
     names = iter(f"name{n}" for n in range(100))
     scope = SimpleNamespace(
         get_unique_variable_name=lambda each: each + next(names),
         get_unique_operator_name=lambda each: each + next(names),
     )
     container = Container()
-    found = token_counts(Nodes(scope, container), "ids", 3)
+    found = token_counts.token_counts(Nodes(scope, container), "ids", 3)
     graph = helper.make_graph(
         container.nodes,
         "counts",
@@ -48,4 +53,5 @@ def test_each_token_has_the_count_of_its_term_in_its_text() -> None:
 
     (counts,) = session.run(None, {"ids": np.array([[0, 2, 0, 0], [1, 3, 3, 2]])})
 
+    assert len(container.nodes) == nodes
     assert counts.tolist() == [[3, 1, 3, 3], [1, 2, 2, 1]]
