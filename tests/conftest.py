@@ -55,7 +55,7 @@ WITHOUT_DATA = {
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Keep the data from what is not marked, so that a test that needs them fails everywhere."""
     with pytest.MonkeyPatch.context() as patch:
-        if not item.get_closest_marker("data"):
+        if not item.get_closest_marker("data") and not item.get_closest_marker("clients"):
             for name, value in WITHOUT_DATA.items():
                 patch.setenv(name, value)
         return (yield)

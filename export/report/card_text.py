@@ -41,7 +41,7 @@ a program of your own. With onnxruntime alone:
 $python```
 
 $taken
-Any other onnxruntime takes the same, and gives the same numbers to the last digit:
+Any other onnxruntime takes the same, and gives the same numbers within 1e-14:
 
 ```javascript
 $javascript```
