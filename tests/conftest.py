@@ -43,21 +43,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.data)
 
 
-#: With these nothing is fetched, and what was fetched before is not found.
-WITHOUT_DATA = {
-    "DATA_CACHE": os.devnull,
-    "npm_config_cache": os.devnull,
-    "npm_config_offline": "true",
-}
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Keep the data from what is not marked, so that a test that needs them fails everywhere."""
     with pytest.MonkeyPatch.context() as patch:
-        if not item.get_closest_marker("data") and not item.get_closest_marker("clients"):
-            for name, value in WITHOUT_DATA.items():
-                patch.setenv(name, value)
+        if not item.get_closest_marker("data"):
+            patch.setenv("DATA_CACHE", os.devnull)  # nothing is there, and nothing can be kept
         return (yield)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from bench.in_process import comparison, length, steps
 from bench.machine import DISTURBED
+from bench.markdown import markdown
 from bench.places import DOCS, MODEL
 from bench.report import limits, table
 from bench.report.limits import Limit
@@ -176,7 +177,7 @@ def loads(found: Findings) -> str:
 
 def limit_table(found: Sequence[Limit]) -> str:
     """Each promise with what was seen."""
-    return table.markdown(["", "seen", "promised", ""], [each.row for each in found])
+    return markdown(["", "seen", "promised", ""], [each.row for each in found])
 
 
 def absent(results: Results) -> str:

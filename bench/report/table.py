@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from bench.environments import megabytes_installed
 from bench.in_process.comparison import InProcess
 from bench.in_process.steps import Step
+from bench.markdown import markdown
 from bench.serving.balance import CONNECTIONS, TRIES, UNEVEN, Balance
 from bench.serving.contenders import CEILING, SERVER, Contender
 from bench.serving.rounds import Figure, Results, cold_start, cpu, memory, p50, p99, private, rate
@@ -26,12 +27,6 @@ ANCHORS: Final = {
     "fasttext": "fastText",
     "hashing": "HashingVectorizer and SGD",
 }
-
-
-def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table: the first column is text, the others are figures."""
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def load_table(results: Results, contenders: Sequence[Contender], workload: Workload) -> str:

@@ -16,6 +16,7 @@ from typing import Final
 
 from bench import processes
 from bench.errors import BenchmarkError
+from bench.markdown import markdown
 from bench.places import MODEL
 from bench.scale.scoring import FOLDER, ROWS_A_FILE, make
 from server.settings import ROOT
@@ -85,18 +86,17 @@ def _ticks(process: subprocess.Popen[bytes]) -> float:
 
 def table(runs: list[Run]) -> str:
     """*runs* as Markdown."""
-    head = "| workers | rows/s | CPU s of workers a million rows | ms of scheduler a task |\n"
-    rule = "|---:|---:|---:|---:|\n"
-    return (
-        head
-        + rule
-        + "".join(
-            f"| {run.workers} | {run.files * ROWS_A_FILE / run.seconds:,.0f} "
-            f"| {run.of_workers / run.files / ROWS_A_FILE * 1e6:.0f} "
-            f"| {1000 * run.of_scheduler / run.files:.0f} |\n"
-            for run in runs
+    head = ("workers", "rows/s", "CPU s of workers a million rows", "ms of scheduler a task")
+    rows = (
+        (
+            str(run.workers),
+            f"{run.files * ROWS_A_FILE / run.seconds:,.0f}",
+            f"{run.of_workers / run.files / ROWS_A_FILE * 1e6:.0f}",
+            f"{1000 * run.of_scheduler / run.files:.0f}",
         )
+        for run in runs
     )
+    return markdown(head, rows)
 
 
 def main() -> int:

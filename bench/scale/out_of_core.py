@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from bench import processes
 from bench.errors import BenchmarkError
+from bench.markdown import markdown
 from bench.places import CACHE
 from server.settings import ROOT
 from tests.train.large import Leaning
@@ -157,19 +158,20 @@ def _different(one: Any, two: Any) -> Iterator[str]:
 
 def table(runs: list[Run]) -> str:
     """*runs* as Markdown."""
-    head = "| | rows | seconds | of scikit-learn's | MB, largest process | MB, all |\n"
-    rule = "|---|---:|---:|---:|---:|---:|\n"
+    head = ("", "rows", "seconds", "of scikit-learn's", "MB, largest process", "MB, all")
     (peer,) = (run for run in runs if run.what.startswith("scikit-learn"))
-    return (
-        head
-        + rule
-        + "".join(
-            f"| {run.what} | {run.rows:,} | {run.seconds:.0f} "
-            f"| {run.seconds * peer.rows / run.rows / peer.seconds:.2f} "
-            f"| {run.largest:.0f} | {run.together:.0f} |\n"
-            for run in runs
+    rows = (
+        (
+            run.what,
+            f"{run.rows:,}",
+            f"{run.seconds:.0f}",
+            f"{run.seconds * peer.rows / run.rows / peer.seconds:.2f}",
+            f"{run.largest:.0f}",
+            f"{run.together:.0f}",
         )
+        for run in runs
     )
+    return markdown(head, rows)
 
 
 def main() -> int:

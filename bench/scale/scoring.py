@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from bench import processes
 from bench.environments import python_with
 from bench.errors import BenchmarkError
+from bench.markdown import markdown
 from bench.places import CACHE, MODEL, PEERS
 from server.inference.model import Model
 from server.settings import ROOT
@@ -136,17 +137,20 @@ def measure(files: int, peers: Sequence[str]) -> list[Run]:
 
 def table(runs: list[Run]) -> str:
     """*runs* as Markdown."""
-    head = "| | rows | seconds | rows/s | of one process | CPU s | MB at the most |\n"
-    rule = "|---|---:|---:|---:|---:|---:|---:|\n"
-    return (
-        head
-        + rule
-        + "".join(
-            f"| {run.what} | {run.rows:,} | {run.seconds:.1f} | {run.rate:,.0f} "
-            f"| {run.rate / runs[0].rate:.2f} | {run.cpu:.0f} | {run.megabytes:.0f} |\n"
-            for run in runs
+    head = ("", "rows", "seconds", "rows/s", "of one process", "CPU s", "MB at the most")
+    rows = (
+        (
+            run.what,
+            f"{run.rows:,}",
+            f"{run.seconds:.1f}",
+            f"{run.rate:,.0f}",
+            f"{run.rate / runs[0].rate:.2f}",
+            f"{run.cpu:.0f}",
+            f"{run.megabytes:.0f}",
         )
+        for run in runs
     )
+    return markdown(head, rows)
 
 
 def missed(runs: list[Run]) -> list[str]:

@@ -76,7 +76,11 @@ def log_linear(
     each = nodes.add("Mul", nodes.add("Div", x, weighted), factor)
     added = nodes.add("ReduceSum", each, row, keepdims=1)
     intercept = slope * parts.intercept[np.newaxis]
-    scores = (_bent if parts.bend else _straight)(nodes, added, intercept, parts)
+    scores = (
+        _bent(nodes, added, intercept, parts.bend)
+        if parts.bend
+        else _straight(nodes, added, intercept)
+    )
     nodes.add("Softmax", scores, axis=1, output=probabilities)
     if parts.bend:
         each = nodes.add("Mul", each, _stretch(nodes, added, scores, parts))
@@ -84,13 +88,13 @@ def log_linear(
     return scores
 
 
-def _straight(nodes: Nodes, added: str, intercept: Array, _: Terms) -> str:
+def _straight(nodes: Nodes, added: str, intercept: Array) -> str:
     """Scores [N, 2]: 0 for the first label, and the log-odds for the second."""
     log_odds = nodes.add("Add", added, nodes.constant("constant", intercept))
     return nodes.add("Pad", log_odds, nodes.constant("first_label", np.array([0, 1, 0, 0])))
 
 
-def _bent(nodes: Nodes, added: str, intercept: Array, parts: Terms) -> str:
+def _bent(nodes: Nodes, added: str, intercept: Array, by: float) -> str:
     """Scores [N, 2] whose difference is the bent log-odds: ln(1 + |f|) / bend for one label.
 
     The other has 0. *added* and *intercept* are multiplied by the bend already.
@@ -98,7 +102,7 @@ def _bent(nodes: Nodes, added: str, intercept: Array, parts: Terms) -> str:
     either = nodes.add("Mul", added, nodes.constant("sides", SIDES))
     unit = nodes.constant("constant", 1 + SIDES * intercept)
     size = nodes.add("Max", nodes.add("Add", either, unit), nodes.constant("unit", 1.0))
-    return nodes.add("Div", nodes.add("Log", size), nodes.constant("by_bend", parts.bend))
+    return nodes.add("Div", nodes.add("Log", size), nodes.constant("by_bend", by))
 
 
 def _stretch(nodes: Nodes, added: str, scores: str, parts: Terms) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from export.tools.evaluation import Drift, Evaluation
-from train.evaluation import console_report
-from train.evaluation.console_report import interval
+from train.evaluation.console_report import by_evidence, interval
 
 #: Labels of which the shares are told one by one.
 MOST_LABELS = 10
@@ -21,7 +20,7 @@ def report(found: Evaluation) -> Iterator[str]:
     width = max(map(len, named))
     yield from (f"  {name:<{width}}  {value}" for name, value in named.items())
     yield ""
-    yield from console_report.by_evidence(found.by_evidence, "texts").split("\n")
+    yield from by_evidence(found.by_evidence, "texts").split("\n")
     yield "\nBeside the data it was trained on"
     drift = dict(_drift(found))
     width = max(map(len, drift))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from random import Random
 
 import msgspec
@@ -62,15 +62,15 @@ def as_json(model: Model, file: str, report: Report) -> bytes:
         "data": manifest.data,
         "parameters": manifest.parameters,
         "figures": manifest.figures,
-        **asdict(report),
         "behaviour": [
-            asdict(replace(outcome, moved=round(outcome.moved, DECIMALS)))
-            for outcome in report.behaviour
+            replace(outcome, moved=round(outcome.moved, DECIMALS)) for outcome in report.behaviour
         ],
         "words": {
             label: [(term, round(strength, DECIMALS)) for term, strength in terms]
             for label, terms in report.words.items()
         },
+        "curves": report.curves,
+        "learning": report.learning,
     }
     return msgspec.json.format(msgspec.json.encode(document)) + b"\n"
 
