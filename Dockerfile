@@ -47,10 +47,10 @@ USER 10001:10001
 WORKDIR /app
 EXPOSE 8000
 HEALTHCHECK --start-period=10s --interval=30s --timeout=5s \
-  CMD ["/venv/bin/python", "-m", "server.healthcheck"]
+  CMD ["/venv/bin/python", "-m", "addsup.server.healthcheck"]
 
 # Exec form, so that Gunicorn is process 1 and gets SIGTERM. It reads PORT itself.
-CMD ["/venv/bin/python", "-m", "server"]
+CMD ["/venv/bin/python", "-m", "addsup", "serve"]
 
 # Last, because they differ in every commit, and what follows a difference is built anew.
 ARG PYTHON_IMAGE

@@ -55,8 +55,8 @@ train: .venv/dev/installed ## Make a model of DATA, or the shipped one again (TE
 	  --export "$(or $(MODEL),$(if $(DATA),models/$(basename $(notdir $(DATA))).onnx,models/sentiment.onnx))" $(OPTIONS)
 
 # make score MODEL=models/sentiment.onnx INPUT=reviews.csv OUTPUT=labels.csv OPTIONS="--keep id"
-score: .venv/score/installed ## Score INPUT with MODEL into OUTPUT (files or folders; OPTIONS as of python -m score --help)
-	@.venv/score/bin/python -m score "$(or $(MODEL),models/sentiment.onnx)" "$(INPUT)" "$(OUTPUT)" $(OPTIONS)
+score: .venv/score/installed ## Score INPUT with MODEL into OUTPUT (files or folders; OPTIONS as of addsup score --help)
+	@.venv/score/bin/addsup score "$(or $(MODEL),models/sentiment.onnx)" "$(INPUT)" "$(OUTPUT)" $(OPTIONS)
 
 bench: .venv/dev/installed ## Measure the server beside plain Flask and its peers, in six minutes (needs wrk)
 	$(DEV) -m bench

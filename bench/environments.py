@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from bench.errors import PeerNotInstalled
-from bench.places import CACHE
+from bench.places import CACHE, ROOT
 from image import trim
-from server.settings import ROOT
 
 #: The server's own environment is what the container has, without what the wheels carry in vain.
 TRIMMED: Final = ROOT / "requirements-serve.txt"

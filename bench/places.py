@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
-from server.settings import ROOT
+ROOT: Final = Path(__file__).resolve().parents[1]
 
 CACHE: Final = ROOT / ".cache" / "bench"  # environments, pickles and NLTK's data; git-ignored
 PEERS: Final = ROOT / "bench" / "peers"

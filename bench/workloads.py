@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from train.data.dataset import imdb_sentences
+from addsup.train.data.dataset import imdb_sentences
 
 GOOD: Final = "A wonderful film with a great cast; I loved every minute of it."
 BAD: Final = "What a waste of time: awful acting, a terrible plot, simply the worst."

@@ -1,4 +1,4 @@
-"""`python -m export`: makes a model file from a kept pipeline, and looks after model files."""
+"""`addsup export`: makes a model file from a kept pipeline, and looks after model files."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from export.errors import ExportError, NotVerified
-from export.publish import keep_evaluation, publish
-from export.report import evaluation_text
-from export.tools import behaviour, evaluation, inspection, verify
-from export.tools import model_diff as diff
-from export.tools.signing import PASSWORD, sign
-from server.errors import ModelFileError
-from server.inference.model import Model
-from train.artifact import read_kept
-from train.data.dataset import LabelledText, imdb_sentences, load_labelled_text, sentences_of
-from train.data.resources import DOMAINS
-from train.errors import TrainError
-from train.text.wordnet import WordNet, noun_lemmatizer
+from addsup.export.errors import ExportError, NotVerified
+from addsup.export.publish import keep_evaluation, publish
+from addsup.export.report import evaluation_text
+from addsup.export.tools import behaviour, evaluation, inspection, verify
+from addsup.export.tools import model_diff as diff
+from addsup.export.tools.signing import PASSWORD, sign
+from addsup.inference.errors import ModelFileError
+from addsup.inference.model import Model
+from addsup.train.artifact import read_kept
+from addsup.train.data.dataset import LabelledText, imdb_sentences, load_labelled_text, sentences_of
+from addsup.train.data.resources import DOMAINS
+from addsup.train.errors import TrainError
+from addsup.train.text.wordnet import WordNet, noun_lemmatizer
 
 Options = argparse.Namespace
 
@@ -31,14 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.run(options)
     except (TrainError, ExportError, ModelFileError) as error:
-        print(f"python -m export {options.command}: {error}", file=sys.stderr)
+        print(f"addsup export {options.command}: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line: one sub-command for each thing to do."""
-    whole = argparse.ArgumentParser("python -m export", description=__doc__)
+    whole = argparse.ArgumentParser("addsup export", description=__doc__)
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(run: Callable[[Options], None], *paths: str) -> argparse.ArgumentParser:
@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
         help="keep it, draw it beside, and add it to the model card",
     )
     verifying = command(verify_, "MODEL")
-    verifying.add_argument("--kept", type=Path, help="what `python -m train --keep` wrote")
+    verifying.add_argument("--kept", type=Path, help="what `addsup train --keep` wrote")
     verifying.add_argument("--public-key", type=Path, help="PEM; whose owner must have signed it")
     signing = command(sign_, "MODEL")
     signing.add_argument(

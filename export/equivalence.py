@@ -12,15 +12,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from addsup.export.errors import ProofFailed
+from addsup.export.graph.additive_form import against_first, terms
+from addsup.export.graph.ensembles import Ensemble, Form
+from addsup.export.graph.pipeline_steps import features, read_pipeline, steps
+from addsup.inference.model import TOLERANCE, Model
+from addsup.train.artifact import TrainedModel
+from addsup.train.calibration import Calibrated, log_scores
 from scipy import sparse
-
-from export.errors import ProofFailed
-from export.graph.additive_form import against_first, terms
-from export.graph.ensembles import Ensemble, Form
-from export.graph.pipeline_steps import features, read_pipeline, steps
-from server.inference.model import TOLERANCE, Model
-from train.artifact import TrainedModel
-from train.calibration import Calibrated, log_scores
 
 EVIDENCE_TOLERANCE = 1e-9
 # Log-odds are differences of scores that may be large and nearly equal; what is lost in rounding

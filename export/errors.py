@@ -11,8 +11,10 @@ ExportError
 
 from __future__ import annotations
 
+from addsup.inference.errors import AddsupError
 
-class ExportError(Exception):
+
+class ExportError(AddsupError):
     """The command failed and what was there is untouched; the message says why."""
 
 

@@ -13,19 +13,18 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from addsup.export.errors import BadSample
+from addsup.export.graph.pipeline_steps import features, read_pipeline, steps
+from addsup.export.graph.pipeline_steps import labels as labels_of
+from addsup.export.publish import Published, publish
+from addsup.inference.analyzer import Normaliser, tokenizer
+from addsup.inference.manifest import DataSet, Figures
+from addsup.train.artifact import TrainedModel
+from addsup.train.calibration import Calibrated, calibrate, log_scores
+from addsup.train.evaluation.evaluation import held_out
+from addsup.train.evaluation.metrics import Fold, confused_pairs, reliability
 from sklearn.pipeline import Pipeline
 from tqdm import tqdm
-
-from export.errors import BadSample
-from export.graph.pipeline_steps import features, read_pipeline, steps
-from export.graph.pipeline_steps import labels as labels_of
-from export.publish import Published, publish
-from server.inference.analyzer import Normaliser, tokenizer
-from server.inference.manifest import DataSet, Figures
-from train.artifact import TrainedModel
-from train.calibration import Calibrated, calibrate, log_scores
-from train.evaluation.evaluation import held_out
-from train.evaluation.metrics import Fold, confused_pairs, reliability
 
 UNMEASURED: Final = "Not measured: export_pipeline was given no labelled texts."
 MEASURED: Final = (

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-
-from export.equivalence import Proof, Watch, prove
-from export.graph.model_file import build
-from export.report import plots
-from export.report.model_card import Subject, card, with_evaluations
-from export.report.summary import as_json, draw, examine
-from export.tools.evaluation import Evaluation, beside
-from export.write import write_model
-from server.inference.model import Model
-from train.artifact import TrainedModel
-from train.evaluation.comparison import Comparison, comparison_beside
-from train.files import write_atomically
+from addsup.export.equivalence import Proof, Watch, prove
+from addsup.export.graph.model_file import build
+from addsup.export.report import plots
+from addsup.export.report.model_card import Subject, card, with_evaluations
+from addsup.export.report.summary import as_json, draw, examine
+from addsup.export.tools.evaluation import Evaluation, beside
+from addsup.export.write import write_model
+from addsup.inference.model import Model
+from addsup.train.artifact import TrainedModel
+from addsup.train.evaluation.comparison import Comparison, comparison_beside
+from addsup.train.files import write_atomically
 
 
 @dataclass(frozen=True, slots=True)

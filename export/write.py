@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from server.inference.model import checksum_file
-from train.files import write_atomically
+from addsup.inference.model import checksum_file
+from addsup.train.files import write_atomically
 
 
 def write_model(path: Path, content: bytes) -> str:

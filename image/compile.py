@@ -12,8 +12,9 @@ import sys
 from importlib import import_module
 from pkgutil import walk_packages
 
-import server
-from server.app import create_app
+from addsup.server.app import create_app
+
+import addsup
 
 #: What Gunicorn imports only when it is started, or only in its workers.
 LATER = (
@@ -33,7 +34,7 @@ def serve() -> None:
     client.get("/")
     client.post("/", data={"review": "A wonderful film."})
     client.post("/predict", json={"review": "A wonderful film."})
-    for name in (*LATER, *(each.name for each in walk_packages(server.__path__, "server."))):
+    for name in (*LATER, *(each.name for each in walk_packages(addsup.__path__, "addsup."))):
         import_module(name)
 
 

@@ -1,13 +1,13 @@
-"""`python -m score`: a model file and a table of texts in, a table of labels out."""
+"""`addsup score`: a model file and a table of texts in, a table of labels out."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 
-from score import commands
-from score.cli import parse
-from score.errors import ScoreError
+from addsup.score import commands
+from addsup.score.cli import parse
+from addsup.score.errors import ScoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,9 +15,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return commands.run(parse(arguments))
     except ScoreError as error:
-        print(f"python -m score: {error}", file=sys.stderr)
+        print(f"addsup score: {error}", file=sys.stderr)
     except KeyboardInterrupt:
-        print("python -m score: interrupted; the same command goes on from here.", file=sys.stderr)
+        print("addsup score: interrupted; the same command goes on from here.", file=sys.stderr)
     return 1
 
 

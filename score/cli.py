@@ -1,4 +1,4 @@
-"""The command line of `python -m score`."""
+"""The command line of `addsup score`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from score.formats import FORMATS
+from addsup.tables.formats import FORMATS
 
 DESCRIPTION = "A model file and a table of texts -> a table of labels, of any size."
 EXAMPLES = """\
 examples:
-  python -m score models/sentiment.onnx reviews.csv labels.csv
-  python -m score models/sentiment.onnx reviews/ labels/ --keep id,date --format parquet
-  python -m score models/sentiment.onnx 's3://bucket/2026/*.parquet' s3://bucket/labels/
-  zcat reviews.jsonl.gz | python -m score models/sentiment.onnx - - --input-format jsonl
+  addsup score models/sentiment.onnx reviews.csv labels.csv
+  addsup score models/sentiment.onnx reviews/ labels/ --keep id,date --format parquet
+  addsup score models/sentiment.onnx 's3://bucket/2026/*.parquet' s3://bucket/labels/
+  zcat reviews.jsonl.gz | addsup score models/sentiment.onnx - - --input-format jsonl
 
 A folder of results is whole when _SUCCESS is in it. The same command again goes on where it was
 interrupted. The columns of results are described in docs/scale.md.
@@ -48,12 +48,12 @@ class Options:
 def parse(arguments: Sequence[str] | None) -> Options:
     """Read the command line; exits with a sentence on a wrong one."""
     parser = argparse.ArgumentParser(
-        "python -m score",
+        "addsup score",
         description=DESCRIPTION,
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("model", type=Path, metavar="MODEL", help="a file of `python -m export`")
+    parser.add_argument("model", type=Path, metavar="MODEL", help="a file of `addsup export`")
     parser.add_argument(
         "input", metavar="INPUT", help="a file, a folder, a glob in quotes, or - for stdin"
     )

@@ -14,15 +14,14 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
+from addsup.inference.model import Model
+from addsup.score.counts import Counts
+from addsup.score.errors import BadInput, ScoreError
+from addsup.score.scorer import HereScorer
+from addsup.score.tasks import Completed, Job, Task, score_task
+from addsup.tables.storage import Place
 from distributed import CancelledError, Client, KilledWorker, as_completed
 from distributed.comm.core import CommClosedError
-
-from score.counts import Counts
-from score.errors import BadInput, ScoreError
-from score.scorer import HereScorer
-from score.storage import Place
-from score.tasks import Completed, Job, Task, score_task
-from server.inference.model import Model
 
 #: How often a task is tried again whose worker has died.
 RETRIES: Final = 2

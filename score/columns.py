@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-
-from server.errors import ProblemType
-from server.inference.analyzer import Tokenizer
-from server.inference.model import Model
-from server.inference.predictions import Columns, Explanation, Prediction
+from addsup.inference.analyzer import Tokenizer
+from addsup.inference.model import Model
+from addsup.inference.predictions import Columns, Explanation, Prediction
+from addsup.server.errors import ProblemType
 
 CONTRIBUTIONS = pa.list_(pa.struct([("word", pa.string()), ("part", pa.float64())]))
 

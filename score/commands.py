@@ -1,4 +1,4 @@
-"""The command of `python -m score`: plans tasks, has them scored, and sums up."""
+"""The command of `addsup score`: plans tasks, has them scored, and sums up."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ from dataclasses import asdict
 from typing import Any, Final
 
 import msgspec
-
-from score import progress
-from score.cli import Options
-from score.columns import Wanted
-from score.counts import Counts
-from score.errors import BadInput, ScoreError
-from score.formats import SUFFIXES, format_of, suffixes
-from score.local import completed
-from score.meter import Meter, meter
-from score.readers import Selection
-from score.scorer import HereScorer, PoolScorer, Scorer
-from score.storage import STDIN, Place, Source, place_of, sources
-from score.tasks import Completed, Job, Task, plan, score_task
-from server.errors import ModelFileError
-from server.inference.model import Model
+from addsup.inference.errors import ModelFileError
+from addsup.inference.model import Model
+from addsup.score import progress
+from addsup.score.cli import Options
+from addsup.score.columns import Wanted
+from addsup.score.counts import Counts
+from addsup.score.errors import BadInput, ScoreError
+from addsup.score.local import completed
+from addsup.score.meter import Meter, meter
+from addsup.score.scorer import HereScorer, PoolScorer, Scorer
+from addsup.score.tasks import Completed, Job, Task, plan, score_task
+from addsup.tables.formats import SUFFIXES, format_of, suffixes
+from addsup.tables.readers import Selection
+from addsup.tables.storage import STDIN, Place, Source, place_of, sources
 
 #: How often processes that were killed are started again.
 MOST_ATTEMPTS: Final = 3
@@ -64,7 +63,7 @@ def run(options: Options) -> int:
         progress.finish(place_of(options.output), summary)
     print(summary.decode(), file=sys.stderr if options.output == STDIN else sys.stdout)
     for name, why in failed.items():
-        print(f"python -m score: {name}: {why}", file=sys.stderr)
+        print(f"addsup score: {name}: {why}", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -124,8 +123,8 @@ def _score_folder(
     tasks = [task for task in plan(found, job) if not state.is_done(task.part, task.source)]
     failed: dict[str, str] = {}
     if options.scheduler:
-        from score.cluster import cluster
-        from score.cluster import completed as completed_there
+        from addsup.score.cluster import cluster
+        from addsup.score.cluster import completed as completed_there
 
         with cluster(options.scheduler, options.quiet) as client:
             content = options.model.read_bytes()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from addsup.inference.errors import AddsupError
 
-class ScoreError(Exception):
+
+class ScoreError(AddsupError):
     """Nothing can be scored as the command line has it."""
 
 

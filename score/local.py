@@ -7,10 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from functools import partial
 from typing import Final
 
-from score.counts import Counts
-from score.scorer import PoolScorer, Scorer
-from score.storage import Place
-from score.tasks import Completed, Job, Task, score_task, score_task_here
+from addsup.score.counts import Counts
+from addsup.score.scorer import PoolScorer, Scorer
+from addsup.score.tasks import Completed, Job, Task, score_task, score_task_here
+from addsup.tables.storage import Place
 
 #: Files that are scored side by side, so that the processes have work where one of them ends.
 SIDE_BY_SIDE: Final = 2

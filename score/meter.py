@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
+from addsup.score.counts import Counts
 from tqdm import tqdm
-
-from score.counts import Counts
 
 
 class Meter:

@@ -9,11 +9,10 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+from addsup.score.counts import Counts
+from addsup.score.errors import ScoreError
+from addsup.tables.storage import Place, Source, reason, whole_or_not_at_all
 from pyarrow import fs
-
-from score.counts import Counts
-from score.errors import ScoreError
-from score.storage import Place, Source, reason, whole_or_not_at_all
 
 FORMAT: Final = 1
 NAME: Final = "_progress.json"

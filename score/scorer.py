@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
-
-from score.columns import Wanted, score_texts
-from score.rows import Rows
-from server.inference.model import Model
+from addsup.inference.model import Model
+from addsup.score.columns import Wanted, score_texts
+from addsup.tables.rows import Rows
 
 _here: HereScorer | None = None
 

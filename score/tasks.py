@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-
-from score.columns import Wanted, result_schema
-from score.counts import Counts, counts_of
-from score.errors import BadInput
-from score.formats import format_of, renamed, suffixes
-from score.ranges import ranges
-from score.readers import Selection, read
-from score.rows import Rows
-from score.scorer import Scorer, of_this_process
-from score.storage import Place, Source, whole_or_not_at_all
-from score.writers import writer
+from addsup.score.columns import Wanted, result_schema
+from addsup.score.counts import Counts, counts_of
+from addsup.score.errors import BadInput
+from addsup.score.scorer import Scorer, of_this_process
+from addsup.tables.formats import format_of, renamed, suffixes
+from addsup.tables.ranges import ranges
+from addsup.tables.readers import Selection, read
+from addsup.tables.rows import Rows
+from addsup.tables.storage import Place, Source, whole_or_not_at_all
+from addsup.tables.writers import writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`python -m server`: starts Gunicorn in this process. `--help` shows the settings."""
+"""`addsup serve`: starts Gunicorn in this process. `--help` shows the settings."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import textwrap
 from pathlib import Path
 from typing import Final
 
-from server import VERSION
-from server.errors import SettingError
-from server.settings import Settings
+from addsup.server.errors import SettingError
+from addsup.server.settings import Settings
+
+from addsup import __version__
 
 CONFIGURATION: Final = Path(__file__).with_name("gunicorn.conf.py")
 
 USAGE: Final = """\
-Usage: [VARIABLE=value ...] python -m server [-- OPTIONS OF GUNICORN]
+Usage: [VARIABLE=value ...] addsup serve [-- OPTIONS OF GUNICORN]
 
 Serves one model file: a form at /, predictions at POST /predict, the Open Inference
 Protocol under /v2, the API's documentation at /docs. Everything is set in the environment:
@@ -23,10 +24,10 @@ Protocol under /v2, the API's documentation at /docs. Everything is set in the e
 {settings}
 
 Examples:
-  PORT=9000 python -m server
-  MODEL_PATH=models/mail.onnx HOST=127.0.0.1 LOG_FORMAT=text python -m server
-  HOST=unix:/run/reviews.sock python -m server
-  python -m server -- --pid /run/reviews.pid
+  PORT=9000 addsup serve
+  MODEL_PATH=models/mail.onnx HOST=127.0.0.1 LOG_FORMAT=text addsup serve
+  HOST=unix:/run/reviews.sock addsup serve
+  addsup serve -- --pid /run/reviews.pid
 
 --help shows this, --version the versions. SIGHUP reads the model file again.
 """
@@ -79,7 +80,7 @@ def versions() -> str:
     from importlib.metadata import version
 
     packages = " ".join(f"{each} {version(each)}" for each in ("gunicorn", "flask", "onnxruntime"))
-    return f"server {VERSION}, python {sys.version.split()[0]}, {packages}"
+    return f"server {__version__}, python {sys.version.split()[0]}, {packages}"
 
 
 if __name__ == "__main__":

@@ -5,20 +5,18 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from flask import Flask
-
-from server.api.health import health
-from server.api.info import info
-from server.api.openapi.routes import openapi
-from server.api.predict import api
-from server.error_handlers import answer
-from server.extensions import KEY, Extensions, extensions_of
-from server.inference.model import Model, read_trusted
-from server.middleware import log_requests
-from server.middleware.compression import compress
-from server.middleware.fast_path import add_fast_path
-from server.middleware.request_body import read_request_body
-from server.middleware.security import (
+from addsup.inference.model import Model, read_trusted
+from addsup.server.api.health import health
+from addsup.server.api.info import info
+from addsup.server.api.openapi.routes import openapi
+from addsup.server.api.predict import api
+from addsup.server.error_handlers import answer
+from addsup.server.extensions import KEY, Extensions, extensions_of
+from addsup.server.middleware import log_requests
+from addsup.server.middleware.compression import compress
+from addsup.server.middleware.fast_path import add_fast_path
+from addsup.server.middleware.request_body import read_request_body
+from addsup.server.middleware.security import (
     add_cors_headers,
     check_api_key,
     check_cross_site,
@@ -26,16 +24,17 @@ from server.middleware.security import (
     mount,
     trust_proxies,
 )
-from server.middleware.security_headers import add_security_headers
-from server.observability.log_format import write_defects
-from server.observability.log_writer import LogWriter
-from server.observability.metrics import Metrics
-from server.observability.request_log import RequestLog
-from server.open_inference.management import open_inference
-from server.open_inference.v1 import kserve_v1
-from server.settings import Settings
-from server.web.assets import keep_assets
-from server.web.views import render_page, web
+from addsup.server.middleware.security_headers import add_security_headers
+from addsup.server.observability.log_format import write_defects
+from addsup.server.observability.log_writer import LogWriter
+from addsup.server.observability.metrics import Metrics
+from addsup.server.observability.request_log import RequestLog
+from addsup.server.open_inference.management import open_inference
+from addsup.server.open_inference.v1 import kserve_v1
+from addsup.server.settings import Settings
+from addsup.server.web.assets import keep_assets
+from addsup.server.web.views import render_page, web
+from flask import Flask
 
 #: WSGI middleware, outermost first.
 MIDDLEWARE: Final = (
@@ -85,7 +84,7 @@ def make_ready(app: Flask, content: bytes | None = None) -> Flask:
 
 def unready_app(settings: Settings) -> Flask:
     """The application before it has a model: alive, but not ready."""
-    app = Flask("server", static_folder="web/static", template_folder="web/templates")
+    app = Flask("addsup.server", static_folder="web/static", template_folder="web/templates")
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
     app.url_map.merge_slashes = False
     keep_assets(app)

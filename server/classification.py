@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from server.extensions import Extensions
-from server.inference.predictions import Classification
-from server.observability.request_log import current_exchange
-from server.schemas.validation import check_explained, check_left_out
+from addsup.inference.predictions import Classification
+from addsup.server.extensions import Extensions
+from addsup.server.observability.request_log import current_exchange
+from addsup.server.schemas.validation import check_explained, check_left_out
 
 
 def classify(

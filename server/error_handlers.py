@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from addsup.server.api.predict import api
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.extensions import current
+from addsup.server.observability.log_format import log_defect
+from addsup.server.observability.request_log import current_exchange
+from addsup.server.schemas.negotiation import wants_html
+from addsup.server.schemas.responses import encode, problem_document
+from addsup.server.web.views import render_form, submitted_text, web
 from flask import Response, render_template, request
 from werkzeug.exceptions import HTTPException
-
-from server.api.predict import api
-from server.errors import ProblemError, ProblemType
-from server.extensions import current
-from server.observability.log_format import log_defect
-from server.observability.request_log import current_exchange
-from server.schemas.negotiation import wants_html
-from server.schemas.responses import encode, problem_document
-from server.web.views import render_form, submitted_text, web
 
 #: Blueprints with pages for people. What is at no path may be meant for people too.
 WITH_PAGES: Final = (web.name, api.name, None)

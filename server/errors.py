@@ -12,8 +12,10 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from addsup.inference.errors import AddsupError
 
-class ServerError(Exception):
+
+class ServerError(AddsupError):
     """Base of all errors raised by this package."""
 
 
@@ -30,10 +32,6 @@ class SettingError(StartupError):
     def __init__(self, variable: str, value: str | None, accepted: str) -> None:
         found = "has a value that is not accepted; it" if value is None else f"is {value!r}, but"
         super().__init__(f"{variable} {found} must be {accepted}.")
-
-
-class ModelFileError(StartupError):
-    """The model file is missing, damaged, foreign, or does not answer as it did when exported."""
 
 
 class ProblemType(Enum):

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.observability.metrics import Metrics
+from addsup.server.observability.request_log import RequestLog
+from addsup.server.settings import Settings
 from flask import Flask, current_app
 
-from server.errors import ProblemError, ProblemType
-from server.observability.metrics import Metrics
-from server.observability.request_log import RequestLog
-from server.settings import Settings
-
 if TYPE_CHECKING:
-    from server.inference.model import Model
+    from addsup.inference.model import Model
 
 KEY: Final = "server"
 

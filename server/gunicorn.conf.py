@@ -13,10 +13,7 @@ import socket
 import sys
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 # glibc would give each thread an arena of its own, of which little goes back: the dearest legal
 # traffic took 432 MiB of all processes, and 279 with one arena, with 12 % more answers.
@@ -28,20 +25,20 @@ with suppress(AttributeError):  # another C library
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # prometheus_client decides while it is imported whether several processes count together.
-from server.observability import multiprocess_dir
+from addsup.server.observability import multiprocess_dir
 
 multiprocess_dir.make_folder()
 
 # Imported here, in the master, so that workers share the memory of it and start at once.
-import server.wsgi
-from server.accepted import UNIX
-from server.app import unready_app
-from server.errors import StartupError
-from server.observability.log_format import announce
-from server.settings import Settings
-from server.worker.balance import NO_ENTRY, Balance
-from server.worker.shutdown import ServerStop, hold_signals_over_fork, stop_is_due
-from server.worker.worker import Worker
+from addsup.inference.errors import AddsupError
+from addsup.server import wsgi
+from addsup.server.accepted import UNIX
+from addsup.server.app import unready_app
+from addsup.server.observability.log_format import announce
+from addsup.server.settings import Settings
+from addsup.server.worker.balance import NO_ENTRY, Balance
+from addsup.server.worker.shutdown import ServerStop, hold_signals_over_fork, stop_is_due
+from addsup.server.worker.worker import Worker
 
 
 def _settings() -> Settings:
@@ -49,7 +46,7 @@ def _settings() -> Settings:
         settings = Settings.from_environment(os.environ)
         if not settings.host.startswith(UNIX):
             socket.getaddrinfo(settings.host, settings.port)
-    except StartupError as refusal:
+    except AddsupError as refusal:
         sys.exit(str(refusal))
     except OSError as unknown:
         sys.exit(f"HOST is {settings.host!r}, which is not known here: {unknown.strerror}.")
@@ -58,11 +55,11 @@ def _settings() -> Settings:
 
 _chosen = _settings()
 
-wsgi_app = f"{server.wsgi.__name__}:{server.wsgi.application.__name__}()"
+wsgi_app = f"{wsgi.__name__}:{wsgi.application.__name__}()"
 bind = [_chosen.address]
 workers = _chosen.workers
 loglevel = _chosen.log_level
-logger_class = "server.observability.gunicorn_logger.Log"
+logger_class = "addsup.server.observability.gunicorn_logger.Log"
 forwarded_allow_ips = ""  # whom to believe is said by TRUSTED_PROXIES alone
 
 worker_class = Worker
@@ -71,7 +68,7 @@ worker_connections = _chosen.connections
 Worker.max_requests_at_work = _chosen.max_concurrency
 Worker.max_body_bytes = _chosen.max_body_bytes
 Worker.health_paths = frozenset({b"/livez", b"/readyz"})
-Worker.render_error = staticmethod(server.wsgi.render_refusal)
+Worker.render_error = staticmethod(wsgi.render_refusal)
 Worker.balance = Balance(4 * workers)  # during a reload there are twice as many, and some still go
 Worker.server_stop = ServerStop()
 
@@ -88,10 +85,10 @@ def on_starting(arbiter: Any) -> None:
     """Refuse to start, in one sentence, if the model cannot be served."""
     hold_signals_over_fork()
     Worker.server_stop.watch(arbiter)
-    server.wsgi.prepared = unready_app(_chosen)
+    wsgi.prepared = unready_app(_chosen)
     try:
-        server.wsgi.approve_model(_chosen)
-    except StartupError as refusal:
+        wsgi.approve_model(_chosen)
+    except AddsupError as refusal:
         sys.exit(str(refusal))
     # A collection after the fork would write to every object, and so copy 10 MB into each process.
     gc.collect()
@@ -101,8 +98,8 @@ def on_starting(arbiter: Any) -> None:
 def on_reload(arbiter: Any) -> None:
     """Take over a new model file if it can be served; else the old one goes on serving."""
     try:
-        server.wsgi.approve_model(_chosen, partial(stop_is_due, arbiter))
-    except StartupError as refusal:
+        wsgi.approve_model(_chosen, partial(stop_is_due, arbiter))
+    except AddsupError as refusal:
         arbiter.log.error("The new model is not taken over, the old one serves on: %s", refusal)
 
 

@@ -1,4 +1,4 @@
-"""`python -m server.healthcheck`: for container engines, which ask by running a command.
+"""`python -m addsup.server.healthcheck`: for container engines, which ask by running a command.
 
 Exit status 0 if the server on this machine is ready, else 1 with a line that says why not.
 """
@@ -10,9 +10,9 @@ import socket
 import sys
 from http.client import HTTPConnection, HTTPException
 
-from server.accepted import UNIX
-from server.errors import SettingError
-from server.settings import Settings
+from addsup.server.accepted import UNIX
+from addsup.server.errors import SettingError
+from addsup.server.settings import Settings
 
 PATIENCE = 4.0  # seconds, less than the engine's own
 

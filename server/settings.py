@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from server.accepted import (
+from addsup.server.accepted import (
     UNIX,
     Accepted,
     file_path,
@@ -21,9 +22,10 @@ from server.accepted import (
     url_path,
     whole_number,
 )
-from server.errors import SettingError
+from addsup.server.errors import SettingError
 
-ROOT = Path(__file__).resolve().parent.parent
+#: The model file that comes with the package.
+DEFAULT_MODEL = Path(str(files("addsup.models") / "sentiment.onnx"))
 
 #: Addresses that stand for all of a machine's.
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
@@ -49,7 +51,7 @@ def setting(name: str, default: Any, meaning: str, accepted: Accepted) -> Any:
 def _shown(default: Any) -> str:
     if default is None:
         return "not set"
-    return str(default.relative_to(ROOT)) if isinstance(default, Path) else str(default)
+    return f"models/{default.name}" if isinstance(default, Path) else str(default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Settings:
     )
     model_path: Path = setting(  # noqa: RUF009
         "MODEL_PATH",
-        ROOT / "models" / "sentiment.onnx",
+        DEFAULT_MODEL,
         "model file to serve, or the folder of the only one; "
         "its checksum is the file beside it that ends in `.sha256`",
         model_path(),

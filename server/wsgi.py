@@ -7,24 +7,24 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from addsup.inference.errors import AddsupError
+from addsup.inference.predictions import Classification
+from addsup.server.api.info import model_document
+from addsup.server.app import make_ready, unready_app
+from addsup.server.error_handlers import PROBLEM_JSON
+from addsup.server.errors import ProblemError, ProblemType, StartupError
+from addsup.server.extensions import extensions_of
+from addsup.server.middleware.security_headers import NOT_KEPT, OF_DOCUMENTS
+from addsup.server.observability.request_log import ID_HEADER
+from addsup.server.preflight import approve
+from addsup.server.schemas.responses import encode, predictions_document, problem_document
+from addsup.server.settings import Settings
 from flask import Flask
 from gunicorn.errors import AppImportError
 
-from server.api.info import model_document
-from server.app import make_ready, unready_app
-from server.error_handlers import PROBLEM_JSON
-from server.errors import ProblemError, ProblemType, StartupError
-from server.extensions import extensions_of
-from server.inference.predictions import Classification
-from server.inference.preflight import approve
-from server.middleware.security_headers import NOT_KEPT, OF_DOCUMENTS
-from server.observability.request_log import ID_HEADER
-from server.schemas.responses import encode, predictions_document, problem_document
-from server.settings import Settings
-
 if TYPE_CHECKING:
-    from server.inference.model import Model
-    from server.worker.refusals import Headers, Refusal
+    from addsup.inference.model import Model
+    from addsup.server.worker.refusals import Headers, Refusal
 
 #: The model file that the master found good, before it forked the workers; None without a master.
 approved: bytes | None = None
@@ -43,7 +43,7 @@ def application() -> Flask:
     try:
         app = prepared or unready_app(Settings.from_environment(os.environ))
         return make_ready(app, approved)
-    except StartupError as refusal:
+    except AddsupError as refusal:
         raise AppImportError(str(refusal)) from None
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from server.settings import ROOT
 from tests.live import free_port, stop, wait_for_port
+from tests.places import ROOT
 
 ENVIRON = {
     "PYTHONPATH": str(ROOT),

@@ -7,11 +7,11 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from addsup.train.data.download import cache_folder, ensure
+from addsup.train.data.resources import ALL
 
 from tests.keys import KeyPair, make_key_pair
 from tests.live import LiveServer, running_server
-from train.data.download import cache_folder, ensure
-from train.data.resources import ALL
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from server.settings import ROOT, Settings
+from addsup.server.settings import Settings
+
+from tests.places import ROOT
 
 CONFIGURATION = Path("server") / "gunicorn.conf.py"
 PATIENCE = 20.0

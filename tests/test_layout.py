@@ -1,4 +1,4 @@
-"""Layout of the code: which way imports point, and that every module has its test file."""
+"""Layout of the code: which way imports point, in the whole tree."""
 
 from __future__ import annotations
 
@@ -10,12 +10,26 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-SERVER = ROOT / "server"
+from tests.places import ROOT
+
+ROOMS = ("addsup", "export", "inference", "score", "server", "tables", "train")
+
+#: Room -> the rooms that it may import. `addsup` itself holds `__version__` and is everybody's.
+ARROWS = {
+    "addsup": {"server", "train", "export", "score", "tables", "inference"},
+    "export": {"train", "inference"},
+    "train": {"tables", "inference"},
+    "score": {"tables", "inference"},
+    "server": {"tables", "inference"},
+    "tables": {"inference"},
+    "inference": set(),
+}
 
 #: What the container installs.
 SERVE = {
     "_typeshed",  # exists for type checkers alone
+    "addsup",
+    "click",
     "compression",  # the standard library's, from Python 3.14
     "flask",
     "gunicorn",
@@ -24,52 +38,18 @@ SERVE = {
     "numpy",
     "onnxruntime",
     "prometheus_client",
-    "server",
     "werkzeug",
 }
 
-#: Rooms of server/, from top to bottom: an import points down this list, never up.
-LAYERS = (
-    {"gunicorn.conf", "__main__", "healthcheck"},
-    {"wsgi"},
-    {"app"},
-    {"error_handlers"},
-    {"middleware"},
-    {"api", "web", "open_inference"},
-    {"classification"},
-    {"schemas"},
-    {"extensions"},
-    {"observability"},
-    {"inference"},
-    {"settings"},
-    {"accepted"},
-    {"errors"},
-)
-#: The faces need two helpers that stand with the middleware.
-SHARED_WITH_FACES = {"server.middleware.request_body", "server.middleware.security"}
-
-
-def modules(folder: str) -> list[Path]:
-    return sorted((ROOT / folder).rglob("*.py"))
-
 
 def dotted(path: Path) -> str:
-    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    """Name of the module at *path*: that of its room below addsup."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    name = ".".join(parts if parts[0] == "addsup" else ("addsup", *parts))
     return name.removesuffix(".__init__")
 
 
-@cache
-def imports(path: Path) -> frozenset[str]:
-    """Every module that *path* imports when it runs, wherever in the file."""
-    found = set()
-    for node in walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                inner = f"{node.module}.{alias.name}"
-                found.add(inner if inner in NAMES else node.module)
-    return frozenset(found)
+MODULES = {dotted(path): path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))}
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
@@ -80,145 +60,146 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
             yield from walk(child)
 
 
-NAMES = {
-    dotted(path): path
-    for folder in ("server", "train", "export", "score")
-    for path in modules(folder)
-}
+@cache
+def imports(name: str) -> frozenset[str]:
+    """Every module that the module *name* imports when it runs, wherever in the file."""
+    found = set()
+    for node in walk(ast.parse(MODULES[name].read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (inner & MODULES.keys()) or {node.module}
+    return frozenset(found - {name})
 
 
-def room(module: str) -> str:
-    return (
-        module.removeprefix("server.").split(".")[0]
-        if module != "server.gunicorn.conf"
-        else ("gunicorn.conf")
-    )
+def ours(name: str) -> frozenset[str]:
+    """The modules of the project that *name* imports, but for the package itself."""
+    return imports(name) & MODULES.keys() - {"addsup"}
 
 
-def layer(name: str) -> int | None:
-    return next((level for level, rooms in enumerate(LAYERS) if name in rooms), None)
+def room(name: str) -> str:
+    inner = name.removeprefix("addsup").lstrip(".").split(".")[0]
+    return inner if inner in ROOMS else "addsup"
 
 
-def of_server() -> list[str]:
-    return [name for name in NAMES if name.startswith("server.")]
+@pytest.mark.parametrize("name", MODULES)
+def test_an_import_points_down(name: str) -> None:
+    if name == "addsup":
+        return  # imports what it gives when it is asked for it
+    allowed = ARROWS[room(name)] | {room(name)}
+
+    assert {each for each in ours(name) if room(each) not in allowed} == set()
 
 
-@pytest.mark.parametrize("name", of_server())
-def test_imports_of_the_server_point_down_and_never_across_the_faces(name: str) -> None:
-    if room(name) == "worker":
-        assert all(room(each) == "worker" for each in imports(NAMES[name]) if each in NAMES)
-        return
-    own = layer(room(name))
-    assert own is not None, f"{name} is in no layer"
-    for each in imports(NAMES[name]):
-        if each not in NAMES or each in SHARED_WITH_FACES or room(each) in (room(name), "worker"):
-            continue
-        if each == "server":
-            continue
-        target = layer(room(each))
-        assert target is not None and target > own, f"{name} imports {each}"
+def test_no_module_imports_itself_through_others() -> None:
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, " -> ".join((*above[above.index(name) :], name))
+        if name not in finished:
+            for each in ours(name):
+                visit(each, (*above, name))
+            finished.add(name)
+
+    finished: set[str] = set()
+    for name in MODULES.keys() - {"addsup"}:
+        visit(name, ())
 
 
-def test_only_the_configuration_of_gunicorn_knows_the_worker() -> None:
-    users = {name for name in of_server() if any("worker" in each for each in imports(NAMES[name]))}
+def test_no_folder_imports_itself_through_others() -> None:
+    def folder(name: str) -> str:
+        path = MODULES[name]
+        return str(path.parent.relative_to(ROOT))
 
-    assert {room(name) for name in users} <= {"worker", "gunicorn.conf"}
+    arrows: dict[str, set[str]] = {}
+    for name in MODULES.keys() - {"addsup"}:
+        own = folder(name)
+        arrows.setdefault(own, set()).update(folder(each) for each in ours(name))
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, " -> ".join((*above[above.index(name) :], name))
+        for each in arrows[name] - {name}:
+            visit(each, (*above, name))
+
+    for name in arrows:
+        visit(name, ())
 
 
 def test_the_longest_chain_of_imports_has_nine_modules_at_most() -> None:
     @cache
     def chain(name: str) -> tuple[str, ...]:
-        below = [chain(each) for each in imports(NAMES[name]) if each in NAMES and each != name]
-        return (name, *max(below, key=len, default=()))
+        return (name, *max(map(chain, ours(name)), key=len, default=()))
 
-    longest = max((chain(name) for name in of_server()), key=len)
+    longest = max(map(chain, MODULES.keys() - {"addsup"}), key=len)
 
     assert len(longest) <= 9, " -> ".join(longest)
 
 
-def test_the_listing_of_the_server_can_be_read() -> None:
-    listed = [each for each in SERVER.iterdir() if each.name != "__pycache__"]
-
-    assert len(listed) <= 20
-
-
-#: What is tried through others: starting points, and modules that hold nothing but types.
-WITHOUT_A_TEST_FILE = {
-    "server.__main__",
-    "server.app",
-    "server.extensions",
-    "server.gunicorn.conf",
-    "server.healthcheck",
-    "server.wsgi",
-    "server.worker.connection",
-    "server.worker.limits",
-    "server.inference.analyzer_settings",
-    "server.observability.gunicorn_logger",
-    "train.__main__",
-    "export.__main__",
-    "score.__main__",
-    "score.errors",
-    "score.rows",
-}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_module_has_its_test_file(name: str) -> None:
-    path = NAMES[name]
-    if path.name == "__init__.py" or name in WITHOUT_A_TEST_FILE:
-        return
-    mirrored = path.relative_to(ROOT).with_name(f"test_{path.name}")
-
-    assert (ROOT / "tests" / mirrored).is_file()
-
-
-def test_training_knows_export_only_where_a_command_asks_for_it() -> None:
-    users = {
-        name
-        for name, path in NAMES.items()
-        if name.startswith("train.") and any(each.startswith("export") for each in imports(path))
-    }
-
-    assert users == {"train.commands"}
-
-
-@pytest.mark.parametrize("name", [each for each in NAMES if each.startswith("server")])
-def test_the_server_knows_neither_training_nor_export(name: str) -> None:
-    assert not [
-        each for each in imports(NAMES[name]) if each.startswith(("train", "export", "score"))
+def test_the_listing_of_a_folder_can_be_read() -> None:
+    folders = {path.parent for path in MODULES.values()}
+    long = [
+        folder
+        for folder in folders
+        if len([each for each in folder.iterdir() if each.name != "__pycache__"]) > 20
     ]
 
+    assert long == []
 
-@pytest.mark.parametrize("path", modules("server"), ids=lambda path: path.name)
-def test_server_imports_only_what_the_container_installs(path: Path) -> None:
-    packages = {name.split(".")[0] for name in imports(path)}
+
+def test_the_faces_of_the_server_do_not_import_one_another() -> None:
+    faces = ("api", "web", "open_inference")
+
+    def face(name: str) -> str | None:
+        return next((each for each in faces if name.startswith(f"addsup.server.{each}")), None)
+
+    crossing = [
+        (name, each)
+        for name in MODULES
+        for each in ours(name)
+        if face(name) and face(each) not in (None, face(name))
+    ]
+
+    assert crossing == []
+
+
+def test_the_worker_knows_nothing_of_the_application_and_only_the_configuration_knows_it() -> None:
+    def in_worker(name: str) -> bool:
+        return name.startswith("addsup.server.worker")
+
+    crossing = [
+        (name, each)
+        for name in MODULES
+        for each in ours(name)
+        if in_worker(name) != in_worker(each) and name != "addsup.server.gunicorn.conf"
+    ]
+
+    assert crossing == []
+
+
+@pytest.mark.parametrize(
+    "name", [each for each in MODULES if room(each) in ("server", "inference")]
+)
+def test_the_server_imports_only_what_the_container_installs(name: str) -> None:
+    packages = {each.split(".")[0] for each in imports(name)}
 
     assert packages - set(sys.stdlib_module_names) <= SERVE
 
 
-@pytest.mark.parametrize("folder", ["server", "train", "export", "score"])
-def test_nothing_imports_a_pickler(folder: str) -> None:
+@pytest.mark.parametrize("name", [each for each in MODULES if room(each) == "inference"])
+def test_inference_needs_numpy_and_onnx_runtime_alone(name: str) -> None:
+    packages = {each.split(".")[0] for each in imports(name)} - set(sys.stdlib_module_names)
+
+    assert packages <= {"addsup", "msgspec", "numpy", "onnxruntime"}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_nothing_imports_a_pickler(name: str) -> None:
     picklers = {"pickle", "joblib", "cloudpickle", "dill", "shelve", "marshal"}
 
-    for path in modules(folder):
-        assert not {name.split(".")[0] for name in imports(path)} & picklers, path
+    assert not {each.split(".")[0] for each in imports(name)} & picklers
 
 
-@pytest.mark.parametrize("name", [each for each in NAMES if each.startswith("score")])
-def test_scoring_uses_the_model_and_the_codes_of_errors_alone(name: str) -> None:
-    allowed = ("server.inference", "server.errors", "score")
-
-    ours = [each for each in imports(NAMES[name]) if each in NAMES]
-    assert [each for each in ours if not each.startswith(allowed)] == []
-
-
-#: With which `score` reads tables.
-READERS = {f"score.{each}" for each in ("errors", "ranges", "readers", "rows", "storage")}
-
-
-@pytest.mark.parametrize("name", [each for each in NAMES if each.startswith("train")])
-def test_training_uses_no_more_of_scoring_than_its_readers(name: str) -> None:
-    taken = {each for each in imports(NAMES[name]) if each in NAMES and each.startswith("score")}
-
-    assert taken <= READERS
-    assert not taken or name == "train.cli" or name.startswith("train.out_of_core")
+@pytest.mark.parametrize("room", ROOMS[1:])
+def test_a_room_has_one_name_only(room: str) -> None:
+    """Two names for one module would be two copies of each of its classes and counts."""
+    with pytest.raises(ImportError):
+        __import__(room)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from addsup.inference.model import Model
 
-from server.inference.model import Model
+from tests.places import ROOT
 
-PATH = Path(__file__).resolve().parents[1] / "models" / "sentiment.onnx"
+PATH = ROOT / "models" / "sentiment.onnx"
 MODEL = Model.load(PATH)
 FIGURES = MODEL.manifest.figures
 

@@ -1,15 +1,14 @@
-"""`python -m train`: labelled text -> fitted pipeline and metrics, and a model file if asked."""
+"""`addsup train`: labelled text -> fitted pipeline and metrics, and a model file if asked."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 
+from addsup.train import commands
+from addsup.train.cli import parse
+from addsup.train.errors import TrainError
 from threadpoolctl import threadpool_limits
-
-from train import commands
-from train.cli import parse
-from train.errors import TrainError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with threadpool_limits(1):
             {"train": commands.train, "compare": commands.compare}[options.task](options)
     except TrainError as error:
-        print(f"python -m train: {error}", file=sys.stderr)
+        print(f"addsup train: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -17,22 +17,24 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import skops.io
+from addsup.inference.analyzer import Normaliser, tokenizer
+from addsup.inference.analyzer_settings import ARTICLE, Analyzer
+from addsup.inference.manifest import DataSet, Figures
+from addsup.train.errors import KeptFileError
+from addsup.train.evaluation.learning_curve import LearningPoint
+from addsup.train.files import write_atomically
+from addsup.train.text.languages import LANGUAGES
+from addsup.train.text.word_forms import Stems, snowball
 from sklearn.pipeline import Pipeline
-
-from server.inference.analyzer import Normaliser, tokenizer
-from server.inference.analyzer_settings import ARTICLE, Analyzer
-from server.inference.manifest import DataSet, Figures
-from train.errors import KeptFileError
-from train.evaluation.learning_curve import LearningPoint
-from train.files import write_atomically
-from train.text.languages import LANGUAGES
-from train.text.word_forms import Stems, snowball
 
 #: Of the layout of kept files.
 FORMAT: Final = 3
 
 #: The types of ours that a kept pipeline may hold; skops itself vouches for scikit-learn's.
-TRUSTED: Final = ("train.sparse_gaussian_nb.SparseGaussianNB", "train.calibration.Calibrated")
+TRUSTED: Final = (
+    "addsup.train.sparse_gaussian_nb.SparseGaussianNB",
+    "addsup.train.calibration.Calibrated",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +142,14 @@ def read_kept(path: Path, lemma: Callable[[str], str]) -> TrainedModel:
         raise KeptFileError(f"{path} cannot be read: {error.strerror}.") from None
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
         raise KeptFileError(
-            f"{path} is not a pipeline that `python -m train --keep` wrote: {error}."
+            f"{path} is not a pipeline that `addsup train --keep` wrote: {error}."
         ) from None
 
 
 def _checked_content(path: Path) -> dict[str, Any]:
     content = path.read_bytes()
     untrusted = set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED)
-    old = {each for each in untrusted if each.startswith(("train.bayes.", "train.calibration."))}
+    old = {each for each in untrusted if each.startswith(("train.",))}
     if untrusted and untrusted == old:
         raise KeptFileError(_too_old(path))
     if untrusted:
@@ -161,7 +163,7 @@ def _checked_content(path: Path) -> dict[str, Any]:
 def _too_old(path: Path) -> str:
     return (
         f"{path} was kept by another version of this program; train again with "
-        "`python -m train --keep`."
+        "`addsup train --keep`."
     )
 
 

@@ -1,4 +1,4 @@
-"""The command line of `python -m train`."""
+"""The command line of `addsup train`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from score.storage import ADDRESS, WILD
-from train.classifiers import KINDS
-from train.data.resources import DOMAINS
-from train.text.languages import LANGUAGES
-from train.tuning.bounds import MAX_MINUTES, MAX_TERMS, Bounds, machine_memory
-from train.tuning.metric import METRICS
+from addsup.tables.storage import ADDRESS, WILD
+from addsup.train.classifiers import KINDS
+from addsup.train.data.resources import DOMAINS
+from addsup.train.text.languages import LANGUAGES
+from addsup.train.tuning.bounds import MAX_MINUTES, MAX_TERMS, Bounds, machine_memory
+from addsup.train.tuning.metric import METRICS
 
 DESCRIPTION = "Labelled text -> fitted pipeline, honest figures, a model file if asked."
 TASKS = "train (the default) makes one model; compare prints a table of all classifiers"
@@ -67,7 +67,7 @@ class Options:
 
 def parse(arguments: Sequence[str] | None) -> Options:
     """Read the command line; exits with a sentence on a wrong one."""
-    parser = argparse.ArgumentParser("python -m train", description=DESCRIPTION)
+    parser = argparse.ArgumentParser("addsup train", description=DESCRIPTION)
     parser.add_argument(
         "task", nargs="?", choices=("train", "compare"), default="train", help=TASKS
     )
@@ -84,7 +84,8 @@ def parse(arguments: Sequence[str] | None) -> Options:
     _add_results(parser.add_argument_group("results"))
     typed = sys.argv[1:] if arguments is None else arguments
     return Options(
-        **vars(parser.parse_args(typed)), typed=shlex.join(["python", "-m", "train", *typed])
+        **vars(parser.parse_args(typed)),
+        typed=shlex.join(["addsup", "train", *typed]),
     )
 
 
@@ -189,7 +190,7 @@ def _add_results(group: argparse._ArgumentGroup) -> None:
         "--export", type=Path, metavar="FILE.onnx", help="prove and write the model file"
     )
     group.add_argument(
-        "--keep", type=Path, metavar="FILE.skops", help="keep the pipeline for `python -m export`"
+        "--keep", type=Path, metavar="FILE.skops", help="keep the pipeline for `addsup export`"
     )
     group.add_argument(
         "--output",

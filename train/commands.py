@@ -1,4 +1,4 @@
-"""The commands of `python -m train`: train one model, or compare all classifiers."""
+"""The commands of `addsup train`: train one model, or compare all classifiers."""
 
 from __future__ import annotations
 
@@ -10,33 +10,32 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from msgspec import UNSET, UnsetType
-
-from server.inference.manifest import DataSet, HeldOut, HoldOuts
-from train.artifact import TrainedModel, UnseenPredictions, keep
-from train.classifiers import KINDS
-from train.cli import Options
-from train.errors import BadOption
-from train.evaluation import (
+from addsup.inference.manifest import DataSet, HeldOut, HoldOuts
+from addsup.train.artifact import TrainedModel, UnseenPredictions, keep
+from addsup.train.classifiers import KINDS
+from addsup.train.cli import Options
+from addsup.train.errors import BadOption
+from addsup.train.evaluation import (
     console_report,
     evaluation,
     hold_outs,
     learning_curve,
     metrics,
 )
-from train.evaluation.comparison import Comparison, Result, row
-from train.inputs import bar, clean, read, reading
-from train.out_of_core.training import train_in_passes
-from train.term_counts import word_usage
-from train.text.preprocess import (
+from addsup.train.evaluation.comparison import Comparison, Result, row
+from addsup.train.inputs import bar, clean, read, reading
+from addsup.train.out_of_core.training import train_in_passes
+from addsup.train.term_counts import word_usage
+from addsup.train.text.preprocess import (
     OUTER_FOLDS,
     Prepared,
 )
-from train.tuning.also import effect
-from train.tuning.alternatives import alternatives, better
-from train.tuning.bounds import Plan, affordable
-from train.tuning.planning import REPEATS, plan_recipe, searching
-from train.tuning.trainer import Fitted, Recipe
+from addsup.train.tuning.also import effect
+from addsup.train.tuning.alternatives import alternatives, better
+from addsup.train.tuning.bounds import Plan, affordable
+from addsup.train.tuning.planning import REPEATS, plan_recipe, searching
+from addsup.train.tuning.trainer import Fitted, Recipe
+from msgspec import UNSET, UnsetType
 
 IMDB_LICENCE: Final = "CC BY 4.0 (Kotzias et al., KDD 2015)"
 IMDB_OVERLAP: Final = (
@@ -51,7 +50,7 @@ def train(options: Options) -> None:
     trained = train_in_passes(options) if options.is_out_of_core else train_in_memory(options)
     if options.keep:
         keep(trained, options.keep)
-        print(f"\nKept for `python -m export`: {options.keep}")
+        print(f"\nKept for `addsup export`: {options.keep}")
     if options.export:
         export(trained, options.export, options)
 
@@ -95,8 +94,8 @@ def train_in_memory(options: Options) -> TrainedModel:
 
 
 def export(trained: TrainedModel, path: Path, options: Options) -> None:
-    """Go on with `python -m export convert`: the one place where training knows of export."""
-    from export.publish import publish
+    """Go on with `addsup export`: the one place where training knows of export."""
+    from addsup.export.publish import publish
 
     watch = partial(bar, what="comparing the graph with scikit-learn", options=options)
     print(f"\n{publish(trained, path, watch)}")

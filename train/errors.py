@@ -12,8 +12,10 @@ it and exits non-zero.
 
 from __future__ import annotations
 
+from addsup.inference.errors import AddsupError
 
-class TrainError(Exception):
+
+class TrainError(AddsupError):
     """Training cannot go on; the message says why and what to do."""
 
 

@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from train.errors import CannotWriteError
+from addsup.train.errors import CannotWriteError
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -8,12 +8,11 @@ from itertools import product
 from typing import Any, Final, Literal
 
 import numpy as np
+from addsup.train.calibration import Calibrated, Calibration
+from addsup.train.classifiers import KINDS
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
-
-from train.calibration import Calibrated, Calibration
-from train.classifiers import KINDS
 
 #: What counts as a token of normalised text: two characters, or one of a script without spaces. On
 #: letters from a to z it is the article's "[a-z][a-z]+".

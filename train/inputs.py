@@ -8,17 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from addsup.inference.analyzer import Normaliser
+from addsup.train.cli import Options
+from addsup.train.data.checks import notes
+from addsup.train.data.dataset import LabelledText, imdb_sentences, load_labelled_text, sentences_of
+from addsup.train.errors import BadOption
+from addsup.train.evaluation import console_report
+from addsup.train.hyperparameters import StopWords
+from addsup.train.text.cleaning import Cleaning, cleaning
+from addsup.train.text.preprocess import Prepared, check_enough, prepare
 from tqdm import tqdm
-
-from server.inference.analyzer import Normaliser
-from train.cli import Options
-from train.data.checks import notes
-from train.data.dataset import LabelledText, imdb_sentences, load_labelled_text, sentences_of
-from train.errors import BadOption
-from train.evaluation import console_report
-from train.hyperparameters import StopWords
-from train.text.cleaning import Cleaning, cleaning
-from train.text.preprocess import Prepared, check_enough, prepare
 
 Item = TypeVar("Item")
 

@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from addsup.train.hyperparameters import NgramRange, counter
 from scipy import sparse
-
-from train.hyperparameters import NgramRange, counter
 
 Rows = npt.NDArray[np.int64]
 

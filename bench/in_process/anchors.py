@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from addsup.train.data.dataset import LabelledText
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import SGDClassifier
 
 from bench.environments import environment_of, python_with
 from bench.errors import PeerNotInstalled
 from bench.places import CACHE, PEERS
-from train.data.dataset import LabelledText
 
 Predict = Callable[[Sequence[str]], object]
 

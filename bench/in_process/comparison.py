@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
+from addsup.inference.model import Model
+from addsup.train.data.dataset import imdb_sentences
+
 from bench.in_process.anchors import Predict, anchors
 from bench.in_process.timing import quartiles
 from bench.serving.pickles import NLTK_DATA
 from bench.workloads import SINGLE
-from server.inference.model import Model
-from train.data.dataset import imdb_sentences
 
 SIZES: Final = {1: (200, 10), 100: (20, 2), 1000: (12, 1)}  # reviews: rounds, calls a round
 

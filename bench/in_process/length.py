@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from addsup.export.report.plots import BLUE, GREY, STYLE
+from addsup.inference.model import Model
+from addsup.train.data.dataset import imdb_sentences
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from bench.in_process.timing import quartiles
-from export.report.plots import BLUE, GREY, STYLE
-from server.inference.model import Model
-from train.data.dataset import imdb_sentences
 
 LENGTHS: Final = (100, 1_000, 2_500, 5_000, 10_000, 15_000, 20_000, 30_000, 40_000, 50_000)
 ROUNDS, CALLS = 40, 1

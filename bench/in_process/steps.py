@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
+from addsup.inference.model import Model
+from addsup.inference.predictions import Classification
+from addsup.server.schemas.parsing import parse_json
+from addsup.server.schemas.responses import ENCODER, predictions_document
 
 from bench.in_process.timing import quartiles
 from bench.workloads import SINGLE
-from server.inference.model import Model
-from server.inference.predictions import Classification
-from server.schemas.parsing import parse_json
-from server.schemas.responses import ENCODER, predictions_document
 
 ROUNDS, CALLS = 30, 50
 

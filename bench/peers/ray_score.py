@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import ray
-
-from score.columns import Wanted, score_texts
-from server.inference.model import Model
+from addsup.inference.model import Model
+from addsup.score.columns import Wanted, score_texts
 
 MODEL, SOURCE, TARGET = sys.argv[1:]
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+from addsup.inference.model import Model
+from addsup.score.columns import Wanted, result_schema, score_texts
 from pyspark.sql import SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
-
-from score.columns import Wanted, result_schema, score_texts
-from server.inference.model import Model
 
 MODEL, SOURCE, TARGET = sys.argv[1:]
 CONTENT = Path(MODEL).read_bytes()

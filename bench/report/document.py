@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from string import Template
 from typing import Final
 
+from addsup.inference.model import Model
+
 from bench.in_process import comparison, length, steps
 from bench.machine import DISTURBED
 from bench.markdown import markdown
-from bench.places import DOCS, MODEL
+from bench.places import DOCS, MODEL, ROOT
 from bench.report import limits, table
 from bench.report.limits import Limit
 from bench.serving import balance, pickles, rounds
 from bench.serving.contenders import CEILING, SERVER, Contender
 from bench.serving.rounds import MOST_REPEATED, Results, cpu, progress
 from bench.workloads import Workload, workloads
-from server.inference.model import Model
-from server.settings import ROOT
 
 BENCHMARK: Final = DOCS / "benchmark.md"
 PLOT: Final = DOCS / "length.svg"

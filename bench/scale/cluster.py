@@ -17,9 +17,8 @@ from typing import Final
 from bench import processes
 from bench.errors import BenchmarkError
 from bench.markdown import markdown
-from bench.places import MODEL
+from bench.places import MODEL, ROOT
 from bench.scale.scoring import FOLDER, ROWS_A_FILE, make
-from server.settings import ROOT
 from tests.clusters import Cluster, running_cluster
 
 WORKERS: Final = (1, 2, 4)
@@ -58,7 +57,7 @@ def measure(workers: int, files: int) -> Run:
         before = _of_workers(cluster), _ticks(cluster.scheduler)
         began = time.monotonic()
         running = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "score", "--quiet", "--scheduler", cluster.address]
+            [sys.executable, "-m", "addsup", "score", "--quiet", "--scheduler", cluster.address]
             + [str(each) for each in (MODEL, source, target)],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,

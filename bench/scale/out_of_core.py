@@ -19,19 +19,18 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from addsup.train.artifact import read_kept
+from addsup.train.hyperparameters import from_parameters
+from addsup.train.out_of_core.cleaned import Reading, chosen
+from addsup.train.out_of_core.parts import parts_of, selection_of
+from addsup.train.out_of_core.survey import ENOUGH, SHARE
+from addsup.train.text.wordnet import noun_lemmatizer
 
 from bench import processes
 from bench.errors import BenchmarkError
 from bench.markdown import markdown
-from bench.places import CACHE
-from server.settings import ROOT
+from bench.places import CACHE, ROOT
 from tests.train.large import Leaning
-from train.artifact import read_kept
-from train.hyperparameters import from_parameters
-from train.out_of_core.cleaned import Reading, chosen
-from train.out_of_core.parts import parts_of, selection_of
-from train.out_of_core.survey import ENOUGH, SHARE
-from train.text.wordnet import noun_lemmatizer
 
 FOLDER: Final = CACHE / "out_of_core"
 ROWS_A_FILE: Final = 10_000

@@ -16,14 +16,13 @@ from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from addsup.inference.model import Model
 
 from bench import processes
 from bench.environments import python_with
 from bench.errors import BenchmarkError
 from bench.markdown import markdown
-from bench.places import CACHE, MODEL, PEERS
-from server.inference.model import Model
-from server.settings import ROOT
+from bench.places import CACHE, MODEL, PEERS, ROOT
 
 FOLDER: Final = CACHE / "scoring"
 ROWS_A_FILE: Final = 10_000
@@ -123,7 +122,7 @@ def measured(what: str, files: int, command: list[str | Path]) -> Run:
 
 def measure(files: int, peers: Sequence[str]) -> list[Run]:
     """Everyone once over *files* files, and all processes over four times as many."""
-    ours: list[str | Path] = [sys.executable, "-m", "score", "--quiet"]
+    ours: list[str | Path] = [sys.executable, "-m", "addsup", "score", "--quiet"]
     runs = [
         measured("one process", files, [*ours, "--processes", "1"]),
         measured("all processes", files, ours),

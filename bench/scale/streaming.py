@@ -14,6 +14,7 @@ from typing import IO, Final
 
 import numpy as np
 import pyarrow.parquet as pq
+from addsup.export.report.plots import BLUE, STYLE
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
@@ -21,7 +22,6 @@ from bench import processes
 from bench.errors import BenchmarkError
 from bench.places import CACHE, DOCS, MODEL
 from bench.scale.scoring import texts
-from export.report.plots import BLUE, STYLE
 
 ROWS: Final = 10_000_000
 SECONDS_A_SAMPLE: Final = 1.0
@@ -75,7 +75,7 @@ def measure(rows: int, target: Path) -> tuple[float, list[Sample]]:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     how = ["--quiet", "--input-format", "csv"]
-    command: list[str | Path] = [sys.executable, "-m", "score", *how, MODEL, "-"]
+    command: list[str | Path] = [sys.executable, "-m", "addsup", "score", *how, MODEL, "-"]
     began = time.monotonic()
     running = subprocess.Popen(  # noqa: S603
         [*command, target], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True

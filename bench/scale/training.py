@@ -18,8 +18,7 @@ from typing import Final
 
 from bench import processes
 from bench.errors import BenchmarkError
-from bench.places import CACHE
-from server.settings import ROOT
+from bench.places import CACHE, ROOT
 from tests.train.large import write_large
 
 FOLDER: Final = CACHE / "training"

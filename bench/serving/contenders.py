@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from bench.places import PEERS
-from server.settings import ROOT
+from bench.places import PEERS, ROOT
 
 SERVE: Final = ROOT / "requirements-serve.txt"
 FLASK: Final = PEERS / "flask.txt"
@@ -51,7 +50,9 @@ class Contender:
         return [str(python), *(argument.format(port=port) for argument in self.arguments)]
 
 
-SERVER: Final = Contender("server", "**this server**, logs and metrics on", SERVE, ("-m", "server"))
+SERVER: Final = Contender(
+    "server", "**this server**, logs and metrics on", SERVE, ("-m", "addsup", "serve")
+)
 CEILING: Final = Contender(
     "ceiling",
     "plain Flask: parse the JSON, answer a constant",

@@ -11,16 +11,16 @@ import shutil
 from pathlib import Path
 from typing import Any, Final
 
+from addsup.inference.analyzer import Normaliser
+from addsup.inference.model import Model
+from addsup.train.data.dataset import imdb_sentences
+from addsup.train.data.download import ensure
+from addsup.train.data.resources import STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER
+from addsup.train.hyperparameters import from_parameters
+from addsup.train.text.wordnet import WordNet
 from sklearn.naive_bayes import GaussianNB
 
 from bench.places import CACHE, MODEL
-from server.inference.analyzer import Normaliser
-from server.inference.model import Model
-from train.data.dataset import imdb_sentences
-from train.data.download import ensure
-from train.data.resources import STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER
-from train.hyperparameters import from_parameters
-from train.text.wordnet import WordNet
 
 NLTK_DATA: Final = CACHE / "nltk_data"
 PICKLES: Final = CACHE / "pickles"

@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
+from addsup.server.settings import Settings
+
 from bench import processes
 from bench.environments import python_with
 from bench.errors import BenchmarkFailed
+from bench.places import ROOT
 from bench.serving.contenders import Contender
 from bench.serving.pickles import NLTK_DATA
 from bench.workloads import BAD, GOOD
-from server.settings import ROOT, Settings
 
 PATIENCE: Final = 60.0  # seconds
 PAUSE: Final = 0.005

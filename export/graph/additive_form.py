@@ -20,12 +20,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from addsup.export.errors import NotConvertible
+from addsup.train.calibration import Calibrated
 from sklearn.linear_model._base import LinearClassifierMixin
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, MultinomialNB
-
-from export.errors import NotConvertible
-from train.calibration import Calibrated
 
 Array = npt.NDArray[np.float64]
 

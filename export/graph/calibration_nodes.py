@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-
-from export.graph.additive_form import Terms
-from export.graph.changes import secant
-from export.graph.nodes import Nodes
+from addsup.export.graph.additive_form import Terms
+from addsup.export.graph.changes import secant
+from addsup.export.graph.nodes import Nodes
 
 
 def bend(nodes: Nodes, straight: str, by: float) -> str:

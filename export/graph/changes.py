@@ -14,11 +14,10 @@ from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
+from addsup.export.graph.additive_form import Terms
+from addsup.export.graph.ensembles import Ensemble, Form, Member
+from addsup.export.graph.nodes import Nodes
 from scipy import special
-
-from export.graph.additive_form import Terms
-from export.graph.ensembles import Ensemble, Form, Member
-from export.graph.nodes import Nodes
 
 Array = npt.NDArray[np.float64]
 

@@ -15,20 +15,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from addsup.export.graph import changes, two_labels
+from addsup.export.graph.additive_form import Terms
+from addsup.export.graph.calibration_nodes import bend, stretch
+from addsup.export.graph.changes import Change
+from addsup.export.graph.ensembles import Ensemble
+from addsup.export.graph.nodes import Nodes
+from addsup.export.graph.pipeline_steps import FittedText
+from addsup.export.graph.token_counts import token_counts
+from addsup.export.graph.weighting import Weighting
+from addsup.inference.analyzer_settings import TOKEN_PATTERN, Analyzer
 from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import DoubleTensorType, Int64TensorType, StringTensorType
 from sklearn.base import BaseEstimator
-
-from export.graph import changes, two_labels
-from export.graph.additive_form import Terms
-from export.graph.calibration_nodes import bend, stretch
-from export.graph.changes import Change
-from export.graph.ensembles import Ensemble
-from export.graph.nodes import Nodes
-from export.graph.pipeline_steps import FittedText
-from export.graph.token_counts import token_counts
-from export.graph.weighting import Weighting
-from server.inference.analyzer_settings import TOKEN_PATTERN, Analyzer
 
 
 class TextClassifier(BaseEstimator):

@@ -13,13 +13,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from addsup.export.errors import NotConvertible
+from addsup.export.graph.additive_form import Terms, scores, stacked, terms
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
-
-from export.errors import NotConvertible
-from export.graph.additive_form import Terms, scores, stacked, terms
 
 Array = npt.NDArray[np.float64]
 

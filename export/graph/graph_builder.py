@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import onnx
+from addsup.export.graph.converters import TextClassifier, register
+from addsup.export.graph.pipeline_steps import FittedText
+from addsup.export.graph.reading import taken
+from addsup.inference.manifest import Manifest
 from onnx import helper
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import StringTensorType
-
-from export.graph.converters import TextClassifier, register
-from export.graph.pipeline_steps import FittedText
-from export.graph.reading import taken
-from server.inference.manifest import Manifest
 
 # Pinned, so that a newer skl2onnx or onnx does not change the file. The tokenizer is onnxruntime's.
 OPSETS = {"": 20, "ai.onnx.ml": 2, "com.microsoft": 1}

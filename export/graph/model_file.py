@@ -7,14 +7,13 @@ from importlib import metadata
 
 import numpy as np
 import numpy.typing as npt
-
-from export.graph.changes import empty_log_odds
-from export.graph.graph_builder import build_graph, serialise
-from export.graph.lemma_table import compile_lemmas
-from export.graph.pipeline_steps import FittedText, read_pipeline
-from server.inference.analyzer_settings import ARTICLE
-from server.inference.manifest import FORMAT, FORMAT_WITH_ANALYZER, Golden, Manifest
-from train.artifact import TrainedModel
+from addsup.export.graph.changes import empty_log_odds
+from addsup.export.graph.graph_builder import build_graph, serialise
+from addsup.export.graph.lemma_table import compile_lemmas
+from addsup.export.graph.pipeline_steps import FittedText, read_pipeline
+from addsup.inference.analyzer_settings import ARTICLE
+from addsup.inference.manifest import FORMAT, FORMAT_WITH_ANALYZER, Golden, Manifest
+from addsup.train.artifact import TrainedModel
 
 GOLDEN_REVIEWS = 8
 DESCRIBED_PACKAGES = ("nltk", "numpy", "onnx", "onnxruntime", "scikit-learn", "skl2onnx")

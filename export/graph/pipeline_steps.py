@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
+from addsup.export.errors import NotConvertible
+from addsup.export.graph.additive_form import Terms
+from addsup.export.graph.ensembles import Ensemble, Form, form
+from addsup.export.graph.weighting import Weighting, analyzer_of, separator, step, weighting
+from addsup.inference.analyzer_settings import Analyzer
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
-
-from export.errors import NotConvertible
-from export.graph.additive_form import Terms
-from export.graph.ensembles import Ensemble, Form, form
-from export.graph.weighting import Weighting, analyzer_of, separator, step, weighting
-from server.inference.analyzer_settings import Analyzer
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from string import Template
 
-from server.inference.analyzer_settings import Analyzer
-from server.inference.manifest import Manifest
+from addsup.inference.analyzer_settings import Analyzer
+from addsup.inference.manifest import Manifest
 
 #: How each kind of analyzer makes terms of a text, as lines of Python.
 LETTERS = """\

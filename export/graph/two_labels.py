@@ -11,11 +11,10 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-
-from export.graph.additive_form import Terms
-from export.graph.nodes import Nodes
-from export.graph.token_counts import token_counts
-from export.graph.weighting import Weighting
+from addsup.export.graph.additive_form import Terms
+from addsup.export.graph.nodes import Nodes
+from addsup.export.graph.token_counts import token_counts
+from addsup.export.graph.weighting import Weighting
 
 #: The weight of an absent token; its square is a number still.
 ABSENT: Final = 1e-150

@@ -13,6 +13,9 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
+from addsup.export.errors import NotConvertible
+from addsup.export.graph.additive_form import Terms
+from addsup.inference.analyzer_settings import Analyzer
 from scipy import sparse
 from sklearn.feature_extraction.text import (
     CountVectorizer,
@@ -22,10 +25,6 @@ from sklearn.feature_extraction.text import (
 )
 from sklearn.feature_selection import SelectorMixin
 from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, Normalizer, StandardScaler
-
-from export.errors import NotConvertible
-from export.graph.additive_form import Terms
-from server.inference.analyzer_settings import Analyzer
 
 Array = npt.NDArray[np.float64]
 

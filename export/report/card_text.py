@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from string import Template
 
-from export.graph.reading import words_found
-from server.inference.manifest import Manifest
-from train.text.languages import LANGUAGES
+from addsup.export.graph.reading import words_found
+from addsup.inference.manifest import Manifest
+from addsup.train.text.languages import LANGUAGES
 
 CARD = Template("""\
 ---
@@ -34,7 +34,7 @@ $$ MODEL_PATH=$path make serve
 $$ curl -s localhost:8000/predict -H 'Content-Type: application/json' -d '{"review": "..."}'
 ```
 
-`from server.inference import Model` and `Model.load(path).predict([text])` give the same answers in
+`from addsup import Model` and `Model.load(path).predict([text])` give the same answers in
 a program of your own. With onnxruntime alone:
 
 ```python
@@ -46,7 +46,7 @@ Any other onnxruntime takes the same, and gives the same numbers within 1e-14:
 ```javascript
 $javascript```
 
-`python -m export inspect` prints what else the file says of itself.
+`addsup inspect` prints what else the file says of itself.
 
 ## Data
 
@@ -106,7 +106,7 @@ from several parts of the world: where a verdict does not hold, a name alone has
 
 $command
 
-The same data, versions and kind of processor give the same bytes; `python -m export verify`
+The same data, versions and kind of processor give the same bytes; `addsup verify`
 checks a file against all that this card claims.
 
 $versions

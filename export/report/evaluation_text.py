@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from export.tools.evaluation import Drift, Evaluation
-from train.evaluation.console_report import by_evidence, interval
+from addsup.export.tools.evaluation import Drift, Evaluation
+from addsup.train.evaluation.console_report import by_evidence, interval
 
 #: Labels of which the shares are told one by one.
 MOST_LABELS = 10
@@ -61,7 +61,7 @@ def section(found: Mapping[str, Evaluation]) -> str:
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return (
         "## On other data\n\nTexts of another kind than those it was fitted on, with 95 % "
-        "intervals of the bootstrap over\ntexts; `python -m export evaluate` prints the rest.\n\n"
+        "intervals of the bootstrap over\ntexts; `addsup evaluate` prints the rest.\n\n"
         f"{table}\n\n{plots}"
     )
 

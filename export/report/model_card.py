@@ -11,15 +11,14 @@ from dataclasses import dataclass, field
 from textwrap import fill
 
 import msgspec
-
-from export.equivalence import Proof
-from export.graph import reading
-from export.report import card_text, evaluation_text
-from export.tools.behaviour import Outcome
-from export.tools.evaluation import Evaluation
-from export.tools.inspection import named_figures
-from server.inference.manifest import Figures, Manifest
-from train.evaluation.comparison import Comparison
+from addsup.export.equivalence import Proof
+from addsup.export.graph import reading
+from addsup.export.report import card_text, evaluation_text
+from addsup.export.tools.behaviour import Outcome
+from addsup.export.tools.evaluation import Evaluation
+from addsup.export.tools.inspection import named_figures
+from addsup.inference.manifest import Figures, Manifest
+from addsup.train.evaluation.comparison import Comparison
 
 #: Labels of which the card shows a matrix; pairs that it tells of for more.
 MOST_IN_A_TABLE = 20

@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from addsup.export.report.curves import Curves
+from addsup.inference.manifest import Bin
+from addsup.train.evaluation.learning_curve import LearningPoint
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
-
-from export.report.curves import Curves
-from server.inference.manifest import Bin
-from train.evaluation.learning_curve import LearningPoint
 
 COLOURS = (
     *("#1f6fb2", "#d1691d", "#3a8f47", "#a13d92", "#7a6a00"),

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from random import Random
 
 import msgspec
-
-from export.report import plots
-from export.report.curves import Curves, curves
-from export.report.top_terms import strongest
-from export.tools.behaviour import Outcome, behaviour
-from server.inference.model import Model
-from train.artifact import UnseenPredictions
-from train.evaluation.learning_curve import LearningPoint
+from addsup.export.report import plots
+from addsup.export.report.curves import Curves, curves
+from addsup.export.report.top_terms import strongest
+from addsup.export.tools.behaviour import Outcome, behaviour
+from addsup.inference.model import Model
+from addsup.train.artifact import UnseenPredictions
+from addsup.train.evaluation.learning_curve import LearningPoint
 
 WORDS = 12
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-
-from export.tools.contributions import ask
-from server.inference.model import Model
+from addsup.export.tools.contributions import ask
+from addsup.inference.model import Model
 
 # A term that is in fewer reviews says more about them than about the label.
 FEWEST_REVIEWS = 3

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from random import Random
 
-from export.tools import perturbations as changes
-from server.inference.model import Model
-from server.inference.predictions import Prediction
+from addsup.export.tools import perturbations as changes
+from addsup.inference.model import Model
+from addsup.inference.predictions import Prediction
 
 SEED = 0
 

@@ -14,15 +14,14 @@ from typing import Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from addsup.export.errors import NotReadable
+from addsup.inference.manifest import Bin, EvidenceGroup, Interval
+from addsup.inference.model import Model
+from addsup.train.data.dataset import LabelledText
+from addsup.train.evaluation.evidence import by_evidence
+from addsup.train.evaluation.metrics import Fold, calibration_error, reliability, roc_auc
+from addsup.train.tuning.metric import errors, log_losses
 from msgspec import UNSET, UnsetType
-
-from export.errors import NotReadable
-from server.inference.manifest import Bin, EvidenceGroup, Interval
-from server.inference.model import Model
-from train.data.dataset import LabelledText
-from train.evaluation.evidence import by_evidence
-from train.evaluation.metrics import Fold, calibration_error, reliability, roc_auc
-from train.tuning.metric import errors, log_losses
 
 #: Of the bootstrap.
 RESAMPLES: Final = 500

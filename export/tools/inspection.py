@@ -11,14 +11,13 @@ from typing import Any
 
 import msgspec
 import onnx
-
-from export.errors import NotReadable
-from export.graph.reading import taken
-from server.errors import ModelFileError
-from server.inference.manifest import Figures, Manifest, from_metadata
-from server.inference.model import read_checked
-from server.inference.signature import signature_file
-from train.evaluation.console_report import intervals
+from addsup.export.errors import NotReadable
+from addsup.export.graph.reading import taken
+from addsup.inference.errors import ModelFileError
+from addsup.inference.manifest import Figures, Manifest, from_metadata
+from addsup.inference.model import read_checked
+from addsup.inference.signature import signature_file
+from addsup.train.evaluation.console_report import intervals
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
-from export.errors import NotReadable
-from export.tools.contributions import Answer, ask
-from server.inference.model import Model
-from train.evaluation.comparison import mcnemar
+from addsup.export.errors import NotReadable
+from addsup.export.tools.contributions import Answer, ask
+from addsup.inference.model import Model
+from addsup.train.evaluation.comparison import mcnemar
 
 WORDS_SHOWN = 5
 

@@ -6,11 +6,11 @@ import os
 import tempfile
 from pathlib import Path
 
-from export.errors import NotSigned
-from server.errors import ModelFileError
-from server.inference.model import read_checked
-from server.inference.signature import signature_file
-from train.files import write_atomically
+from addsup.export.errors import NotSigned
+from addsup.inference.errors import ModelFileError
+from addsup.inference.model import read_checked
+from addsup.inference.signature import signature_file
+from addsup.train.files import write_atomically
 
 #: The environment variable with the password of an encrypted private key.
 PASSWORD = "PRIVATE_KEY_PASSWORD"

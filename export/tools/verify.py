@@ -9,18 +9,17 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-
-from export.equivalence import edge_cases, prove
-from export.errors import ExportError, NotReadable, NotVerified
-from export.graph.lemma_table import compile_lemmas
-from export.graph.model_file import build
-from export.tools.contributions import ask
-from export.tools.inspection import read_graph
-from server.errors import ModelFileError
-from server.inference.model import Model, read_checked
-from server.inference.operator_allowlist import check_operators
-from server.inference.signature import check_signature, signature_file
-from train.artifact import TrainedModel
+from addsup.export.equivalence import edge_cases, prove
+from addsup.export.errors import ExportError, NotReadable, NotVerified
+from addsup.export.graph.lemma_table import compile_lemmas
+from addsup.export.graph.model_file import build
+from addsup.export.tools.contributions import ask
+from addsup.export.tools.inspection import read_graph
+from addsup.inference.errors import ModelFileError
+from addsup.inference.model import Model, read_checked
+from addsup.inference.operator_allowlist import check_operators
+from addsup.inference.signature import check_signature, signature_file
+from addsup.train.artifact import TrainedModel
 
 #: How far evidence plus constant may be from the probabilities.
 TOLERANCE = 1e-9

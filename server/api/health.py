@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from addsup.server.extensions import current
+from addsup.server.middleware.security import check_bearer
+from addsup.server.schemas.negotiation import respond
+from addsup.server.schemas.responses import StateDocument
 from flask import Blueprint, Response, request
-
-from server.extensions import current
-from server.middleware.security import check_bearer
-from server.schemas.negotiation import respond
-from server.schemas.responses import StateDocument
 
 health = Blueprint("health", __name__)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import platform
 
 import onnxruntime
+from addsup.server.extensions import Extensions, current
+from addsup.server.schemas.negotiation import respond
+from addsup.server.schemas.responses import ModelDocument, VersionDocument
 from flask import Blueprint, Response
 
-from server import VERSION
-from server.extensions import Extensions, current
-from server.schemas.negotiation import respond
-from server.schemas.responses import ModelDocument, VersionDocument
+from addsup import __version__
 
 info = Blueprint("info", __name__)
 
@@ -43,6 +43,6 @@ def version() -> Response:
     """The versions of what runs."""
     return respond(
         VersionDocument(
-            VERSION, current().model.version, platform.python_version(), onnxruntime.__version__
+            __version__, current().model.version, platform.python_version(), onnxruntime.__version__
         )
     )

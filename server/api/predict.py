@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from addsup.server.classification import classify
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.extensions import current
+from addsup.server.middleware.request_body import current_body
+from addsup.server.schemas.negotiation import respond, wants_html
+from addsup.server.schemas.parsing import PARSED, Texts, parse_form, parse_json
+from addsup.server.schemas.responses import batch_document, predictions_document
+from addsup.server.schemas.validation import check_texts, good_and_bad
 from flask import Blueprint, Response, make_response, request
-
-from server.classification import classify
-from server.errors import ProblemError, ProblemType
-from server.extensions import current
-from server.middleware.request_body import current_body
-from server.schemas.negotiation import respond, wants_html
-from server.schemas.parsing import PARSED, Texts, parse_form, parse_json
-from server.schemas.responses import batch_document, predictions_document
-from server.schemas.validation import check_texts, good_and_bad
 
 api = Blueprint("api", __name__)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from server.extensions import Extensions
-from server.observability.request_log import Application
+from addsup.server.extensions import Extensions
+from addsup.server.observability.request_log import Application
 
 
 def log_requests(application: Application, carried: Extensions) -> Application:

@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from server.extensions import Extensions
-from server.observability.request_log import Application
+from addsup.server.extensions import Extensions
+from addsup.server.observability.request_log import Application
 
 try:
     from compression import zstd  # type: ignore[import-not-found,unused-ignore]

@@ -12,20 +12,19 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from server.classification import classify
-from server.errors import ProblemError
-from server.extensions import Extensions
-from server.middleware.request_body import take_body
-from server.observability.request_log import Application, current_exchange
-from server.schemas.negotiation import encode_reply
-from server.schemas.parsing import PARSED, Texts, parse_json
-from server.schemas.responses import predictions_document
-from server.schemas.validation import check_texts
+from addsup.server.classification import classify
+from addsup.server.errors import ProblemError
+from addsup.server.extensions import Extensions
+from addsup.server.middleware.request_body import take_body
+from addsup.server.observability.request_log import Application, current_exchange
+from addsup.server.schemas.negotiation import encode_reply
+from addsup.server.schemas.parsing import PARSED, Texts, parse_json
+from addsup.server.schemas.responses import predictions_document
+from addsup.server.schemas.validation import check_texts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-    from server.inference.model import Model
+    from addsup.inference.model import Model
 
 PATH: Final = "/predict"
 JSON: Final = "application/json"

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.extensions import Extensions, current
+from addsup.server.observability.request_log import Application
 from flask import Request, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
-
-from server.errors import ProblemError, ProblemType
-from server.extensions import Extensions, current
-from server.observability.request_log import Application
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

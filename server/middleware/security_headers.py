@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from server.extensions import Extensions
-from server.observability.request_log import Application
+from addsup.server.extensions import Extensions
+from addsup.server.observability.request_log import Application
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

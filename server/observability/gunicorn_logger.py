@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from addsup.server.observability.log_format import Formatter
+from addsup.server.settings import Settings
 from gunicorn.glogging import Logger
-
-from server.observability.log_format import Formatter
-from server.settings import Settings
 
 
 class Log(Logger):

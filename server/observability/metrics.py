@@ -12,18 +12,18 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import onnxruntime
+from addsup.inference.predictions import NO_LABEL
+from addsup.server.observability.multiprocess_dir import OWNER, VARIABLE
+from addsup.server.observability.process_metrics import ProcessMetrics
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.openmetrics import exposition as openmetrics
 
-from server import VERSION
-from server.inference.predictions import NO_LABEL
-from server.observability.multiprocess_dir import OWNER, VARIABLE
-from server.observability.process_metrics import ProcessMetrics
+from addsup import __version__
 
 if TYPE_CHECKING:
-    from server.inference.predictions import Prediction
+    from addsup.inference.predictions import Prediction
 
 #: Of text format 0.0.4, which every scraper reads.
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -147,5 +147,5 @@ class BuildInfo:
         """One gauge that is always 1."""
         names = ["version", "python", "onnxruntime"]
         family = GaugeMetricFamily("server_build_info", "What runs; always 1.", labels=names)
-        family.add_metric([VERSION, platform.python_version(), onnxruntime.__version__], 1)
+        family.add_metric([__version__, platform.python_version(), onnxruntime.__version__], 1)
         yield family

@@ -9,15 +9,13 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from addsup.server.observability.log_format import RequestLine, timestamp
+from addsup.server.observability.log_writer import LogWriter
 from flask import Request
-
-from server.observability.log_format import RequestLine, timestamp
-from server.observability.log_writer import LogWriter
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-    from server.observability.metrics import Metrics
+    from addsup.server.observability.metrics import Metrics
 
 Application = Callable[..., Iterable[bytes]]
 

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
-from server.errors import ProblemError, ProblemType
+from addsup.server.errors import ProblemError, ProblemType
 
 HEADER: Final = "Inference-Header-Content-Length"
 MEDIA_TYPE: Final = "application/octet-stream"

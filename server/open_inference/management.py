@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Final, NoReturn
 
-from flask import Response
-
-from server.errors import ProblemError, ProblemType
-from server.extensions import current
-from server.open_inference.routes import (
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.extensions import current
+from addsup.server.open_inference.routes import (
     MODEL,
     MODEL_VERSION,
     PLATFORM,
     find_model,
     open_inference,
 )
-from server.schemas.negotiation import respond
-from server.schemas.open_inference import (
+from addsup.server.schemas.negotiation import respond
+from addsup.server.schemas.open_inference import (
     LABEL,
     PROBABILITIES,
     TEXT,
@@ -28,6 +26,7 @@ from server.schemas.open_inference import (
     RepositoryModel,
     Statistics,
 )
+from flask import Response
 
 #: Extensions of the protocol that change a server or look into it: path -> methods.
 NOT_OFFERED: Final = {

@@ -5,19 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
-from flask import Blueprint, Response, request
-from msgspec import UNSET
-
-from server import VERSION
-from server.classification import classify
-from server.errors import ProblemError, ProblemType
-from server.extensions import current
-from server.inference.model import Model
-from server.middleware.request_body import current_body
-from server.open_inference import binary
-from server.open_inference.tensors import output_tensor, texts_of, wanted_outputs
-from server.schemas.negotiation import respond
-from server.schemas.open_inference import (
+from addsup.inference.model import Model
+from addsup.server.classification import classify
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.extensions import current
+from addsup.server.middleware.request_body import current_body
+from addsup.server.open_inference import binary
+from addsup.server.open_inference.tensors import output_tensor, texts_of, wanted_outputs
+from addsup.server.schemas.negotiation import respond
+from addsup.server.schemas.open_inference import (
     LABEL,
     PROBABILITIES,
     TEXT,
@@ -30,8 +26,12 @@ from server.schemas.open_inference import (
     ServerMetadata,
     Tensor,
 )
-from server.schemas.parsing import decode_with, refuse_duplicates
-from server.schemas.validation import check_reviews
+from addsup.server.schemas.parsing import decode_with, refuse_duplicates
+from addsup.server.schemas.validation import check_reviews
+from flask import Blueprint, Response, request
+from msgspec import UNSET
+
+from addsup import __version__
 
 open_inference = Blueprint("open_inference", __name__, url_prefix="/v2")
 
@@ -48,7 +48,7 @@ MODEL_VERSION: Final = "/models/<name>/versions/<version>"
 @open_inference.get("")
 def server_metadata() -> Response:
     """What the server is, and what it offers beyond the protocol."""
-    return respond(ServerMetadata("reviews", VERSION, list(EXTENSIONS)))
+    return respond(ServerMetadata("reviews", __version__, list(EXTENSIONS)))
 
 
 @open_inference.get("/health/live")

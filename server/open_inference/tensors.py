@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from msgspec import UNSET, UnsetType
-
-from server.errors import ProblemError, ProblemType
-from server.inference.predictions import Prediction
-from server.open_inference import binary
-from server.schemas.open_inference import (
+from addsup.inference.predictions import Prediction
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.open_inference import binary
+from addsup.server.schemas.open_inference import (
     LABEL,
     PROBABILITIES,
     TEXT,
@@ -19,6 +17,7 @@ from server.schemas.open_inference import (
     OutputTensor,
     Parameters,
 )
+from msgspec import UNSET, UnsetType
 
 BOTH = (LABEL, PROBABILITIES)
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from addsup.server.classification import classify
+from addsup.server.extensions import current
+from addsup.server.middleware.request_body import current_body
+from addsup.server.open_inference.routes import find_model
+from addsup.server.schemas.negotiation import respond
+from addsup.server.schemas.open_inference import ModelReady, V1Models, V1Request
+from addsup.server.schemas.parsing import decode_with, refuse_duplicates
+from addsup.server.schemas.responses import predictions_document
+from addsup.server.schemas.validation import check_reviews
 from flask import Blueprint, Response
 from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter
-
-from server.classification import classify
-from server.extensions import current
-from server.middleware.request_body import current_body
-from server.open_inference.routes import find_model
-from server.schemas.negotiation import respond
-from server.schemas.open_inference import ModelReady, V1Models, V1Request
-from server.schemas.parsing import decode_with, refuse_duplicates
-from server.schemas.responses import predictions_document
-from server.schemas.validation import check_reviews
 
 kserve_v1 = Blueprint("kserve_v1", __name__, url_prefix="/v1/models")
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.extensions import current
+from addsup.server.schemas.responses import encode
 from flask import Response, request
-
-from server.errors import ProblemError, ProblemType
-from server.extensions import current
-from server.schemas.responses import encode
 
 
 def wants_html() -> bool:

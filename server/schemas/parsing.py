@@ -13,10 +13,14 @@ from typing import Annotated, Any, Final, Literal, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.schemas.json_pointer import (
+    SHOWN_CHARS,
+    first_duplicate,
+    lone_surrogate,
+    pointer_at,
+)
 from msgspec import UNSET, Meta, UnsetType
-
-from server.errors import ProblemError, ProblemType
-from server.schemas.json_pointer import SHOWN_CHARS, first_duplicate, lone_surrogate, pointer_at
 
 T = TypeVar("T")
 

@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
+from addsup.inference.manifest import DataSet, Figures
+from addsup.inference.predictions import Classification, Explanation, Prediction
+from addsup.server.errors import ProblemError
 from msgspec import UNSET, Meta, UnsetType
-
-from server.errors import ProblemError
-from server.inference.manifest import DataSet, Figures
-from server.inference.predictions import Classification, Explanation, Prediction
 
 ENCODER: Final = msgspec.json.Encoder()
 

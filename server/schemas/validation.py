@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from server.errors import ProblemError, ProblemType
-from server.inference.analyzer import Tokenizer
-from server.schemas.parsing import Texts
-from server.settings import Settings
+from addsup.inference.analyzer import Tokenizer
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.schemas.parsing import Texts
+from addsup.server.settings import Settings
 
 #: Words that are read in all to leave out one after the other.
 MOST_READ_WITHOUT_ONE = 1_000_000

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from server.inference.manifest import Bin
+from addsup.inference.manifest import Bin
 
 #: The longest label that a chart writes out.
 LABEL_CHARS: Final = 16

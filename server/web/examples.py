@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from server.inference.model import Model
+    from addsup.inference.model import Model
 
 #: Reviews written for the shipped model: what each is called -> what it says.
 OF_FILMS: Final = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from server.inference.predictions import Explanation, WordContribution
+from addsup.inference.predictions import Explanation, WordContribution
 
 STEPS: Final = 5
 #: A part of this much (log-odds) gets the strongest mark even where nothing else is stronger.

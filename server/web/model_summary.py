@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from server.inference.manifest import Bin, Confused, EvidenceGroup, Figures, Manifest
-from server.web import charts
+from addsup.inference.manifest import Bin, Confused, EvidenceGroup, Figures, Manifest
+from addsup.server.web import charts
 
 if TYPE_CHECKING:
-    from server.inference.model import Model
+    from addsup.inference.model import Model
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from math import exp
 from typing import Final
 
+from addsup.inference.predictions import Classification, Explanation, Prediction
+from addsup.server.classification import classify
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.extensions import current
+from addsup.server.schemas.negotiation import encode_reply
+from addsup.server.schemas.responses import predictions_document
+from addsup.server.schemas.validation import check_review
+from addsup.server.web import highlight
+from addsup.server.web.examples import examples, noun
+from addsup.server.web.model_summary import summarise
 from flask import Blueprint, Response, current_app, render_template, request
-
-from server.classification import classify
-from server.errors import ProblemError, ProblemType
-from server.extensions import current
-from server.inference.predictions import Classification, Explanation, Prediction
-from server.schemas.negotiation import encode_reply
-from server.schemas.responses import predictions_document
-from server.schemas.validation import check_review
-from server.web import highlight
-from server.web.examples import examples, noun
-from server.web.model_summary import summarise
 
 web = Blueprint("web", __name__)
 

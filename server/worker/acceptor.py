@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from server.worker.balance import NO_ENTRY, Balance
+from addsup.server.worker.balance import NO_ENTRY, Balance
 
 #: Seconds without accepting after file descriptors, or room, have run out.
 PAUSE_SECONDS: Final = 0.1

@@ -6,8 +6,8 @@ import socket
 import time
 from typing import Any, Final
 
-from server.worker.request_handler import Address
-from server.worker.request_parser import Request, RequestParser
+from addsup.server.worker.request_handler import Address
+from addsup.server.worker.request_parser import Request, RequestParser
 
 #: Seconds a new connection may say nothing.
 SILENT_SECONDS: Final = 15.0

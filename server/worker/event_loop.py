@@ -15,10 +15,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
-from server.worker.acceptor import PAUSE_SECONDS, Acceptor
-from server.worker.balance import Balance
-from server.worker.connection import Connection
-from server.worker.limits import (
+from addsup.server.worker.acceptor import PAUSE_SECONDS, Acceptor
+from addsup.server.worker.balance import Balance
+from addsup.server.worker.connection import Connection
+from addsup.server.worker.limits import (
     BYTES_A_SECOND,
     IDLE_AT_STOP_SECONDS,
     LARGE,
@@ -31,8 +31,8 @@ from server.worker.limits import (
     SEND_SECONDS,
     Limits,
 )
-from server.worker.poller import READ, WRITE, Poller
-from server.worker.refusals import (
+from addsup.server.worker.poller import READ, WRITE, Poller
+from addsup.server.worker.refusals import (
     BAD_REQUEST,
     INCOMPLETE_BODY,
     OVERLOADED,

@@ -12,8 +12,8 @@ from io import BytesIO
 from typing import IO, Any, Final
 from urllib.parse import unquote_to_bytes
 
-from server.worker.refusals import INTERNAL_ERROR, Renderer, http_date, response
-from server.worker.request_parser import Request
+from addsup.server.worker.refusals import INTERNAL_ERROR, Renderer, http_date, response
+from addsup.server.worker.request_parser import Request
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Address = tuple[Any, ...] | str

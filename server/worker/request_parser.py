@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import httptools
-
-from server.worker.refusals import (
+from addsup.server.worker.refusals import (
     BAD_REQUEST,
     EXPECTATION_FAILED,
     HEADERS_TOO_LARGE,

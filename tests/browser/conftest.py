@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from server.settings import ROOT
 from tests.live import LiveServer
+from tests.places import ROOT
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [

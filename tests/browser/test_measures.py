@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from server.settings import ROOT
 from tests.live import LiveServer
+from tests.places import ROOT
 
 from .conftest import Visit
 from .pages import NO, TORN, YES, expect_everything, review, submit

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from addsup.train.__main__ import main
 from playwright.sync_api import expect
 
 from tests.live import LiveServer, running_server
-from train.__main__ import main
 
 from .conftest import Visit
 from .pages import NO, expect_everything, expect_verdict, submit, verdict

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from server.settings import ROOT
+from tests.places import ROOT
 
 CACHE = ROOT / ".cache" / "clients"
 SCRIPTS = Path(__file__).with_name("scripts")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import ROOT
 from tests.clients.conftest import (
     CHECKERS,
     NPM,
@@ -22,6 +21,7 @@ from tests.clients.conftest import (
     run,
 )
 from tests.live import LiveServer
+from tests.places import ROOT
 
 pytestmark = pytest.mark.clients
 

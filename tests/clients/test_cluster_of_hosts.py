@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import fs
 
-from server.settings import ROOT
 from tests.clients.conftest import environment, s3_at
 from tests.live import stop, until
+from tests.places import ROOT
 
 pytestmark = pytest.mark.clients
 
@@ -106,7 +106,7 @@ def test_folder_in_s3_is_scored_by_the_hosts_even_if_one_dies(
             opened.callback(stop, process)
         system = fill_bucket()
 
-        command = [sys.executable, "-m", "score", "models/sentiment.onnx", "--quiet"]
+        command = [sys.executable, "-m", "addsup", "score", "models/sentiment.onnx", "--quiet"]
         running = subprocess.Popen(
             [*command, "s3://reviews/in", "s3://reviews/out", "--scheduler", address],
             cwd=ROOT,

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from addsup.inference.model import Model
 from pyarrow import fs
 
-from server.inference.model import Model
-from server.settings import ROOT
 from tests.clients.conftest import environment, s3_at
 from tests.clusters import running_cluster
 from tests.live import free_port, stop, wait_for_port
+from tests.places import ROOT
 from tests.train.out_of_core.conftest import made_up
 
 pytestmark = pytest.mark.clients
@@ -82,7 +82,7 @@ def test_bucket_that_is_not_there_is_one_sentence(bucket: fs.FileSystem) -> None
     ended = score("s3://nothing/2026", "s3://reviews/labels")
 
     assert ended.returncode == 1
-    assert ended.stderr.startswith("python -m score: s3://nothing/2026 ")
+    assert ended.stderr.startswith("addsup score: s3://nothing/2026 ")
     assert ended.stderr.count("\n") == 1
 
 

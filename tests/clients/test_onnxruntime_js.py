@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.inference import Model
-from server.settings import ROOT
+from addsup import Model
 from tests.clients.conftest import ONNXRUNTIME, node_modules, run
+from tests.places import ROOT
 
 pytestmark = pytest.mark.clients
 

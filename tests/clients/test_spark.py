@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import ROOT
 from tests.clients.conftest import environment
+from tests.places import ROOT
 
 pytestmark = pytest.mark.clients
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from server.settings import ROOT
+from tests.places import ROOT
 
 CACHE = ROOT / ".cache" / "corpora"
 

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from addsup.server.worker.request_parser import RequestParser
 from gunicorn.config import Config
-
-from server.worker.request_parser import RequestParser
 
 pytestmark = pytest.mark.data
 

@@ -18,9 +18,9 @@ import jsonschema
 import pytest
 import yaml
 
-from server.settings import ROOT
 from tests.clients.conftest import SCRIPTS, environment, node_modules, run
 from tests.live import PATIENCE, exchange, free_port, running_server, stop, wait_for_port
+from tests.places import ROOT
 
 pytestmark = pytest.mark.clients
 

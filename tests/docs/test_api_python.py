@@ -13,13 +13,13 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from server.settings import ROOT
+from tests.places import ROOT
 
 NOTEBOOK = ROOT / "docs" / "own-pipeline.ipynb"
 PAGE = (ROOT / "docs" / "api-python.md").read_text()
 README = (ROOT / "README.md").read_text()
 LINES = """\
-from export import export_pipeline
+from addsup import export_pipeline
 
 export_pipeline(pipeline, "models/mine.onnx", texts, labels)
 """

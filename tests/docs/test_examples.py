@@ -6,14 +6,13 @@ import json
 import re
 import shutil
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.live import LiveServer
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 TEXT = "\n".join((ROOT / name).read_text() for name in ("README.md", "docs/api.md"))
 EXAMPLES = re.findall(r"```console\n\$ (curl [^\n]*)\n(.*?)\n```", TEXT, re.DOTALL)
 

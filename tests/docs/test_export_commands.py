@@ -1,15 +1,14 @@
-"""The page about models lists the commands of `python -m export`, and no others."""
+"""The page about models lists the commands of `addsup export`, and no others."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
+from addsup.export.__main__ import parser
 
-from export.__main__ import parser
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 MODELS = (ROOT / "docs" / "models.md").read_text()
 
 
@@ -19,7 +18,7 @@ def commands() -> set[str]:
 
 
 def test_every_command_is_in_its_page() -> None:
-    assert set(re.findall(r"^\| `python -m export (\w+)", MODELS, re.MULTILINE)) == commands()
+    assert set(re.findall(r"^\| `addsup export (\w+)", MODELS, re.MULTILINE)) == commands()
 
 
 @pytest.mark.parametrize("command", sorted(commands()))
@@ -28,4 +27,4 @@ def test_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str
         parser().parse_args([command, "--help"])
 
     assert stop.value.code == 0
-    assert f"usage: python -m export {command}" in capsys.readouterr().out
+    assert f"usage: addsup export {command}" in capsys.readouterr().out

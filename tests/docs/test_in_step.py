@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from addsup.server.app import create_app
+from addsup.server.errors import ProblemType
+from addsup.server.settings import Settings
 from prometheus_client.parser import text_string_to_metric_families
 
-from server.app import create_app
-from server.errors import ProblemType
-from server.settings import Settings
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 API = (ROOT / "docs" / "api.md").read_text()
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
@@ -105,7 +105,7 @@ def test_what_a_newcomer_reads_first_is_short(name: str) -> None:
 
 
 def test_model_card_and_changelog_state_the_figures_of_the_model_file() -> None:
-    from server.inference.model import Model
+    from addsup.inference.model import Model
 
     figures = Model.load(ROOT / "models" / "sentiment.onnx").manifest.figures
 
@@ -117,9 +117,9 @@ def test_model_card_and_changelog_state_the_figures_of_the_model_file() -> None:
 
 
 def test_table_of_classifiers_is_the_one_that_compare_kept_and_of_the_model_file() -> None:
-    from server.inference.model import Model
-    from train.classifiers import KINDS
-    from train.evaluation.comparison import comparison_beside
+    from addsup.inference.model import Model
+    from addsup.train.classifiers import KINDS
+    from addsup.train.evaluation.comparison import comparison_beside
 
     model = Model.load(ROOT / "models" / "sentiment.onnx").manifest
     kept = comparison_beside(ROOT / "models" / "sentiment.onnx", model.data.sha256)

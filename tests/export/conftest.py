@@ -7,13 +7,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-
-from server.inference.analyzer import Normaliser
-from server.inference.manifest import DataSet, Figures, HeldOut
-from train.artifact import TrainedModel
-from train.data.dataset import LabelledText, imdb_sentences
-from train.hyperparameters import Setting
-from train.text.wordnet import WordNet, stop_words
+from addsup.inference.analyzer import Normaliser
+from addsup.inference.manifest import DataSet, Figures, HeldOut
+from addsup.train.artifact import TrainedModel
+from addsup.train.data.dataset import LabelledText, imdb_sentences
+from addsup.train.hyperparameters import Setting
+from addsup.train.text.wordnet import WordNet, stop_words
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from export.graph.model_file import build
-from server.inference.analyzer import Normaliser
-from server.inference.manifest import DataSet, Figures, HeldOut
-from server.inference.model import Model
-from train.artifact import TrainedModel
-from train.calibration import Calibration
-from train.hyperparameters import NgramRange, Setting
+from addsup.export.graph.model_file import build
+from addsup.inference.analyzer import Normaliser
+from addsup.inference.manifest import DataSet, Figures, HeldOut
+from addsup.inference.model import Model
+from addsup.train.artifact import TrainedModel
+from addsup.train.calibration import Calibration
+from addsup.train.hyperparameters import NgramRange, Setting
 
 TEXTS = (
     *("Good films!", "A fine film, good.", "Good story.", "Fine, fine stories."),

@@ -1,4 +1,4 @@
-"""`python -m export convert` of a kept pipeline gives what training would have written."""
+"""`addsup export` of a kept pipeline gives what training would have written."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import ROOT
 from tests.docs.test_own_data import write_mails
+from tests.places import ROOT
 
 
 @pytest.mark.slow

@@ -8,16 +8,15 @@ import msgspec
 import numpy as np
 import onnx
 import pytest
+from addsup.export.equivalence import ask_graph, ask_pipeline, prove, relative_difference
+from addsup.export.errors import ProofFailed
+from addsup.export.graph.model_file import build
+from addsup.export.graph.pipeline_steps import read_pipeline
+from addsup.inference.model import Model
+from addsup.train.artifact import TrainedModel
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx import numpy_helper
-
-from export.equivalence import ask_graph, ask_pipeline, prove, relative_difference
-from export.errors import ProofFailed
-from export.graph.model_file import build
-from export.graph.pipeline_steps import read_pipeline
-from server.inference.model import Model
-from train.artifact import TrainedModel
 
 #: Fixtures asked for by name, so `tests/conftest.py` cannot see that they need the data.
 CANDIDATES = [

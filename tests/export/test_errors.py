@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 
-from export import errors
+from addsup.export import errors
 
 
 def test_every_error_is_an_export_error_with_a_sentence_that_explains_it() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from addsup.export.errors import BadSample, NotConvertible
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.decomposition import TruncatedSVD
 from sklearn.ensemble import RandomForestClassifier
@@ -18,9 +19,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
-from export import export_pipeline
-from export.errors import BadSample, NotConvertible
-from server.inference import Model
+from addsup import Model, export_pipeline
 from tests.export.pipelines import PIPELINES, texts
 
 

@@ -11,20 +11,19 @@ from pathlib import Path
 
 import pytest
 import skops.io
+from addsup.export.__main__ import main
+from addsup.export.equivalence import prove
+from addsup.export.errors import ProofFailed
+from addsup.export.graph.model_file import build
+from addsup.export.publish import publish
+from addsup.export.write import write_model
+from addsup.inference.model import Model
+from addsup.train.artifact import FORMAT, TrainedModel, keep, read_kept
+from addsup.train.errors import CannotWriteError, KeptFileError
+from addsup.train.text.wordnet import WordNet
 from sklearn.base import clone
 
-from export.__main__ import main
-from export.equivalence import prove
-from export.errors import ProofFailed
-from export.graph.model_file import build
-from export.publish import publish
-from export.write import write_model
-from server.inference.model import Model
-from train.artifact import FORMAT, TrainedModel, keep, read_kept
-from train.errors import CannotWriteError, KeptFileError
-from train.text.wordnet import WordNet
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.places import ROOT
 
 
 def refitted(trained: TrainedModel, **settings: object) -> TrainedModel:
@@ -103,7 +102,7 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(
 
     for seed in ("0", "1", "4711"):
         kept, model = tmp_path / "kept.skops", tmp_path / "m.onnx"
-        command = [sys.executable, "-m", "export", "convert", kept, model]
+        command = [sys.executable, "-m", "addsup", "export", kept, model]
         environment = {**os.environ, "PYTHONHASHSEED": seed, "DATA_CACHE": str(data_cache)}
         subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
         digests.add(hashlib.sha256((tmp_path / "m.onnx").read_bytes()).hexdigest())
@@ -155,7 +154,7 @@ def test_export_command_says_what_is_wrong_and_fails(
 
 def test_model_opens_without_any_locale(trained: TrainedModel, tmp_path: Path) -> None:
     publish(trained, tmp_path / "m.onnx")
-    script = "import sys; from pathlib import Path; from server.inference.model import Model;"
+    script = "import sys; from pathlib import Path; from addsup.inference.model import Model;"
     script += "Model.load(Path(sys.argv[1]))"
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "LOCPATH": str(tmp_path / "none")}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from export.write import write_model
-from server.inference.model import read_checked
+from addsup.export.write import write_model
+from addsup.inference.model import read_checked
 
 
 def test_the_checksum_is_in_the_form_of_sha256sum_and_fits(tmp_path: Path) -> None:

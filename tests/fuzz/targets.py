@@ -12,13 +12,13 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from server.app import create_app
-from server.middleware import fast_path
-from server.observability.log_writer import LogWriter
-from server.settings import Settings
-from server.worker.refusals import plain_text
-from server.worker.request_handler import RequestHandler
-from server.worker.request_parser import TARGET_BYTES, RequestParser
+from addsup.server.app import create_app
+from addsup.server.middleware import fast_path
+from addsup.server.observability.log_writer import LogWriter
+from addsup.server.settings import Settings
+from addsup.server.worker.refusals import plain_text
+from addsup.server.worker.request_handler import RequestHandler
+from addsup.server.worker.request_parser import TARGET_BYTES, RequestParser
 
 MOST_BODY = 2_000
 SETTINGS = Settings(max_body_bytes=MOST_BODY, max_reviews=5, max_review_chars=500)
@@ -85,10 +85,10 @@ def answers(data: bytes) -> None:
 @cache
 def handlers() -> tuple[RequestHandler, RequestHandler]:
     """The application with its fast path, and without."""
-    import server.app
+    from addsup.server import app
 
     nowhere = LogWriter(os.open(os.devnull, os.O_WRONLY))
-    server.app.LogWriter = lambda: nowhere  # type: ignore[assignment,misc]
+    app.LogWriter = lambda: nowhere  # type: ignore[assignment,misc]
     app = create_app(SETTINGS)
     return _handler(app.wsgi_app), _handler(_without_fast_path(app.wsgi_app))
 

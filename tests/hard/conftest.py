@@ -21,10 +21,10 @@ from typing import Final
 
 import pytest
 
-from bench.machine import DISTURBED, Processors
-from bench.report.limits import significant
+from tests.hard.machine import DISTURBED, Processors
 from tests.hard.processes import workers
-from tests.live import CONTROL, ROOT, LiveServer, running_server
+from tests.live import CONTROL, LiveServer, running_server
+from tests.places import ROOT
 
 #: By how much the last of the disturbed tries may miss a time: one has taken 10 times as long.
 MARGIN: Final = 10.0
@@ -116,7 +116,7 @@ class Judge:
         Raises:
             Disturbed: it is not kept, the machine may be why, and it can be tried again.
         """
-        words = "never" if math.isinf(seen) else f"{significant(seen)} {unit}"
+        words = "never" if math.isinf(seen) else f"{seen:,.3g} {unit}"
         promised = f"at most {at_most:g} {unit}"
         others = self._now().share_of_others_since(self._before)
         if seen <= at_most or others < DISTURBED:

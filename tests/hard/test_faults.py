@@ -133,8 +133,9 @@ def test_periodic_recycling_loses_nothing(judge: Judge) -> None:
 
 HANGING = """
 import threading
-from server.inference.model import Model
-from server.wsgi import application as make
+from addsup.inference.model import Model
+from addsup.server.wsgi import application as make
+from tests.places import ROOT
 
 predict = Model.predict
 
@@ -289,8 +290,7 @@ def test_a_new_model_is_taken_over_without_a_failed_request(own_model: Path, jud
 def _with_other_metadata(path: Path) -> str:
     """Make the model file another one with the same answers; its sha256."""
     import onnx
-
-    from export.write import write_model
+    from addsup.export.write import write_model
 
     model = onnx.load(path)
     model.doc_string = "another one"

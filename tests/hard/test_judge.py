@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from bench.machine import Processors
 from tests.hard.conftest import MARGIN, Disturbed, Judge, Row
+from tests.hard.machine import Processors
 
 pytestmark = pytest.mark.hard
 

@@ -21,8 +21,8 @@ JSON = {"Content_Type": "application/json"}
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
 
 FAILING = """
-from server.inference.model import Model
-from server.wsgi import application as make
+from addsup.inference.model import Model
+from addsup.server.wsgi import application as make
 
 def fail(self, reviews):
     raise RuntimeError(f"cannot read {reviews}")

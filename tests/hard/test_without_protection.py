@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.hard.conftest import Judge
-from tests.live import CONTROL, ROOT
+from tests.live import CONTROL
+from tests.places import ROOT
 
 pytestmark = pytest.mark.hard
 
@@ -67,7 +68,7 @@ CONTROLS = [
     ),
     Control(
         "a thread that hangs loses the event loop",
-        "from server.worker import leader\nleader.PATIENCE = 3600",
+        "from addsup.server.worker import leader\nleader.PATIENCE = 3600",
         "faults.py::test_a_hung_inference_is_given_up",
         "a hung inference",
     ),
@@ -79,7 +80,7 @@ CONTROLS = [
     ),
     Control(
         "accepting pauses when descriptors run out",
-        "from server.worker import acceptor\nacceptor.OUT_OF_RESOURCES = frozenset()",
+        "from addsup.server.worker import acceptor\nacceptor.OUT_OF_RESOURCES = frozenset()",
         "faults.py::test_running_out_of_file_descriptors_is_survived",
         "64 file descriptors",
     ),
@@ -91,13 +92,13 @@ CONTROLS = [
     ),
     Control(
         "a refused body is read to its end",
-        "from server.worker import request_parser\nrequest_parser.DISCARDED_BYTES = 0",
+        "from addsup.server.worker import request_parser\nrequest_parser.DISCARDED_BYTES = 0",
         "hostile.py::test_one_byte_too_many_is_413_and_the_connection_goes_on",
         "1 byte over the limit",
     ),
     Control(
         "keys that come twice are looked for",
-        "from server.schemas import parsing\nparsing.may_hide_a_key = lambda body: False",
+        "from addsup.server.schemas import parsing\nparsing.may_hide_a_key = lambda body: False",
         "hostile.py::test_bad_json_is_400",
         "bad JSON",
     ),
@@ -109,14 +110,14 @@ CONTROLS = [
     ),
     Control(
         "headers on every answer",
-        "from server import app\napp.MIDDLEWARE = "
+        "from addsup.server import app\napp.MIDDLEWARE = "
         "tuple(each for each in app.MIDDLEWARE if each is not app.add_security_headers)",
         "privacy.py::test_headers_that_protect_are_on_every_answer",
         "protecting headers on every answer",
     ),
     Control(
         "the origin of forms is checked",
-        "from server import app\napp.CHECKS = app.CHECKS[2:]",
+        "from addsup.server import app\napp.CHECKS = app.CHECKS[2:]",
         "privacy.py::test_forms_from_other_sites_are_refused",
         "form post with",
     ),
@@ -141,7 +142,7 @@ CONTROLS = [
     ),
     Control(
         "the model file is compared with its checksum",
-        "from server.inference import model\nmodel.read_checked = lambda path: path.read_bytes()",
+        "from addsup.inference import model\nmodel.read_checked = lambda path: path.read_bytes()",
         "privacy.py::test_a_flipped_bit_in_the_model_stops_the_start",
         "one flipped bit in the model file",
     ),
@@ -162,7 +163,16 @@ def how_it_fails(control: Control, folder: Path) -> str:
     configuration = folder / f"{CONTROLS.index(control)}.conf.py"
     configuration.write_text(BEGINNING + control.lines + "\n")
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-m", "hard", f"tests/hard/test_{control.test}"],
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            "hard",
+            f"tests/hard/test_{control.test}",
+        ],
         cwd=ROOT,
         env={name: value for name, value in os.environ.items() if name != "KEEP_TABLE"}
         | {CONTROL: str(configuration)},

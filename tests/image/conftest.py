@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from server.settings import ROOT
 from tests.image.container import NAME, Container, running_container
 from tests.image.sandbox import Unpacked, unpacked
+from tests.places import ROOT
 
 Builder = Callable[..., str]  # name, options -> name
 

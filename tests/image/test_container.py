@@ -8,13 +8,14 @@ import urllib.parse
 from pathlib import Path
 
 import pytest
+from addsup.inference.analyzer import LETTERS_ONLY
+from addsup.inference.model import Model
+from addsup.server.settings import Settings
 
-from server.inference.analyzer import LETTERS_ONLY
-from server.inference.model import Model
-from server.settings import ROOT, Settings
 from tests.image.container import NAME, PORT, Container, run_once, running_container
 from tests.image.sandbox import ANY_UID, Unpacked
 from tests.live import running_server
+from tests.places import ROOT
 
 pytestmark = pytest.mark.image
 

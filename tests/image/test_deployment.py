@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from addsup.server.settings import Settings
 
-from server.settings import ROOT, Settings
+from tests.places import ROOT
 
 DOCKERFILE = ROOT / "Dockerfile"
 HADOLINT = Path(sys.executable).with_name("hadolint")

@@ -10,15 +10,15 @@ import stat
 from collections.abc import Iterable
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from image.trim import UNUSED
-from server.settings import ROOT
 from tests.image.container import run_once
 from tests.image.sandbox import Unpacked
+from tests.places import ROOT
 
 pytestmark = pytest.mark.image
 
@@ -155,7 +155,7 @@ def test_environment_holds_the_listed_packages_and_no_commands(image: Unpacked) 
     assert names_of(distributions(path=[str(packages)])) == DISTRIBUTIONS
 
 
-@pytest.mark.parametrize("pattern", UNUSED)
+@pytest.mark.parametrize("pattern", run_path(str(ROOT / "image" / "trim.py"))["UNUSED"])
 def test_what_serving_never_touches_is_not_there(image: Unpacked, pattern: str) -> None:
     packages = image.root / "venv" / "lib" / "python3.14" / "site-packages"
 
@@ -203,7 +203,7 @@ def test_configuration_says_how_to_run_it_and_what_it_is(image: Unpacked) -> Non
     prefix = "org.opencontainers.image."
     named = {name.removeprefix(prefix) for name in labels if name.startswith(prefix)}
 
-    assert image.command == ["/venv/bin/python", "-m", "server"]
+    assert image.command == ["/venv/bin/python", "-m", "addsup", "serve"]
     assert image.config["User"] == "10001:10001"
     assert image.environment["ORT_DISABLE_TELEMETRY"] == "1"
     assert named == {

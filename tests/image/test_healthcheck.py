@@ -1,4 +1,4 @@
-"""`python -m server.healthcheck` against servers that are not what it hopes for."""
+"""`python -m addsup.server.healthcheck` against servers that are not what it hopes for."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from threading import Thread
 
 import pytest
 
-from server.settings import ROOT
 from tests.live import environment, free_port
+from tests.places import ROOT
 
 
 class Unready(BaseHTTPRequestHandler):
@@ -37,7 +37,7 @@ def unready_port() -> Iterator[int]:
 def complaint(**settings: str) -> str:
     """What the check has to say."""
     ended = subprocess.run(
-        [sys.executable, "-m", "server.healthcheck"],
+        [sys.executable, "-m", "addsup.server.healthcheck"],
         cwd=ROOT,
         env=environment(**settings),
         capture_output=True,

@@ -12,9 +12,9 @@ from tempfile import TemporaryFile
 
 import pytest
 
-from server.settings import ROOT
 from tests.image.sandbox import ANY_UID, Unpacked, bubblewrap, started
 from tests.live import LiveServer, free_port, wait_until_ready
+from tests.places import ROOT
 
 pytestmark = pytest.mark.image
 

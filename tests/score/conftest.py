@@ -10,13 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
-from score.__main__ import main
-from score.columns import Wanted
-from score.readers import Selection
-from score.tasks import Job
-from server.inference.model import Model
-from server.settings import Settings
+from addsup.inference.model import Model
+from addsup.score.__main__ import main
+from addsup.score.columns import Wanted
+from addsup.score.tasks import Job
+from addsup.server.settings import Settings
+from addsup.tables.readers import Selection
 
 MODEL = Settings().model_path
 TEXTS = (

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-
-from score.cli import parse
+from addsup.score.cli import parse
 
 
 def test_defaults_keep_everything_but_the_text() -> None:
@@ -23,7 +22,7 @@ def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
         parse(["--help"])
 
     assert end.value.code == 0
-    assert "python -m score models/sentiment.onnx reviews.csv labels.csv" in capsys.readouterr().out
+    assert "addsup score models/sentiment.onnx reviews.csv labels.csv" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("wrong", [["--explain", "-1"], ["--format", "xml"], ["--processes", "x"]])

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from addsup.score.cluster import cluster as client_of
+from addsup.score.cluster import completed, score_task_on_worker
+from addsup.score.errors import BadInput, ScoreError
+from addsup.score.tasks import Job, Task
+from addsup.tables.storage import place_of, sources
 
-from score.cluster import cluster as client_of
-from score.cluster import completed, score_task_on_worker
-from score.errors import BadInput, ScoreError
-from score.storage import place_of, sources
-from score.tasks import Job, Task
-from server.settings import ROOT
 from tests.clusters import Cluster, running_cluster
 from tests.live import free_port, until
+from tests.places import ROOT
 from tests.score.conftest import MODEL, TEXTS, Score, table, write_parquet
 
 pytestmark = pytest.mark.slow
@@ -42,7 +42,7 @@ def reviews(tmp_path: Path) -> Path:
 
 
 def start(reviews: Path, out: Path, address: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "score", MODEL, reviews, out, "--quiet"]
+    command = [sys.executable, "-m", "addsup", "score", MODEL, reviews, out, "--quiet"]
     return subprocess.Popen(
         [*command, "--scheduler", address],
         cwd=ROOT,

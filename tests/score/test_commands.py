@@ -12,11 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
+from addsup.inference.model import Model
+from addsup.score import local
 
-from score import local
-from server.inference.model import Model
-from server.settings import ROOT
 from tests.live import until
+from tests.places import ROOT
 from tests.score.conftest import MODEL, TEXTS, Score, read_csv, table, write_csv, write_parquet
 
 
@@ -85,7 +85,7 @@ def test_other_format_is_written_where_it_is_asked_for(
 
 
 def test_standard_input_goes_to_standard_output() -> None:
-    command = [sys.executable, "-m", "score", MODEL, "-", "-", "--quiet"]
+    command = [sys.executable, "-m", "addsup", "score", MODEL, "-", "-", "--quiet"]
     ended = subprocess.run(
         [*command, "--input-format", "jsonl", "--processes", "1"],
         input='{"review": "A great film."}\n{"review": null}\n',
@@ -141,7 +141,7 @@ def test_first_such_file_ends_it_where_that_is_asked_for(
 
     assert score(reviews, tmp_path / "out", "--fail-fast") == 1
 
-    assert capsys.readouterr().err.startswith("python -m score: 0.parquet cannot be read")
+    assert capsys.readouterr().err.startswith("addsup score: 0.parquet cannot be read")
 
 
 def test_row_of_ten_megabytes_is_an_error_in_its_place(tmp_path: Path, score: Score) -> None:
@@ -196,7 +196,18 @@ def test_results_of_another_model_are_not_mixed_in(
 
 
 def start(reviews: Path, out: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "score", MODEL, reviews, out, "--quiet", "--processes", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "addsup",
+        "score",
+        MODEL,
+        reviews,
+        out,
+        "--quiet",
+        "--processes",
+        "2",
+    ]
     return subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

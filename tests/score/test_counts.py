@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from score.columns import Wanted, score_texts
-from score.counts import Counts, counts_of
-from server.inference.model import Model
+from addsup.inference.model import Model
+from addsup.score.columns import Wanted, score_texts
+from addsup.score.counts import Counts, counts_of
+
 from tests.score.conftest import TEXTS
 
 

@@ -3,14 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from addsup.inference.model import Model
+from addsup.score.counts import Counts
+from addsup.score.errors import BadInput
+from addsup.score.local import completed
+from addsup.score.scorer import HereScorer, PoolScorer
+from addsup.score.tasks import Job, Task, plan
+from addsup.tables.storage import place_of, sources
 
-from score.counts import Counts
-from score.errors import BadInput
-from score.local import completed
-from score.scorer import HereScorer, PoolScorer
-from score.storage import place_of, sources
-from score.tasks import Job, Task, plan
-from server.inference.model import Model
 from tests.score.conftest import MODEL, TEXTS, write_parquet
 
 

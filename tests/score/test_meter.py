@@ -3,10 +3,9 @@ from __future__ import annotations
 import io
 
 import pytest
+from addsup.score.counts import Counts
+from addsup.score.meter import Meter, meter, said
 from tqdm import tqdm
-
-from score.counts import Counts
-from score.meter import Meter, meter, said
 
 
 def test_labels_and_errors_are_said() -> None:

@@ -3,12 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from score import progress
-from score.counts import Counts
-from score.errors import ScoreError
-from score.progress import Done
-from score.storage import Source, place_of
+from addsup.score import progress
+from addsup.score.counts import Counts
+from addsup.score.errors import ScoreError
+from addsup.score.progress import Done
+from addsup.tables.storage import Source, place_of
 
 SOURCE = Source(None, "a.csv", 5, 7)
 

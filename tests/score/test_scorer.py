@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+from addsup.inference.model import Model
+from addsup.score.columns import Wanted
+from addsup.score.scorer import HereScorer, PoolScorer
+from addsup.tables.rows import Rows
 
-from score.columns import Wanted
-from score.rows import Rows
-from score.scorer import HereScorer, PoolScorer
-from server.inference.model import Model
-from server.settings import ROOT
+from tests.places import ROOT
 from tests.score.conftest import MODEL, TEXTS
 
 
@@ -39,8 +39,8 @@ def test_pool_gives_what_this_process_gives_in_the_same_order(model: Model) -> N
 PARENT = """
 import sys, time
 from pathlib import Path
-from score.columns import Wanted
-from score.scorer import PoolScorer
+from addsup.score.columns import Wanted
+from addsup.score.scorer import PoolScorer
 if __name__ == "__main__":
     pool = PoolScorer(Path(sys.argv[1]), Wanted(), 2)
     pool.pool.submit(time.sleep, 0).result()

@@ -7,15 +7,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from addsup.inference.model import Model
+from addsup.score.counts import Counts
+from addsup.score.errors import BadInput
+from addsup.score.scorer import HereScorer
+from addsup.score.tasks import Job, Task, plan, score_task
+from addsup.tables import ranges
+from addsup.tables.readers import Selection
+from addsup.tables.storage import place_of, sources
 
-from score import ranges
-from score.counts import Counts
-from score.errors import BadInput
-from score.readers import Selection
-from score.scorer import HereScorer
-from score.storage import place_of, sources
-from score.tasks import Job, Task, plan, score_task
-from server.inference.model import Model
 from tests.score.conftest import TEXTS, write_csv, write_parquet
 
 

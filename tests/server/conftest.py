@@ -6,12 +6,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from addsup.server.app import create_app
+from addsup.server.observability.log_writer import LogWriter
+from addsup.server.settings import Settings
 from flask import Flask
 from flask.testing import FlaskClient
-
-from server.app import create_app
-from server.observability.log_writer import LogWriter
-from server.settings import Settings
 
 # Small, so that a test can go beyond them quickly.
 LIMITS = Settings(max_review_chars=500, max_reviews=5, max_body_bytes=4_000)
@@ -22,7 +21,7 @@ def quiet() -> Iterator[None]:
     """Request lines go nowhere; a test that wants them gives the application its `LogWriter`."""
     nowhere = LogWriter(os.open(os.devnull, os.O_WRONLY))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("server.app.LogWriter", lambda: nowhere)
+        patch.setattr("addsup.server.app.LogWriter", lambda: nowhere)
         yield
 
 

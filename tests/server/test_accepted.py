@@ -5,8 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from server.accepted import Accepted, listening_address, model_name, one_of, url_path, whole_number
+from addsup.server.accepted import (
+    Accepted,
+    listening_address,
+    model_name,
+    one_of,
+    url_path,
+    whole_number,
+)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from server.errors import ProblemError, ProblemType, SettingError
+from addsup.server.errors import ProblemError, ProblemType, SettingError
 
 
 @pytest.mark.parametrize("problem", ProblemType, ids=lambda problem: problem.code)

@@ -3,9 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from addsup.server.errors import SettingError
+from addsup.server.settings import Settings
 
-from server.errors import SettingError
-from server.settings import ROOT, Settings
+from tests.places import ROOT
 
 
 def test_empty_environment_gives_the_documented_defaults() -> None:

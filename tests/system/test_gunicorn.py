@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from addsup.inference.analyzer import LETTERS_ONLY
+from addsup.inference.model import Model
+from addsup.server.settings import Settings
 
-from server.inference.analyzer import LETTERS_ONLY
-from server.inference.model import Model
-from server.settings import Settings
 from tests.live import LiveServer, exchange, running_server, stop, workers_of
 
 GOOD = "A wonderful film with great acting."
@@ -279,7 +279,7 @@ def test_server_starts_from_another_folder_and_without_locales(tmp_path: Path) -
 
 
 def test_our_own_command_starts_the_same_server() -> None:
-    with running_server([sys.executable, "-m", "server"], WEB_CONCURRENCY="") as server:
+    with running_server([sys.executable, "-m", "addsup", "serve"], WEB_CONCURRENCY="") as server:
         assert server.predict({"review": GOOD}).json["label"] == "positive"
         assert len(workers_of(server, 2)) == 2
 

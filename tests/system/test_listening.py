@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from addsup.server.settings import Settings
 
-from server.settings import ROOT, Settings
 from tests.live import PATIENCE, environment, free_port, stop, until
+from tests.places import ROOT
 
-MAKE_SERVE = [sys.executable, "-m", "server"]
+MAKE_SERVE = [sys.executable, "-m", "addsup", "serve"]
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -42,7 +43,7 @@ def test_a_unix_socket_is_listened_on(tmp_path: Path) -> None:
             )
             assert connection.getresponse().read().startswith(b'{"label":"positive"')
         connection.close()
-        check = [sys.executable, "-m", "server.healthcheck"]
+        check = [sys.executable, "-m", "addsup.server.healthcheck"]
         assert subprocess.run(check, cwd=ROOT, env=environ, check=False).returncode == 0
     finally:
         assert stop(process) == 0

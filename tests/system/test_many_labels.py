@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
-from export import export_pipeline
+from addsup import export_pipeline
 from tests.live import LiveServer, running_server
 
 COUNT = 1000

@@ -36,7 +36,7 @@ def train(folder: Path, language: str, options: tuple[str, ...]) -> str:
     write(folder / "texts.csv", language)
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "train", "--data", folder / "texts.csv", "--quiet"),
+            *(sys.executable, "-m", "addsup", "train", "--data", folder / "texts.csv", "--quiet"),
             *("--text-column", "text", "--label-column", "label", "--repeats", "0"),
             *("--export", folder / "model.onnx", *options),
         ],

@@ -10,8 +10,8 @@ from tests.live import command, running_server
 
 SLOW = """
 import time
-from server.inference.model import Model
-from server.wsgi import application as make
+from addsup.inference.model import Model
+from addsup.server.wsgi import application as make
 
 predict = Model.predict
 

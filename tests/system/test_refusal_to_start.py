@@ -10,11 +10,11 @@ from pathlib import Path
 
 import onnx
 import pytest
+from addsup.export.write import write_model
 from onnx import TensorProto, helper
 
-from export.write import write_model
-from server.settings import ROOT
 from tests.live import command, environment, free_port
+from tests.places import ROOT
 
 SHIPPED = ROOT / "models" / "sentiment.onnx"
 
@@ -133,7 +133,7 @@ def other_golden_answer(path: Path) -> None:
         (odd_operator, "never writes: com.microsoft.EPContext; export the model again"),
         (odd_operator_in_a_branch, "never writes: If, Not; export the model again"),
         (data_outside, "never writes: data outside the file; export the model again"),
-        (foreign, "it is an ONNX file, but not one that `python -m export` wrote"),
+        (foreign, "it is an ONNX file, but not one that `addsup export` wrote"),
         (other_golden_answer, "golden review"),
     ],
 )
@@ -170,6 +170,6 @@ def test_bad_setting_stops_the_start_with_a_sentence(
 
 def test_worker_count_that_gunicorn_would_stumble_over_is_refused_by_our_command() -> None:
     """Gunicorn reads this variable itself while it is imported, before any configuration."""
-    sentence = refused([sys.executable, "-m", "server"], WEB_CONCURRENCY="two")
+    sentence = refused([sys.executable, "-m", "addsup", "serve"], WEB_CONCURRENCY="two")
 
     assert sentence == "WEB_CONCURRENCY is 'two', but must be a whole number from 1 to 256."

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import onnx
 import pytest
+from addsup.export.write import write_model
 
-from export.write import write_model
-from server.settings import ROOT
 from tests.live import (
     PATIENCE,
     command,
@@ -24,9 +23,10 @@ from tests.live import (
     until,
     workers_of,
 )
+from tests.places import ROOT
 
 SHIPPED = ROOT / "models" / "sentiment.onnx"
-MAKE_SERVE = [sys.executable, "-m", "server"]
+MAKE_SERVE = [sys.executable, "-m", "addsup", "serve"]
 
 
 def make_slow(path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import ROOT
+from tests.places import ROOT
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from server.settings import ROOT
 from tests.live import LiveServer, command, environment, running_server
+from tests.places import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +37,7 @@ INSTALL = ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary
 PROBE = """
 import json, sys
 from importlib.metadata import distributions
-from server.app import create_app
+from addsup.server.app import create_app
 
 client = create_app().test_client()
 answer = client.post("/predict", json={"review": "A wonderful film with great acting."})

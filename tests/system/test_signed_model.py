@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from addsup.export.tools.signing import sign
+from addsup.export.write import write_model
 
-from export.tools.signing import sign
-from export.write import write_model
 from tests.keys import KeyPair, make_key_pair
 from tests.live import command, running_server
 from tests.system.test_refusal_to_start import SHIPPED, refused
@@ -52,7 +52,7 @@ def signature_of_another_model(model: Path, keys: KeyPair, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arrange", "says"),
     [
-        (unsigned, "cannot be read (No such file or directory); make it with `python -m export"),
+        (unsigned, "cannot be read (No such file or directory); make it with `addsup export"),
         (signed_by_another, "model.onnx.sig was not made with the private key of"),
         (replaced_with_its_checksum, "model.onnx.sig is of another file"),
         (signature_of_another_model, "model.onnx.sig is of another file"),

@@ -10,6 +10,6 @@ from threadpoolctl import threadpool_limits
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread_for_blas() -> Iterator[None]:
-    """As `python -m train` has it; several would wait for each other."""
+    """As `addsup train` has it; several would wait for each other."""
     with threadpool_limits(1):
         yield

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-
-from train.data.dataset import imdb_sentences
+from addsup.train.data.dataset import imdb_sentences
 
 REVIEWS = 25_000
 WORDS = 230  # a review; 1,300 characters or so

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skops.io
+from addsup.inference.manifest import Interval
+from addsup.train.artifact import UnseenPredictions, keep, read_kept
+from addsup.train.errors import KeptFileError
+from addsup.train.evaluation.learning_curve import LearningPoint
 
-from server.inference.manifest import Interval
 from tests.export.small import lemma, small
-from train.artifact import UnseenPredictions, keep, read_kept
-from train.errors import KeptFileError
-from train.evaluation.learning_curve import LearningPoint
 
 UNSEEN = UnseenPredictions(
     np.array([0, 1]),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from addsup.train.calibration import log_scores
+from addsup.train.classifiers import KINDS
 from scipy.sparse import csr_matrix
-
-from train.calibration import log_scores
-from train.classifiers import KINDS
 
 CHANCE = np.random.default_rng(0)
 X = csr_matrix(CHANCE.random((40, 6)) * (CHANCE.random((40, 6)) > 0.5))

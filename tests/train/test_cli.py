@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from train.cli import parse
-from train.tuning.bounds import Bounds, machine_memory
+from addsup.train.cli import parse
+from addsup.train.tuning.bounds import Bounds, machine_memory
 
 
 def test_without_a_word_the_article_s_sentences_are_trained_on() -> None:
@@ -15,7 +14,7 @@ def test_without_a_word_the_article_s_sentences_are_trained_on() -> None:
 
     assert (options.task, options.data, options.classifier) == ("train", None, "gaussian")
     assert (options.tune, options.repeats, options.seed) == (True, None, 0)
-    assert options.typed == "python -m train"
+    assert options.typed == "addsup train"
 
 
 def test_what_was_typed_can_be_typed_again() -> None:
@@ -23,7 +22,7 @@ def test_what_was_typed_can_be_typed_again() -> None:
 
     assert (options.task, options.data) == ("compare", "my mail.csv")
     assert (options.tune, options.repeats) == (False, 0)
-    assert options.typed == "python -m train compare --data 'my mail.csv' --no-tune --repeats 0"
+    assert options.typed == "addsup compare --data 'my mail.csv' --no-tune --repeats 0"
 
 
 def test_bounds_are_read_with_their_units() -> None:

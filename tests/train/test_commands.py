@@ -1,4 +1,4 @@
-"""`python -m train`, as it is typed."""
+"""`addsup train`, as it is typed."""
 
 from __future__ import annotations
 
@@ -14,22 +14,21 @@ import numpy as np
 import onnx
 import pandas as pd
 import pytest
+from addsup.inference.model import Model
+from addsup.train.__main__ import main
+from addsup.train.classifiers import KINDS
+from addsup.train.cli import parse
+from addsup.train.data.resources import IMDB_FILE
+from addsup.train.evaluation.comparison import Comparison
 from onnx import numpy_helper
 
-from server.inference.model import Model
 from tests.live import running_server
-from train.__main__ import main
-from train.classifiers import KINDS
-from train.cli import parse
-from train.data.resources import IMDB_FILE
-from train.evaluation.comparison import Comparison
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.places import ROOT
 
 
 def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "train", *arguments],
+        [sys.executable, "-m", "addsup", "train", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         capture_output=True,

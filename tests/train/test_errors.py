@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 
-from train import errors
+from addsup.train import errors
 
 
 def test_every_error_is_a_train_error_with_a_sentence_that_explains_it() -> None:

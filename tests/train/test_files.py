@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from train.errors import CannotWriteError
-from train.files import write_atomically
+from addsup.train.errors import CannotWriteError
+from addsup.train.files import write_atomically
 
 
 def test_a_file_is_written_whole_and_nothing_else_is_left(tmp_path: Path) -> None:

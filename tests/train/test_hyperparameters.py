@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-
-from train.calibration import Calibration
-from train.classifiers import KINDS
-from train.hyperparameters import Setting, from_parameters, vectorisers
+from addsup.train.calibration import Calibration
+from addsup.train.classifiers import KINDS
+from addsup.train.hyperparameters import Setting, from_parameters, vectorisers
 
 
 @pytest.mark.parametrize("classifier", KINDS)

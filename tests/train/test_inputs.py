@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from train.cli import parse
-from train.errors import BadOption
-from train.inputs import read
+from addsup.train.cli import parse
+from addsup.train.errors import BadOption
+from addsup.train.inputs import read
 
 
 def test_a_file_and_its_test_are_read_by_the_columns_that_are_named(tmp_path: Path) -> None:

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from addsup.inference.analyzer import Normaliser
+from addsup.inference.model import Model
+from addsup.train.data.dataset import load_labelled_text
+from addsup.train.hyperparameters import Setting
+from addsup.train.text.wordnet import noun_lemmatizer, stop_words
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import GaussianNB
 
-from server.inference.analyzer import Normaliser
-from server.inference.model import Model
+from tests.places import ROOT
 from tests.train.large import write_large
-from train.data.dataset import load_labelled_text
-from train.hyperparameters import Setting
-from train.text.wordnet import noun_lemmatizer, stop_words
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 SECONDS = 60
@@ -57,7 +57,18 @@ def test_25_000_full_length_reviews_train_in_a_minute_and_a_gibibyte_exported_to
     large: Path, tmp_path: Path, data_cache: Path
 ) -> None:
     assert large.stat().st_size > 33_000_000
-    command = [sys.executable, "-u", "-m", "train", "--data", large, "--no-tune", "--repeats", "0"]
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "addsup",
+        "train",
+        "--data",
+        large,
+        "--no-tune",
+        "--repeats",
+        "0",
+    ]
     command += ["--quiet", "--export", tmp_path / "large.onnx"]
     start, fitted, peaks = time.monotonic(), 0.0, [0]
 

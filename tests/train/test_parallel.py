@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-
-from train import parallel
-from train.parallel import in_parallel
+from addsup.train import parallel
+from addsup.train.parallel import in_parallel
 
 
 def process_and_square(number: int) -> tuple[int, int]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from addsup.train import sparse_gaussian_nb as bayes
+from addsup.train.sparse_gaussian_nb import SparseGaussianNB, scores_by_smoothing
 from scipy import sparse
 from sklearn.naive_bayes import GaussianNB
-
-from train import sparse_gaussian_nb as bayes
-from train.sparse_gaussian_nb import SparseGaussianNB, scores_by_smoothing
 
 
 def random_tfidf(rows: int, seed: int = 0) -> tuple[sparse.csr_array, np.ndarray]:

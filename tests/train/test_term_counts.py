@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from addsup.train.hyperparameters import counting
+from addsup.train.term_counts import count_terms, cut
 from sklearn.feature_extraction.text import CountVectorizer
-
-from train.hyperparameters import counting
-from train.term_counts import count_terms, cut
 
 RANDOM = np.random.default_rng(0)
 WORDS = [f"word{n}" for n in range(60)]

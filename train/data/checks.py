@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-
-from train.data.corpus import Rows
-from train.data.dataset import LabelledText, listed
-from train.evaluation.splits import first_of_copies
-from train.text.preprocess import Prepared
+from addsup.train.data.corpus import Rows
+from addsup.train.data.dataset import LabelledText, listed
+from addsup.train.evaluation.splits import first_of_copies
+from addsup.train.text.preprocess import Prepared
 
 #: What other programs write where there is nothing.
 MISSING = frozenset({"nan", "null", "none", "na", "n/a", "#n/a", "nil"})

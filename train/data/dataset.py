@@ -13,19 +13,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
-
-from server.inference.predictions import NO_LABEL
-from train.data.download import ensure
-from train.data.opening import open_data
-from train.data.readers import read_table
-from train.data.resources import DOMAINS, SENTENCES_FILE, sentences
-from train.errors import BadData
+from addsup.inference.predictions import NO_LABEL
+from addsup.train.data.download import ensure
+from addsup.train.data.opening import open_data
+from addsup.train.data.readers import read_table
+from addsup.train.data.resources import DOMAINS, SENTENCES_FILE, sentences
+from addsup.train.errors import BadData
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from train.data.readers import Table
+    from addsup.train.data.readers import Table
 
 TEXT_COLUMN = "Review"  # the article's names, taken when none is given
 LABEL_COLUMN = "Status"

@@ -16,16 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from server.settings import ROOT
-from train.data.origins import Address, LocalFile
-from train.errors import OriginFailed, SourceUnavailable
+from addsup.train.data.origins import Address, LocalFile
+from addsup.train.errors import OriginFailed, SourceUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from train.data.origins import Origin
+    from addsup.train.data.origins import Origin
 
-DEFAULT_CACHE = ROOT / ".cache" / "data"
+DEFAULT_CACHE = Path(".cache") / "data"
 
 
 @dataclass(frozen=True)

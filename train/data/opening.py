@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from train.errors import BadData
+from addsup.train.errors import BadData
 
 STDIN = "-"
 

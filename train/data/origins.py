@@ -22,9 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
+from addsup.train.errors import OriginFailed
 from tqdm import tqdm
-
-from train.errors import OriginFailed
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -6,9 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 import pyarrow
+from addsup.train.errors import BadData
 from pyarrow import parquet
-
-from train.errors import BadData
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,8 +13,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from train.data.parquet import read_parquet
-from train.errors import BadData
+from addsup.train.data.parquet import read_parquet
+from addsup.train.errors import BadData
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from train.data.download import Resource, Supply
-from train.data.origins import Address, NpmPackage, member, members
-from train.errors import OriginFailed
+from addsup.train.data.download import Resource, Supply
+from addsup.train.data.origins import Address, NpmPackage, member, members
+from addsup.train.errors import OriginFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,16 +13,15 @@ from typing import Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from addsup.inference.manifest import Interval
+from addsup.train.classifiers import KINDS
+from addsup.train.errors import ComparisonFileError
+from addsup.train.evaluation import metrics
+from addsup.train.evaluation.console_report import interval, signed
+from addsup.train.evaluation.evaluation import Timed
+from addsup.train.evaluation.metrics import Fold
+from addsup.train.files import write_atomically
 from scipy import stats
-
-from server.inference.manifest import Interval
-from train.classifiers import KINDS
-from train.errors import ComparisonFileError
-from train.evaluation import metrics
-from train.evaluation.console_report import interval, signed
-from train.evaluation.evaluation import Timed
-from train.evaluation.metrics import Fold
-from train.files import write_atomically
 
 SUFFIX: Final = ".compare.json"
 HEAD: Final = (

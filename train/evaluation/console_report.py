@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from server.inference.manifest import (
+from addsup.inference.manifest import (
     EvidenceGroup,
     Figures,
     HeldOut,
@@ -16,7 +16,7 @@ from server.inference.manifest import (
 )
 
 if TYPE_CHECKING:
-    from train.tuning.also import Effect
+    from addsup.train.tuning.also import Effect
 
 #: Labels of which a matrix fits a terminal; pairs that are printed of more.
 MOST_IN_A_MATRIX = 12

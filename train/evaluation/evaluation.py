@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from server.inference.manifest import HeldOut
-from train.data.corpus import Corpus, Rows
-from train.evaluation.metrics import Fold, confusion
-from train.evaluation.splits import folds
-from train.parallel import in_parallel
-from train.text.preprocess import OUTER_FOLDS
-from train.tuning.trainer import Fitted, Recipe
+from addsup.inference.manifest import HeldOut
+from addsup.train.data.corpus import Corpus, Rows
+from addsup.train.evaluation.metrics import Fold, confusion
+from addsup.train.evaluation.splits import folds
+from addsup.train.parallel import in_parallel
+from addsup.train.text.preprocess import OUTER_FOLDS
+from addsup.train.tuning.trainer import Fitted, Recipe
 
 PROTOCOL = (
     "{} x 10-fold stratified cross-validation; vocabulary, idf, tuning and calibration see the "

@@ -10,8 +10,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-
-from server.inference.manifest import EvidenceGroup
+from addsup.inference.manifest import EvidenceGroup
 
 #: The least number of known terms of each group. A text without any gets no label.
 STARTS: Final = (1, 2, 3, 5, 10)

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
-
-from server.inference.manifest import HoldOuts
-from train.data.corpus import Corpus, Rows
-from train.evaluation.evaluation import predict_fold
-from train.evaluation.splits import hold_out
-from train.parallel import in_parallel
-from train.tuning.trainer import Fitted, Recipe
+from addsup.inference.manifest import HoldOuts
+from addsup.train.data.corpus import Corpus, Rows
+from addsup.train.evaluation.evaluation import predict_fold
+from addsup.train.evaluation.splits import hold_out
+from addsup.train.parallel import in_parallel
+from addsup.train.tuning.trainer import Fitted, Recipe
 
 
 def accuracies(

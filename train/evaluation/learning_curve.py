@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from addsup.inference.manifest import Interval
+from addsup.train.evaluation.metrics import Fold, over_folds
 from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import StratifiedKFold
-
-from server.inference.manifest import Interval
-from train.evaluation.metrics import Fold, over_folds
 
 FOLDS = 10
 SHARES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)

@@ -17,6 +17,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from addsup.inference.manifest import (
+    Bin,
+    Confused,
+    EvidenceGroup,
+    Figures,
+    HeldOut,
+    HoldOuts,
+    Interval,
+    most_confused,
+)
+from addsup.train.evaluation.evidence import by_evidence
 from msgspec import UNSET, UnsetType
 from scipy import stats
 from sklearn.metrics import (
@@ -27,18 +38,6 @@ from sklearn.metrics import (
     log_loss,
     roc_auc_score,
 )
-
-from server.inference.manifest import (
-    Bin,
-    Confused,
-    EvidenceGroup,
-    Figures,
-    HeldOut,
-    HoldOuts,
-    Interval,
-    most_confused,
-)
-from train.evaluation.evidence import by_evidence
 
 BINS = 10
 #: A matrix of more labels would be most of the model file, and nobody reads it.

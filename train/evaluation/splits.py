@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from addsup.train.data.corpus import Corpus, Rows
 from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
-
-from train.data.corpus import Corpus, Rows
 
 TEST_SHARE = 0.2
 

@@ -8,10 +8,9 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-
-from score.readers import Selection
-from server.inference.analyzer import Normaliser
-from train.out_of_core.parts import Part, batches
+from addsup.inference.analyzer import Normaliser
+from addsup.tables.readers import Selection
+from addsup.train.out_of_core.parts import Part, batches
 
 #: More are cleaned before they are counted or weighed: that costs the less, the more there are.
 ENOUGH: Final = 10_000

@@ -8,9 +8,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, Final, Protocol, Self, TypeVar
 
-from train.errors import TrainError
-from train.out_of_core.parts import Part
-from train.parallel import in_parallel
+from addsup.train.errors import TrainError
+from addsup.train.out_of_core.parts import Part
+from addsup.train.parallel import in_parallel
 
 
 class Merged(Protocol):

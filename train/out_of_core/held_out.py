@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
-
-from server.inference.manifest import Figures
-from train.calibration import Calibration, calibrate, log_scores
-from train.classifiers import KINDS
-from train.evaluation import evaluation, metrics
-from train.evaluation.evidence import balanced
-from train.evaluation.metrics import Fold
-from train.hyperparameters import Setting
-from train.out_of_core.moments import Held, Numbers
-from train.tuning.metric import METRICS
+from addsup.inference.manifest import Figures
+from addsup.train.calibration import Calibration, calibrate, log_scores
+from addsup.train.classifiers import KINDS
+from addsup.train.evaluation import evaluation, metrics
+from addsup.train.evaluation.evidence import balanced
+from addsup.train.evaluation.metrics import Fold
+from addsup.train.hyperparameters import Setting
+from addsup.train.out_of_core.moments import Held, Numbers
+from addsup.train.tuning.metric import METRICS
 
 #: Parts that the texts to test with are dealt into, for intervals.
 PARTS: Final = 10

@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from addsup.train.out_of_core.cleaned import Cleaned, Reading, chosen
+from addsup.train.out_of_core.parts import Part
+from addsup.train.sparse_gaussian_nb import Moments, mean_and_variance
 from scipy import sparse
 from sklearn.pipeline import Pipeline
-
-from train.out_of_core.cleaned import Cleaned, Reading, chosen
-from train.out_of_core.parts import Part
-from train.sparse_gaussian_nb import Moments, mean_and_variance
 
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]

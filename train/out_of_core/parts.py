@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
-
-from score.errors import ScoreError
-from score.ranges import Range, ranges
-from score.readers import Selection, read
-from score.rows import Rows
-from score.storage import Source, sources
-from train.errors import BadData
+from addsup.score.errors import ScoreError
+from addsup.tables.ranges import Range, ranges
+from addsup.tables.readers import Selection, read
+from addsup.tables.rows import Rows
+from addsup.tables.storage import Source, sources
+from addsup.train.errors import BadData
 
 #: Columns that hold the label if nobody says which does.
 USUAL: Final = ("label", "status")

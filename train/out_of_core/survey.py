@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from heapq import nlargest
 from typing import Final
 
-from score.readers import Selection
-from train.out_of_core.parts import Part, batches
+from addsup.tables.readers import Selection
+from addsup.train.out_of_core.parts import Part, batches
 
 #: Texts on which settings are chosen.
 SAMPLE: Final = 10_000

@@ -17,30 +17,29 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from addsup.inference.manifest import DataSet
+from addsup.train import inputs
+from addsup.train.artifact import TrainedModel, UnseenPredictions
+from addsup.train.classifiers import KINDS
+from addsup.train.cli import Options
+from addsup.train.data.dataset import MOST_CLASSES, LabelledText
+from addsup.train.errors import BadData, BadOption
+from addsup.train.evaluation import console_report
+from addsup.train.hyperparameters import Setting
+from addsup.train.out_of_core import fitting
+from addsup.train.out_of_core.cleaned import Reading
+from addsup.train.out_of_core.engines import Engine, Result, engine
+from addsup.train.out_of_core.held_out import calibrated, figures
+from addsup.train.out_of_core.moments import Found, Weighing
+from addsup.train.out_of_core.parts import Part, parts_of, selection_of
+from addsup.train.out_of_core.survey import ENOUGH, Survey, survey
+from addsup.train.out_of_core.vocabulary import Counting, TermCounts, Vocabulary
+from addsup.train.text.cleaning import Cleaning
+from addsup.train.text.preprocess import FEWEST_OF_A_LABEL
+from addsup.train.tuning import planning
+from addsup.train.tuning.bounds import size
 from msgspec import UNSET
 from sklearn.pipeline import Pipeline
-
-from server.inference.manifest import DataSet
-from train import inputs
-from train.artifact import TrainedModel, UnseenPredictions
-from train.classifiers import KINDS
-from train.cli import Options
-from train.data.dataset import MOST_CLASSES, LabelledText
-from train.errors import BadData, BadOption
-from train.evaluation import console_report
-from train.hyperparameters import Setting
-from train.out_of_core import fitting
-from train.out_of_core.cleaned import Reading
-from train.out_of_core.engines import Engine, Result, engine
-from train.out_of_core.held_out import calibrated, figures
-from train.out_of_core.moments import Found, Weighing
-from train.out_of_core.parts import Part, parts_of, selection_of
-from train.out_of_core.survey import ENOUGH, Survey, survey
-from train.out_of_core.vocabulary import Counting, TermCounts, Vocabulary
-from train.text.cleaning import Cleaning
-from train.text.preprocess import FEWEST_OF_A_LABEL
-from train.tuning import planning
-from train.tuning.bounds import size
 
 #: Rows of each label without which nothing is trained.
 FEWEST = 20

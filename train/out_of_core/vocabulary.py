@@ -13,12 +13,11 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-
-from train.errors import BadOption
-from train.hyperparameters import NgramRange, counter
-from train.out_of_core.cleaned import Reading, chosen
-from train.out_of_core.parts import Part
-from train.term_counts import WordUsage
+from addsup.train.errors import BadOption
+from addsup.train.hyperparameters import NgramRange, counter
+from addsup.train.out_of_core.cleaned import Reading, chosen
+from addsup.train.out_of_core.parts import Part
+from addsup.train.term_counts import WordUsage
 
 #: Terms in memory; of more, the rarer half is dropped. A term takes about 200 bytes.
 MOST_TERMS: Final = 2_000_000

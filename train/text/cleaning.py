@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from server.inference.analyzer import LETTERS_ONLY, Normaliser, tokenizer
-from server.inference.analyzer_settings import ARTICLE, Analyzer
-from train.errors import BadOption
-from train.hyperparameters import NEGATIONS, StopWords
-from train.text.languages import LANGUAGES, word_pattern
-from train.text.word_forms import Stems, snowball
-from train.text.wordnet import WordNet, stop_words
+from addsup.inference.analyzer import LETTERS_ONLY, Normaliser, tokenizer
+from addsup.inference.analyzer_settings import ARTICLE, Analyzer
+from addsup.train.errors import BadOption
+from addsup.train.hyperparameters import NEGATIONS, StopWords
+from addsup.train.text.languages import LANGUAGES, word_pattern
+from addsup.train.text.word_forms import Stems, snowball
+from addsup.train.text.wordnet import WordNet, stop_words
 
 #: Of the letters; more of them outside a to z, and the article's rule would lose too much.
 MOST_UNREAD: Final = 0.02

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-
-from server.inference.analyzer import Normaliser
-from train.data.corpus import Corpus, Rows
-from train.data.dataset import LabelledText, listed
-from train.errors import BadData
-from train.evaluation import splits
-from train.hyperparameters import NORMALISED_TOKEN, StopWords
+from addsup.inference.analyzer import Normaliser
+from addsup.train.data.corpus import Corpus, Rows
+from addsup.train.data.dataset import LabelledText, listed
+from addsup.train.errors import BadData
+from addsup.train.evaluation import splits
+from addsup.train.hyperparameters import NORMALISED_TOKEN, StopWords
 
 #: So many distinct texts of each label are needed to hold some out and calibrate on the others.
 FEWEST_OF_A_LABEL = 5

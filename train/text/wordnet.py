@@ -10,8 +10,8 @@ import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from train.data.download import ensure
-from train.data.resources import STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER, stop_words_of
+from addsup.train.data.download import ensure
+from addsup.train.data.resources import STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER, stop_words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,7 +84,7 @@ def stop_words(
 @functools.cache
 def _load(folder: Path) -> WordNet:
     # Here, not above: importing NLTK takes seconds, and stop words do not need it.
-    from train.text.nltk_nouns import EnglishReader, Lemmatizer
+    from addsup.train.text.nltk_nouns import EnglishReader, Lemmatizer
 
     reader = EnglishReader(folder)
     return WordNet(reader.nouns(), reader.noun_exceptions(), Lemmatizer(reader).lemmatize)

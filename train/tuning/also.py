@@ -11,15 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-
-from server.inference.manifest import Interval
-from train.data.corpus import Corpus, Rows
-from train.evaluation import evaluation
-from train.evaluation.comparison import Differences, Result, differences
-from train.evaluation.metrics import Fold, by_fold, over_folds
-from train.evaluation.splits import folds
-from train.text.preprocess import OUTER_FOLDS
-from train.tuning.trainer import Recipe
+from addsup.inference.manifest import Interval
+from addsup.train.data.corpus import Corpus, Rows
+from addsup.train.evaluation import evaluation
+from addsup.train.evaluation.comparison import Differences, Result, differences
+from addsup.train.evaluation.metrics import Fold, by_fold, over_folds
+from addsup.train.evaluation.splits import folds
+from addsup.train.text.preprocess import OUTER_FOLDS
+from addsup.train.tuning.trainer import Recipe
 
 
 @dataclass(frozen=True, slots=True)

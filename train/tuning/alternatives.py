@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-
-from train.classifiers import KINDS
-from train.data.corpus import Corpus, Rows
-from train.hyperparameters import Setting, vectorisers
-from train.tuning.bounds import Bounds, seconds
-from train.tuning.search import Tried, search
+from addsup.train.classifiers import KINDS
+from addsup.train.data.corpus import Corpus, Rows
+from addsup.train.hyperparameters import Setting, vectorisers
+from addsup.train.tuning.bounds import Bounds, seconds
+from addsup.train.tuning.search import Tried, search
 
 #: Standard errors beyond which a difference is more than chance: 1 % in all for five comparisons,
 #: two-sided.

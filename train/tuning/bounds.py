@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-
-from train.calibration import calibrate
-from train.classifiers import KINDS
-from train.data.corpus import Corpus, Rows
-from train.hyperparameters import NgramRange, Setting, StopWords, vectorisers
-from train.term_counts import cut
-from train.tuning.search import inner_folds
+from addsup.train.calibration import calibrate
+from addsup.train.classifiers import KINDS
+from addsup.train.data.corpus import Corpus, Rows
+from addsup.train.hyperparameters import NgramRange, Setting, StopWords, vectorisers
+from addsup.train.term_counts import cut
+from addsup.train.tuning.search import inner_folds
 
 MAX_TERMS: Final = 50_000
 MAX_MINUTES: Final = 10.0

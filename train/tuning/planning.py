@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
+from addsup.train.cli import Options
+from addsup.train.errors import BadOption
+from addsup.train.hyperparameters import Setting
+from addsup.train.inputs import bar
+from addsup.train.text.preprocess import Prepared
+from addsup.train.tuning.bounds import Plan, affordable, plan
+from addsup.train.tuning.trainer import Recipe
 from tqdm import tqdm
-
-from train.cli import Options
-from train.errors import BadOption
-from train.hyperparameters import Setting
-from train.inputs import bar
-from train.text.preprocess import Prepared
-from train.tuning.bounds import Plan, affordable, plan
-from train.tuning.trainer import Recipe
 
 #: Into a part to fit on and a part to ask; and of 10-fold cross-validation.
 SPLITS: Final = 20

@@ -22,15 +22,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-from train.calibration import Calibration, calibrate
-from train.classifiers import KINDS
-from train.data.corpus import Corpus, Rows
-from train.evaluation.evidence import balanced
-from train.evaluation.splits import fewest, folds
-from train.hyperparameters import NgramRange, Setting, StopWords
-from train.term_counts import FoldCounts, cut
-from train.tuning.metric import METRICS
+from addsup.train.calibration import Calibration, calibrate
+from addsup.train.classifiers import KINDS
+from addsup.train.data.corpus import Corpus, Rows
+from addsup.train.evaluation.evidence import balanced
+from addsup.train.evaluation.splits import fewest, folds
+from addsup.train.hyperparameters import NgramRange, Setting, StopWords
+from addsup.train.term_counts import FoldCounts, cut
+from addsup.train.tuning.metric import METRICS
 
 # A calibration found on scores of fits on nine tenths fits a fit on all of them; found on scores of
 # fits on four fifths it is too timid, since these know fewer words.

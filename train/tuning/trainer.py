@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from addsup.train.calibration import Calibration
+from addsup.train.data.corpus import Corpus, Rows
+from addsup.train.hyperparameters import Setting, vectorisers
+from addsup.train.tuning.search import Progress, Tried, search, settled
 from sklearn.pipeline import Pipeline
-
-from train.calibration import Calibration
-from train.data.corpus import Corpus, Rows
-from train.hyperparameters import Setting, vectorisers
-from train.tuning.search import Progress, Tried, search, settled
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
+from addsup.server.api.openapi.descriptions import describe
+from addsup.server.api.openapi.operations import OPERATIONS, Operation, common_problems
+from addsup.server.errors import ProblemType
+from addsup.server.schemas.parsing import LETTER
+from addsup.server.schemas.responses import ProblemDocument, problem_type
+from addsup.server.settings import Settings
 
-from server import VERSION
-from server.api.openapi.descriptions import describe
-from server.api.openapi.operations import OPERATIONS, Operation, common_problems
-from server.errors import ProblemType
-from server.schemas.parsing import LETTER
-from server.schemas.responses import ProblemDocument, problem_type
-from server.settings import Settings
+from addsup import __version__
 
 PROBLEM_JSON: Final = "application/problem+json"
 REFERENCE: Final = "#/components/schemas/{name}"
@@ -65,7 +65,7 @@ def openapi_document(
         "openapi": "3.1.0",
         "info": {
             "title": "Reviews, classified",
-            "version": VERSION,
+            "version": __version__,
             "description": DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },

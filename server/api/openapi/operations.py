@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from server.errors import ProblemType
-from server.schemas import open_inference as v2
-from server.schemas.parsing import BatchRequest, LenientBatchRequest, ReviewRequest
-from server.schemas.responses import (
+from addsup.server.errors import ProblemType
+from addsup.server.schemas import open_inference as v2
+from addsup.server.schemas.parsing import BatchRequest, LenientBatchRequest, ReviewRequest
+from addsup.server.schemas.responses import (
     BatchDocument,
     ModelDocument,
     PredictionDocument,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from addsup.server.api.openapi.document import openapi_document
+from addsup.server.errors import ProblemType
+from addsup.server.extensions import current
+from addsup.server.schemas.negotiation import respond
+from addsup.server.settings import Settings
 from flask import Blueprint, Response, render_template, request
-
-from server.api.openapi.document import openapi_document
-from server.errors import ProblemType
-from server.extensions import current
-from server.schemas.negotiation import respond
-from server.settings import Settings
 
 openapi = Blueprint("openapi", __name__)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from addsup.export.errors import NotConvertible
+from addsup.export.graph.additive_form import against_first, terms
+from addsup.train.calibration import log_scores
+from addsup.train.classifiers import KINDS
 from scipy.sparse import csr_matrix
-
-from export.errors import NotConvertible
-from export.graph.additive_form import against_first, terms
-from train.calibration import log_scores
-from train.classifiers import KINDS
 
 CHANCE = np.random.default_rng(0)
 X = CHANCE.random((60, 5)) * (CHANCE.random((60, 5)) > 0.4)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from addsup.export.graph.model_file import build
+from addsup.inference.model import Model
 
-from export.graph.model_file import build
-from server.inference.model import Model
 from tests.export.small import TEXTS, small
 
 

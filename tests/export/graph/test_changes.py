@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from addsup.export.graph.changes import empty_log_odds
+from addsup.export.graph.ensembles import Ensemble, form
+from addsup.export.graph.model_file import build
+from addsup.export.graph.pipeline_steps import steps
+from addsup.export.own_pipeline import Sample, describe
+from addsup.inference.manifest import DataSet
+from addsup.inference.model import Model
 
-from export.graph.changes import empty_log_odds
-from export.graph.ensembles import Ensemble, form
-from export.graph.model_file import build
-from export.graph.pipeline_steps import steps
-from export.own_pipeline import Sample, describe
-from server.inference.manifest import DataSet
-from server.inference.model import Model
 from tests.export.pipelines import PIPELINES, texts
 
 ENSEMBLES = [

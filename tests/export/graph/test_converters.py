@@ -7,16 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-from export.equivalence import ask_graph, prove
-from export.graph.model_file import build
-from server.inference.analyzer import Normaliser
-from server.inference.manifest import Figures, HeldOut
-from server.inference.model import Model
-from train.artifact import TrainedModel
-from train.calibration import Calibration
-from train.classifiers import KINDS
-from train.hyperparameters import NEGATIONS, Setting
+from addsup.export.equivalence import ask_graph, prove
+from addsup.export.graph.model_file import build
+from addsup.inference.analyzer import Normaliser
+from addsup.inference.manifest import Figures, HeldOut
+from addsup.inference.model import Model
+from addsup.train.artifact import TrainedModel
+from addsup.train.calibration import Calibration
+from addsup.train.classifiers import KINDS
+from addsup.train.hyperparameters import NEGATIONS, Setting
 
 Make = Callable[[Setting, int], TrainedModel]
 

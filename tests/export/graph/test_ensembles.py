@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from addsup.export.errors import NotConvertible
+from addsup.export.graph.additive_form import Terms
+from addsup.export.graph.ensembles import Ensemble, form
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import LinearSVC
-
-from export.errors import NotConvertible
-from export.graph.additive_form import Terms
-from export.graph.ensembles import Ensemble, form
 
 CHANCE = np.random.default_rng(0)
 X = CHANCE.random((90, 5))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import onnx
+from addsup.export.graph.graph_builder import OPSETS, build_graph
+from addsup.export.graph.model_file import build
+from addsup.export.graph.pipeline_steps import read_pipeline
+from addsup.inference.analyzer_settings import ARTICLE
 
-from export.graph.graph_builder import OPSETS, build_graph
-from export.graph.model_file import build
-from export.graph.pipeline_steps import read_pipeline
-from server.inference.analyzer_settings import ARTICLE
 from tests.export.small import small
 
 

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable
 from string import ascii_lowercase
 
 import pytest
-
-from export.graph.lemma_table import SUFFIX_RULES, compile_lemmas
-from server.inference.analyzer import table_lookup
-from train.artifact import TrainedModel
-from train.data.dataset import LabelledText
-from train.text.wordnet import WordNet
+from addsup.export.graph.lemma_table import SUFFIX_RULES, compile_lemmas
+from addsup.inference.analyzer import table_lookup
+from addsup.train.artifact import TrainedModel
+from addsup.train.data.dataset import LabelledText
+from addsup.train.text.wordnet import WordNet
 
 PLURALS = [
     *(("", "s"), ("", "es"), ("y", "ies"), ("man", "men"), ("f", "ves"), ("fe", "ves")),

@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from addsup.export.graph.model_file import GOLDEN_REVIEWS, build, describe, golden_reviews
+from addsup.export.graph.pipeline_steps import read_pipeline
+from addsup.inference.analyzer_settings import ARTICLE
+from addsup.inference.manifest import Figures, HeldOut
+from addsup.inference.model import TOKENS_A_RUN, Model
+from addsup.train.calibration import Calibration
+from addsup.train.hyperparameters import Setting
 
-from export.graph.model_file import GOLDEN_REVIEWS, build, describe, golden_reviews
-from export.graph.pipeline_steps import read_pipeline
-from server.inference.analyzer_settings import ARTICLE
-from server.inference.manifest import Figures, HeldOut
-from server.inference.model import TOKENS_A_RUN, Model
 from tests.export.small import LEMMAS, small, small_model
-from train.calibration import Calibration
-from train.hyperparameters import Setting
 
 
 def test_the_manifest_says_what_was_trained() -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from addsup.export.graph.nodes import Nodes
 from onnx import numpy_helper
-
-from export.graph.nodes import Nodes
 
 
 class Scope:

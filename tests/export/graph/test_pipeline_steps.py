@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from addsup.export.errors import NotConvertible
+from addsup.export.graph.pipeline_steps import read_pipeline, steps
+from addsup.inference.analyzer_settings import ARTICLE
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.feature_selection import SelectKBest, chi2
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from export.errors import NotConvertible
-from export.graph.pipeline_steps import read_pipeline, steps
-from server.inference.analyzer_settings import ARTICLE
 from tests.export.small import small
 
 TEXTS, LABELS = ["good film", "bad film"], [1, 0]

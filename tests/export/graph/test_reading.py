@@ -8,16 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from addsup.export.graph import reading
+from addsup.server.settings import Settings
+from addsup.train.text.languages import word_pattern
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
-from export import export_pipeline
-from export.graph import reading
-from server.inference import Model
-from server.settings import Settings
+from addsup import Model, export_pipeline
 from tests.export.pipelines import texts
-from train.text.languages import word_pattern
 
 VECTORISERS = {
     "words": CountVectorizer(stop_words=["der"]),

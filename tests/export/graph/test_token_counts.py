@@ -9,10 +9,9 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from addsup.export.graph import token_counts
+from addsup.export.graph.nodes import Nodes
 from onnx import TensorProto, helper
-
-from export.graph import token_counts
-from export.graph.nodes import Nodes
 
 
 class Container:

@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 import onnx
 import pytest
+from addsup.export.graph import two_labels
+from addsup.export.graph.model_file import build
+from addsup.export.graph.pipeline_steps import read_pipeline
+from addsup.inference.model import Model
+from addsup.train.artifact import TrainedModel
+from addsup.train.calibration import Calibration
+from addsup.train.hyperparameters import NgramRange, Setting, Transform
 
-from export.graph import two_labels
-from export.graph.model_file import build
-from export.graph.pipeline_steps import read_pipeline
-from server.inference.model import Model
 from tests.export.small import TEXTS, small
-from train.artifact import TrainedModel
-from train.calibration import Calibration
-from train.hyperparameters import NgramRange, Setting, Transform
 
 ASKED = [*TEXTS, "good good good film", "zxqv", "", "film " * 300, "bad zxqv story"]
 

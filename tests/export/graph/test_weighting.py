@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from addsup.export.errors import NotConvertible
+from addsup.export.graph.additive_form import Terms
+from addsup.export.graph.weighting import analyzer_of, separator, step, weighting
+from addsup.inference.analyzer_settings import Analyzer
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.feature_selection import VarianceThreshold
 from sklearn.preprocessing import MaxAbsScaler, Normalizer, PolynomialFeatures, StandardScaler
-
-from export.errors import NotConvertible
-from export.graph.additive_form import Terms
-from export.graph.weighting import analyzer_of, separator, step, weighting
-from server.inference.analyzer_settings import Analyzer
 
 TEXTS = ["a good film", "a bad film", "good good story"]
 

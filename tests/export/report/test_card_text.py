@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import msgspec
+from addsup.export.report.card_text import cleaning, language, language_name
+from addsup.inference.analyzer_settings import Analyzer
+from addsup.inference.manifest import Manifest
 
-from export.report.card_text import cleaning, language, language_name
-from server.inference.analyzer_settings import Analyzer
-from server.inference.manifest import Manifest
 from tests.export.small import small_model
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from export.report.curves import MOST_POINTS, curves
-from train.artifact import UnseenPredictions
+from addsup.export.report.curves import MOST_POINTS, curves
+from addsup.train.artifact import UnseenPredictions
 
 CHANCE = np.random.default_rng(0)
 

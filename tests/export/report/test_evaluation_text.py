@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from addsup.export.report.evaluation_text import report, section
+from addsup.export.tools.evaluation import Drift, Evaluation
+from addsup.inference.manifest import EvidenceGroup, Interval
 from msgspec import UNSET
-
-from export.report.evaluation_text import report, section
-from export.tools.evaluation import Drift, Evaluation
-from server.inference.manifest import EvidenceGroup, Interval
 
 FIGURE = Interval(0.5, 0.25, 0.75)
 FOUND = Evaluation(

@@ -11,18 +11,17 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-
-from export.graph.model_file import build
-from export.publish import publish
-from export.report import plots
-from export.report.curves import curves
-from export.report.top_terms import strongest
-from server.inference.manifest import Bin, Figures, HeldOut, Interval
-from server.inference.model import Model
-from train.artifact import TrainedModel, UnseenPredictions
-from train.evaluation.comparison import Comparison, Row
-from train.evaluation.learning_curve import LearningPoint
-from train.hyperparameters import Setting
+from addsup.export.graph.model_file import build
+from addsup.export.publish import publish
+from addsup.export.report import plots
+from addsup.export.report.curves import curves
+from addsup.export.report.top_terms import strongest
+from addsup.inference.manifest import Bin, Figures, HeldOut, Interval
+from addsup.inference.model import Model
+from addsup.train.artifact import TrainedModel, UnseenPredictions
+from addsup.train.evaluation.comparison import Comparison, Row
+from addsup.train.evaluation.learning_curve import LearningPoint
+from addsup.train.hyperparameters import Setting
 
 INTERVAL = Interval(0.8, 0.75, 0.85)
 LABELS = ("dreadful", "poor", "fair", "good", "splendid")
@@ -226,11 +225,11 @@ def test_card_shows_what_was_compared_on_the_same_data(
     figures = dict.fromkeys(("accuracy", "roc_auc", "log_loss", "calibration_error"), INTERVAL)
     rows = (Row(classifier="linear SVM", **figures, p=None, seconds=1.25),)
     data = trained.data.sha256 if same else "of other data"
-    kept = Comparison(data, "Ten folds.", "python -m train compare", rows)
+    kept = Comparison(data, "Ten folds.", "addsup compare", rows)
     kept.write(tmp_path / "m.compare.json")
 
     publish(replace(trained, texts=trained.texts[:20]), tmp_path / "m.onnx")
 
     card = (tmp_path / "m.md").read_text()
     assert (kept.table() in card) == same
-    assert ("$ python -m train compare\n" in card) == same
+    assert ("$ addsup compare\n" in card) == same

@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 
 import numpy as np
+from addsup.export.report.summary import as_json, draw, examine
+from addsup.train.artifact import UnseenPredictions
 
-from export.report.summary import as_json, draw, examine
 from tests.export.small import TEXTS, small_model
-from train.artifact import UnseenPredictions
 
 UNSEEN = UnseenPredictions(np.array([0, 1] * 5), np.array([[0.8, 0.2], [0.3, 0.7]] * 5))
 

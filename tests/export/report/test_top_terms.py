@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from export.report.top_terms import strongest
+from addsup.export.report.top_terms import strongest
+
 from tests.export.small import TEXTS, small_model
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-
-from export.__main__ import main
-from export.graph.model_file import build
-from export.tools import perturbations as changes
-from export.tools.behaviour import Outcome, behaviour
-from server.inference.model import Model
-from train.artifact import TrainedModel
-from train.data.dataset import LabelledText
+from addsup.export.__main__ import main
+from addsup.export.graph.model_file import build
+from addsup.export.tools import perturbations as changes
+from addsup.export.tools.behaviour import Outcome, behaviour
+from addsup.inference.model import Model
+from addsup.train.artifact import TrainedModel
+from addsup.train.data.dataset import LabelledText
 
 REVIEW = "This isn't a good film, but it was a wonderful evening."
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from addsup.export.tools.contributions import ask
 
-from export.tools.contributions import ask
 from tests.export.small import TEXTS, small_model
 
 

@@ -7,16 +7,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from addsup.export.__main__ import main
+from addsup.export.errors import NotReadable
+from addsup.export.tools.evaluation import beside, evaluate
+from addsup.inference.manifest import Interval
+from addsup.inference.model import Model
+from addsup.train.data.dataset import LabelledText
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
 
-from export.__main__ import main
-from export.errors import NotReadable
-from export.tools.evaluation import beside, evaluate
-from server.inference.manifest import Interval
-from server.inference.model import Model
-from train.data.dataset import LabelledText
+from tests.places import ROOT
 
-PATH = Path(__file__).resolve().parents[3] / "models" / "sentiment.onnx"
+PATH = ROOT / "models" / "sentiment.onnx"
 MODEL = Model.load(PATH)
 ROWS = [
     ("Great value, works well.", "positive"),

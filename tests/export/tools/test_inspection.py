@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from addsup.export.__main__ import main
+from addsup.export.errors import NotReadable
+from addsup.export.tools.inspection import inspect
 
-from export.__main__ import main
-from export.errors import NotReadable
-from export.tools.inspection import inspect
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = ROOT / "models" / "sentiment.onnx"
 
 
@@ -56,7 +56,7 @@ def test_damaged_file_is_read_all_the_same_and_says_so(tmp_path: Path) -> None:
     [
         (None, "cannot be read: No such file"),
         (b"not a graph", "is not an ONNX file"),
-        (b"", "not one that `python -m export` wrote"),
+        (b"", "not one that `addsup export` wrote"),
     ],
 )
 def test_other_files_are_refused_with_a_sentence(
@@ -74,7 +74,7 @@ def test_refusal_is_a_failure_of_the_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["inspect", str(tmp_path / "none.onnx")]) == 1
-    assert capsys.readouterr().err.startswith("python -m export inspect: ")
+    assert capsys.readouterr().err.startswith("addsup inspect: ")
 
 
 def test_a_reader_that_stops_early_gets_no_traceback() -> None:

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from export.__main__ import main
-from export.errors import NotReadable
-from export.graph.model_file import build
-from export.tools.contributions import ask
-from export.tools.model_diff import Comparison, compare, report
-from export.write import write_model
-from server.inference.model import Model
-from train.artifact import TrainedModel
-from train.data.dataset import LabelledText
+from addsup.export.__main__ import main
+from addsup.export.errors import NotReadable
+from addsup.export.graph.model_file import build
+from addsup.export.tools.contributions import ask
+from addsup.export.tools.model_diff import Comparison, compare, report
+from addsup.export.write import write_model
+from addsup.inference.model import Model
+from addsup.train.artifact import TrainedModel
+from addsup.train.data.dataset import LabelledText
 
 
 @pytest.fixture(scope="module")

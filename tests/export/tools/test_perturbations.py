@@ -5,8 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-
-from export.tools import perturbations as p
+from addsup.export.tools import perturbations as p
 
 REVIEW = "This film isn't bad, it was made well."
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from addsup.export.__main__ import main
+from addsup.export.errors import NotSigned
+from addsup.export.tools.signing import PASSWORD, sign
+from addsup.export.write import write_model
+from addsup.inference.errors import ModelFileError
+from addsup.inference.signature import check_signature, signature_file
 
-from export.__main__ import main
-from export.errors import NotSigned
-from export.tools.signing import PASSWORD, sign
-from export.write import write_model
-from server.errors import ModelFileError
-from server.inference.signature import check_signature, signature_file
 from tests.keys import KeyPair, make_key_pair, openssl
 
 CONTENT = b"what a model file holds does not matter here"
@@ -106,7 +106,7 @@ def test_signature_that_was_altered_is_refused(
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (None, "its signature .* cannot be read .* `python -m export sign`"),
+        (None, "its signature .* cannot be read .* `addsup sign`"),
         (b"", "is not a signature of model-signing"),
         (b"{}", "is not a signature of model-signing"),
         (b'{"dsseEnvelope":{"payload":"a","payloadType":"","signatures":[]}}', "base64"),

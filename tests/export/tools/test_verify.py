@@ -8,16 +8,16 @@ from pathlib import Path
 import msgspec
 import onnx
 import pytest
+from addsup.export.__main__ import main
+from addsup.export.graph.model_file import build
+from addsup.export.tools.signing import sign
+from addsup.export.tools.verify import Subject, verify
+from addsup.export.write import write_model
+from addsup.train.artifact import TrainedModel, keep
+from addsup.train.text.wordnet import WordNet
 from onnx import helper, numpy_helper
 
-from export.__main__ import main
-from export.graph.model_file import build
-from export.tools.signing import sign
-from export.tools.verify import Subject, verify
-from export.write import write_model
 from tests.keys import make_key_pair
-from train.artifact import TrainedModel, keep
-from train.text.wordnet import WordNet
 
 
 @pytest.fixture

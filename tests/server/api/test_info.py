@@ -3,14 +3,14 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from addsup.server.app import create_app
+from addsup.server.extensions import extensions_of
+from addsup.server.settings import Settings
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from server import VERSION
-from server.app import create_app
-from server.extensions import extensions_of
-from server.settings import Settings
+from addsup import __version__
 
 GOOD = "A wonderful film with great acting."
 
@@ -48,7 +48,7 @@ def test_model_card_is_that_of_the_file(app: Flask, client: FlaskClient) -> None
 def test_versions_are_those_that_run(app: Flask, client: FlaskClient) -> None:
     answer = client.get("/version").get_json()
 
-    assert answer["version"] == VERSION
+    assert answer["version"] == __version__
     assert answer["model"] == extensions_of(app).model.version
     assert answer.keys() == {"version", "model", "python", "onnxruntime"}
 
@@ -97,4 +97,4 @@ def test_requests_are_counted_by_template_method_and_status(fresh: FlaskClient) 
 def test_build_is_described(fresh: FlaskClient) -> None:
     (labels,) = [key for key in samples(fresh) if key[0] == "server_build_info"]
 
-    assert labels[-1] == VERSION
+    assert labels[-1] == __version__

@@ -5,12 +5,11 @@ import math
 from typing import Any
 
 import pytest
+from addsup.server.app import create_app
+from addsup.server.extensions import extensions_of
+from addsup.server.settings import Settings
 from flask import Flask
 from flask.testing import FlaskClient
-
-from server.app import create_app
-from server.extensions import extensions_of
-from server.settings import Settings
 
 GOOD = "A wonderful film with great acting."
 BAD = "An awful waste of time, the worst plot."

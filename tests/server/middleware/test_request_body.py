@@ -8,9 +8,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-
-from server.errors import ProblemError, ProblemType
-from server.middleware.request_body import take_body
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.middleware.request_body import take_body
 
 
 def environ(body: bytes, **fields: str) -> dict[str, Any]:

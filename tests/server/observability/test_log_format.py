@@ -8,8 +8,7 @@ import sys
 from typing import Any
 
 import pytest
-
-from server.observability.log_format import Formatter, RequestLine, announce, timestamp
+from addsup.server.observability.log_format import Formatter, RequestLine, announce, timestamp
 
 LINE = RequestLine(
     "2026-01-01T00:00:00.000Z", "info", "abc", "POST", "/predict", 200, 1.5, 9, 1, "v"

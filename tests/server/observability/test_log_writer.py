@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import threading
 
-from server.observability.log_format import RequestLine
-from server.observability.log_writer import WAITING_LINES, LogWriter
+from addsup.server.observability.log_format import RequestLine
+from addsup.server.observability.log_writer import WAITING_LINES, LogWriter
 
 LINE = RequestLine(
     "2026-01-01T00:00:00.000Z", "info", "abc", "POST", "/predict", 200, 1.5, 9, 1, "v"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from server.inference.predictions import Prediction
-from server.observability.metrics import NO_LABEL, Metrics
+from addsup.inference.predictions import Prediction
+from addsup.server.observability.metrics import NO_LABEL, Metrics
 
 
 def lines(metrics: Metrics) -> list[str]:

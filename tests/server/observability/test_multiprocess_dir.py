@@ -11,14 +11,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from addsup.server.observability.multiprocess_dir import PREFIX, remove_left_behind
 
-from server.observability.multiprocess_dir import PREFIX, remove_left_behind
-from server.settings import ROOT
+from tests.places import ROOT
 
 SERVER = """
 import os, sys, time
 from pathlib import Path
-from server.observability import multiprocess_dir as folder
+from addsup.server.observability import multiprocess_dir as folder
 
 folder.MEMORY = Path(sys.argv[1])
 folder.make_folder()

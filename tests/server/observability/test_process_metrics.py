@@ -6,9 +6,8 @@ import os
 import time
 
 import pytest
-
-from server.observability import process_metrics
-from server.observability.process_metrics import ProcessMetrics
+from addsup.server.observability import process_metrics
+from addsup.server.observability.process_metrics import ProcessMetrics
 
 
 def values(master: int) -> dict[str, float]:

@@ -7,12 +7,12 @@ import os
 from typing import Any
 
 import pytest
+from addsup.server.app import create_app
+from addsup.server.observability.log_format import RequestLine
+from addsup.server.observability.log_writer import LogWriter
+from addsup.server.settings import Settings
 from flask.testing import FlaskClient
 
-from server.app import create_app
-from server.observability.log_format import RequestLine
-from server.observability.log_writer import LogWriter
-from server.settings import Settings
 from tests.server.conftest import LIMITS
 
 LINE = RequestLine(
@@ -26,7 +26,7 @@ class Listener:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.reader, self.writer = os.pipe()
         self.lines = LogWriter(self.writer)
-        patch.setattr("server.app.LogWriter", lambda: self.lines)
+        patch.setattr("addsup.server.app.LogWriter", lambda: self.lines)
         self.client = create_app(LIMITS).test_client()
 
     def heard(self) -> list[Any]:

@@ -6,12 +6,16 @@ import struct
 from typing import Any
 
 import pytest
+from addsup.inference.predictions import Prediction
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.open_inference.tensors import (
+    WantedOutput,
+    output_tensor,
+    texts_of,
+    wanted_outputs,
+)
+from addsup.server.schemas.open_inference import InferenceRequest, InputTensor, WantedTensor
 from msgspec import UNSET
-
-from server.errors import ProblemError, ProblemType
-from server.inference.predictions import Prediction
-from server.open_inference.tensors import WantedOutput, output_tensor, texts_of, wanted_outputs
-from server.schemas.open_inference import InferenceRequest, InputTensor, WantedTensor
 
 
 def request(*outputs: WantedTensor, **changes: Any) -> InferenceRequest:

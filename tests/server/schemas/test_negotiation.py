@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from addsup.inference.predictions import Classification, Prediction
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.schemas.negotiation import encode_reply, wants_html
+from addsup.server.schemas.responses import encode, predictions_document
 from flask import Flask
-
-from server.errors import ProblemError, ProblemType
-from server.inference.predictions import Classification, Prediction
-from server.schemas.negotiation import encode_reply, wants_html
-from server.schemas.responses import encode, predictions_document
 
 
 @pytest.mark.parametrize(

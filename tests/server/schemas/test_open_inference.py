@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-
-from server.schemas.open_inference import InferenceRequest
+from addsup.server.schemas.open_inference import InferenceRequest
 
 
 def test_a_request_needs_its_inputs_alone() -> None:

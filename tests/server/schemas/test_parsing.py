@@ -3,11 +3,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from addsup.server.errors import ProblemError
+from addsup.server.schemas.parsing import Texts, parse_form, parse_json
 from hypothesis import given
 from hypothesis import strategies as st
-
-from server.errors import ProblemError
-from server.schemas.parsing import Texts, parse_form, parse_json
 
 DEEP = b"[" * 30_000
 DEEP_OBJECT = b'{"a":' * 30_000

@@ -6,10 +6,14 @@ import json
 
 import msgspec
 import pytest
-
-from server.errors import ProblemError, ProblemType
-from server.inference.predictions import Classification, Prediction
-from server.schemas.responses import BatchDocument, encode, predictions_document, problem_document
+from addsup.inference.predictions import Classification, Prediction
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.schemas.responses import (
+    BatchDocument,
+    encode,
+    predictions_document,
+    problem_document,
+)
 
 FOUND = [Classification("a", Prediction("x", 0.75, {"x": 0.75, "y": 0.25}, 2, 1))]
 

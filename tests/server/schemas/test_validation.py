@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-
-from server.errors import ProblemError, ProblemType
-from server.inference.analyzer import tokenizer
-from server.inference.analyzer_settings import ARTICLE
-from server.schemas.parsing import Texts
-from server.schemas.validation import check_explained, check_texts
-from server.settings import Settings
+from addsup.inference.analyzer import tokenizer
+from addsup.inference.analyzer_settings import ARTICLE
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.schemas.parsing import Texts
+from addsup.server.schemas.validation import check_explained, check_texts
+from addsup.server.settings import Settings
 
 LETTERS = tokenizer(ARTICLE)
 SETTINGS = Settings(max_review_chars=10, max_reviews=2)

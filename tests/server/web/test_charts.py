@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from server.inference.manifest import Bin
-from server.web.charts import confusion, reliability, shortened
+from addsup.inference.manifest import Bin
+from addsup.server.web.charts import confusion, reliability, shortened
 
 
 def test_a_confusion_matrix_is_drawn_and_told() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from server.inference.manifest import Golden
-from server.inference.model import Model
-from server.settings import Settings
-from server.web.examples import WRITTEN, examples, noun
+from addsup.inference.manifest import Golden
+from addsup.inference.model import Model
+from addsup.server.settings import Settings
+from addsup.server.web.examples import WRITTEN, examples, noun
 
 
 def test_the_shipped_model_has_those_written_for_it() -> None:

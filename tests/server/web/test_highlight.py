@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from server.inference.predictions import Explanation, WordContribution
-from server.web.highlight import pieces, sentence, sides, signed, sum_of_parts, times
+from addsup.inference.predictions import Explanation, WordContribution
+from addsup.server.web.highlight import pieces, sentence, sides, signed, sum_of_parts, times
 
 TWO = ("negative", "positive")
 FIVE = ("1", "2", "3", "4", "5")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from addsup.inference.manifest import Bin, Confused, Figures, HeldOut
+from addsup.inference.model import Model
+from addsup.server.settings import Settings
+from addsup.server.web.charts import confusion, reliability, shortened
+from addsup.server.web.model_summary import lesson, listed, summarise
 from flask.testing import FlaskClient
-
-from server.inference.manifest import Bin, Confused, Figures, HeldOut
-from server.inference.model import Model
-from server.settings import Settings
-from server.web.charts import confusion, reliability, shortened
-from server.web.model_summary import lesson, listed, summarise
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,8 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-
-from server.worker.acceptor import MOST_COURTESY, Acceptor
-from server.worker.balance import Balance
+from addsup.server.worker.acceptor import MOST_COURTESY, Acceptor
+from addsup.server.worker.balance import Balance
 
 
 @pytest.fixture

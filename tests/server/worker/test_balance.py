@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.worker.balance import NO_ENTRY, Balance
+from addsup.server.worker.balance import NO_ENTRY, Balance
 
 
 def test_a_worker_with_more_connections_than_another_is_ahead() -> None:

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
-
-from server.worker.balance import Balance
-from server.worker.connection import Connection
-from server.worker.event_loop import EventLoop
-from server.worker.limits import MOST_UNSENT, Limits
-from server.worker.refusals import plain_text
+from addsup.server.worker.balance import Balance
+from addsup.server.worker.connection import Connection
+from addsup.server.worker.event_loop import EventLoop
+from addsup.server.worker.limits import MOST_UNSENT, Limits
+from addsup.server.worker.refusals import plain_text
 
 GET = b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\n"

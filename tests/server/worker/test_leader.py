@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-
-from server.worker.leader import PATIENCE, Leadership
+from addsup.server.worker.leader import PATIENCE, Leadership
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from threading import Thread
 
 import pytest
-
-from server.worker.connection import Connection
-from server.worker.poller import READ, WRITE, Poller
+from addsup.server.worker.connection import Connection
+from addsup.server.worker.poller import READ, WRITE, Poller
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from server.worker import refusals
-from server.worker.refusals import Refusal, plain_text, response
+from addsup.server.worker import refusals
+from addsup.server.worker.refusals import Refusal, plain_text, response
 
 ALL = [each for each in vars(refusals).values() if isinstance(each, Refusal)]
 

@@ -6,10 +6,9 @@ import io
 from typing import Any
 
 import pytest
-
-from server.worker.refusals import plain_text
-from server.worker.request_handler import Reply, RequestHandler
-from server.worker.request_parser import Request
+from addsup.server.worker.refusals import plain_text
+from addsup.server.worker.request_handler import Reply, RequestHandler
+from addsup.server.worker.request_parser import Request
 
 PEER, SERVER = ("127.0.0.1", 1), ("127.0.0.1", 8000)
 

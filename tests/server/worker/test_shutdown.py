@@ -9,8 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-
-from server.worker.shutdown import ServerStop, ignore_new_connections
+from addsup.server.worker.shutdown import ServerStop, ignore_new_connections
 
 
 @pytest.fixture

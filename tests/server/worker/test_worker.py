@@ -11,9 +11,9 @@ from pathlib import Path
 
 import gunicorn.arbiter
 import pytest
+from addsup.server.worker import worker
 from gunicorn.workers import base
 
-from server.worker import worker
 from tests.live import LiveServer, workers_of
 
 FOLDER = Path(worker.__file__).parent
@@ -131,7 +131,7 @@ def test_the_folder_imports_nothing_else_of_the_project() -> None:
                 imported |= {alias.name for alias in node.names}
 
     ours = {name for name in imported if name.split(".")[0] in {"server", "train", "export"}}
-    assert {name for name in ours if not name.startswith("server.worker.")} == set()
+    assert {name for name in ours if not name.startswith("addsup.server.worker.")} == set()
 
 
 def test_gunicorn_still_has_what_the_worker_relies_on() -> None:

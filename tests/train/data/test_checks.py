@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-
-from server.inference.analyzer import Normaliser
-from train.data.checks import notes
-from train.data.dataset import LabelledText
-from train.text.preprocess import prepare
+from addsup.inference.analyzer import Normaliser
+from addsup.train.data.checks import notes
+from addsup.train.data.dataset import LabelledText
+from addsup.train.text.preprocess import prepare
 
 OTHERS = "one two three four five six seven eight nine ten".split()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from train.data.corpus import Corpus
+from addsup.train.data.corpus import Corpus
 
 CORPUS = Corpus.of(
     {"all": ["good", "bad", "good", ""], "all but negations": ["good", "not bad", "good", ""]},

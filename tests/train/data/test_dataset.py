@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from addsup.train.data.dataset import imdb_sentences, load_labelled_text
+from addsup.train.data.readers import read_table
+from addsup.train.data.resources import IMDB_FILE
+from addsup.train.errors import BadData
 from hypothesis import given
 from hypothesis import strategies as st
-
-from train.data.dataset import imdb_sentences, load_labelled_text
-from train.data.readers import read_table
-from train.data.resources import IMDB_FILE
-from train.errors import BadData
 
 
 def write(folder: Path, name: str, content: str | bytes) -> Path:

@@ -14,12 +14,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from addsup.train.data.download import DEFAULT_CACHE, Resource, Supply, cache_folder, ensure
+from addsup.train.data.origins import Address, NpmPackage, members
+from addsup.train.data.resources import ALL, IMDB, IMDB_FILE, STOP_WORDS, STOP_WORDS_FILE, WORDNET
+from addsup.train.errors import OriginFailed, SourceUnavailable
 
-from server.settings import ROOT
-from train.data.download import DEFAULT_CACHE, Resource, Supply, cache_folder, ensure
-from train.data.origins import Address, NpmPackage, members
-from train.data.resources import ALL, IMDB, IMDB_FILE, STOP_WORDS, STOP_WORDS_FILE, WORDNET
-from train.errors import OriginFailed, SourceUnavailable
+from tests.places import ROOT
 
 NPM = {resource.title: resource.supplies[-1] for resource in ALL}
 

@@ -9,10 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
-from train.data.dataset import load_labelled_text
-from train.data.opening import open_data
-from train.errors import BadData
+from addsup.train.data.dataset import load_labelled_text
+from addsup.train.data.opening import open_data
+from addsup.train.errors import BadData
 
 CSV = b"Review,Status\nGood,1\nBad,0\n"
 
@@ -29,7 +28,7 @@ def zipped(**files: bytes) -> bytes:
     ("name", "content"),
     [
         ("d.csv", CSV),
-        ("d.csv.gz", gzip.compress(CSV)),
+        ("d.csv.gz", gzip.compress(CSV, mtime=0)),
         ("d.zip", zipped(d_csv=CSV)),
         ("d.zip", zipped(folder__d_csv=CSV)),
     ],
@@ -66,7 +65,7 @@ def test_standard_input_is_read_in_the_format_that_it_has(
     ("name", "content", "sentence"),
     [
         ("d.csv.gz", CSV, "d.csv.gz is not what gzip makes"),
-        ("d.csv.gz", gzip.compress(CSV)[:-4], "or not all of it"),
+        ("d.csv.gz", gzip.compress(CSV, mtime=0)[:-4], "or not all of it"),
         ("d.zip", CSV, "d.zip cannot be unpacked"),
         ("d.zip", zipped(a_csv=CSV, b_csv=CSV), "d.zip has 2 files: unpack it"),
     ],

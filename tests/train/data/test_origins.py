@@ -7,9 +7,8 @@ import tarfile
 import zipfile
 
 import pytest
-
-from train.data.origins import Address, NpmPackage, member, members
-from train.errors import OriginFailed
+from addsup.train.data.origins import Address, NpmPackage, member, members
+from addsup.train.errors import OriginFailed
 
 FILES = {"deep/a.txt": b"one", "deep/b.txt": b"two"}
 

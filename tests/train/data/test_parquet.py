@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pyarrow
 import pytest
+from addsup.train.data.parquet import read_parquet
+from addsup.train.errors import BadData
 from pyarrow import parquet
-
-from train.data.parquet import read_parquet
-from train.errors import BadData
 
 
 def written(**columns: list[object]) -> bytes:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from train.data.readers import read_table
-from train.errors import BadData
+from addsup.train.data.readers import read_table
+from addsup.train.errors import BadData
 
 
 @pytest.mark.parametrize(

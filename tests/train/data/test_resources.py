@@ -8,9 +8,8 @@ import re
 import zipfile
 
 import pytest
-
-from train.data.resources import ALL, IMDB, IMDB_FILE
-from train.errors import OriginFailed
+from addsup.train.data.resources import ALL, IMDB, IMDB_FILE
+from addsup.train.errors import OriginFailed
 
 
 def test_every_file_has_a_digest_and_every_resource_npm_as_its_last_supply() -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from server.inference.manifest import Interval
-from train.errors import ComparisonFileError
-from train.evaluation.comparison import (
+from addsup.inference.manifest import Interval
+from addsup.train.errors import ComparisonFileError
+from addsup.train.evaluation.comparison import (
     Comparison,
     Differences,
     Result,
@@ -17,8 +16,8 @@ from train.evaluation.comparison import (
     comparison_beside,
     mcnemar,
 )
-from train.evaluation.comparison import row as row_of
-from train.evaluation.metrics import Fold
+from addsup.train.evaluation.comparison import row as row_of
+from addsup.train.evaluation.metrics import Fold
 
 
 def compared(classifier: str, right: str) -> Result:
@@ -73,7 +72,7 @@ def comparison(data: str) -> Comparison:
         row("linear SVM", 1.0, Differences(LITTLE, Interval(0.02, 0.01, 0.03), LITTLE)),
         row("logistic regression", 0.5, Differences(LITTLE, LITTLE, LITTLE)),
     )
-    return Comparison(data, "Ten folds.", "python -m train compare", rows)
+    return Comparison(data, "Ten folds.", "addsup compare", rows)
 
 
 def test_table_has_a_row_each_then_the_differences_and_what_follows_from_them() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from server.inference.manifest import EvidenceGroup, Figures, HeldOut, HoldOuts, Interval
-from train.evaluation import console_report
+from addsup.inference.manifest import EvidenceGroup, Figures, HeldOut, HoldOuts, Interval
+from addsup.train.evaluation import console_report
 
 
 def test_the_confusion_matrix_is_a_table_with_its_labels() -> None:
@@ -54,11 +54,11 @@ def test_confidence_is_told_by_known_terms() -> None:
 
 
 def test_a_better_classifier_is_named_with_its_command() -> None:
-    found = [("linear SVM", 0.2, "python -m train --classifier svm")]
+    found = [("linear SVM", 0.2, "addsup train --classifier svm")]
 
     assert console_report.alternatives(found, 0.4, "log-loss", 5, []) == (
         "Linear SVM would be better by more than chance: log loss 0.200 instead of 0.400 on the "
-        "same texts. To train it: python -m train --classifier svm"
+        "same texts. To train it: addsup train --classifier svm"
     )
     none = console_report.alternatives([], 0.4, "accuracy", 3, ["logistic regression"])
     assert none.startswith("Not tried, for want of time: logistic regression. None of 3 other")

@@ -6,18 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from addsup.inference.analyzer import Normaliser
+from addsup.train.data.corpus import Corpus, Rows
+from addsup.train.data.dataset import imdb_sentences
+from addsup.train.evaluation import evaluation as evaluate
+from addsup.train.evaluation.splits import hold_out
+from addsup.train.text.wordnet import noun_lemmatizer, stop_words
+from addsup.train.tuning.trainer import Fitted, Recipe
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import ShuffleSplit
 from sklearn.naive_bayes import GaussianNB
-
-from server.inference.analyzer import Normaliser
-from train.data.corpus import Corpus, Rows
-from train.data.dataset import imdb_sentences
-from train.evaluation import evaluation as evaluate
-from train.evaluation.splits import hold_out
-from train.text.wordnet import noun_lemmatizer, stop_words
-from train.tuning.trainer import Fitted, Recipe
 
 
 @pytest.fixture(scope="module")

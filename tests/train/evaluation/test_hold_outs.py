@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from train.data.corpus import Corpus
-from train.evaluation.evaluation import held_out, predict_fold
-from train.evaluation.hold_outs import accuracies, summary
-from train.evaluation.splits import hold_out
-from train.tuning.trainer import Recipe
+from addsup.train.data.corpus import Corpus
+from addsup.train.evaluation.evaluation import held_out, predict_fold
+from addsup.train.evaluation.hold_outs import accuracies, summary
+from addsup.train.evaluation.splits import hold_out
+from addsup.train.tuning.trainer import Recipe
 
 RANDOM = np.random.default_rng(0)
 LABELS = ["bad", "good"] * 60

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from train.evaluation import learning_curve as learning
-from train.hyperparameters import Setting
+from addsup.train.evaluation import learning_curve as learning
+from addsup.train.hyperparameters import Setting
 
 TEXTS = [f"{'fine' if n % 3 else 'awful'} film number{n % 7}" for n in range(120)]
 LABELS = ["good" if n % 3 else "bad" for n in range(120)]

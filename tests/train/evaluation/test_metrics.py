@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from addsup.inference.manifest import HeldOut
+from addsup.train.evaluation import metrics
+from addsup.train.evaluation.metrics import Fold
 from scipy import stats
 from sklearn.calibration import calibration_curve
-
-from server.inference.manifest import HeldOut
-from train.evaluation import metrics
-from train.evaluation.metrics import Fold
 
 
 def guesses(labels: int = 2, folds: int = 10, exact: bool = False) -> list[Fold]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from addsup.train.data.corpus import Corpus
+from addsup.train.evaluation.splits import fewest, first_of_copies, folds, hold_out
 from sklearn.model_selection import RepeatedStratifiedKFold
-
-from train.data.corpus import Corpus
-from train.evaluation.splits import fewest, first_of_copies, folds, hold_out
 
 LABELS = ["a", "a", "b"]
 

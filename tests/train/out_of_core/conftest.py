@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-
-from score.readers import Selection
-from server.inference.analyzer import Normaliser
-from train.out_of_core.cleaned import Reading
-from train.out_of_core.parts import Part, parts_of
+from addsup.inference.analyzer import Normaliser
+from addsup.tables.readers import Selection
+from addsup.train.out_of_core.cleaned import Reading
+from addsup.train.out_of_core.parts import Part, parts_of
 
 Row = tuple[str, str]
 
@@ -67,6 +66,6 @@ def reading() -> Reading:
 @pytest.fixture(scope="session")
 def fitted(rows: list[Row]) -> list[Row]:
     """The rows that are fitted on, cleaned."""
-    from train.out_of_core.parts import place
+    from addsup.train.out_of_core.parts import place
 
     return [(NORMALISER.normalise(text), label) for text, label in rows if place(text) >= 2 * SHARE]

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from addsup.train.out_of_core import cleaned
+from addsup.train.out_of_core.cleaned import Reading, chosen
+from addsup.train.out_of_core.parts import Part, place
 
 from tests.train.out_of_core.conftest import NORMALISER, Row
-from train.out_of_core import cleaned
-from train.out_of_core.cleaned import Reading, chosen
-from train.out_of_core.parts import Part, place
 
 
 def test_texts_come_normalised_with_their_labels_and_places(

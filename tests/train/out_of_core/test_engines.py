@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from addsup.train import parallel
+from addsup.train.errors import BadData, TrainError
+from addsup.train.out_of_core.engines import Here, engine, tree
+from addsup.train.out_of_core.parts import Part, parts_of
 
 from tests.clusters import Cluster as Running
 from tests.clusters import running_cluster
 from tests.live import free_port
-from train import parallel
-from train.errors import BadData, TrainError
-from train.out_of_core.engines import Here, engine, tree
-from train.out_of_core.parts import Part, parts_of
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from addsup.train.calibration import Calibration
+from addsup.train.classifiers import KINDS
+from addsup.train.hyperparameters import TRANSFORMS, NgramRange, Setting
+from addsup.train.out_of_core import fitting
+from addsup.train.out_of_core.cleaned import Reading
+from addsup.train.out_of_core.moments import Found, Weighing
+from addsup.train.out_of_core.parts import Part
+from addsup.train.out_of_core.vocabulary import Counting, TermCounts
 from sklearn.pipeline import Pipeline
 
 from tests.train.out_of_core.conftest import Row
-from train.calibration import Calibration
-from train.classifiers import KINDS
-from train.hyperparameters import TRANSFORMS, NgramRange, Setting
-from train.out_of_core import fitting
-from train.out_of_core.cleaned import Reading
-from train.out_of_core.moments import Found, Weighing
-from train.out_of_core.parts import Part
-from train.out_of_core.vocabulary import Counting, TermCounts
 
 LABELS = ("bad", "good", "so-so")
 

@@ -4,14 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from addsup.train.calibration import Calibration
+from addsup.train.classifiers import KINDS
+from addsup.train.hyperparameters import Setting
+from addsup.train.out_of_core.held_out import Calibrated, calibrated, figures
+from addsup.train.out_of_core.moments import Held
 from scipy import sparse
 from sklearn.naive_bayes import MultinomialNB
-
-from train.calibration import Calibration
-from train.classifiers import KINDS
-from train.hyperparameters import Setting
-from train.out_of_core.held_out import Calibrated, calibrated, figures
-from train.out_of_core.moments import Held
 
 SETTING = Setting("multinomial")
 LABELS = ("bad", "good")

@@ -4,16 +4,16 @@ from functools import reduce
 
 import numpy as np
 import pytest
+from addsup.train.hyperparameters import Setting
+from addsup.train.out_of_core import cleaned, fitting
+from addsup.train.out_of_core.cleaned import Reading
+from addsup.train.out_of_core.moments import Found, Sums, Weighing
+from addsup.train.out_of_core.parts import Part, place
+from addsup.train.out_of_core.vocabulary import Counting, TermCounts
+from addsup.train.sparse_gaussian_nb import Moments
 from scipy import sparse
 
 from tests.train.out_of_core.conftest import SHARE, Row
-from train.hyperparameters import Setting
-from train.out_of_core import cleaned, fitting
-from train.out_of_core.cleaned import Reading
-from train.out_of_core.moments import Found, Sums, Weighing
-from train.out_of_core.parts import Part, place
-from train.out_of_core.vocabulary import Counting, TermCounts
-from train.sparse_gaussian_nb import Moments
 
 
 @pytest.fixture

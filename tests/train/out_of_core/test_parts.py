@@ -5,11 +5,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from addsup.tables import ranges
+from addsup.train.errors import BadData
+from addsup.train.out_of_core.parts import batches, parts_of, place, selection_of
 
-from score import ranges
 from tests.train.out_of_core.conftest import SELECTION, Row, write, write_folder
-from train.errors import BadData
-from train.out_of_core.parts import batches, parts_of, place, selection_of
 
 
 def test_every_file_of_a_folder_is_a_part(tmp_path: Path, rows: list[Row]) -> None:

@@ -3,11 +3,11 @@ from __future__ import annotations
 from functools import reduce
 
 import pytest
+from addsup.train.out_of_core import survey as module
+from addsup.train.out_of_core.parts import Part, place
+from addsup.train.out_of_core.survey import Survey, survey
 
 from tests.train.out_of_core.conftest import SELECTION, Row
-from train.out_of_core import survey as module
-from train.out_of_core.parts import Part, place
-from train.out_of_core.survey import Survey, survey
 
 
 def surveyed(parts: list[Part]) -> Survey:

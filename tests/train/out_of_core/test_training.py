@@ -1,4 +1,4 @@
-"""`python -m train --data FOLDER`, as it is typed."""
+"""`addsup train --data FOLDER`, as it is typed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from addsup.inference.model import Model
+from addsup.train.__main__ import main
 from onnx import numpy_helper
 
-from server.inference.model import Model
 from tests.clusters import Cluster, running_cluster
 from tests.train.out_of_core.conftest import Row, made_up, write, write_folder
-from train.__main__ import main
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_what_does_not_go_with_a_folder_is_refused(
     assert train("--data", folder, "--no-tune", *options) == 1
 
     error = capsys.readouterr().err
-    assert error.startswith("python -m train: ")
+    assert error.startswith("addsup train: ")
     assert said in error
 
 

@@ -5,15 +5,15 @@ from functools import reduce
 
 import numpy as np
 import pytest
+from addsup.train.errors import BadOption
+from addsup.train.hyperparameters import NgramRange, Setting
+from addsup.train.out_of_core import vocabulary
+from addsup.train.out_of_core.cleaned import Reading
+from addsup.train.out_of_core.parts import Part
+from addsup.train.out_of_core.vocabulary import Counting, TermCounts
+from addsup.train.term_counts import count_terms, word_usage
 
 from tests.train.out_of_core.conftest import Row
-from train.errors import BadOption
-from train.hyperparameters import NgramRange, Setting
-from train.out_of_core import vocabulary
-from train.out_of_core.cleaned import Reading
-from train.out_of_core.parts import Part
-from train.out_of_core.vocabulary import Counting, TermCounts
-from train.term_counts import count_terms, word_usage
 
 
 def counted(counting: Counting, parts: list[Part]) -> TermCounts:

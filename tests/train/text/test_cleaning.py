@@ -6,10 +6,9 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 import pytest
-
-from server.inference.analyzer_settings import ARTICLE
-from train.errors import BadOption
-from train.text.cleaning import Cleaning, cleaning, unread_share
+from addsup.inference.analyzer_settings import ARTICLE
+from addsup.train.errors import BadOption
+from addsup.train.text.cleaning import Cleaning, cleaning, unread_share
 
 GERMAN = ["Die Bilder sind schön.", "Größer war die Enttäuschung nie."]
 

@@ -6,10 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from addsup.train.text.languages import LANGUAGES, word_pattern
+from addsup.train.text.wordnet import stop_words
 from nltk.stem import SnowballStemmer
-
-from train.text.languages import LANGUAGES, word_pattern
-from train.text.wordnet import stop_words
 
 WORD = re.compile(word_pattern())
 

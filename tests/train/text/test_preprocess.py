@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-
-from server.inference.analyzer import Normaliser
-from train.data.checks import notes
-from train.data.dataset import LabelledText
-from train.errors import BadData
-from train.text.preprocess import Prepared, check_enough, prepare
+from addsup.inference.analyzer import Normaliser
+from addsup.train.data.checks import notes
+from addsup.train.data.dataset import LabelledText
+from addsup.train.errors import BadData
+from addsup.train.text.preprocess import Prepared, check_enough, prepare
 
 NORMALISERS = {
     "all": Normaliser(frozenset({"the", "not"}), str),

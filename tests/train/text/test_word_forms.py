@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from addsup.train.text.word_forms import Stems, snowball
 from hypothesis import given
 from hypothesis import strategies as st
-
-from train.text.word_forms import Stems, snowball
 
 GERMAN = snowball("german")
 #: Words of the data, and inflections of the same words that are not in the data.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-
-from train.data.corpus import Corpus
-from train.evaluation.evaluation import cross_validate
-from train.hyperparameters import Setting
-from train.tuning.also import effect
-from train.tuning.trainer import Recipe
+from addsup.train.data.corpus import Corpus
+from addsup.train.evaluation.evaluation import cross_validate
+from addsup.train.hyperparameters import Setting
+from addsup.train.tuning.also import effect
+from addsup.train.tuning.trainer import Recipe
 
 RANDOM = np.random.default_rng(0)
 OWN = [f"{word} film{n % 5}" for n in range(60) for word in ("fine", "dull")]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-
-from train.data.corpus import Corpus
-from train.hyperparameters import Setting
-from train.tuning.alternatives import alternatives, better
-from train.tuning.bounds import Bounds
-from train.tuning.search import search, settled
+from addsup.train.data.corpus import Corpus
+from addsup.train.hyperparameters import Setting
+from addsup.train.tuning.alternatives import alternatives, better
+from addsup.train.tuning.bounds import Bounds
+from addsup.train.tuning.search import search, settled
 
 RANDOM = np.random.default_rng(0)
 BOUNDS = Bounds(50_000, 10**9, 10)

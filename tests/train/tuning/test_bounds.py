@@ -6,11 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from train.data.corpus import Corpus
-from train.hyperparameters import Setting
-from train.tuning import bounds
-from train.tuning.bounds import (
+from addsup.train.data.corpus import Corpus
+from addsup.train.hyperparameters import Setting
+from addsup.train.tuning import bounds
+from addsup.train.tuning.bounds import (
     Bounds,
     affordable,
     counting_memory,

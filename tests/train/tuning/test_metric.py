@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from addsup.train.tuning.metric import METRICS, errors, log_losses, macro_f1_losses
 from sklearn.metrics import f1_score, log_loss
-
-from train.tuning.metric import METRICS, errors, log_losses, macro_f1_losses
 
 RANDOM = np.random.default_rng(0)
 TRUTH = RANDOM.choice(3, 60, p=[0.7, 0.2, 0.1])

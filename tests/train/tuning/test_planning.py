@@ -4,13 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from server.inference.analyzer import Normaliser
-from train.cli import Options, parse
-from train.data.dataset import imdb_sentences
-from train.errors import BadOption
-from train.text.preprocess import Prepared, prepare
-from train.tuning.planning import evaluations, plan_recipe
+from addsup.inference.analyzer import Normaliser
+from addsup.train.cli import Options, parse
+from addsup.train.data.dataset import imdb_sentences
+from addsup.train.errors import BadOption
+from addsup.train.text.preprocess import Prepared, prepare
+from addsup.train.tuning.planning import evaluations, plan_recipe
 
 
 @pytest.fixture(scope="module")

@@ -6,15 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from addsup.train.calibration import Calibration
+from addsup.train.classifiers import KINDS
+from addsup.train.data.corpus import Corpus
+from addsup.train.evaluation.splits import folds
+from addsup.train.hyperparameters import Setting, from_parameters, vectorisers
+from addsup.train.tuning.search import INNER_FOLDS, Tried, choose, count_parts, unseen_scores
+from addsup.train.tuning.trainer import Recipe
 from sklearn.model_selection import cross_val_predict
-
-from train.calibration import Calibration
-from train.classifiers import KINDS
-from train.data.corpus import Corpus
-from train.evaluation.splits import folds
-from train.hyperparameters import Setting, from_parameters, vectorisers
-from train.tuning.search import INNER_FOLDS, Tried, choose, count_parts, unseen_scores
-from train.tuning.trainer import Recipe
 
 random = np.random.default_rng(0)
 GOOD, BAD = "fine great lovely charming", "awful dull dreadful boring"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from train.data.corpus import Corpus
-from train.hyperparameters import Setting
-from train.tuning.trainer import Fitted, Recipe
+from addsup.train.data.corpus import Corpus
+from addsup.train.hyperparameters import Setting
+from addsup.train.tuning.trainer import Fitted, Recipe
 
 TEXTS = ["good film", "fine film", "good story", "bad film", "dull film", "bad story"] * 6
 LABELS = ["up", "up", "up", "down", "down", "down"] * 6

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from server.api.openapi.operations import OPERATIONS, OUTSIDE, common_problems
-from server.errors import ProblemType
+from addsup.server.api.openapi.operations import OPERATIONS, OUTSIDE, common_problems
+from addsup.server.errors import ProblemType
 
 
 def test_every_problem_belongs_to_an_operation_or_to_all_or_to_none() -> None:

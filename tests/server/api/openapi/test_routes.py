@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from addsup.server.errors import ProblemType
 from flask.testing import FlaskClient
-
-from server.errors import ProblemType
 
 
 def test_the_page_explains_every_error_at_its_anchor(client: FlaskClient) -> None:

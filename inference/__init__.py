@@ -1,0 +1,1 @@
+"""Model file -> predictions and contributions, with NumPy and ONNX Runtime alone."""

@@ -1,0 +1,11 @@
+"""Errors that end a command, with the base that all of them have."""
+
+from __future__ import annotations
+
+
+class AddsupError(Exception):
+    """Base of what ends a command; the message is the whole story, for a person to read."""
+
+
+class ModelFileError(AddsupError):
+    """The model file is missing, damaged, foreign, or does not answer as it did when exported."""

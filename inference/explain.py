@@ -1,0 +1,91 @@
+"""Explanations: what each word adds to the log-odds. The contributions add up to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from addsup.inference.analyzer import Normaliser, Word
+from addsup.inference.predictions import Explanation, WordContribution
+
+if TYPE_CHECKING:
+    from addsup.inference.terms import Reader
+
+
+class Explainer:
+    """Turns the evidence of terms into parts of the words that were typed."""
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        constant: Sequence[float],
+        vocabulary: Sequence[str],
+        normaliser: Normaliser,
+        reader: Reader,
+    ) -> None:
+        """See `server.inference.manifest.Manifest` for the arguments."""
+        self.labels = labels
+        self.constants = np.array([0.0, *constant])  # the first label's against itself is 0
+        self.columns = {term: column for column, term in enumerate(vocabulary)}
+        self.normaliser = normaliser
+        self.reader = reader
+
+    def explain(
+        self,
+        review: str,
+        probabilities: Sequence[float],
+        ids: npt.NDArray[np.int64],
+        shares: npt.NDArray[np.float64],
+    ) -> Explanation:
+        """Explain the verdict on *review*.
+
+        Args:
+            review: as typed.
+            probabilities: K, in the order of the labels.
+            ids: the graph's, [T].
+            shares: the graph's, [T, K - 1].
+        """
+        second, first = np.argsort(probabilities, kind="stable")[-2:].tolist()
+        words = list(self.normaliser.words(review))
+        evidence = against(shares, first, second)
+        by_term = np.bincount(ids, evidence, len(self.columns) + 1).astype(np.float64, copy=False)
+        parts = self._parts(review, words, by_term)
+        constant = float(self.constants[first] - self.constants[second])
+        return Explanation(
+            label=self.labels[first],
+            against=self.labels[second],
+            log_odds=constant + sum(part for part in parts if part is not None),
+            constant=constant,
+            words=tuple(map(_word_contribution, words, parts)),
+        )
+
+    def _parts(
+        self, review: str, words: Sequence[Word], evidence: npt.NDArray[np.float64]
+    ) -> list[float | None]:
+        """The part of each word; None for one that is in no term. *evidence* is [V + 1]."""
+        parts: list[float | None] = [None] * len(words)
+        occurrences = [
+            (column, members)
+            for term, members in self.reader.occurrences(words, review)
+            if (column := self.columns.get(term)) is not None
+        ]
+        times = np.bincount([column for column, _ in occurrences], minlength=len(evidence))
+        for column, members in occurrences:
+            share = float(evidence[column]) / int(times[column]) / len(members)
+            for member in members:
+                parts[member] = (parts[member] or 0.0) + share
+        return parts
+
+
+def against(shares: npt.NDArray[np.float64], first: int, second: int) -> npt.NDArray[np.float64]:
+    """Shares [T] for label *first* against label *second*, from those against label 0."""
+    zero = np.zeros(len(shares))
+    columns = [shares[:, label - 1] if label else zero for label in (first, second)]
+    difference: npt.NDArray[np.float64] = columns[0] - columns[1]
+    return difference
+
+
+def _word_contribution(word: Word, part: float | None) -> WordContribution:
+    return WordContribution(word.start, word.end, word.lemma, part is not None, part or 0.0)

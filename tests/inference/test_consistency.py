@@ -1,0 +1,78 @@
+"""Consistency: a model file that contradicts itself is refused, and says where."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from addsup.inference.errors import ModelFileError
+from addsup.inference.model import Model
+from onnx import numpy_helper
+
+from tests.places import ROOT
+
+SHIPPED = ROOT / "models" / "sentiment.onnx"
+
+
+def opened(change: Callable[[dict[str, Any]], None]) -> None:
+    """Open the shipped model with other metadata."""
+    model = onnx.load(SHIPPED)
+    fields = {entry.key: json.loads(entry.value) for entry in model.metadata_props}
+    change(fields)
+    for entry in model.metadata_props:
+        entry.value = json.dumps(fields[entry.key])
+    Model.open(SHIPPED, model.SerializeToString())
+
+
+def test_the_shipped_model_is_consistent() -> None:
+    opened(lambda _fields: None)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda f: f["labels"].append("third"), "its constant has to be 2 finite numbers"),
+        (lambda f: f["labels"].pop(), "two are the fewest"),
+        (lambda f: f.update(labels=["good", "good"]), "are not distinct"),
+        (lambda f: f.update(labels=["", "good"]), '"" cannot be the name of a label'),
+        (lambda f: f.update(labels=["(none)", "good"]), r'"\(none\)" cannot be the name'),
+        (lambda f: f.update(vocabulary=[]), "its vocabulary is empty"),
+        (lambda f: f["vocabulary"].pop(), "knows other terms than the 2721 of its vocabulary"),
+        (lambda f: f["vocabulary"].append("zxqv"), "knows other terms than the 2723"),
+        (lambda f: f["vocabulary"].append(f["vocabulary"][0]), "a term twice"),
+        (lambda f: f.update(constant=[]), "its constant has to be 1 finite numbers"),
+        (lambda f: f.update(constant=[3.0]), "its contributions do not add up"),
+        (lambda f: f.update(golden=[]), "no golden reviews"),
+        (lambda f: f["golden"][0]["probabilities"].pop(), "golden review 1 has 1 probabilities"),
+        (lambda f: f["figures"]["confusion"].pop(), "that is not 2 by 2"),
+        (lambda f: f["figures"]["held_out"]["confusion"][1].pop(), r"\(held_out\) that is not"),
+        (lambda f: f["figures"]["f1"].popitem(), "f1 for other labels"),
+        (lambda f: f["figures"]["reliability"][0].update(observed=7), "reliability outside"),
+    ],
+)  # fmt: skip
+def test_metadata_that_do_not_fit_are_refused(
+    change: Callable[[dict[str, Any]], None], sentence: str
+) -> None:
+    with pytest.raises(ModelFileError, match=sentence):
+        opened(change)
+
+
+@pytest.mark.parametrize("weight", [np.nan, np.inf])
+def test_a_weight_that_is_no_number_is_found_whichever_word_it_is_of(weight: float) -> None:
+    model = onnx.load(SHIPPED)
+    size = len(Model.load(SHIPPED).manifest.vocabulary)
+    weights = next(
+        tensor
+        for tensor in model.graph.initializer
+        if tensor.data_type == onnx.TensorProto.DOUBLE and int(np.prod(tensor.dims)) >= size
+    )
+    values = numpy_helper.to_array(weights).copy()
+    values.reshape(-1)[-1] = weight
+    weights.CopyFrom(numpy_helper.from_array(values, weights.name))
+
+    with pytest.raises(ModelFileError, match=r"a weight in it is wrong|golden|add up"):
+        Model.open(SHIPPED, model.SerializeToString())

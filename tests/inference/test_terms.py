@@ -1,0 +1,127 @@
+"""Terms are those that scikit-learn's `build_analyzer` gives, with the words they are of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import count
+
+import msgspec
+import pytest
+from addsup.inference.analyzer import Normaliser, tokenizer
+from addsup.inference.analyzer_settings import ARTICLE, Analyzer
+from addsup.inference.terms import NO_WORD, Reader, reader
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import CountVectorizer
+
+#: The same sentence or so in many scripts, and what people mix into them.
+TEXTS = (
+    "Der schöne Film dauerte über zwei Stunden; Straße, GRÖSSE, naïve.",
+    "Прекрасный фильм, но слишком длинный. Ещё раз!",
+    "\u039f\u0394\u039f\u03a3, \u03a9\u03a1\u0391\u0399\u0391 \u1f20\u03c7\u03ce.",
+    "\u0130stanbul \u0131l\u0131k, ILIK de\u011fil",
+    "\u092f\u0939 \u092b\u093c\u093f\u0932\u094d\u092e \u0905\u091a\u094d\u091b\u0940 \u0939\u0948",
+    "这部电影很好看\uff0c但是太长了。",
+    "Great \U0001f600\U0001f44d\U0001f3fd film \U0001f468\u200d\U0001f469\u200d\U0001f467!",
+    "cafe\u0301 Cafe\u0301s n\u0303 e\u0301\u0302",
+    "\ud800 lone \udfff surrogate",
+    "tab\there\r\nnew\u2028line\u00a0 nbsp \x1c  two  spaces   ",
+    "\ufb01nal \u2168 \u00bd \u00b2 x_y 3d",
+    "",
+    " ",
+)
+SETTINGS = (
+    Analyzer(),
+    Analyzer(ngram_range=(1, 2)),
+    Analyzer(ngram_range=(2, 3), lowercase=False),
+    Analyzer(strip_accents="unicode", ngram_range=(1, 2)),
+    Analyzer(strip_accents="ascii", token_pattern=r"\w+"),
+    Analyzer(token_pattern=r"(?u)(\w)\w*"),
+    Analyzer(kind="char", ngram_range=(1, 3)),
+    Analyzer(kind="char", ngram_range=(3, 3), strip_accents="unicode"),
+    Analyzer(kind="char_wb", ngram_range=(2, 4)),
+    Analyzer(kind="char_wb", ngram_range=(1, 9), lowercase=False),
+)
+STOP_WORDS = frozenset({"film", "der", "\u043d\u043e"})
+
+
+def theirs(settings: Analyzer, text: str) -> Counter[str]:
+    words = {"stop_words": list(STOP_WORDS)} if settings.kind == "word" else {}
+    vectoriser = CountVectorizer(
+        analyzer=settings.kind,
+        lowercase=settings.lowercase,
+        strip_accents=settings.strip_accents,
+        token_pattern=settings.token_pattern,
+        ngram_range=settings.ngram_range,
+        **words,
+    )
+    return Counter(vectoriser.build_analyzer()(text))
+
+
+def reader_of(settings: Analyzer, vocabulary: list[str]) -> tuple[Reader, Normaliser]:
+    stop_words = STOP_WORDS if settings.kind == "word" else frozenset()
+    normaliser = Normaliser(stop_words, str, tokenizer(settings))
+    return reader(settings, normaliser, vocabulary), normaliser
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=repr)
+@given(text=st.text(st.characters(exclude_categories=[])))
+def test_terms_are_those_of_scikit_learn(settings: Analyzer, text: str) -> None:
+    check_terms(settings, text)
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=repr)
+@pytest.mark.parametrize("text", TEXTS)
+def test_terms_of_many_scripts_are_those_of_scikit_learn(settings: Analyzer, text: str) -> None:
+    check_terms(settings, text)
+
+
+def not_in(terms: Iterable[str]) -> str:
+    taken = set("".join(terms))
+    return next(each for each in map(chr, count(0xE000)) if each not in taken)
+
+
+def check_terms(settings: Analyzer, text: str) -> None:
+    expected = theirs(settings, text)
+    settings = msgspec.structs.replace(settings, separator=not_in(expected))
+    found, normaliser = reader_of(settings, [*expected, "x"])
+    words = list(normaliser.words(text))
+
+    occurrences = list(found.occurrences(words, text))
+    read, total, known = found.read(text)
+
+    assert Counter(term for term, _ in occurrences) == expected
+    assert Counter(read.split(settings.separator) if read else ()) == expected - Counter([""])
+    assert total == sum(word.lemma is not None for word in words)
+    touched = {member for _, members in occurrences for member in members}
+    assert touched <= {*range(len(words)), NO_WORD}
+    assert known == len(touched - {NO_WORD})
+
+
+@given(st.text())
+@example("a b")
+def test_the_article_leaves_terms_of_several_words_to_its_graph(text: str) -> None:
+    found, normaliser = reader_of(ARTICLE, ["good film", "plot"])
+
+    read, total, known = found.read(text + " good plots plot")
+
+    assert read == normaliser.normalise(text + " good plots plot")
+    assert total == sum(len(word) > 1 for word in read.split()), "no term is of one letter"
+    assert known >= 2
+
+
+def test_only_known_terms_are_given_to_the_graph() -> None:
+    found, _ = reader_of(Analyzer(ngram_range=(1, 2), separator="\n"), ["gut", "sehr gut"])
+
+    assert found.read("Sehr gut, sehr schlecht") == ("gut\nsehr gut", 4, 2)
+
+
+def test_characters_are_shared_by_the_words_they_stand_in() -> None:
+    found, _ = reader_of(Analyzer(kind="char", ngram_range=(3, 3)), ["x"])
+
+    assert list(found.occurrences((), "ab  cd")) == [
+        ("ab ", (0, 0)),
+        ("b c", (0, 1)),
+        (" cd", (1, 1)),
+    ]

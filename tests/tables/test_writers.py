@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import io
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from addsup.tables import writers
+from addsup.tables.writers import writer
+
+BATCH = pa.RecordBatch.from_pylist(
+    [
+        {"id": "007", "p": 0.5, "words": [{"word": 'a"b', "part": -1.0}]},
+        {"id": "a,\nb", "p": None, "words": None},
+    ]
+)
+
+
+def written(form: str) -> bytes:
+    stream = io.BytesIO()
+    with writer(stream, form, BATCH.schema) as write:
+        write(BATCH)
+        write(BATCH.slice(0, 0))
+    return stream.getvalue()
+
+
+def test_parquet_has_the_types() -> None:
+    assert pq.read_table(io.BytesIO(written("parquet"))).to_batches() == [BATCH]
+
+
+def test_small_batches_share_a_row_group_of_parquet() -> None:
+    stream = io.BytesIO()
+
+    with writer(stream, "parquet", BATCH.schema) as write:
+        for _ in range(500):
+            write(BATCH)
+
+    assert pq.read_metadata(stream).num_row_groups == 1
+
+
+def test_row_groups_of_many_bytes_are_written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "BYTES_A_GROUP", 2 * BATCH.nbytes)
+    stream = io.BytesIO()
+
+    with writer(stream, "parquet", BATCH.schema) as write:
+        for _ in range(5):
+            write(BATCH)
+
+    rows = pq.read_metadata(stream)
+    assert [rows.row_group(i).num_rows for i in range(rows.num_row_groups)] == [4, 4, 2]
+
+
+def test_jsonl_has_a_line_for_each_row() -> None:
+    lines = written("jsonl").decode().splitlines()
+
+    assert [json.loads(line) for line in lines] == BATCH.to_pylist()
+
+
+def test_csv_has_lists_as_json() -> None:
+    lines = written("csv").decode()
+
+    assert lines.startswith('"id","p","words"\n"007",0.5,"[{""word"":""a\\""b""')
+    assert lines.endswith('"a,\nb",,\n')
+
+
+def test_tsv_is_separated_by_tabs() -> None:
+    assert written("tsv").decode().startswith('"id"\t"p"\t"words"\n')
