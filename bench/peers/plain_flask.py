@@ -1,7 +1,4 @@
-"""The plain Flask endpoint that requests are compared with: the same JSON in, a constant out.
-
-Run under stock Gunicorn, and once more under this server's own worker; see `contenders`.
-"""
+"""Plain Flask: the JSON is parsed and a constant is answered; no model."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from typing import Any
 
 from flask import Flask, request
 
-app = Flask("ceiling")
+app = Flask("plain_flask")
 
 ANSWER = {
     "label": "positive",
@@ -22,15 +19,9 @@ ANSWER = {
 
 @app.post("/predict")
 def predict() -> dict[str, Any]:
-    """Parse the body, classify nothing."""
+    """Answer the constant, once for each text."""
     document = request.get_json()
     if "reviews" in document:
         return {"predictions": [ANSWER] * len(document["reviews"])}
     assert document["review"]  # noqa: S101
     return ANSWER
-
-
-@app.get("/readyz")
-def readyz() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "ready"}
