@@ -20,7 +20,7 @@ from bench.contenders import Contender
 from bench.pickles import NLTK_DATA
 
 GOOD: Final = "A wonderful film with a great cast; I loved every minute of it."
-PATIENCE: Final = 60.0  # seconds
+PATIENCE: Final = 120.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
