@@ -59,19 +59,19 @@ def one_round(contender: Contender, seconds: int) -> Figures:
     """Figures of *contender*, asked for some seconds with one text, and with batches."""
     print(f"Measuring {contender.name} ...", file=sys.stderr, flush=True)
     with running(contender) as server:
-        post(server.port, {"review": SINGLE}, 1)  # warms it up
+        post(server.port, {"text": SINGLE}, 1)  # warms it up
         server.settle()
         load, cpu = one_text(server, seconds)
         megabytes = server.megabytes()  # before batches, which leave a larger heap
         texts = imdb_sentences().texts[:BATCH]
-        batches = BATCH * post(server.port, {"reviews": texts}, seconds).rate
+        batches = BATCH * post(server.port, {"texts": texts}, seconds).rate
     return Figures(load.rate, load.p50, load.p99, cpu, batches, server.cold_start, megabytes)
 
 
 def one_text(server: Running, seconds: int) -> tuple[Load, float]:
     """The load of requests of one text, and the CPU time of a request in ms."""
     before = server.cpu_seconds()
-    load = post(server.port, {"review": SINGLE}, seconds)
+    load = post(server.port, {"text": SINGLE}, seconds)
     return load, 1000 * (server.cpu_seconds() - before) / load.requests
 
 

@@ -103,7 +103,7 @@ def label(port: int) -> Any:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     headers = {"Content-Type": "application/json"}
     try:
-        connection.request("POST", "/predict", json.dumps({"review": GOOD}), headers)
+        connection.request("POST", "/predict", json.dumps({"text": GOOD}), headers)
         return json.loads(connection.getresponse().read()).get("label")
     except (OSError, http.client.HTTPException, ValueError):
         return None

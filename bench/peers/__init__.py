@@ -1,4 +1,4 @@
 """Applications that this server is compared with.
 
-Each takes `{"review": ...}` and `{"reviews": [...]}` on /predict and has its own environment.
+Each takes `{"text": ...}` and `{"texts": [...]}` on /predict and has its own environment.
 """

@@ -15,6 +15,6 @@ classifier = PickledClassifier()
 @app.post("/predict")
 async def predict(document: dict[str, Any] = Body()) -> dict[str, Any]:  # noqa: B008
     """Classify one text or several; in the event loop, which is quicker than a thread."""
-    if "reviews" in document:
-        return {"predictions": classifier.predict(document["reviews"])}
-    return classifier.predict([document["review"]])[0]
+    if "texts" in document:
+        return {"predictions": classifier.predict(document["texts"])}
+    return classifier.predict([document["text"]])[0]

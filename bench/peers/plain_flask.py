@@ -21,7 +21,7 @@ ANSWER = {
 def predict() -> dict[str, Any]:
     """Answer the constant, once for each text."""
     document = request.get_json()
-    if "reviews" in document:
-        return {"predictions": [ANSWER] * len(document["reviews"])}
-    assert document["review"]  # noqa: S101
+    if "texts" in document:
+        return {"predictions": [ANSWER] * len(document["texts"])}
+    assert document["text"]  # noqa: S101
     return ANSWER

@@ -215,7 +215,7 @@ def signature_of_another_model(model: Path, keys: KeyPair, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arrange", "says"),
     [
-        (unsigned, "cannot be read (No such file or directory); make it with `addsup export"),
+        (unsigned, "cannot be read (No such file or directory); make it with `addsup sign`"),
         (signed_by_another, "model.onnx.sig was not made with the private key of"),
         (replaced_with_its_checksum, "model.onnx.sig is of another file"),
         (signature_of_another_model, "model.onnx.sig is of another file"),
