@@ -6,7 +6,7 @@ DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint hooks format train score bench bench-score bench-stream bench-train bench-out-of-core bench-cluster bench-lock lock audit image run-image sbom clean
+.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint hooks format train score bench bench-scale lock audit image run-image sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -15,23 +15,24 @@ serve: .venv/serve/installed ## Start the server on PORT (default 8000), in the 
 	@exec $(SERVE) -m server
 
 # What needs more than Python, or much time, has a command of its own; .ci/run calls them all.
+PYTEST := $(DEV) -P -m pytest
 PLAIN := not browser and not hard and not image and not clients
-QUICK := not slow and not data
+LIGHT := not slow and not data
 
-test: .venv/dev/installed ## Run the tests that need nothing but Python, in three minutes
-	$(DEV) -m pytest -m "$(PLAIN) and $(QUICK)"
+test: .venv/dev/installed ## Run the tests that need nothing but Python, in 100 seconds on two cores
+	$(PYTEST) -n logical --dist loadfile -m "$(PLAIN) and $(LIGHT)"
 
 test-all: .venv/dev/installed ## Run what `make test` leaves out: slow tests, and those that fetch data (needs npm)
-	$(DEV) -m pytest -m "$(PLAIN) and not ($(QUICK))"
+	$(PYTEST) -m "$(PLAIN) and not ($(LIGHT))"
 
 test-browser: .venv/dev/installed ## Test the page in a real browser (needs Debian's chromium)
-	$(DEV) -m pytest -m browser tests/browser
+	$(PYTEST) -m browser tests/browser
 
 test-hard: .venv/dev/installed ## Put the server under load, faults and hostile input (needs wrk, nginx, haproxy)
-	KEEP_TABLE=1 $(DEV) -m pytest -m hard tests/hard tests/proxies tests/bench --reruns 3 --reruns-delay 30 --only-rerun Disturbed
+	KEEP_TABLE=1 $(PYTEST) -m hard tests/hard tests/proxies --reruns 3 --reruns-delay 30 --only-rerun Disturbed
 
 test-clients: .venv/dev/installed ## Use standard clients, proxies and tools with the server (needs npm, java, nginx, haproxy, prometheus, systemd)
-	$(DEV) -m pytest -m clients tests/clients tests/deploy
+	$(PYTEST) -m clients tests/clients tests/deploy
 
 fuzz: .venv/dev/installed ## Fuzz the parser and the routes, guided by coverage, for SECONDS (default 1200; Linux on x86-64)
 	$(DEV) -m tests.fuzz $(or $(SECONDS),1200)
@@ -58,25 +59,13 @@ train: .venv/dev/installed ## Make a model of DATA, or the shipped one again (TE
 score: .venv/score/installed ## Score INPUT with MODEL into OUTPUT (files or folders; OPTIONS as of addsup score --help)
 	@.venv/score/bin/addsup score "$(or $(MODEL),models/sentiment.onnx)" "$(INPUT)" "$(OUTPUT)" $(OPTIONS)
 
-bench: .venv/dev/installed ## Measure the server beside plain Flask and its peers, in six minutes (needs wrk)
-	$(DEV) -m bench
+bench: .venv/dev/installed ## Measure the server beside plain Flask and FastAPI, in four minutes (QUICK=1: in one; needs wrk)
+	$(DEV) -m bench $(if $(QUICK),--quick)
 
-bench-score: .venv/dev/installed ## Measure scoring of files: one process, all, four times the files (OPTIONS="--spark --ray": Spark, which needs java, and Ray, too)
-	$(DEV) -m bench.scale.scoring $(OPTIONS)
+bench-scale: .venv/dev/installed ## Measure scoring of files: one process, all, four times the files
+	$(DEV) -m bench.scale
 
-bench-stream: .venv/dev/installed ## Measure memory while ten million rows from standard input are scored (OPTIONS="--rows 1000000": fewer)
-	$(DEV) -m bench.scale.streaming $(OPTIONS)
-
-bench-train: .venv/dev/installed ## Measure tuning and export of 25,000 long reviews (OPTIONS=reviews.csv: your own)
-	$(DEV) -m bench.scale.training $(OPTIONS)
-
-bench-out-of-core: .venv/dev/installed ## Measure training in passes beside scikit-learn in memory, then on 2 GB of text
-	$(DEV) -m bench.scale.out_of_core $(OPTIONS)
-
-bench-cluster: .venv/dev/installed ## Measure scoring by 1, 2 and 4 workers of a Dask cluster on this machine
-	$(DEV) -m bench.scale.cluster $(OPTIONS)
-
-bench-lock: .venv/dev/installed ## Compile the hashed requirement files of the peers
+lock: .venv/dev/installed ## Compile the hashed requirement files of the peers
 	for peer in flask pickles fastapi litserve spark ray fasttext; do \
 	  (cd bench/peers && ../../$(DEV) -m uv pip compile $$peer.in --output-file $$peer.txt \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
@@ -107,7 +96,7 @@ run-image: ## Run the container image on PORT (default 8000), read-only and with
 	@PYTHON=$(PYTHON) image/run
 
 test-image: .venv/dev/installed ## Build the container image and test every claim about it (needs root, buildah, bwrap)
-	$(DEV) -m pytest -m image
+	$(PYTEST) -m image
 
 sbom: image ## Write what is installed in the image to sbom.cdx.json (CycloneDX)
 	@PYTHON=$(PYTHON) image/run python - <image/sbom.py >sbom.cdx.json

@@ -45,8 +45,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[fs.FileSystem]:
         stop(server)
 
 
-def run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", module, *arguments, "--quiet"]
+def run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "addsup", name, *arguments, "--quiet"]
     return subprocess.run(
         command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False
     )

@@ -78,6 +78,13 @@ def test_every_make_target_has_a_description_and_is_documented() -> None:
     assert listed == described - {"help"}
 
 
+def test_table_beside_others_is_the_one_that_the_benchmark_wrote() -> None:
+    page = (ROOT / "docs" / "benchmark.md").read_text()
+    (table,) = re.findall(r"## In short\n\n.*?\n\n(\|.*?\n)\n", page, re.DOTALL)
+
+    assert table in README
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_file_that_is_named_exists(path: Path) -> None:
     if "decisions" in path.parts or path.name == "CHANGELOG.md":

@@ -1,8 +1,9 @@
-"""Where the server listens, and what it says of itself."""
+"""Where the server listens and runs, and what it prints of itself."""
 
 from __future__ import annotations
 
 import http.client
+import signal
 import socket
 import subprocess
 import sys
@@ -11,10 +12,13 @@ from pathlib import Path
 import pytest
 from addsup.server.settings import Settings
 
-from tests.live import PATIENCE, environment, free_port, stop, until
+from tests.live import PATIENCE, environment, exchange, free_port, running_server, stop, until
 from tests.places import ROOT
 
 MAKE_SERVE = [sys.executable, "-m", "addsup", "serve"]
+
+#: Starts the server with only the names and files that macOS has: a simulation on Linux.
+LIKE_MACOS = Path(__file__).with_name("like_macos.py")
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -127,3 +131,26 @@ def test_options_of_gunicorn_stand_after_two_dashes(tmp_path: Path) -> None:
         assert int(pid.read_text()) == process.pid
     finally:
         stop(process)
+
+
+@pytest.mark.parametrize("selector", ["poll", "select"])
+def test_requests_are_answered_without_what_linux_alone_has(selector: str) -> None:
+    with running_server([sys.executable, str(LIKE_MACOS), selector]) as server:
+        with server.connection() as connection:
+            for _ in range(20):
+                answer = exchange(
+                    connection,
+                    "/predict",
+                    "POST",
+                    '{"review": "A wonderful film."}',
+                    Content_Type="application/json",
+                )
+                assert answer.json["label"] == "positive"
+        page = server.ask("/")
+        counts = server.ask("/metrics")
+        server.process.send_signal(signal.SIGHUP)
+        after = server.predict({"review": "Awful."})
+        server.process.terminate()
+        assert server.process.wait(PATIENCE) == 0
+
+    assert (page.status, counts.status, after.json["label"]) == (200, 200, "negative")
