@@ -30,9 +30,9 @@ class Sections(click.Command):
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record and isinstance(parameter, click.Option):
-                title = getattr(parameter, "section", "Other")
+                title = getattr(parameter, "section", "Options")
                 sections.setdefault(title, []).append(record)
-        sections["Other"] = sections.pop("Other")  # comes last
+        sections["Options"] = sections.pop("Options")  # those without a section come last
         for title, records in sections.items():
             with formatter.section(title):
                 formatter.write_dl(records)

@@ -24,8 +24,9 @@ Examples:
 def command(kept: Path, model: Path, quiet: bool) -> None:
     """Write a model file from a pipeline that was kept.
 
-    KEPT is what `addsup train --keep` wrote, MODEL the file to write. The graph is proved equal to scikit-learn first. A pipeline of your own is exported in Python:
-    `from addsup import export_pipeline`.
+    KEPT is what `addsup train --keep` wrote, MODEL the file to write. The graph is proved equal to
+    scikit-learn first. A pipeline of your own is exported in Python: `from addsup import
+    export_pipeline`.
     """
     from addsup.export.publish import publish
     from addsup.train.artifact import read_kept

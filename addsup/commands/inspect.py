@@ -31,7 +31,8 @@ Examples:
 def command(model: Path, as_json: bool, behaviour: str | None, **given: Any) -> None:
     """Print what a model file says of itself.
 
-    That is labels, data, figures and graph; nothing of it is run. With --behaviour it is, on the texts of a file, or of imdb, amazon or yelp.
+    That is labels, data, figures and graph; nothing of it is run. With --behaviour it is, on the
+    texts of a file, or of imdb, amazon or yelp.
     """
     if behaviour:
         from addsup.export.tools.behaviour import behaviour as change_and_ask

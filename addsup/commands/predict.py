@@ -65,8 +65,8 @@ def typed_texts(arguments: Iterable[str]) -> Iterator[str]:
         return
     if sys.stdin.isatty():
         click.echo("A text a line; Ctrl-D ends.", err=True)
-    for line in click.get_text_stream("stdin", encoding="utf-8", errors="replace"):
-        yield line.rstrip("\r\n")
+    for line in sys.stdin.buffer:
+        yield line.decode(errors="replace").rstrip("\r\n")
 
 
 def verdict(prediction: Prediction) -> str:

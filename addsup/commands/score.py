@@ -81,8 +81,8 @@ interrupted. docs/scale.md describes the columns of results.
 def command(ctx: click.Context, keep: str | None, **given: Any) -> None:
     """Score a table of texts, of any size: a row for each row.
 
-    MODEL is a model file. INPUT is a file, a folder, a glob in quotes, an address, or - for standard input; OUTPUT a file
-    for one input, else a folder or an address; - is standard output.
+    MODEL is a model file. INPUT is a file, a folder, a glob in quotes, an address, or - for
+    standard input; OUTPUT a file for one input, else a folder or an address; - is standard output.
     """
     from addsup.score.commands import run
     from addsup.score.options import ScoreOptions

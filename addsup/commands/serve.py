@@ -49,8 +49,9 @@ def command(
 ) -> None:
     """Serve a model file on the web: a page, a JSON API, their docs.
 
-    The page is at /, predictions are at POST /predict, the docs at /docs. FILE goes before the setting MODEL_PATH; without both, the model that comes with addsup is
-    served. Options of Gunicorn stand after `--`.
+    The page is at /, predictions are at POST /predict, the docs at /docs. FILE goes before the
+    setting MODEL_PATH; without both, the model that comes with addsup is served. Options of
+    Gunicorn stand after `--`.
     """
     from addsup.server.start import start
 

@@ -23,12 +23,13 @@ Example:
     type=FILE,
     metavar="PEM",
     required=True,
-    help="Its password is in MODEL_KEY_PASSWORD.",
+    help="Its password is in PRIVATE_KEY_PASSWORD.",
 )
 def command(model: Path, private_key: Path) -> None:
     """Sign a model file with a private key.
 
-    The signature goes beside it, as MODEL.sig. A server whose MODEL_PUBLIC_KEY is set serves no other files than those its owner signed.
+    The signature goes beside it, as MODEL.sig. A server whose MODEL_PUBLIC_KEY is set serves no
+    other files than those its owner signed.
     """
     from addsup.export.tools.signing import sign
 

@@ -96,8 +96,8 @@ def command(
 
     What is printed says how good it is on texts that it has not seen.
 
-    DATA is a .csv, .tsv, .jsonl or .parquet file, also .gz or a .zip of one; - is standard input.
-    A folder, a glob in quotes or an address (s3://...) need not fit in memory. Without DATA, the
+    DATA is a .csv, .tsv, .jsonl or .parquet file, also .gz or a .zip of one; - is standard input. A
+    folder, a glob in quotes or an address (s3://...) need not fit in memory. Without DATA, the
     1,000 IMDb sentences of the article that this project follows are fetched and trained on.
     """
     if data and named:

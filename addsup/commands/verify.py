@@ -25,7 +25,8 @@ Examples:
 def command(model: Path, kept: Path | None, public_key: Path | None, quiet: bool) -> None:
     """Check a model file for all that it claims.
 
-    That is checksum, signature, operators, golden texts, lemmas, and reasons that add up. With --kept, scikit-learn's pipeline is asked, too. The exit status is 1 if a check fails.
+    That is checksum, signature, operators, golden texts, lemmas, and reasons that add up. With
+    --kept, scikit-learn's pipeline is asked, too. The exit status is 1 if a check fails.
     """
     from addsup.export.errors import NotVerified
     from addsup.export.tools.verify import Subject, verify
