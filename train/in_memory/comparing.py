@@ -22,7 +22,7 @@ def compare_classifiers(options: TrainOptions) -> Comparison:
         TrainError: the data cannot be learnt from, or are more than one file.
     """
     if options.is_out_of_core:
-        raise BadOption("One file is compared on: give a part of the data.")
+        raise BadOption("compare takes one file: give it a part of the data.")
     texts = read_texts(options)
     prepared = clean_texts(texts, choose_cleaning(texts, options).normalisers, options)
     corpus, rows, bounds = prepared.corpus, prepared.rows, bounds_of(options)
