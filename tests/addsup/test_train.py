@@ -156,7 +156,7 @@ def test_questions_whose_first_word_decides_are_learned_with_the_default_command
     ]
     pd.DataFrame(rows).to_csv(tmp_path / "questions.csv", index=False)
 
-    done = run("train", "--data", tmp_path / "questions.csv", "--quiet", "--repeats", "1", "--export",
+    done = run("train", tmp_path / "questions.csv", "--quiet", "--repeats", "1", "--export",
                tmp_path / "questions.onnx", DATA_CACHE=str(data_cache))  # fmt: skip
 
     assert done.returncode == 0, done.stderr
@@ -177,8 +177,8 @@ def test_a_fixed_test_set_is_tested_on_without_the_texts_trained_on(
     (tmp_path / "train.tsv").write_text("\n".join(rows[:801]) + "\n")
     (tmp_path / "test.tsv").write_text("\n".join([rows[0], *rows[701:]]) + "\n")
 
-    done = run("train", "--data", tmp_path / "train.tsv", "--test-data", tmp_path / "test.tsv", "--quiet",
-               "--repeats", "0", "--no-tune", "--no-export", DATA_CACHE=str(data_cache))  # fmt: skip
+    done = run("train", tmp_path / "train.tsv", "--test-data", tmp_path / "test.tsv", "--quiet",
+               *("--repeats", "0", "--no-tune", "--no-export"), DATA_CACHE=str(data_cache))  # fmt: skip
 
     assert done.returncode == 0, done.stderr
     assert "of the 300 texts in test.tsv are copies of texts that are trained on" in done.stdout
