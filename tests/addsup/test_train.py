@@ -177,8 +177,8 @@ def test_a_fixed_test_set_is_tested_on_without_the_texts_trained_on(
     (tmp_path / "train.tsv").write_text("\n".join(rows[:801]) + "\n")
     (tmp_path / "test.tsv").write_text("\n".join([rows[0], *rows[701:]]) + "\n")
 
-    done = run("train", tmp_path / "train.tsv", "--test-data", tmp_path / "test.tsv", "--quiet",
-               *("--repeats", "0", "--no-tune", "--no-export"), DATA_CACHE=str(data_cache))  # fmt: skip
+    options = ["--test-data", tmp_path / "test.tsv", "--repeats", "0", "--no-tune", "--no-export"]
+    done = run("train", tmp_path / "train.tsv", *options, "--quiet", DATA_CACHE=str(data_cache))
 
     assert done.returncode == 0, done.stderr
     assert "of the 300 texts in test.tsv are copies of texts that are trained on" in done.stdout
@@ -218,36 +218,39 @@ def test_the_model_file_is_named_after_the_data(data: str | None) -> None:
     assert default_path(data) == Path(DEFAULTS[data])
 
 
-WORDS = ["--no-tune", "--repeats", "0", "--quiet"]
+QUICK = [
+    "--text-column",
+    "body",
+    "--label-column",
+    "kind",
+    "--no-tune",
+    "--repeats",
+    "0",
+    "--quiet",
+]
 
 
 @pytest.fixture
 def mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Go to a folder that has labelled text in mail.csv."""
+    """Go to a folder that has labelled text in mail.parquet."""
     monkeypatch.chdir(tmp_path)
-    rows = [(f"A {word} offer, number {n}.", "spam" if word in ("cheap", "free") else "ham")
-            for n in range(20) for word in ("cheap", "free", "fair", "final")]  # fmt: skip
-    pd.DataFrame(rows, columns=["text", "label"]).to_csv(tmp_path / "mail.csv", index=False)
-    return tmp_path / "mail.csv"
+    write_five(tmp_path / "mail.parquet")
+    return tmp_path / "mail.parquet"
 
 
 @pytest.mark.usefixtures("data_cache")
 def test_the_model_is_written_here_and_the_last_line_says_how_to_serve_it(
     mail: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    columns = ["--text-column", "text", "--label-column", "label"]
-
-    assert main(["train", "mail.csv", *columns, *WORDS]) == 0
+    assert main(["train", "mail.parquet", *QUICK]) == 0
 
     assert capsys.readouterr().out.splitlines()[-1] == "Serve it: addsup serve mail.onnx"
-    assert Model.load(mail.with_suffix(".onnx")).labels == ("ham", "spam")
+    assert Model.load(mail.with_suffix(".onnx")).labels == tuple(sorted(FIVE))
 
 
 @pytest.mark.usefixtures("data_cache")
 def test_no_export_writes_nothing(mail: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    columns = ["--text-column", "text", "--label-column", "label"]
-
-    assert main(["train", "--data", "mail.csv", *columns, *WORDS, "--no-export"]) == 0
+    assert main(["train", "--data", "mail.parquet", *QUICK, "--no-export"]) == 0
 
     assert "Accuracy: " in capsys.readouterr().out
     assert list(mail.parent.iterdir()) == [mail]
@@ -255,9 +258,10 @@ def test_no_export_writes_nothing(mail: Path, capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.usefixtures("data_cache")
 def test_bounds_are_heeded_with_their_units(mail: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    columns = ["--text-column", "text", "--label-column", "label"]
-
-    assert main(["train", "mail.csv", *columns, "--max-memory", "1.5kB", "--no-export"]) == 1
+    assert (
+        main(["train", "mail.parquet", *QUICK, "--tune", "--max-memory", "1.5kB", "--no-export"])
+        == 1
+    )
 
     assert "Nothing is left to try: allow more." in capsys.readouterr().err
     assert list(mail.parent.iterdir()) == [mail]
