@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import sys
 from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
@@ -12,6 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from addsup.train.data.dataset import LabelledText
+    from addsup.train.options import TrainOptions
 
 Decorator = Callable[[Any], Any]
 
@@ -73,6 +76,13 @@ QUIET: Final = click.option("--quiet", is_flag=True, help="Show no progress bars
 COLUMNS: Final = options(
     option("Data", "--text-column", metavar="NAME", help="Column that holds the text."),
     option("Data", "--label-column", metavar="NAME", help="Column that holds the label."),
+)
+
+#: The argument DATA of training, which may be given as an option, too; and its columns.
+TRAINING_DATA: Final = options(
+    click.argument("data", required=False),
+    option("Data", "--data", "named", metavar="DATA", help="The same as the argument DATA."),
+    COLUMNS,
 )
 
 READING: Final = options(
@@ -147,6 +157,23 @@ def _language(ctx: click.Context, param: click.Parameter, code: str) -> str:
     from addsup.train.text.languages import LANGUAGES
 
     return str(click.Choice(tuple(LANGUAGES)).convert(code, param, ctx))
+
+
+def train_options(given: dict[str, Any], **more: Any) -> TrainOptions:
+    """The options of training that *given*, what was typed, stands for.
+
+    Raises:
+        click.UsageError: the data are given twice.
+    """
+    from addsup.train.options import TrainOptions
+    from addsup.train.tuning.bounds import machine_memory
+
+    data, named = given.pop("data"), given.pop("named")
+    if data and named:
+        raise click.UsageError("Give the data once: as an argument or with --data.")
+    memory = given.pop("max_memory") or machine_memory() // 2
+    typed = shlex.join(["addsup", *sys.argv[1:]])
+    return TrainOptions(data=data or named, max_memory=memory, command=typed, **given, **more)
 
 
 def read_labelled(data: str | None, given: dict[str, Any]) -> LabelledText:

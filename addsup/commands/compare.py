@@ -7,8 +7,17 @@ from typing import Any, Final
 
 import click
 
-from addsup.commands.train import train_options
-from addsup.options import BOUNDS, COLUMNS, FILE, METHOD, QUIET, READING, Sections, option
+from addsup.options import (
+    BOUNDS,
+    FILE,
+    METHOD,
+    QUIET,
+    READING,
+    TRAINING_DATA,
+    Sections,
+    option,
+    train_options,
+)
 
 EPILOG: Final = """\
 \b
@@ -19,9 +28,7 @@ Examples:
 
 
 @click.command("compare", cls=Sections, epilog=EPILOG)
-@click.argument("data", required=False)
-@option("Data", "--data", "named", metavar="DATA", help="The same as the argument DATA.")
-@COLUMNS
+@TRAINING_DATA
 @READING
 @METHOD
 @option(
@@ -42,15 +49,13 @@ Examples:
     help="Keep the table; as MODEL.compare.json beside MODEL.onnx, its card shows it.",
 )
 @QUIET
-def command(data: str | None, named: str | None, output: Path | None, **given: Any) -> None:
+def command(output: Path | None, **given: Any) -> None:
     """Compare all classifiers on the same folds of labelled text.
 
     DATA is one file. Each classifier is tuned and calibrated alike, and the table says which
     differences are more than chance. Without DATA, the article's 1,000 IMDb sentences are used.
     """
-    if data and named:
-        raise click.UsageError("Give the data once: as an argument or with --data.")
-    options = train_options(data or named, given)
+    options = train_options(given)
     from threadpoolctl import threadpool_limits
 
     from addsup.train.in_memory.comparing import compare_classifiers

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import sys
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -14,13 +13,14 @@ import click
 from addsup.options import (
     BOUNDS,
     CLASSIFIERS,
-    COLUMNS,
     FILE,
     METHOD,
     QUIET,
     READING,
+    TRAINING_DATA,
     Sections,
     option,
+    train_options,
 )
 
 if TYPE_CHECKING:
@@ -37,10 +37,8 @@ Examples:
 
 
 @click.command("train", cls=Sections, epilog=EPILOG)
-@click.argument("data", required=False)
-@option("Data", "--data", "named", metavar="DATA", help="The same as the argument DATA.")
+@TRAINING_DATA
 @option("Data", "--test-data", type=FILE, metavar="FILE", help="Test on this, not on a fifth.")
-@COLUMNS
 @option(
     "Data",
     "--licence",
@@ -85,8 +83,6 @@ Examples:
 @click.option("--scheduler", metavar="ADDRESS", help="Train on a Dask cluster: tcp://host:8786.")
 @QUIET
 def command(
-    data: str | None,
-    named: str | None,
     export: Path | None,
     no_export: bool,
     keep: Path | None,
@@ -100,21 +96,17 @@ def command(
     folder, a glob in quotes or an address (s3://...) need not fit in memory. Without DATA, the
     1,000 IMDb sentences of the article that this project follows are fetched and trained on.
     """
-    if data and named:
-        raise click.UsageError("Give the data once: as an argument or with --data.")
     if export and no_export:
         raise click.UsageError("--export and --no-export exclude each other.")
-    data = data or named
-    path = None if no_export else export or default_path(data)
-    from addsup.train.artifact import keep as keep_pipeline
-
-    options = train_options(data, given, for_card=bool(path or keep))
-    trained = train(options)
+    options = train_options(given, for_card=bool(keep or not no_export))
+    trained = _train(options)
     if keep:
+        from addsup.train.artifact import keep as keep_pipeline
+
         keep_pipeline(trained, keep)
         click.echo(f"\nKept for `addsup export`: {keep}")
-    if path:
-        publish(trained, path, options)
+    if not no_export:
+        _publish(trained, export or default_path(options.data), options)
 
 
 def default_path(data: str | None) -> Path:
@@ -128,17 +120,7 @@ def default_path(data: str | None) -> Path:
     return Path(f"{stem.strip('-/') or 'model'}.onnx")
 
 
-def train_options(data: str | None, given: dict[str, Any], **more: Any) -> TrainOptions:
-    """The options of training that *given*, what was typed, stands for."""
-    from addsup.train.options import TrainOptions
-    from addsup.train.tuning.bounds import machine_memory
-
-    given["max_memory"] = given["max_memory"] or machine_memory() // 2
-    typed = shlex.join(["addsup", *sys.argv[1:]])
-    return TrainOptions(data=data, command=typed, **given, **more)
-
-
-def train(options: TrainOptions) -> TrainedModel:
+def _train(options: TrainOptions) -> TrainedModel:
     """Train in memory, or in passes over what need not fit there."""
     from threadpoolctl import threadpool_limits
 
@@ -150,7 +132,7 @@ def train(options: TrainOptions) -> TrainedModel:
         return (train_in_passes if options.is_out_of_core else train_in_memory)(options)
 
 
-def publish(trained: TrainedModel, path: Path, options: TrainOptions) -> None:
+def _publish(trained: TrainedModel, path: Path, options: TrainOptions) -> None:
     """Prove and write the model file; the last line says how to serve it."""
     from addsup.export.publish import publish
     from addsup.train.progress import bar

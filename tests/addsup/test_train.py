@@ -218,16 +218,8 @@ def test_the_model_file_is_named_after_the_data(data: str | None) -> None:
     assert default_path(data) == Path(DEFAULTS[data])
 
 
-QUICK = [
-    "--text-column",
-    "body",
-    "--label-column",
-    "kind",
-    "--no-tune",
-    "--repeats",
-    "0",
-    "--quiet",
-]
+QUICK = ["--text-column", "body", "--label-column", "kind"]
+QUICK += ["--no-tune", "--repeats", "0", "--quiet"]
 
 
 @pytest.fixture
