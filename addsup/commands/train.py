@@ -82,12 +82,7 @@ Examples:
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Train on a Dask cluster: tcp://host:8786.")
 @QUIET
-def command(
-    export: Path | None,
-    no_export: bool,
-    keep: Path | None,
-    **given: Any,
-) -> None:
+def command(export: Path | None, no_export: bool, keep: Path | None, **given: Any) -> None:
     """Train a model on labelled text, and write its file.
 
     What is printed says how good it is on texts that it has not seen.

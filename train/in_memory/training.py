@@ -11,13 +11,7 @@ import numpy as np
 from addsup.inference.manifest import DataSet, HeldOut, HoldOuts
 from addsup.train.artifact import TrainedModel, UnseenPredictions
 from addsup.train.classifiers import KINDS
-from addsup.train.evaluation import (
-    console_report,
-    evaluation,
-    hold_outs,
-    learning_curve,
-    metrics,
-)
+from addsup.train.evaluation import console_report, evaluation, hold_outs, learning_curve, metrics
 from addsup.train.in_memory.inputs import choose_cleaning, clean_texts, read_texts
 from addsup.train.options import TrainOptions
 from addsup.train.progress import bar
