@@ -14,12 +14,12 @@ import msgspec
 from addsup.inference.errors import ModelFileError
 from addsup.inference.model import Model
 from addsup.score import progress
-from addsup.score.cli import Options
 from addsup.score.columns import Wanted
 from addsup.score.counts import Counts
 from addsup.score.errors import BadInput, ScoreError
 from addsup.score.local import completed
 from addsup.score.meter import Meter, meter
+from addsup.score.options import ScoreOptions
 from addsup.score.scorer import HereScorer, PoolScorer, Scorer
 from addsup.score.tasks import Completed, Job, Task, plan, score_task
 from addsup.tables.formats import SUFFIXES, format_of, suffixes
@@ -42,7 +42,7 @@ class Summary(msgspec.Struct, frozen=True):
     seconds: float
 
 
-def run(options: Options) -> int:
+def run(options: ScoreOptions) -> int:
     """Score what the command line says; 0 if all of it could be."""
     started = time.monotonic()
     try:
@@ -67,7 +67,7 @@ def run(options: Options) -> int:
     return 1 if failed else 0
 
 
-def _how(options: Options) -> tuple[Selection, Wanted]:
+def _how(options: ScoreOptions) -> tuple[Selection, Wanted]:
     selection = Selection(
         options.text_column,
         options.keep,
@@ -78,13 +78,13 @@ def _how(options: Options) -> tuple[Selection, Wanted]:
     return selection, Wanted(options.max_chars, options.explain, options.prefix)
 
 
-def _form(options: Options) -> str | None:
+def _form(options: ScoreOptions) -> str | None:
     """The format of the output, if the command line says it."""
     suffix, _ = suffixes(options.output)
     return options.format or SUFFIXES.get(suffix.lower())
 
 
-def _is_one_file(options: Options, found: Sequence[Source]) -> bool:
+def _is_one_file(options: ScoreOptions, found: Sequence[Source]) -> bool:
     """Whether the output is one file; it is a folder where its name ends in no format."""
     if options.output == STDIN:
         if len(found) > 1:
@@ -100,7 +100,7 @@ def _is_one_file(options: Options, found: Sequence[Source]) -> bool:
 
 
 def _score_one(
-    found: Sequence[Source], options: Options, job: Job, model: Model, shown: Meter
+    found: Sequence[Source], options: ScoreOptions, job: Job, model: Model, shown: Meter
 ) -> Counts:
     if options.scheduler:
         raise ScoreError("A cluster scores files into a folder: give a folder as the output.")
@@ -114,7 +114,7 @@ def _score_one(
 
 
 def _score_folder(
-    found: Sequence[Source], options: Options, job: Job, model: Model, shown: Meter
+    found: Sequence[Source], options: ScoreOptions, job: Job, model: Model, shown: Meter
 ) -> tuple[Counts, dict[str, str]]:
     """Score each of *found* into its part; what was found, and the parts that failed."""
     folder = place_of(options.output)
@@ -138,7 +138,7 @@ def _score_folder(
 def _score_here(
     tasks: Sequence[Task],
     folder: Place,
-    options: Options,
+    options: ScoreOptions,
     job: Job,
     model: Model,
     state: progress.Progress,
@@ -185,7 +185,7 @@ def _note(
 
 
 @contextmanager
-def _scorer(model: Model, options: Options, wanted: Wanted) -> Iterator[Scorer]:
+def _scorer(model: Model, options: ScoreOptions, wanted: Wanted) -> Iterator[Scorer]:
     """A scorer of this machine; its processes end with the context."""
     if options.processes <= 1:
         yield HereScorer(model, wanted)

@@ -18,14 +18,14 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from addsup.inference.manifest import DataSet
-from addsup.train import inputs
 from addsup.train.artifact import TrainedModel, UnseenPredictions
 from addsup.train.classifiers import KINDS
-from addsup.train.cli import Options
 from addsup.train.data.dataset import MOST_CLASSES, LabelledText
 from addsup.train.errors import BadData, BadOption
 from addsup.train.evaluation import console_report
 from addsup.train.hyperparameters import Setting
+from addsup.train.in_memory import inputs
+from addsup.train.options import TrainOptions
 from addsup.train.out_of_core import fitting
 from addsup.train.out_of_core.cleaned import Reading
 from addsup.train.out_of_core.engines import Engine, Result, engine
@@ -34,6 +34,7 @@ from addsup.train.out_of_core.moments import Found, Weighing
 from addsup.train.out_of_core.parts import Part, parts_of, selection_of
 from addsup.train.out_of_core.survey import ENOUGH, Survey, survey
 from addsup.train.out_of_core.vocabulary import Counting, TermCounts, Vocabulary
+from addsup.train.progress import bar
 from addsup.train.text.cleaning import Cleaning
 from addsup.train.text.preprocess import FEWEST_OF_A_LABEL
 from addsup.train.tuning import planning
@@ -55,15 +56,15 @@ class Passes:
 
     engine: Engine
     parts: Sequence[Part]
-    options: Options
+    options: TrainOptions
 
     def run(self, function: Callable[[Part], Result], what: str) -> Result:
         """*function* of all parts, merged."""
-        with inputs.bar((), what, self.options, len(self.parts)) as bar:
-            return self.engine.run(function, self.parts, bar.update)
+        with bar((), what, self.options, len(self.parts)) as shown:
+            return self.engine.run(function, self.parts, shown.update)
 
 
-def train_in_passes(options: Options) -> TrainedModel:
+def train_in_passes(options: TrainOptions) -> TrainedModel:
     """Train on all files of a folder, a glob or an address.
 
     Raises:
@@ -90,12 +91,12 @@ def train_in_passes(options: Options) -> TrainedModel:
     return _trained(surveyed, cleaned, counts, weighted, setting, found, options)
 
 
-def choose_setting(surveyed: Survey, options: Options) -> tuple[Cleaning, Setting]:
+def choose_setting(surveyed: Survey, options: TrainOptions) -> tuple[Cleaning, Setting]:
     """How texts are read, and the setting, chosen on a sample; the strength is chosen later."""
-    texts = inputs.Texts(_sample(surveyed, options), None, ())
+    texts = inputs.Texts(_sample(surveyed, options), None)
     few = replace(options, repeats=0)
-    cleaned = inputs.reading(texts, few)
-    prepared = inputs.clean(texts, cleaned.normalisers, few)
+    cleaned = inputs.choose_cleaning(texts, few)
+    prepared = inputs.clean_texts(texts, cleaned.normalisers, few)
     setting = Setting(options.classifier, stop_words=prepared.corpus.stop_words)
     if options.tune:
         recipe, _ = planning.plan_recipe(prepared, few)
@@ -104,7 +105,7 @@ def choose_setting(surveyed: Survey, options: Options) -> tuple[Cleaning, Settin
     return cleaned, setting
 
 
-def _sample(surveyed: Survey, options: Options) -> LabelledText:
+def _sample(surveyed: Survey, options: TrainOptions) -> LabelledText:
     """Rows that will be fitted on, of the labels that have enough of them there."""
     rows = [row for row in surveyed.sample if row.place >= 2 * surveyed.share]
     different = Counter(label for label, _ in {(row.label, row.place) for row in rows})
@@ -140,7 +141,7 @@ def _trained(
     weighted: Pipeline,
     setting: Setting,
     found: Found,
-    options: Options,
+    options: TrainOptions,
 ) -> TrainedModel:
     labels = surveyed.classes
     fit = partial(fitting.classifier, sums=found.sums, labels=labels)
@@ -170,7 +171,7 @@ def _trained(
         data=_described(surveyed, counts, setting, found.sums.rows.astype(int).tolist(), options),
         figures=measured,
         parameters=parameters,
-        command=options.typed,
+        command=options.command,
         unseen_predictions=unseen,
         analyzer=cleaned.analyzer,
         stems=cleaned.stems,
@@ -178,7 +179,11 @@ def _trained(
 
 
 def _described(
-    surveyed: Survey, counts: TermCounts, setting: Setting, rows: Sequence[int], options: Options
+    surveyed: Survey,
+    counts: TermCounts,
+    setting: Setting,
+    rows: Sequence[int],
+    options: TrainOptions,
 ) -> DataSet:
     usage = counts.usage() if setting.ngram_range == (1, 1) else None
     return DataSet(
@@ -192,7 +197,7 @@ def _described(
     )
 
 
-def _check_options(options: Options) -> None:
+def _check_options(options: TrainOptions) -> None:
     if options.classifier not in fitting.ABLE:
         raise BadOption(
             f"{options.data} is trained on in passes that add up, which fits no more than "
@@ -201,7 +206,6 @@ def _check_options(options: Options) -> None:
         )
     for given, name in (
         (options.test_data, "--test-data"),
-        (options.also, "--also"),
         (options.repeats, "--repeats"),
     ):
         if given:
@@ -225,7 +229,7 @@ def _check_labels(surveyed: Survey, data: str) -> None:
         )
 
 
-def _check_memory(surveyed: Survey, vocabulary: Vocabulary, options: Options) -> None:
+def _check_memory(surveyed: Survey, vocabulary: Vocabulary, options: TrainOptions) -> None:
     needed = len(surveyed.labels) * len(vocabulary.terms) * 8 * COPIES
     if needed > options.max_memory:
         raise BadOption(

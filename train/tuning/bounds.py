@@ -23,9 +23,6 @@ from addsup.train.hyperparameters import NgramRange, Setting, StopWords, vectori
 from addsup.train.term_counts import cut
 from addsup.train.tuning.search import inner_folds
 
-MAX_TERMS: Final = 50_000
-MAX_MINUTES: Final = 10.0
-
 #: Fewer texts are through before it would pay to measure.
 SMALL: Final = 2_000
 SAMPLE: Final = 1_000

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
-from addsup.train.cli import Options
 from addsup.train.errors import BadOption
 from addsup.train.hyperparameters import Setting
-from addsup.train.inputs import bar
+from addsup.train.options import TrainOptions
+from addsup.train.progress import bar
 from addsup.train.text.preprocess import Prepared
-from addsup.train.tuning.bounds import Plan, affordable, plan
+from addsup.train.tuning.bounds import Bounds, Plan, affordable, plan
 from addsup.train.tuning.trainer import Recipe
 from tqdm import tqdm
 
@@ -20,9 +20,9 @@ SPLITS: Final = 20
 REPEATS: Final = 3
 
 
-def plan_recipe(prepared: Prepared, options: Options) -> tuple[Recipe, Plan]:
+def plan_recipe(prepared: Prepared, options: TrainOptions) -> tuple[Recipe, Plan]:
     """How models are made, and how often; prints what is left out for want of room or time."""
-    corpus, rows, bounds = prepared.corpus, prepared.rows, options.bounds
+    corpus, rows, bounds = prepared.corpus, prepared.rows, bounds_of(options)
     settings: Sequence[Setting] = (Setting(options.classifier, stop_words=corpus.stop_words),)
     said: list[str] = []
     if options.tune:
@@ -36,7 +36,12 @@ def plan_recipe(prepared: Prepared, options: Options) -> tuple[Recipe, Plan]:
     return made, planned
 
 
-def evaluations(prepared: Prepared, options: Options) -> list[tuple[int, int]]:
+def bounds_of(options: TrainOptions) -> Bounds:
+    """How much tuning may take."""
+    return Bounds(options.max_terms, options.max_memory, options.max_minutes)
+
+
+def evaluations(prepared: Prepared, options: TrainOptions) -> list[tuple[int, int]]:
     """Numbers of splits and of repeats of cross-validation, best first."""
     most = 1 if prepared.test is not None or options.repeats == 0 else SPLITS
     if options.repeats is not None:
@@ -47,6 +52,6 @@ def evaluations(prepared: Prepared, options: Options) -> list[tuple[int, int]]:
     return [(splits, repeats) for splits, repeats in wanted if splits <= most]
 
 
-def searching(options: Options) -> partial[tqdm[Any]]:
+def searching(options: TrainOptions) -> partial[tqdm[Any]]:
     """A progress bar for the settings that are tried, or the folds that calibrate the one."""
     return partial(bar, what="tuning" if options.tune else "calibrating", options=options)
