@@ -19,8 +19,8 @@ from addsup.inference.model import Model
 from addsup.train.artifact import read_kept
 from addsup.train.data.dataset import LabelledText, imdb_sentences, load_labelled_text, sentences_of
 from addsup.train.data.resources import DOMAINS
+from addsup.train.data.wordnet import WordNet, noun_lemmatizer
 from addsup.train.errors import TrainError
-from addsup.train.text.wordnet import WordNet, noun_lemmatizer
 
 Options = argparse.Namespace
 

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from addsup.tables.storage import ADDRESS, WILD
 from addsup.train.classifiers import KINDS
-from addsup.train.data.resources import DOMAINS
+from addsup.train.metrics.losses import METRICS
 from addsup.train.text.languages import LANGUAGES
 from addsup.train.tuning.bounds import MAX_MINUTES, MAX_TERMS, Bounds, machine_memory
-from addsup.train.tuning.metric import METRICS
 
 DESCRIPTION = "Labelled text -> fitted pipeline, honest figures, a model file if asked."
 TASKS = "train (the default) makes one model; compare prints a table of all classifiers"
@@ -28,7 +27,6 @@ class Options:
     task: str
     data: str | None
     test_data: Path | None
-    also: tuple[str, ...]
     text_column: str | None
     label_column: str | None
     licence: str
@@ -99,14 +97,6 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--test-data", type=Path, metavar="FILE", help="test on this instead of holding 20 %% out"
-    )
-    group.add_argument(
-        "--also",
-        type=_domains,
-        default=(),
-        metavar="DOMAINS",
-        help="train the article's sentences with those of the collection's other domains, too: "
-        "amazon, yelp or both by comma",
     )
     group.add_argument("--text-column", metavar="NAME", help="column that holds the text")
     group.add_argument("--label-column", metavar="NAME", help="column that holds the label")
@@ -204,14 +194,6 @@ def _repeats(typed: str) -> int:
     if not typed.isascii() or not typed.isdigit():
         raise argparse.ArgumentTypeError(f"{typed!r} is not a whole number from 0 on")
     return int(typed)
-
-
-def _domains(typed: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(typed.split(",")))
-    others = [name for name in DOMAINS if name != "imdb"]
-    if not set(names) <= set(others):
-        raise argparse.ArgumentTypeError(f"{typed!r} is not {' or '.join(others)}, or both")
-    return names
 
 
 def _positive(typed: str) -> int:

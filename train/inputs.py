@@ -11,12 +11,12 @@ from typing import TypeVar
 from addsup.inference.analyzer import Normaliser
 from addsup.train.cli import Options
 from addsup.train.data.checks import notes
-from addsup.train.data.dataset import LabelledText, imdb_sentences, load_labelled_text, sentences_of
-from addsup.train.errors import BadOption
+from addsup.train.data.cleaning import Cleaning, cleaning_for
+from addsup.train.data.dataset import imdb_sentences, load_labelled_text
+from addsup.train.data.labelled import LabelledText
+from addsup.train.data.preprocess import Prepared, check_enough, prepare
 from addsup.train.evaluation import console_report
 from addsup.train.hyperparameters import StopWords
-from addsup.train.text.cleaning import Cleaning, cleaning
-from addsup.train.text.preprocess import Prepared, check_enough, prepare
 from tqdm import tqdm
 
 Item = TypeVar("Item")
@@ -28,31 +28,27 @@ class Texts:
 
     labelled: LabelledText
     test: LabelledText | None
-    also: tuple[LabelledText, ...]
 
 
 def read(options: Options) -> Texts:
     """What there is to train on and to test with; read first, since it may be wrong."""
-    if options.also and options.data is not None:
-        raise BadOption("--also goes with the article's sentences, not with --data.")
     columns = options.text_column, options.label_column
     if options.data is None:
         labelled = imdb_sentences(progress=not options.quiet)
     else:
         labelled = load_labelled_text(Path(options.data), *columns)
     test = load_labelled_text(options.test_data, *columns) if options.test_data else None
-    also = tuple(sentences_of(each, progress=not options.quiet) for each in options.also)
-    return Texts(labelled, test, also)
+    return Texts(labelled, test)
 
 
 def reading(texts: Texts, options: Options) -> Cleaning:
     """How the texts are read; prints what to know of it."""
-    parts = [texts.labelled, texts.test, *texts.also]
+    parts = [texts.labelled, texts.test]
     every = [text for part in parts if part for text in part.texts]
-    found = cleaning(
+    found = cleaning_for(
         every, options.analyzer, options.language, options.stem, options.tune, not options.quiet
     )
-    for sentence in found.said:
+    for sentence in found.notes:
         print(sentence)
     return found
 
@@ -70,11 +66,9 @@ def clean(
         texts.test,
         normalisers,
         lambda items, total: progress(items, total=total),
-        texts.also,
     )
     check_enough(prepared, cross_validated=options.repeats != 0 or options.task == "compare")
-    for part in (labelled, *texts.also):
-        print(console_report.data(part.name, part.labels))
+    print(console_report.data_text(labelled.name, labelled.labels))
     for note in notes(prepared):
         print(note)
     return prepared

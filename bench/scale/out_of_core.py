@@ -20,11 +20,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from addsup.train.artifact import read_kept
+from addsup.train.data.wordnet import noun_lemmatizer
 from addsup.train.hyperparameters import from_parameters
 from addsup.train.out_of_core.cleaned import Reading, chosen
 from addsup.train.out_of_core.parts import parts_of, selection_of
 from addsup.train.out_of_core.survey import ENOUGH, SHARE
-from addsup.train.text.wordnet import noun_lemmatizer
 
 from bench import processes
 from bench.errors import BenchmarkError

@@ -16,8 +16,8 @@ from addsup.inference.model import Model
 from addsup.train.data.dataset import imdb_sentences
 from addsup.train.data.download import ensure
 from addsup.train.data.resources import STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER
+from addsup.train.data.wordnet import WordNet
 from addsup.train.hyperparameters import from_parameters
-from addsup.train.text.wordnet import WordNet
 from sklearn.naive_bayes import GaussianNB
 
 from bench.places import CACHE, MODEL

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 import skops.io
 from addsup.inference.manifest import Interval
-from addsup.train.artifact import UnseenPredictions, keep, read_kept
+from addsup.train.artifact import LearningPoint, UnseenPredictions, keep, read_kept
 from addsup.train.errors import KeptFileError
-from addsup.train.evaluation.learning_curve import LearningPoint
 
 from tests.export.small import lemma, small
 

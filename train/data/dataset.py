@@ -9,16 +9,17 @@ import hashlib
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from addsup.inference.predictions import NO_LABEL
 from addsup.train.data.download import ensure
+from addsup.train.data.labelled import MOST_CLASSES, LabelledText
 from addsup.train.data.opening import open_data
 from addsup.train.data.readers import read_table
 from addsup.train.data.resources import DOMAINS, SENTENCES_FILE, sentences
 from addsup.train.errors import BadData
+from addsup.train.wording import numbered_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,38 +29,7 @@ if TYPE_CHECKING:
 
 TEXT_COLUMN = "Review"  # the article's names, taken when none is given
 LABEL_COLUMN = "Status"
-#: Each label is a series of /metrics and a column of every file that is scored.
-MOST_CLASSES = 1000
 SENTIMENTS = {"0": "negative", "1": "positive"}
-
-
-@dataclass(frozen=True, eq=False)
-class LabelledText:
-    """Texts and the label of each, in the file's order."""
-
-    name: str
-    sha256: str  # of the file's bytes
-    frame: pd.DataFrame  # columns "text" and "label", both str; index: number of the line or row
-    unit: str = "line"  # what the index counts
-
-    @property
-    def texts(self) -> list[str]:
-        """The n texts, as in the file."""
-        return list(self.frame["text"])
-
-    @property
-    def labels(self) -> list[str]:
-        """Their n labels, without surrounding white space."""
-        return list(self.frame["label"])
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The distinct labels, sorted; at least two."""
-        return tuple(sorted(set(self.labels)))
-
-    def __len__(self) -> int:
-        """Return the number of texts."""
-        return len(self.frame)
 
 
 def load_labelled_text(
@@ -174,15 +144,9 @@ def _check_filled(path: Path, table: Table, column: str, values: Iterable[str]) 
     ]
     if empty:
         raise BadData(
-            f'{path} has nothing in column "{column}" on {listed(table.unit, empty)}: '
+            f'{path} has nothing in column "{column}" on {numbered_text(table.unit, empty)}: '
             "fill these in or delete the rows."
         )
-
-
-def listed(unit: str, numbers: Sequence[int]) -> str:
-    """Some numbers of lines or rows for a sentence: "lines 3, 5, 7, 9, 11 and 3 more"."""
-    more = f" and {len(numbers) - 5:,} more" if len(numbers) > 5 else ""
-    return f"{unit}{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers[:5]))}{more}"
 
 
 def _check_classes(path: Path, column: str, labels: Sequence[str]) -> None:

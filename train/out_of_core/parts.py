@@ -41,12 +41,12 @@ class Batch:
     labels: Sequence[str]
 
     @property
-    def places(self) -> list[float]:
-        """[n], where each text falls from 0 to 1, by its hash; copies fall on the same place.
+    def positions(self) -> list[float]:
+        """[n], position of each text from 0 to 1, by its hash; the same for copies.
 
         A copy is what is equal but for case and white space.
         """
-        return [place(text) for text in self.texts]
+        return [position_of(text) for text in self.texts]
 
 
 def parts_of(address: str) -> list[Part]:
@@ -88,8 +88,8 @@ def batches(part: Part, selection: Selection) -> Iterator[Batch]:
             first += len(rows.texts)
 
 
-def place(text: str) -> float:
-    """Where *text* falls from 0 to 1."""
+def position_of(text: str) -> float:
+    """Position of *text* from 0 to 1, by its hash."""
     plain = " ".join(text.split()).lower().encode(errors="replace")
     return int.from_bytes(hashlib.blake2b(plain, digest_size=8).digest()) / 2**64
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from addsup.inference.analyzer import Normaliser
 from addsup.train.data.checks import notes
-from addsup.train.data.dataset import LabelledText
-from addsup.train.text.preprocess import prepare
+from addsup.train.data.labelled import LabelledText
+from addsup.train.data.preprocess import prepare
 
 OTHERS = "one two three four five six seven eight nine ten".split()
 

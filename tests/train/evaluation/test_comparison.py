@@ -17,7 +17,7 @@ from addsup.train.evaluation.comparison import (
     mcnemar,
 )
 from addsup.train.evaluation.comparison import row as row_of
-from addsup.train.evaluation.metrics import Fold
+from addsup.train.metrics.figures import Fold
 
 
 def compared(classifier: str, right: str) -> Result:

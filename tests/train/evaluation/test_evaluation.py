@@ -9,9 +9,9 @@ import pytest
 from addsup.inference.analyzer import Normaliser
 from addsup.train.data.corpus import Corpus, Rows
 from addsup.train.data.dataset import imdb_sentences
+from addsup.train.data.splits import hold_out
+from addsup.train.data.wordnet import noun_lemmatizer, stop_words
 from addsup.train.evaluation import evaluation as evaluate
-from addsup.train.evaluation.splits import hold_out
-from addsup.train.text.wordnet import noun_lemmatizer, stop_words
 from addsup.train.tuning.trainer import Fitted, Recipe
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import accuracy_score

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from addsup.train.evaluation.evidence import balanced, by_evidence, group_numbers
+from addsup.train.metrics.evidence import balanced, by_evidence, group_numbers
 
 
 def test_groups_are_one_two_three_to_four_five_to_nine_and_more() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from addsup.train.data.corpus import Corpus
+from addsup.train.data.splits import hold_out
 from addsup.train.evaluation.evaluation import held_out, predict_fold
 from addsup.train.evaluation.hold_outs import accuracies, summary
-from addsup.train.evaluation.splits import hold_out
 from addsup.train.tuning.trainer import Recipe
 
 RANDOM = np.random.default_rng(0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from addsup.inference.manifest import HeldOut
-from addsup.train.evaluation import metrics
-from addsup.train.evaluation.metrics import Fold
+from addsup.train.metrics import figures as metrics
+from addsup.train.metrics.figures import Fold
 from scipy import stats
 from sklearn.calibration import calibration_curve
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from addsup.train.data.corpus import Corpus
-from addsup.train.evaluation.splits import fewest, first_of_copies, folds, hold_out
+from addsup.train.data.splits import fewest, first_of_copies, folds, hold_out
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 LABELS = ["a", "a", "b"]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from addsup.inference.analyzer_settings import ARTICLE
+from addsup.train.data.cleaning import Cleaning, cleaning, unread_share
 from addsup.train.errors import BadOption
-from addsup.train.text.cleaning import Cleaning, cleaning, unread_share
 
 GERMAN = ["Die Bilder sind schön.", "Größer war die Enttäuschung nie."]
 

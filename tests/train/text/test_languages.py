@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from addsup.train.data.wordnet import stop_words
 from addsup.train.text.languages import LANGUAGES, word_pattern
-from addsup.train.text.wordnet import stop_words
 from nltk.stem import SnowballStemmer
 
 WORD = re.compile(word_pattern())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from addsup.train.data.nltk_nouns import EnglishReader, Lemmatizer, VerifiedPath
 from addsup.train.data.resources import WORDNET_FOLDER
-from addsup.train.text.nltk_nouns import EnglishReader, Lemmatizer, VerifiedPath
 
 
 def test_a_path_is_read_without_asking_whose_it_is(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from addsup.inference.analyzer import Normaliser
 from addsup.train.data.checks import notes
-from addsup.train.data.dataset import LabelledText
+from addsup.train.data.labelled import LabelledText
+from addsup.train.data.preprocess import Prepared, check_enough, prepare
 from addsup.train.errors import BadData
-from addsup.train.text.preprocess import Prepared, check_enough, prepare
 
 NORMALISERS = {
     "all": Normaliser(frozenset({"the", "not"}), str),

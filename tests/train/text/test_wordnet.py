@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from addsup.train.data import wordnet as module
+from addsup.train.data.wordnet import WordNet, noun_lemmatizer, stop_words
 from addsup.train.errors import SourceUnavailable
-from addsup.train.text import wordnet as module
-from addsup.train.text.wordnet import WordNet, noun_lemmatizer, stop_words
 
 PLURALS = ("s", "ses", "ves", "xes", "zes", "ches", "shes", "men", "ies")
 

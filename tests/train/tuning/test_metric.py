@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from addsup.train.tuning.metric import METRICS, errors, log_losses, macro_f1_losses
+from addsup.train.metrics.losses import METRICS, errors, log_losses, macro_f1_losses
 from sklearn.metrics import f1_score, log_loss
 
 RANDOM = np.random.default_rng(0)

@@ -7,8 +7,8 @@ import pytest
 from addsup.inference.analyzer import Normaliser
 from addsup.train.cli import Options, parse
 from addsup.train.data.dataset import imdb_sentences
+from addsup.train.data.preprocess import Prepared, prepare
 from addsup.train.errors import BadOption
-from addsup.train.text.preprocess import Prepared, prepare
 from addsup.train.tuning.planning import evaluations, plan_recipe
 
 

@@ -9,7 +9,7 @@ import pytest
 from addsup.train.calibration import Calibration
 from addsup.train.classifiers import KINDS
 from addsup.train.data.corpus import Corpus
-from addsup.train.evaluation.splits import folds
+from addsup.train.data.splits import folds
 from addsup.train.hyperparameters import Setting, from_parameters, vectorisers
 from addsup.train.tuning.search import INNER_FOLDS, Tried, choose, count_parts, unseen_scores
 from addsup.train.tuning.trainer import Recipe

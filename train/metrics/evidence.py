@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from addsup.inference.manifest import EvidenceGroup
+from addsup.train.metrics.losses import log_losses
 
 #: The least number of known terms of each group. A text without any gets no label.
 STARTS: Final = (1, 2, 3, 5, 10)
@@ -20,12 +21,12 @@ Counts = npt.NDArray[np.int64]
 
 
 def group_numbers(known: Counts) -> Counts:
-    """The group of each of n texts with so many *known* terms: 0 for none, 1 to 5."""
+    """Group of each of n texts with so many *known* terms: 0 for none, 1 to 5."""
     return np.searchsorted(STARTS, known, side="right")
 
 
-def balanced(losses: Array, known: Counts) -> float:
-    """The mean over groups of the mean of *losses* [n] of texts with so many *known* terms [n].
+def balanced_mean(losses: Array, known: Counts) -> float:
+    """Mean over groups of the mean of *losses* [n] of texts with so many *known* terms [n].
 
     Texts without known terms are left out, unless there are no others.
     """
@@ -34,8 +35,10 @@ def balanced(losses: Array, known: Counts) -> float:
     return float(np.mean(means or losses))
 
 
-def by_evidence(known: Counts, truth: Counts, probabilities: Array) -> tuple[EvidenceGroup, ...]:
-    """The table: a row for each group that any of n predictions are in.
+def evidence_groups(
+    known: Counts, truth: Counts, probabilities: Array
+) -> tuple[EvidenceGroup, ...]:
+    """Table of confidence and accuracy: a row for each group that any of n predictions are in.
 
     Args:
         known: [n], how many distinct terms of each text are known.
@@ -53,12 +56,11 @@ def by_evidence(known: Counts, truth: Counts, probabilities: Array) -> tuple[Evi
 def _row(group: int, truth: Counts, probabilities: Array) -> EvidenceGroup:
     least = STARTS[group - 1]
     most = STARTS[group] - 1 if group < len(STARTS) else None
-    of_truth = probabilities[np.arange(len(truth)), truth]
     return EvidenceGroup(
         fewest=least,
         most=most,
         count=len(truth),
         accuracy=float((probabilities.argmax(axis=1) == truth).mean()),
         confidence=float(probabilities.max(axis=1).mean()),
-        log_loss=float(-np.log(np.maximum(of_truth, np.finfo(float).tiny)).mean()),
+        log_loss=float(log_losses(probabilities, truth).mean()),
     )

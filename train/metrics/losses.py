@@ -1,4 +1,4 @@
-"""Metric: what tuning ranks settings by, as a loss of each text whose mean is the whole.
+"""Losses of single texts, by whose mean tuning ranks settings.
 
 A loss of each text lets two settings be compared text by text. Macro F1 is no mean over texts; its
 losses are the pseudo-values of the jackknife (Efron, The Jackknife, the Bootstrap and Other
@@ -28,7 +28,7 @@ def log_losses(probabilities: Array, truth: Numbers) -> Array:
     return losses
 
 
-def errors(probabilities: Array, truth: Numbers) -> Array:
+def zero_one_losses(probabilities: Array, truth: Numbers) -> Array:
     """1 for each text whose likeliest label is wrong, 0 for the others."""
     return (probabilities.argmax(axis=1) != truth).astype(np.float64)
 
@@ -49,11 +49,11 @@ def macro_f1_losses(probabilities: Array, truth: Numbers) -> Array:
 
 
 def _f1(right: Numbers, sizes: Numbers) -> Array:
-    """F1 from how many are right and how many are of the label or taken for it."""
+    """F1 from how many are right and how many are of the label or predicted to be."""
     f1: Array = 2 * right / np.maximum(sizes, 1)
     return f1
 
 
 METRICS: Final[Mapping[str, Losses]] = MappingProxyType(
-    {"log-loss": log_losses, "accuracy": errors, "macro-f1": macro_f1_losses}
+    {"log-loss": log_losses, "accuracy": zero_one_losses, "macro-f1": macro_f1_losses}
 )

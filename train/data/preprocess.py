@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from addsup.inference.analyzer import Normaliser
-from addsup.train.data.corpus import Corpus, Rows
-from addsup.train.data.dataset import LabelledText, listed
+from addsup.train.data import splits
+from addsup.train.data.corpus import Corpus
+from addsup.train.data.labelled import LabelledText
+from addsup.train.data.splits import OUTER_FOLDS
 from addsup.train.errors import BadData
-from addsup.train.evaluation import splits
-from addsup.train.hyperparameters import NORMALISED_TOKEN, StopWords
+from addsup.train.term_counts import NORMALISED_TOKEN, Rows, StopWords
+from addsup.train.wording import numbered_text
 
 #: So many distinct texts of each label are needed to hold some out and calibrate on the others.
 FEWEST_OF_A_LABEL = 5
-OUTER_FOLDS = 10
 FEWEST_TEXTS_WITH_WORDS = 10
 
 #: A word of normalised text that the vectoriser counts.
@@ -25,8 +26,8 @@ WORD = re.compile(NORMALISED_TOKEN)
 Progress = Callable[[Iterable[str], int], Iterable[str]]
 
 
-class Memoised(dict[str, str]):
-    """word -> lemma, asking for each word once; faster than a function that remembers."""
+class Lemmas(dict[str, str]):
+    """Lemmas by word, looked for once each; a dictionary is faster than a cached function."""
 
     def __init__(self, lemmatize: Callable[[str], str]) -> None:
         super().__init__()
@@ -39,19 +40,17 @@ class Memoised(dict[str, str]):
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is trained on and, if there is a file of its own for that, tested on.
+    """Cleaned data: what is trained on and, if that is a file of its own, tested on.
 
     Attributes:
         labelled: the n texts to train on.
         test: the texts to test on; None if some of the others are held out.
         corpus: all of them, cleaned, those to train on first.
-        also: texts of other kinds to train on, last in the corpus.
     """
 
     labelled: LabelledText
     test: LabelledText | None
     corpus: Corpus
-    also: tuple[LabelledText, ...] = ()
 
     @property
     def rows(self) -> Rows:
@@ -72,32 +71,27 @@ def prepare(
     test: LabelledText | None,
     normalisers: Mapping[StopWords, Normaliser],
     progress: Progress,
-    also: Sequence[LabelledText] = (),
 ) -> Prepared:
-    """Clean the texts with each of *normalisers*, and check that they can be learnt from.
+    """Cleaned data: each of *normalisers* on all texts, checked to be learnable from.
 
     Raises:
         BadData: no text has a word the model could read, or the test has labels of its own.
     """
-    parts = [labelled, *([test] if test else ()), *also]
+    parts = [labelled, *([test] if test else ())]
     texts = [text for part in parts for text in part.texts]
     labels = [label for part in parts for label in part.labels]
     cleaned = {}
-    for kept, normaliser in normalisers.items():
-        memoised = replace(normaliser, lemma=Memoised(normaliser.lemma).__getitem__)
-        cleaned[kept] = list(progress(map(memoised.normalise, texts), len(texts)))
-    corpus = Corpus.of(cleaned, labels)
-    if also:
-        others = np.arange(len(corpus) - sum(map(len, also)), len(corpus))
-        corpus = corpus.with_also(others, np.arange(len(labelled)))
-    prepared = Prepared(labelled, test, corpus, tuple(also))
+    for stop_words, normaliser in normalisers.items():
+        remembering = replace(normaliser, lemma=Lemmas(normaliser.lemma).__getitem__)
+        cleaned[stop_words] = list(progress(map(remembering.normalise, texts), len(texts)))
+    prepared = Prepared(labelled, test, Corpus.of(cleaned, labels))
     _check_words(prepared)
     _check_test(prepared)
     return prepared
 
 
 def check_enough(prepared: Prepared, cross_validated: bool) -> None:
-    """Check that each label has enough distinct texts.
+    """Check of labels: each has enough distinct texts.
 
     Raises:
         BadData: one has too few; names it and the way out.
@@ -109,12 +103,12 @@ def check_enough(prepared: Prepared, cross_validated: bool) -> None:
         return
     number = int(counts.argmin())
     rows = prepared.rows[corpus.truth[prepared.rows] == number]
-    where = listed(prepared.labelled.unit, prepared.labelled.frame.index[rows].tolist())
+    lines = numbered_text(prepared.labelled.unit, prepared.labelled.frame.index[rows].tolist())
     what = f"{OUTER_FOLDS}-fold cross-validation" if cross_validated else "holding some out"
     leave_out = ", or leave cross-validation out with --repeats 0"
     raise BadData(
         f"{prepared.labelled.name} has {counts[number]} different texts labelled "
-        f'"{corpus.classes[number]}" ({where}), and {what} needs {needed} of each label: add some, '
+        f'"{corpus.classes[number]}" ({lines}), and {what} needs {needed} of each label: add some, '
         f"or merge it with another label{leave_out if _can_leave_out(counts, needed) else ''}."
     )
 
@@ -142,7 +136,7 @@ def _check_test(prepared: Prepared) -> None:
     if strange:
         rows = test.frame.index[test.frame["label"].isin(strange)].tolist()
         raise BadData(
-            f'{test.name} has the label "{strange[0]}" ({listed(test.unit, rows)}), which '
+            f'{test.name} has the label "{strange[0]}" ({numbered_text(test.unit, rows)}), which '
             f"{prepared.labelled.name} has not: correct it, or delete the rows."
         )
     if not len(prepared.parts(0)[1]):

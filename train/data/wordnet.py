@@ -84,7 +84,7 @@ def stop_words(
 @functools.cache
 def _load(folder: Path) -> WordNet:
     # Here, not above: importing NLTK takes seconds, and stop words do not need it.
-    from addsup.train.text.nltk_nouns import EnglishReader, Lemmatizer
+    from addsup.train.data.nltk_nouns import EnglishReader, Lemmatizer
 
     reader = EnglishReader(folder)
     return WordNet(reader.nouns(), reader.noun_exceptions(), Lemmatizer(reader).lemmatize)

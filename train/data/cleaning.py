@@ -1,4 +1,4 @@
-"""Cleaning: how the texts of a data set are read, chosen by what is in them and what was asked."""
+"""Cleaning: analyzer, stop words and lemmas for a data set, by what is in it and what was asked."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from addsup.inference.analyzer import LETTERS_ONLY, Normaliser, tokenizer
 from addsup.inference.analyzer_settings import ARTICLE, Analyzer
+from addsup.train.data.wordnet import WordNet, stop_words
 from addsup.train.errors import BadOption
-from addsup.train.hyperparameters import NEGATIONS, StopWords
+from addsup.train.hyperparameters import NEGATIONS
+from addsup.train.term_counts import StopWords
 from addsup.train.text.languages import LANGUAGES, word_pattern
 from addsup.train.text.word_forms import Stems, snowball
-from addsup.train.text.wordnet import WordNet, stop_words
+from addsup.train.wording import percent_text
 
 #: Of the letters; more of them outside a to z, and the article's rule would lose too much.
 MOST_UNREAD: Final = 0.02
@@ -23,7 +25,7 @@ NO_LIST: Final[dict[StopWords, frozenset[str]]] = {"none": frozenset()}
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """How texts are read.
+    """Way of cleaning texts.
 
     Attributes:
         analyzer: finds the words.
@@ -31,7 +33,7 @@ class Cleaning:
         language: two letters; empty if nobody said it.
         irregular: the words whose lemma WordNet lists as an exception; empty without WordNet.
         stems: the stems of words; None if they are not looked for.
-        said: what a person has to know of it.
+        notes: sentences on it for the user.
     """
 
     analyzer: Analyzer
@@ -39,7 +41,7 @@ class Cleaning:
     language: str
     irregular: frozenset[str] = frozenset()
     stems: Stems | None = None
-    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def parameters(self) -> dict[str, Any]:
         """What the model file says of it; nothing where it is the article's."""
@@ -49,7 +51,7 @@ class Cleaning:
         return {"analyzer": "unicode", **language, "stem": self.stems is not None}
 
 
-def cleaning(
+def cleaning_for(
     texts: Sequence[str],
     analyzer: str | None,
     language: str | None,
@@ -57,7 +59,7 @@ def cleaning(
     every: bool,
     progress: bool,
 ) -> Cleaning:
-    """How to read *texts*.
+    """Way of cleaning for *texts*.
 
     Args:
         texts: all that there are, as typed.
@@ -95,12 +97,12 @@ def _article(
         )
     wordnet = WordNet.load(progress=progress)
     normalisers = {
-        kept: Normaliser(words, wordnet.lemmatize)
-        for kept, words in _lists("english", every, progress).items()
+        dropped: Normaliser(words, wordnet.lemmatize)
+        for dropped, words in _lists("english", every, progress).items()
     }
-    said = f"{_percent(share)} of the letters are outside a to z, and are not read."
+    note = f"{percent_text(share)} of the letters are outside a to z, and are not read."
     irregular = frozenset(wordnet.exceptions)
-    return Cleaning(ARTICLE, normalisers, "en", irregular, said=(said,) if share else ())
+    return Cleaning(ARTICLE, normalisers, "en", irregular, notes=(note,) if share else ())
 
 
 def _unicode(
@@ -112,7 +114,7 @@ def _unicode(
     progress: bool,
 ) -> Cleaning:
     analyzer = Analyzer(token_pattern=word_pattern())
-    found = tokenizer(analyzer)
+    splitter = tokenizer(analyzer)
     known = LANGUAGES.get(language or "")
     stems, irregular = None, frozenset[str]()
     lemma: Callable[[str], str] = str
@@ -120,7 +122,7 @@ def _unicode(
         if known is None or not known.has_stemmer:
             able = ", ".join(code for code, each in LANGUAGES.items() if each.has_stemmer)
             raise BadOption(f"--stem needs --language with one of {able}.")
-        words = (word for text in texts for word in found.tokens(text))
+        words = (word for text in texts for word in splitter.tokens(text))
         stems = Stems(words, snowball(known.name))
         lemma = stems
     elif language == "en":
@@ -129,17 +131,17 @@ def _unicode(
     lists = _lists(known.name, every, progress) if known else NO_LIST
     return Cleaning(
         analyzer,
-        {kept: Normaliser(words, lemma, found) for kept, words in lists.items()},
+        {dropped: Normaliser(words, lemma, splitter) for dropped, words in lists.items()},
         language or "",
         irregular,
         stems,
-        tuple(_told(share, language, lists.get("all", frozenset()))),
+        tuple(_notes(share, language, lists.get("all", frozenset()))),
     )
 
 
-def _told(share: float, language: str | None, dropped: frozenset[str]) -> Sequence[str]:
+def _notes(share: float, language: str | None, dropped: frozenset[str]) -> Sequence[str]:
     alphabet = (
-        f"{_percent(share)} of the letters are outside a to z: words of any alphabet are read "
+        f"{percent_text(share)} of the letters are outside a to z: words of any alphabet are read "
         "(--analyzer unicode)."
     )
     if language:
@@ -169,9 +171,5 @@ class LemmaOfLetters:
         """The lemma of *word*; *word* itself if it has another letter."""
         if not (word.isascii() and word.isalpha()):
             return word
-        found = self.lemmatize(word)
-        return found if len(found) > 1 else word
-
-
-def _percent(share: float) -> str:
-    return "Less than 0.1 %" if share < 0.001 else f"{share:.1%}".replace("%", " %")
+        lemma = self.lemmatize(word)
+        return lemma if len(lemma) > 1 else word

@@ -1,4 +1,4 @@
-"""Metrics: predictions on unseen text -> figures with intervals.
+"""Figures with intervals, from predictions on unseen text.
 
 The 95 % intervals are those of the corrected resampled t test (Nadeau and Bengio, Inference for the
 Generalization Error, Machine Learning 52, 2003): the folds of a cross-validation share most of
@@ -7,7 +7,7 @@ their training text, so the variance between them is too small and is multiplied
 
 The calibration error needs many predictions at once, so it is computed on all of them, in bins
 of equal width (Guo et al., On Calibration of Modern Neural Networks, ICML 2017); its interval is
-1.96 standard errors of a bootstrap over the reviews.
+1.96 standard errors of a bootstrap over the texts.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from addsup.inference.manifest import (
     Interval,
     most_confused,
 )
-from addsup.train.evaluation.evidence import by_evidence
+from addsup.train.metrics.evidence import evidence_groups
 from msgspec import UNSET, UnsetType
 from scipy import stats
 from sklearn.metrics import (
@@ -44,6 +44,9 @@ BINS = 10
 MOST_IN_A_MATRIX = 100
 PAIRS = 50
 RESAMPLES = 500
+HOLD_OUT_ONLY = (
+    "Tuned, calibrated and fitted on one part, tested on the other; no cross-validation."
+)
 
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -51,13 +54,13 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """What a recipe fitted on one part says of another.
+    """Predictions of a recipe fitted on one part for the texts of another.
 
     Attributes:
-        rows: [n] places in the data set of the reviews asked.
+        rows: [n] row numbers in the data set of the texts asked.
         truth: [n] numbers of their labels, 0 to K - 1.
         probabilities: [n, K], of the labels in sorted order.
-        trained_on: how many reviews it was fitted on.
+        trained_on: how many texts it was fitted on.
         known: [n], how many distinct terms of each it knew; None if nobody counted.
     """
 
@@ -73,7 +76,15 @@ class Fold:
         return self.probabilities.argmax(axis=1)
 
 
-def figures(
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A fold, and the seconds that choosing, calibrating and fitting took for it."""
+
+    fold: Fold
+    seconds: float
+
+
+def figures_of(
     folds: Sequence[Fold],
     labels: Sequence[str],
     held_out: HeldOut,
@@ -81,10 +92,10 @@ def figures(
     seed: int = 0,
     hold_outs: HoldOuts | UnsetType = UNSET,
 ) -> Figures:
-    """All figures of a recipe; without *folds* only those of the hold-outs."""
+    """Figures of a recipe for its model file; without *folds* only those of the hold-outs."""
     if not folds:
         return Figures(protocol=protocol, held_out=held_out, hold_outs=hold_outs)
-    found = intervals(folds, labels)
+    found = mean_intervals(folds, labels)
     return Figures(
         protocol=protocol,
         held_out=held_out,
@@ -95,30 +106,36 @@ def figures(
         brier=found["brier"],
         calibration_error=calibration_error(folds, seed),
         f1=f1_by_label(folds, labels),
-        confusion=confusion(folds, labels),
+        confusion=confusion_counts(folds, labels),
         reliability=reliability(folds),
         most_confused=confused_pairs(folds, labels),
-        by_evidence=evidence_groups(folds),
+        by_evidence=_evidence(folds),
     )
 
 
-def intervals(folds: Sequence[Fold], labels: Sequence[str]) -> dict[str, Interval]:
+def held_out_result(fold: Fold, labels: Sequence[str]) -> HeldOut:
+    """Result on a single part: accuracy and confusion."""
+    right = fold.truth == fold.predicted
+    return HeldOut(len(right), float(right.mean()), confusion_counts([fold], labels))
+
+
+def mean_intervals(folds: Sequence[Fold], labels: Sequence[str]) -> dict[str, Interval]:
     """Accuracy, ROC AUC, log loss and Brier score over *folds*, by name."""
     most = {"accuracy": 1.0, "roc_auc": 1.0}
     return {
-        name: over_folds(folds, values, most.get(name, np.inf))
-        for name, values in by_fold(folds, labels).items()
+        name: interval_over_folds(folds, values, most.get(name, np.inf))
+        for name, values in values_by_fold(folds, labels).items()
     }
 
 
-def by_fold(folds: Sequence[Fold], labels: Sequence[str]) -> dict[str, list[float]]:
+def values_by_fold(folds: Sequence[Fold], labels: Sequence[str]) -> dict[str, list[float]]:
     """Accuracy, ROC AUC, log loss and Brier score of each of *folds*, by name."""
     numbers = range(len(labels))
     return {
         "accuracy": [accuracy_score(f.truth, f.predicted) for f in folds],
         "roc_auc": [roc_auc(fold) for fold in folds],
         "log_loss": [log_loss(f.truth, f.probabilities, labels=numbers) for f in folds],
-        "brier": [brier(fold) for fold in folds],
+        "brier": [brier_score(fold) for fold in folds],
     }
 
 
@@ -131,7 +148,10 @@ def f1_by_label(folds: Sequence[Fold], labels: Sequence[str]) -> dict[str, Inter
             for f in folds
         ]
     )
-    return {label: over_folds(folds, values[:, k].tolist(), 1) for k, label in enumerate(labels)}
+    return {
+        label: interval_over_folds(folds, values[:, k].tolist(), 1)
+        for k, label in enumerate(labels)
+    }
 
 
 def roc_auc(fold: Fold) -> float:
@@ -143,13 +163,13 @@ def roc_auc(fold: Fold) -> float:
     return float(np.mean(areas))
 
 
-def brier(fold: Fold) -> float:
+def brier_score(fold: Fold) -> float:
     """Mean squared error of the probabilities; halved for two labels, as is the custom."""
     numbers = range(fold.probabilities.shape[1])
     return float(brier_score_loss(fold.truth, fold.probabilities, labels=numbers))
 
 
-def over_folds(
+def interval_over_folds(
     folds: Sequence[Fold], values: Sequence[float], most: float = np.inf, signed: bool = False
 ) -> Interval:
     """Mean of *values*, one a fold, and its corrected interval.
@@ -163,7 +183,7 @@ def over_folds(
     return Interval(float(mean), float(max(least, mean - half)), float(min(most, mean + half)))
 
 
-def confusion(folds: Sequence[Fold], labels: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+def confusion_counts(folds: Sequence[Fold], labels: Sequence[str]) -> tuple[tuple[int, ...], ...]:
     """[K][K] counts over all *folds*; row: true label, column: predicted. Empty for many labels."""
     if len(labels) > MOST_IN_A_MATRIX:
         return ()
@@ -186,39 +206,38 @@ def _confusion(folds: Sequence[Fold], labels: int) -> Rows:
     return matrix
 
 
-def evidence_groups(folds: Sequence[Fold]) -> tuple[EvidenceGroup, ...] | UnsetType:
-    """How sure and how right the predictions are, by known terms, if they were counted."""
+def _evidence(folds: Sequence[Fold]) -> tuple[EvidenceGroup, ...] | UnsetType:
     known = [fold.known for fold in folds if fold.known is not None]
     if len(known) < len(folds):
         return UNSET
     truth = np.concatenate([fold.truth for fold in folds])
     probabilities = np.concatenate([fold.probabilities for fold in folds])
-    return by_evidence(np.concatenate(known), truth, probabilities)
+    return evidence_groups(np.concatenate(known), truth, probabilities)
 
 
 def reliability(folds: Sequence[Fold]) -> tuple[Bin, ...]:
     """Predictions in bins of equal width, from 1/K, the least a likeliest label can have, to 1."""
-    sureness, right, classes = _sureness(folds)
-    bins = _bin_sums(sureness, right, classes)
+    confidence, right, classes = _confidence(folds)
+    bins = _bin_sums(confidence, right, classes)
     return tuple(Bin(p / n, o / n, int(n)) for p, o, n in bins.T.tolist() if n)
 
 
 def calibration_error(folds: Sequence[Fold], seed: int) -> Interval:
     """Expected calibration error over all *folds*, with the interval of a bootstrap."""
-    sureness, right, classes = _sureness(folds)
+    confidence, right, classes = _confidence(folds)
     rows = np.unique(np.concatenate([fold.rows for fold in folds]), return_inverse=True)[1]
-    reviews, random = rows.max() + 1, np.random.default_rng(seed)
+    texts, random = rows.max() + 1, np.random.default_rng(seed)
 
     def resampled() -> float:
-        drawn = np.bincount(random.integers(reviews, size=reviews), minlength=reviews)
-        return _error(_bin_sums(sureness, right, classes, drawn[rows]))
+        drawn = np.bincount(random.integers(texts, size=texts), minlength=texts)
+        return _error(_bin_sums(confidence, right, classes, drawn[rows]))
 
-    mean = _error(_bin_sums(sureness, right, classes))
+    mean = _error(_bin_sums(confidence, right, classes))
     half = 1.96 * np.std([resampled() for _ in range(RESAMPLES)], ddof=1)
     return Interval(mean, max(0.0, float(mean - half)), min(1.0, float(mean + half)))
 
 
-def _sureness(folds: Sequence[Fold]) -> tuple[Array, npt.NDArray[np.bool_], int]:
+def _confidence(folds: Sequence[Fold]) -> tuple[Array, npt.NDArray[np.bool_], int]:
     """Probability of each likeliest label [n], whether it is right [n], and K."""
     probabilities = np.concatenate([fold.probabilities for fold in folds])
     truth = np.concatenate([fold.truth for fold in folds])
@@ -230,15 +249,17 @@ def _sureness(folds: Sequence[Fold]) -> tuple[Array, npt.NDArray[np.bool_], int]
 
 
 def _bin_sums(
-    sureness: Array, right: npt.NDArray[np.bool_], classes: int, times: Rows | int = 1
+    confidence: Array, right: npt.NDArray[np.bool_], classes: int, times: Rows | int = 1
 ) -> Array:
     """Sum of the probabilities, number that is right and number of all in each bin: [3, BINS].
 
     Prediction i counts `times[i]` times.
     """
     least = 1 / classes
-    place = np.clip(((sureness - least) / (1 - least) * BINS).astype(int), 0, BINS - 1)
-    sums = [np.bincount(place, times * w, BINS) for w in (sureness, right, np.ones_like(sureness))]
+    bins = np.clip(((confidence - least) / (1 - least) * BINS).astype(int), 0, BINS - 1)
+    sums = [
+        np.bincount(bins, times * w, BINS) for w in (confidence, right, np.ones_like(confidence))
+    ]
     return np.array(sums)
 
 
