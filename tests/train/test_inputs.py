@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from addsup.train.cli import parse
-from addsup.train.errors import BadOption
 from addsup.train.inputs import read
 
 
@@ -22,11 +20,3 @@ def test_a_file_and_its_test_are_read_by_the_columns_that_are_named(tmp_path: Pa
 
     assert found.labelled.texts == ["fine", "poor"]
     assert found.test and found.test.texts == ["nice", "ugly"]
-    assert found.also == ()
-
-
-def test_other_domains_do_not_go_with_data_of_ones_own(tmp_path: Path) -> None:
-    options = parse(["--data", str(tmp_path / "a.csv"), "--also", "yelp"])
-
-    with pytest.raises(BadOption, match="--also goes with the article's sentences"):
-        read(options)

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from addsup.tables import ranges
 from addsup.train.errors import BadData
-from addsup.train.out_of_core.parts import batches, parts_of, place, selection_of
+from addsup.train.out_of_core.parts import batches, parts_of, position_of, selection_of
 
 from tests.train.out_of_core.conftest import SELECTION, Row, write, write_folder
 
@@ -94,15 +94,15 @@ def test_folder_without_files_is_refused(tmp_path: Path) -> None:
 
 
 def test_copies_fall_on_the_same_place() -> None:
-    assert place("A good film.") == place(" a  GOOD\nfilm. ")
-    assert place("A good film.") != place("A bad film.")
+    assert position_of("A good film.") == position_of(" a  GOOD\nfilm. ")
+    assert position_of("A good film.") != position_of("A bad film.")
 
 
 def test_places_are_spread_evenly(rows: list[Row], tmp_path: Path) -> None:
     write(tmp_path / "a.csv", rows)
     (part,) = parts_of(str(tmp_path))
 
-    places = [at for batch in batches(part, SELECTION) for at in batch.places]
+    places = [at for batch in batches(part, SELECTION) for at in batch.positions]
 
     assert all(0 <= at < 1 for at in places)
     assert 0.4 < sum(at < 0.5 for at in places) / len(places) < 0.6

@@ -84,7 +84,6 @@ def test_glob_and_kept_pipeline(
     [
         (["--classifier", "svm"], "choose one of these with --classifier, or give svm one file"),
         (["--repeats", "2"], "--repeats goes with one file"),
-        (["--also", "yelp"], "--also goes with"),
         (["--max-memory", "1k"], "give a smaller --max-terms"),
         (["--label-column", "kind"], 'no column "kind"'),
     ],

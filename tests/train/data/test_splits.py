@@ -1,10 +1,10 @@
-"""Parts that share no text."""
+"""Parts share no text."""
 
 from __future__ import annotations
 
 import numpy as np
 from addsup.train.data.corpus import Corpus
-from addsup.train.data.splits import fewest, first_of_copies, folds, hold_out
+from addsup.train.data.splits import fewest_of_a_label, first_of_copies, folds, hold_out
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 LABELS = ["a", "a", "b"]
@@ -57,4 +57,4 @@ def test_the_first_of_copies_counts_and_the_others_do_not() -> None:
 
     assert first_of_copies(some, np.arange(5)).tolist() == [0, 1, 3]
     assert first_of_copies(some, np.array([2, 4])).tolist() == [2, 4]
-    assert fewest(some, np.arange(5)) == 0
+    assert fewest_of_a_label(some, np.arange(5)) == 0

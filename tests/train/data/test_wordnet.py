@@ -1,4 +1,4 @@
-"""Lemmas and stop words are NLTK's, whatever lies between."""
+"""Lemmas and stop words are NLTK's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from addsup.train.data import wordnet as module
+from addsup.train.data.nltk_nouns import EnglishReader, Lemmatizer, VerifiedPath
+from addsup.train.data.resources import WORDNET_FOLDER
 from addsup.train.data.wordnet import WordNet, noun_lemmatizer, stop_words
 from addsup.train.errors import SourceUnavailable
 
@@ -137,3 +139,24 @@ def test_importing_loads_neither_nltk_nor_wordnet() -> None:
     ended = subprocess.run([sys.executable, "-c", code], check=False)
 
     assert ended.returncode == 0
+
+
+def test_a_path_is_read_without_asking_whose_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one")
+
+    path = VerifiedPath(tmp_path).join("a.txt")
+
+    assert path.file_size() == 3
+    assert path.open("utf-8").read() == "one"
+
+
+@pytest.mark.data
+def test_nouns_are_lemmatised_as_nltk_does(data_cache: Path) -> None:
+    reader = EnglishReader(data_cache / WORDNET_FOLDER)
+
+    lemmatise = Lemmatizer(reader).lemmatize
+    assert [lemmatise(word) for word in ("films", "geese", "acting", "zxqv")] == [
+        *("film", "goose", "acting", "zxqv"),
+    ]
+    assert reader.noun_exceptions()["geese"] == ("goose",)
+    assert "film" in reader.nouns()
