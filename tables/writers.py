@@ -21,7 +21,7 @@ DELIMITERS: Final = {CSV: ",", TSV: "\t"}
 
 
 @contextmanager
-def writer(stream: Any, form: str, schema: pa.Schema) -> Iterator[Write]:
+def open_writer(stream: Any, form: str, schema: pa.Schema) -> Iterator[Write]:
     """What writes batches of *schema* to *stream* in the format *form*.
 
     Lists are written to CSV and TSV as JSON.

@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, Final, Protocol, Self, TypeVar
 
+from addsup.inference.errors import AddsupError
 from addsup.train.errors import TrainError
 from addsup.train.out_of_core.parts import Part
 from addsup.train.parallel import in_parallel
@@ -116,7 +117,7 @@ class Cluster:
                 f"The cluster was lost ({type(error).__name__}): its workers may have too little "
                 "memory, or the network failed. Start again, or give a smaller --max-terms."
             ) from None
-        if isinstance(result, TrainError):
+        if isinstance(result, AddsupError):
             raise result
         found: Result = result
         return found
@@ -126,14 +127,14 @@ def result_of(function: Callable[[Part], Any], part: Part) -> Any:
     """*function* of *part*, or why it has none: errors of data are not to be tried again."""
     try:
         return function(part)
-    except TrainError as error:
+    except AddsupError as error:
         return error
 
 
 def merged(one: Any, two: Any) -> Any:
     """*one* and *two* merged; the first error, if there is one."""
     for each in (one, two):
-        if isinstance(each, TrainError):
+        if isinstance(each, AddsupError):
             return each
     return one.merged(two)
 
