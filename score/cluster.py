@@ -17,7 +17,7 @@ from addsup.inference.model import Model
 from addsup.score.counts import Counts
 from addsup.score.errors import ScoreError
 from addsup.score.scorer import HereScorer
-from addsup.score.tasks import Job, Outcome, Task, try_task, unseen
+from addsup.score.tasks import Job, Outcome, Task, try_task
 from addsup.tables.storage import Place
 from distributed import CancelledError, Client, KilledWorker, as_completed
 from distributed.comm.core import CommClosedError
@@ -59,7 +59,7 @@ def run_on_cluster(
     job: Job,
     client: Any,
     content: bytes,
-    seen: Callable[[Counts], None],
+    seen: Callable[[Counts], object],
 ) -> Generator[tuple[Task, Outcome], None, None]:
     """Each of *tasks* when it is done.
 
@@ -102,4 +102,4 @@ def try_on_worker(task: Task, folder: Place, job: Job, content: bytes, sha256: s
     """
     if sha256 not in _models:
         _models[sha256] = Model(content)
-    return try_task(task, folder, job, HereScorer(_models[sha256], job.wanted), unseen)
+    return try_task(task, folder, job, HereScorer(_models[sha256], job.wanted))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -18,13 +18,14 @@ from addsup.score.columns import Wanted
 from addsup.score.counts import Counts
 from addsup.score.errors import ScoreError
 from addsup.score.local import run_here
-from addsup.score.meter import Meter, open_meter
+from addsup.score.meter import Meter
 from addsup.score.scorer import open_scorer
 from addsup.score.tasks import Job, Outcome, Task, plan, score_task
 from addsup.tables.formats import SUFFIXES, split_suffixes
 from addsup.tables.listing import find_sources
 from addsup.tables.readers import Selection
 from addsup.tables.storage import STDIN, Place, Source, place_of
+from tqdm import tqdm
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -47,7 +48,8 @@ def run(options: Options) -> int:
     sources = find_sources(options.input)
     failed: dict[str, str] = {}
     is_one_file = _is_one_file(options, sources)
-    with open_meter(sum(source.size for source in sources), options.quiet) as meter:
+    with tqdm(unit=" rows", disable=options.quiet, unit_scale=True) as bar:
+        meter = Meter(bar, sum(source.size for source in sources))
         if is_one_file:
             counts = _score_one(sources[0], options, job, model, meter)
         else:
@@ -108,7 +110,7 @@ def _score_folder(
     tasks = [task for task in plan(sources, job) if not state.is_done(task.part, task.source)]
     failed: dict[str, str] = {}
     with (
-        _outcomes(tasks, folder, options, job, model, meter) as outcomes,
+        closing(_outcomes(tasks, folder, options, job, model, meter)) as outcomes,
         progress.kept(folder, state) as note,
     ):
         for task, outcome in outcomes:
@@ -124,22 +126,19 @@ def _score_folder(
     return sum((done.counts for done in state.parts.values()), Counts()), failed
 
 
-@contextmanager
 def _outcomes(
     tasks: Sequence[Task], folder: Place, options: Options, job: Job, model: Model, meter: Meter
-) -> Iterator[Generator[tuple[Task, Outcome], None, None]]:
-    """What comes of *tasks*, here or on a cluster; what is not done ends with the context."""
+) -> Generator[tuple[Task, Outcome], None, None]:
+    """What comes of *tasks*, here or on a cluster, one after the other."""
     if not options.scheduler:
         scorer = partial(open_scorer, options.model, model, job.wanted, options.processes)
-        with closing(run_here(tasks, folder, job, scorer, meter.add)) as outcomes:
-            yield outcomes
+        yield from run_here(tasks, folder, job, scorer, meter.add)
         return
     from addsup.score.cluster import connect, run_on_cluster
 
     with connect(options.scheduler, options.quiet) as client:
         content = options.model.read_bytes()
-        with closing(run_on_cluster(tasks, folder, job, client, content, meter.add)) as outcomes:
-            yield outcomes
+        yield from run_on_cluster(tasks, folder, job, client, content, meter.add)
 
 
 def _summary(model: Model, counts: Counts, failed: dict[str, str], seconds: float) -> bytes:

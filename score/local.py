@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
-from functools import partial
 from typing import Final
 
 from addsup.score.counts import Counts
 from addsup.score.errors import ScoreError
 from addsup.score.scorer import PoolScorer, Scorer, scorer_of_this_process
-from addsup.score.tasks import Job, Outcome, Task, try_task, unseen
+from addsup.score.tasks import Job, Outcome, Task, try_task
 from addsup.tables.storage import Place
 
 #: Files that are scored side by side, so that the processes have work where one of them ends.
@@ -26,7 +25,7 @@ def run_here(
     folder: Place,
     job: Job,
     open_scorer: Callable[[], AbstractContextManager[Scorer]],
-    seen: Callable[[Counts], None],
+    seen: Callable[[Counts], object],
 ) -> Generator[tuple[Task, Outcome], None, None]:
     """Each of *tasks* when it is done: many go to the processes whole, a few share the batches.
 
@@ -58,16 +57,17 @@ def run_here(
 
 
 def _outcomes(
-    tasks: Sequence[Task], folder: Place, job: Job, scorer: Scorer, seen: Callable[[Counts], None]
+    tasks: Sequence[Task], folder: Place, job: Job, scorer: Scorer, seen: Callable[[Counts], object]
 ) -> Generator[tuple[Task, Outcome], None, None]:
-    in_pool = isinstance(scorer, PoolScorer)
     if isinstance(scorer, PoolScorer) and len(tasks) >= 2 * scorer.processes:
         running = {scorer.pool.submit(_try_in_pool, task, folder, job): task for task in tasks}
-        for future in running:
-            future.add_done_callback(partial(_report, seen))
-        yield from ((running[future], future.result()) for future in as_completed(running))
+        for future in as_completed(running):
+            outcome = future.result()
+            if isinstance(outcome, Counts):
+                seen(outcome)
+            yield running[future], outcome
         return
-    threads = ThreadPoolExecutor(SIDE_BY_SIDE if in_pool else 1)
+    threads = ThreadPoolExecutor(SIDE_BY_SIDE if isinstance(scorer, PoolScorer) else 1)
     try:
         running = {
             threads.submit(try_task, task, folder, job, scorer, seen): task for task in tasks
@@ -78,11 +78,4 @@ def _outcomes(
 
 
 def _try_in_pool(task: Task, folder: Place, job: Job) -> Outcome:
-    return try_task(task, folder, job, scorer_of_this_process(), unseen)
-
-
-def _report(seen: Callable[[Counts], None], done: Future[Outcome]) -> None:
-    if not done.cancelled() and not done.exception():
-        outcome = done.result()
-        if isinstance(outcome, Counts):
-            seen(outcome)
+    return try_task(task, folder, job, scorer_of_this_process())

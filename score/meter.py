@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Lock
 
 from addsup.score.counts import Counts
@@ -41,10 +39,3 @@ def in_words(counts: Counts) -> str:
     labels = ", ".join(f"{label} {count:,}" for label, count in sorted(counts.labels.items())[:4])
     errors = sum(counts.errors.values()) / counts.rows if counts.rows else 0.0
     return f"{labels or 'no labels'}; errors {errors:.2%}"
-
-
-@contextmanager
-def open_meter(size: int, quiet: bool) -> Iterator[Meter]:
-    """A meter for inputs of *size* bytes, until the context ends."""
-    with tqdm(unit=" rows", disable=quiet, unit_scale=True) as bar:
-        yield Meter(bar, size)

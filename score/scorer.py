@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 import pyarrow as pa
 from addsup.inference.model import Model
@@ -19,13 +18,6 @@ from addsup.score.columns import Wanted, score_texts
 from addsup.tables.readers import Rows
 
 _here: HereScorer | None = None
-
-
-class Scorer(Protocol):
-    """Adds results to rows, in their order."""
-
-    def score(self, batches: Iterable[Rows]) -> Iterator[pa.RecordBatch]:
-        """The kept columns of each batch with the results beside them."""
 
 
 class HereScorer:
@@ -56,7 +48,7 @@ class PoolScorer:
         )
 
     def score(self, batches: Iterable[Rows]) -> Iterator[pa.RecordBatch]:
-        """The kept columns of each batch with the results beside them."""
+        """As `HereScorer.score`."""
         submitted: deque[tuple[Rows, Future[pa.RecordBatch]]] = deque()
         for rows in batches:
             submitted.append((rows, self.pool.submit(_score, rows.texts, rows.errors)))
@@ -64,6 +56,9 @@ class PoolScorer:
                 yield _first(submitted)
         while submitted:
             yield _first(submitted)
+
+
+Scorer = HereScorer | PoolScorer
 
 
 @contextmanager

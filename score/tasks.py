@@ -36,14 +36,6 @@ class Job:
     wanted: Wanted
     form: str | None = None
 
-    def output_format(self, source: Source) -> str:
-        """The format in which results of *source* are written.
-
-        Raises:
-            BadTable: it cannot be told.
-        """
-        return self.form or source_format(source, self.selection.form)
-
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -53,18 +45,13 @@ class Task:
         source: the file.
         part: the name of the part.
         groups: the first row group, and the one after the last; None for the whole file.
-        share: of the file that they are.
+        size: about how many bytes of the source it reads.
     """
 
     source: Source
     part: str
     groups: Groups = None
-    share: float = 1.0
-
-    @property
-    def size(self) -> int:
-        """About how many bytes of the source it reads."""
-        return round(self.source.size * self.share)
+    size: int = 0
 
 
 #: What comes of a task: what was found, or why its file cannot be read to its end.
@@ -78,14 +65,15 @@ def plan(sources: Sequence[Source], job: Job) -> Iterator[Task]:
         cut = cut_into_groups(source, job.selection.form)
         for number, groups in enumerate(cut, 1):
             name = _numbered(part, number, len(cut)) if len(cut) > 1 else part
-            yield Task(source, name, groups, 1 / len(cut))
+            yield Task(source, name, groups, source.size // len(cut))
 
 
 def _part_name(source: Source, job: Job) -> str:
     try:
-        form = job.output_format(source) if source.compression == ZIP else job.form
+        is_zip = source.compression == ZIP
+        form = job.form or (source_format(source, job.selection.form) if is_zip else None)
     except BadTable:
-        form = None  # it is said when it is scored
+        form = None  # scoring it fails with the same error
     return output_name(source.name, form) if form else source.name
 
 
@@ -95,7 +83,7 @@ def _numbered(part: str, number: int, count: int) -> str:
 
 
 def score_task(
-    task: Task, target: Place | Any, job: Job, scorer: Scorer, seen: Callable[[Counts], None]
+    task: Task, target: Place | Any, job: Job, scorer: Scorer, seen: Callable[[Counts], object]
 ) -> Counts:
     """Score *task* into *target*, whole or not at all.
 
@@ -113,7 +101,7 @@ def score_task(
         BadTable: the source cannot be read to its end, or not written beside the results.
         TableError: the part cannot be written.
     """
-    form = job.output_format(task.source)
+    form = job.form or source_format(task.source, job.selection.form)
     batches = read_batches(task.source, job.selection, task.groups)
     first = next(batches)
     _check_names(task.source.name, first, job)
@@ -132,9 +120,13 @@ def score_task(
 
 
 def try_task(
-    task: Task, folder: Place, job: Job, scorer: Scorer, seen: Callable[[Counts], None]
+    task: Task,
+    folder: Place,
+    job: Job,
+    scorer: Scorer,
+    seen: Callable[[Counts], object] = lambda _: None,
 ) -> Outcome:
-    """Score *task* into *folder*; what is wrong with its file is returned.
+    """Score *task* into *folder*, as `score_task`; what is wrong with its file is returned.
 
     Raises:
         TableError: the part cannot be written.
@@ -143,10 +135,6 @@ def try_task(
         return score_task(task, folder / task.part, job, scorer, seen)
     except BadTable as error:
         return error
-
-
-def unseen(_: Counts) -> None:
-    """For tasks in other processes, whose counts come when they are done."""
 
 
 def _check_names(name: str, rows: Rows, job: Job) -> None:

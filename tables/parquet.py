@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from addsup.tables.errors import BadTable
 from addsup.tables.formats import PARQUET, SUFFIXES, split_suffixes
-from addsup.tables.storage import DAMAGE, Source, open_for_seeking, reason
+from addsup.tables.storage import DAMAGE, Source, in_memory, reason
 from addsup.tables.text import ROWS_A_BATCH, Batch
 
 #: A Parquet file of more bytes is cut at its row groups.
@@ -23,14 +23,17 @@ Groups = tuple[int, int] | None
 
 @contextmanager
 def open_parquet(source: Source) -> Iterator[pq.ParquetFile]:
-    """The Parquet file *source*.
+    """The Parquet file *source*; in memory, if its bytes come as a stream.
 
     Raises:
         BadTable: it is none, or damaged, here or while it is read.
     """
     try:
-        with open_for_seeking(source) as raw:
-            yield pq.ParquetFile(raw)
+        if source.place is None or source.content is not None or source.compression:
+            yield pq.ParquetFile(pa.BufferReader(in_memory(source).content))
+        else:
+            with source.place.system.open_input_file(source.place.path) as raw:
+                yield pq.ParquetFile(raw)
     except (*DAMAGE, UnicodeDecodeError) as error:
         raise BadTable(f"{source.name} cannot be read as Parquet: {reason(error)}.") from None
 

@@ -10,12 +10,12 @@ from itertools import chain
 from typing import Any, Final
 
 import pyarrow as pa
-from addsup.tables.columns import check_column, find_label_column, find_text_column
+from addsup.tables.columns import check_column, find_column
 from addsup.tables.errors import BadTable
 from addsup.tables.formats import JSONL, PARQUET
 from addsup.tables.parquet import Groups, open_parquet, record_batches, value_batches
 from addsup.tables.storage import Source, open_source, source_format
-from addsup.tables.text import Batch, read_text
+from addsup.tables.text import Table, read_text
 
 #: Codes of rows that could not be read, in the manner of those in docs/errors.md.
 MALFORMED_ROW: Final = "malformed_row"
@@ -59,30 +59,11 @@ class Rows:
         return Rows(self.texts[:count], self.kept.slice(0, count), self.errors)
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledTable:
-    """A table that is being read, of which a row that cannot be read is refused.
-
-    Attributes:
-        name: of the file.
-        text: the name of the column that holds the text.
-        label: that of the column that holds the label.
-        batches: its rows, with these two columns and perhaps others.
-        unit: what the rows are numbered by.
-    """
-
-    name: str
-    text: str
-    label: str
-    batches: Iterator[Batch]
-    unit: str = "line"
-
-
 @contextmanager
 def open_labelled(
     source: Source, text: str | None = None, label: str | None = None, groups: Groups = None
-) -> Iterator[LabelledTable]:
-    """Open a table to train on.
+) -> Iterator[tuple[Table, str, str]]:
+    """Open a table to train on, and find its columns of text and label.
 
     Args:
         source: the file.
@@ -97,19 +78,17 @@ def open_labelled(
     if form == PARQUET:
         with open_parquet(source) as file:
             columns = _labelled_columns(name, file.schema_arrow.names, text, label)
-            batches = value_batches(file, columns, groups)
-            yield LabelledTable(name, *columns, batches, unit="row")
+            yield Table(name, columns, value_batches(file, columns, groups), "row"), *columns
         return
     with open_source(source) as stream:
         table = read_text(name, stream, form, "refuse")
-        columns = _labelled_columns(name, table.columns, text, label)
-        yield LabelledTable(name, *columns, table.batches)
+        yield table, *_labelled_columns(name, table.columns, text, label)
 
 
 def _labelled_columns(
     name: str, columns: Sequence[str], text: str | None, label: str | None
 ) -> tuple[str, str]:
-    found = find_text_column(name, columns, text), find_label_column(name, columns, label)
+    found = find_column("text", name, columns, text), find_column("label", name, columns, label)
     if found[0] == found[1]:
         raise BadTable(f'{name}: column "{found[0]}" cannot be both text and label.')
     return found
@@ -128,22 +107,25 @@ def read_batches(source: Source, selection: Selection, groups: Groups = None) ->
     """
     left = selection.limit
     form = source_format(source, selection.form)
-    read = _read_parquet if form == PARQUET else _read_text
-    for rows in read(source, form, selection, groups):
+    if form == PARQUET:
+        batches = _from_parquet(source, selection, groups)
+    else:
+        batches = _from_text(source, form, selection)
+    for rows in batches:
         yield rows if left is None else rows.first(left)
         left = None if left is None else left - len(rows.texts)
         if left is not None and left <= 0:
             return
 
 
-def _read_parquet(source: Source, _: str, selection: Selection, groups: Groups) -> Iterator[Rows]:
+def _from_parquet(source: Source, selection: Selection, groups: Groups) -> Iterator[Rows]:
     with open_parquet(source) as file:
         text, kept = _choose(source.name, file.schema_arrow.names, selection)
         for batch in record_batches(file, list(dict.fromkeys([*kept, text])), groups):
             yield Rows(batch.column(text).to_pylist(), batch.select(list(kept)))
 
 
-def _read_text(source: Source, form: str, selection: Selection, _: Groups) -> Iterator[Rows]:
+def _from_text(source: Source, form: str, selection: Selection) -> Iterator[Rows]:
     with open_source(source) as stream:
         table = read_text(source.name, stream, form, "mark")
         first = next(table.batches)
@@ -154,7 +136,12 @@ def _read_text(source: Source, form: str, selection: Selection, _: Groups) -> It
         schema = pa.schema([(each, _kind(first.values(each))) for each in kept])
         for batch in chain([first], table.batches):
             if form == JSONL:
-                _check_keys(source.name, batch, {*kept, text}, selection)
+                new = batch.columns.keys() - {*kept, text}
+                if selection.keep is None and new:
+                    raise BadTable(
+                        f'{source.name} has a key "{min(new)}" that none of its first rows has: '
+                        "name what is to be kept with --keep."
+                    )
                 arrays = [
                     _json_array(source.name, batch.values(each.name), each) for each in schema
                 ]
@@ -167,7 +154,7 @@ def _read_text(source: Source, form: str, selection: Selection, _: Groups) -> It
 
 def _choose(name: str, columns: Sequence[str], selection: Selection) -> tuple[str, tuple[str, ...]]:
     """The column of texts, and those that are handed on, of those that the file *name* has."""
-    text = find_text_column(name, columns, selection.text)
+    text = find_column("text", name, columns, selection.text)
     kept = selection.keep
     if kept is None:
         kept = tuple(each for each in columns if each != text)
@@ -176,14 +163,6 @@ def _choose(name: str, columns: Sequence[str], selection: Selection) -> tuple[st
     for each in kept:
         check_column(name, columns, each)
     return text, kept
-
-
-def _check_keys(name: str, batch: Batch, known: set[str], selection: Selection) -> None:
-    if selection.keep is None and (new := batch.columns.keys() - known):
-        raise BadTable(
-            f'{name} has a key "{min(new)}" that none of its first rows has: name what is to '
-            "be kept with --keep."
-        )
 
 
 def _kind(values: Sequence[Any]) -> pa.DataType:

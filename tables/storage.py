@@ -9,7 +9,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -149,20 +149,6 @@ def _only_member(name: str, raw: Any) -> Iterator[Any]:
             yield stream
 
 
-@contextmanager
-def open_for_seeking(source: Source) -> Iterator[Any]:
-    """The bytes of *source* from any place on; in memory, if they come as a stream.
-
-    Raises:
-        BadTable: they cannot be read, or not decompressed.
-    """
-    if source.place is None or source.content is not None or source.compression:
-        yield pa.BufferReader(in_memory(source).content)
-        return
-    with source.place.system.open_input_file(source.place.path) as raw:
-        yield raw
-
-
 def source_format(source: Source, given: str | None = None) -> str:
     """The format *given*, else by the name; standard input and .zip files have it guessed.
 
@@ -194,31 +180,16 @@ def open_atomically(place: Place) -> Iterator[Any]:
         try:
             with system.open_output_stream(draft, COMPRESSIONS.get(suffix)) as stream:
                 yield stream
-            _keep(system, draft)
+            if isinstance(system, fs.LocalFileSystem):  # on the disk, should power be lost
+                with Path(draft).open("rb") as file:
+                    os.fsync(file.fileno())
             system.move(draft, place.path)
         except BaseException:
-            _remove(system, draft)
+            with suppress(OSError):
+                system.delete_file(draft)
             raise
     except OSError as error:
         raise TableError(f"{place} cannot be written: {reason(error)}.") from None
-
-
-def _keep(system: fs.FileSystem, path: str) -> None:
-    """Have a local file written to the disk, so that it is whole after a loss of power, too."""
-    if isinstance(system, fs.LocalFileSystem):
-        file = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(file)
-        finally:
-            os.close(file)
-
-
-def _remove(system: fs.FileSystem, path: str) -> None:
-    """Delete a file, if it is there and can be deleted."""
-    try:
-        system.delete_file(path)
-    except OSError:
-        return
 
 
 def reason(error: BaseException) -> str:

@@ -56,11 +56,13 @@ class Table:
         name: of the file.
         columns: names as in the file, which may repeat; of JSON Lines, those of the first batch.
         batches: its rows; one batch at least, which may be empty.
+        unit: what the rows are numbered by.
     """
 
     name: str
     columns: tuple[str, ...]
     batches: Iterator[Batch]
+    unit: str = "line"
 
 
 def read_text(name: str, stream: IO[bytes], form: str, mode: Mode) -> Table:
@@ -147,7 +149,8 @@ def _by_column(
     name: str, header: Sequence[str], rows: Sequence[tuple[int, list[str]]], mode: Mode
 ) -> Batch:
     width = len(header)
-    numbers, cells = [number for number, _ in rows], [cells for _, cells in rows]
+    numbers = [number for number, _ in rows]
+    cells: Sequence[Sequence[str | None]] = [each for _, each in rows]
     problems = {
         i: f"found {len(each)} fields, but the header names {width} ({', '.join(header)}). Take "
         "out the separators too many, or quote the text (CSV)."
@@ -156,7 +159,7 @@ def _by_column(
     }
     _refuse(name, numbers, problems, mode)
     if problems:
-        cells = [[*each, *[None] * width][:width] for each in cells]  # type: ignore[list-item]
+        cells = [[*each, *[None] * width][:width] for each in cells]
     columns = list(zip(*cells, strict=True)) or [()] * width
     return Batch(numbers, dict(zip(header, columns, strict=True)), problems)
 

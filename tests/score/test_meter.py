@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import io
 
-import pytest
 from addsup.score.counts import Counts
-from addsup.score.meter import Meter, in_words, open_meter
+from addsup.score.meter import Meter, in_words
 from tqdm import tqdm
 
 
@@ -23,10 +22,3 @@ def test_rows_that_are_left_are_told_from_the_files_that_are_done() -> None:
         shown.finish(100, 30)
 
         assert (bar.n, bar.total) == (30, 300)
-
-
-def test_quiet_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    with open_meter(10, quiet=True) as shown:
-        shown.add(Counts(1))
-
-    assert capsys.readouterr().err == ""

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from addsup.tables.columns import find_label_column
+from addsup.tables.columns import find_column
 from addsup.tables.errors import BadTable
 from addsup.tables.listing import find_file
 from addsup.tables.readers import Selection, read_batches
@@ -98,7 +98,7 @@ def scored(path: Path) -> Pairs:
     pairs = []
     for rows in read_batches(find_file(path), Selection()):
         assert not rows.errors
-        label = find_label_column(path.name, rows.kept.schema.names)
+        label = find_column("label", path.name, rows.kept.schema.names)
         pairs += zip(rows.texts, rows.kept.column(label).to_pylist(), strict=True)
     return pairs  # type: ignore[return-value]
 

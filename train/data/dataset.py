@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from addsup.tables.readers import LabelledTable
+    from addsup.tables.text import Table
 
 #: Each label is a series of /metrics and a column of every file that is scored.
 MOST_CLASSES = 1000
@@ -79,8 +79,8 @@ def load_labelled_text(
         BadData: rows without text or label, or fewer than 2 or more than 1,000 classes.
     """
     source = in_memory(find_file(path))
-    with open_labelled(source, text_column, label_column) as table:
-        frame = _frame(table)
+    with open_labelled(source, text_column, label_column) as (table, text, label):
+        frame = _frame(table, text, label)
     sha256 = hashlib.sha256(source.content or b"").hexdigest()
     return LabelledText(path.name if str(path) != "-" else "stdin", sha256, frame, table.unit)
 
@@ -110,19 +110,19 @@ def sentences_of(domain: str, cache: Path | None = None, *, progress: bool = Fal
     return LabelledText(name, data.sha256, frame)
 
 
-def _frame(table: LabelledTable) -> pd.DataFrame:
+def _frame(table: Table, text_column: str, label_column: str) -> pd.DataFrame:
     numbers: list[int] = []
     texts: list[str] = []
     labels: list[str] = []
     for batch in table.batches:
         places = [f"{table.name}, {table.unit} {number}" for number in batch.numbers]
         numbers += batch.numbers
-        texts += map(text_of, places, batch.values(table.text))
-        labels += map(label_of, places, batch.values(table.label))
-    _check_filled(table, table.text, numbers, texts)
-    _check_filled(table, table.label, numbers, labels)
+        texts += map(text_of, places, batch.values(text_column))
+        labels += map(label_of, places, batch.values(label_column))
+    _check_filled(table, text_column, numbers, texts)
+    _check_filled(table, label_column, numbers, labels)
     labels = _without_point_nought(labels)
-    _check_classes(table.name, table.label, labels)
+    _check_classes(table.name, label_column, labels)
     return pd.DataFrame({"text": texts, "label": labels}, index=numbers, dtype=object)
 
 
@@ -161,9 +161,7 @@ def _shown(value: object) -> str:
     return json.dumps(value, default=repr)[:40]
 
 
-def _check_filled(
-    table: LabelledTable, column: str, numbers: Sequence[int], values: Iterable[str]
-) -> None:
+def _check_filled(table: Table, column: str, numbers: Sequence[int], values: Iterable[str]) -> None:
     empty = [number for number, value in zip(numbers, values, strict=True) if not value.strip()]
     if empty:
         raise BadData(

@@ -62,8 +62,8 @@ def selection_of(part: Part, text: str | None, label: str | None) -> Selection:
     Raises:
         TableError: it has them not, or cannot be read.
     """
-    with open_labelled(part.source, text, label, part.groups) as table:
-        return Selection(text, (table.label,))
+    with open_labelled(part.source, text, label, part.groups) as (_, _, found):
+        return Selection(text, (found,))
 
 
 def batches(part: Part, selection: Selection) -> Iterator[Batch]:
@@ -73,12 +73,12 @@ def batches(part: Part, selection: Selection) -> Iterator[Batch]:
         TableError: it cannot be read to its end.
         BadData: a row lacks text or label.
     """
-    (label,) = selection.keep or (None,)
-    with open_labelled(part.source, selection.text, label, part.groups) as table:
+    (named,) = selection.keep or (None,)
+    with open_labelled(part.source, selection.text, named, part.groups) as (table, text, label):
         for batch in table.batches:
             places = [f"{part}, {table.unit} {number}" for number in batch.numbers]
-            texts = list(map(text_of, places, batch.values(table.text)))
-            labels = list(map(label_of, places, batch.values(table.label)))
+            texts = list(map(text_of, places, batch.values(text)))
+            labels = list(map(label_of, places, batch.values(label)))
             _check_filled(places, texts, labels)
             yield Batch(texts, labels)
 
