@@ -8,19 +8,18 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from addsup.export.errors import ExportError, NotVerified
+from addsup.export.errors import NotVerified
 from addsup.export.publish import keep_evaluation, publish
 from addsup.export.report import evaluation_text
 from addsup.export.tools import behaviour, evaluation, inspection, verify
 from addsup.export.tools import model_diff as diff
 from addsup.export.tools.signing import PASSWORD, sign
-from addsup.inference.errors import ModelFileError
+from addsup.inference.errors import AddsupError
 from addsup.inference.model import Model
 from addsup.train.artifact import read_kept
 from addsup.train.data.dataset import LabelledText, imdb_sentences, load_labelled_text, sentences_of
 from addsup.train.data.resources import DOMAINS
 from addsup.train.data.wordnet import WordNet, noun_lemmatizer
-from addsup.train.errors import TrainError
 
 Options = argparse.Namespace
 
@@ -30,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         options.run(options)
-    except (TrainError, ExportError, ModelFileError) as error:
+    except AddsupError as error:
         print(f"addsup export {options.command}: {error}", file=sys.stderr)
         return 1
     return 0

@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from addsup.inference.errors import AddsupError
 from addsup.score import commands
 from addsup.score.cli import parse
-from addsup.score.errors import ScoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     try:
         return commands.run(parse(arguments))
-    except ScoreError as error:
+    except AddsupError as error:
         print(f"addsup score: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("addsup score: interrupted; the same command goes on from here.", file=sys.stderr)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from addsup.inference.errors import AddsupError
 from addsup.train import commands
 from addsup.train.cli import parse
-from addsup.train.errors import TrainError
 from threadpoolctl import threadpool_limits
 
 
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The matrices are small: several threads would only wait for each other.
         with threadpool_limits(1):
             {"train": commands.train, "compare": commands.compare}[options.task](options)
-    except TrainError as error:
+    except AddsupError as error:
         print(f"addsup train: {error}", file=sys.stderr)
         return 1
     return 0

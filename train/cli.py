@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from addsup.tables.storage import ADDRESS, WILD
+from addsup.tables.listing import WILD
+from addsup.tables.storage import ADDRESS
 from addsup.train.classifiers import KINDS
 from addsup.train.metrics.losses import METRICS
 from addsup.train.text.languages import LANGUAGES

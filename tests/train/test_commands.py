@@ -207,7 +207,7 @@ def test_bad_data_is_one_sentence_and_a_failure(
 
     assert status == 1
     error = capsys.readouterr().err
-    assert 'no column "Review"' in error
+    assert '1 label in column "label"' in error
     assert "Traceback" not in error
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import pandas as pd
+from addsup.train.errors import BadData
 
 #: Each label is a series of /metrics and a column of every file that is scored.
 MOST_CLASSES = 1000
@@ -37,3 +39,31 @@ class LabelledText:
     def __len__(self) -> int:
         """Return the number of texts."""
         return len(self.frame)
+
+
+def text_of(place: str, value: object) -> str:
+    """The text in a cell; empty if there is none.
+
+    Raises:
+        BadData: it is no text; names the *place*.
+    """
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise BadData(f"{place}: the text is {_shown(value)}, not text.")
+
+
+def label_of(place: str, value: object) -> str:
+    """The label in a cell, without surrounding white space; empty if there is none.
+
+    Raises:
+        BadData: it is no text, number or truth value; names the *place*.
+    """
+    if value is None or isinstance(value, str):
+        return (value or "").strip()
+    if isinstance(value, (bool, int, float)):
+        return json.dumps(value)  # true, 1, 0.5: as the file has it
+    raise BadData(f"{place}: the label is {_shown(value)}, not text or a number.")
+
+
+def _shown(value: object) -> str:
+    return json.dumps(value, default=repr)[:40]

@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
 
+from addsup.inference.errors import AddsupError
 from addsup.train.errors import TrainError
 from addsup.train.parallel import in_parallel
 
@@ -118,7 +119,7 @@ class ClusterEngine:
                 f"The cluster was lost ({type(error).__name__}): its workers may have too little "
                 "memory, or the network failed. Start again, or give a smaller --max-terms."
             ) from None
-        if isinstance(result, TrainError):
+        if isinstance(result, AddsupError):
             raise result
         whole: Result = result
         return whole
@@ -128,14 +129,14 @@ def result_or_error(function: Callable[[Part], Any], part: Part) -> Any:
     """Result of *function* for *part*, or its error: errors of data are not to be tried again."""
     try:
         return function(part)
-    except TrainError as error:
+    except AddsupError as error:
         return error
 
 
 def merge_results(one: Any, two: Any) -> Any:
     """Merge of *one* and *two*; the first error, if there is one."""
     for each in (one, two):
-        if isinstance(each, TrainError):
+        if isinstance(each, AddsupError):
             return each
     return one.merged(two)
 
