@@ -12,7 +12,7 @@ help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 serve: .venv/serve/installed ## Start the server on PORT (default 8000), in the foreground
-	@exec $(SERVE) -m server
+	@exec $(SERVE) -m addsup serve
 
 # What needs more than Python, or much time, has a command of its own; .ci/run calls them all.
 PLAIN := not browser and not hard and not image and not clients
@@ -50,13 +50,13 @@ format: .venv/dev/installed ## Put the code into its standard form
 	$(DEV) -m ruff format
 
 # A model of one's own: make train DATA=mail.csv TEXT=body LABEL=kind MODEL=models/mail.onnx
-train: .venv/dev/installed ## Make a model of DATA, or the shipped one again (TEXT and LABEL name columns, MODEL the file)
-	$(DEV) -m train $(if $(DATA),--data "$(DATA)") $(if $(TEXT),--text-column "$(TEXT)") $(if $(LABEL),--label-column "$(LABEL)") \
-	  --export "$(or $(MODEL),$(if $(DATA),models/$(basename $(notdir $(DATA))).onnx,models/sentiment.onnx))" $(OPTIONS)
+train: .venv/dev/installed ## Make a model of DATA (TEXT and LABEL name columns, MODEL the file), or the shipped one again
+	$(DEV) -m addsup train $(if $(DATA),"$(DATA)") $(if $(TEXT),--text-column "$(TEXT)") $(if $(LABEL),--label-column "$(LABEL)") \
+	  $(if $(or $(MODEL),$(if $(DATA),,shipped)),--export "$(or $(MODEL),models/sentiment.onnx)") $(OPTIONS)
 
 # make score MODEL=models/sentiment.onnx INPUT=reviews.csv OUTPUT=labels.csv OPTIONS="--keep id"
 score: .venv/score/installed ## Score INPUT with MODEL into OUTPUT (files or folders; OPTIONS as of addsup score --help)
-	@.venv/score/bin/addsup score "$(or $(MODEL),models/sentiment.onnx)" "$(INPUT)" "$(OUTPUT)" $(OPTIONS)
+	@.venv/score/bin/python -m addsup score "$(or $(MODEL),models/sentiment.onnx)" "$(INPUT)" "$(OUTPUT)" $(OPTIONS)
 
 bench: .venv/dev/installed ## Measure the server beside plain Flask and its peers, in six minutes (needs wrk)
 	$(DEV) -m bench

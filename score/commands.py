@@ -13,12 +13,12 @@ from typing import Any
 import msgspec
 from addsup.inference.model import Model
 from addsup.score import progress
-from addsup.score.cli import Options
 from addsup.score.columns import Wanted
 from addsup.score.counts import Counts
 from addsup.score.errors import ScoreError
 from addsup.score.local import run_here
 from addsup.score.meter import Meter
+from addsup.score.options import ScoreOptions
 from addsup.score.scorer import open_scorer
 from addsup.score.tasks import Job, Outcome, Task, plan, score_task
 from addsup.tables.formats import SUFFIXES, split_suffixes
@@ -40,7 +40,7 @@ class Summary(msgspec.Struct, frozen=True):
     seconds: float
 
 
-def run(options: Options) -> int:
+def run(options: ScoreOptions) -> int:
     """Score what the command line says; 0 if all of it could be."""
     started = time.monotonic()
     model = Model.load(options.model)
@@ -63,7 +63,7 @@ def run(options: Options) -> int:
     return 1 if failed else 0
 
 
-def _job(options: Options, model: Model) -> Job:
+def _job(options: ScoreOptions, model: Model) -> Job:
     selection = Selection(
         options.text_column,
         options.keep,
@@ -76,7 +76,7 @@ def _job(options: Options, model: Model) -> Job:
     return Job(model.labels, selection, wanted, options.format or SUFFIXES.get(suffix.lower()))
 
 
-def _is_one_file(options: Options, sources: Sequence[Source]) -> bool:
+def _is_one_file(options: ScoreOptions, sources: Sequence[Source]) -> bool:
     """Whether the output is one file; it is a folder where its name ends in no format."""
     if options.output == STDIN:
         if len(sources) > 1:
@@ -91,7 +91,9 @@ def _is_one_file(options: Options, sources: Sequence[Source]) -> bool:
     return True
 
 
-def _score_one(source: Source, options: Options, job: Job, model: Model, meter: Meter) -> Counts:
+def _score_one(
+    source: Source, options: ScoreOptions, job: Job, model: Model, meter: Meter
+) -> Counts:
     if options.scheduler:
         raise ScoreError("A cluster scores files into a folder: give a folder as the output.")
     to_stdout = options.output == STDIN
@@ -101,7 +103,7 @@ def _score_one(source: Source, options: Options, job: Job, model: Model, meter: 
 
 
 def _score_folder(
-    sources: Sequence[Source], options: Options, job: Job, model: Model, meter: Meter
+    sources: Sequence[Source], options: ScoreOptions, job: Job, model: Model, meter: Meter
 ) -> tuple[Counts, dict[str, str]]:
     """Score each of *sources* into its part; the counts, and why parts failed."""
     folder = place_of(options.output)
@@ -127,7 +129,12 @@ def _score_folder(
 
 
 def _outcomes(
-    tasks: Sequence[Task], folder: Place, options: Options, job: Job, model: Model, meter: Meter
+    tasks: Sequence[Task],
+    folder: Place,
+    options: ScoreOptions,
+    job: Job,
+    model: Model,
+    meter: Meter,
 ) -> Generator[tuple[Task, Outcome], None, None]:
     """What comes of *tasks*, here or on a cluster, one after the other."""
     if not options.scheduler:

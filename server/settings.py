@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from addsup.models import SENTIMENT
 from addsup.server.accepted import (
     UNIX,
     Accepted,
@@ -23,9 +23,6 @@ from addsup.server.accepted import (
     whole_number,
 )
 from addsup.server.errors import SettingError
-
-#: The model file that comes with the package.
-DEFAULT_MODEL = Path(str(files("addsup.models") / "sentiment.onnx"))
 
 #: Addresses that stand for all of a machine's.
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
@@ -88,7 +85,7 @@ class Settings:
     )
     model_path: Path = setting(  # noqa: RUF009
         "MODEL_PATH",
-        DEFAULT_MODEL,
+        SENTIMENT,
         "model file to serve, or the folder of the only one; "
         "its checksum is the file beside it that ends in `.sha256`",
         model_path(),

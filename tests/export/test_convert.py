@@ -17,7 +17,7 @@ def test_a_kept_pipeline_gives_the_same_files_plots_included(
     tmp_path: Path, data_cache: Path
 ) -> None:
     def run(*words: str) -> None:
-        command = [sys.executable, "-m", *words]
+        command = [sys.executable, "-m", "addsup", *words]
         environ = {"DATA_CACHE": str(data_cache), "PATH": "/usr/bin:/bin"}
         done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr[-2_000:]
@@ -29,7 +29,7 @@ def test_a_kept_pipeline_gives_the_same_files_plots_included(
         *("--label-column", "kind", "--no-tune", "--repeats", "1", "--quiet"),
         *("--keep", str(tmp_path / "mail.skops"), "--export", str(trained)),
     )
-    run("export", "convert", str(tmp_path / "mail.skops"), str(converted))
+    run("export", str(tmp_path / "mail.skops"), str(converted))
 
     def files(folder: Path) -> dict[str, bytes]:
         return {

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import skops.io
-from addsup.export.__main__ import main
 from addsup.export.equivalence import prove
 from addsup.export.errors import ProofFailed
 from addsup.export.graph.model_file import build
@@ -23,6 +22,7 @@ from addsup.train.errors import CannotWriteError, KeptFileError
 from addsup.train.data.wordnet import WordNet
 from sklearn.base import clone
 
+from addsup.__main__ import main
 from tests.places import ROOT
 
 
@@ -145,7 +145,7 @@ def test_a_file_that_keep_did_not_write_is_refused(
 def test_export_command_says_what_is_wrong_and_fails(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = main(["convert", str(tmp_path / "missing.skops"), str(tmp_path / "m.onnx"), "--quiet"])
+    status = main(["export", str(tmp_path / "missing.skops"), str(tmp_path / "m.onnx"), "--quiet"])
 
     assert status == 1
     assert "missing.skops cannot be read" in capsys.readouterr().err

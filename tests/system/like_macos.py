@@ -76,5 +76,5 @@ import urllib.request  # of the standard library, so it would ask macOS for its 
 
 sys.platform = "darwin"
 sys.path[0] = str(Path.cwd())
-sys.argv = ["server"]
-runpy.run_module("server", run_name="__main__", alter_sys=True)
+sys.argv = ["addsup", "serve"]
+runpy.run_module("addsup", run_name="__main__", alter_sys=True)

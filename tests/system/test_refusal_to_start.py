@@ -172,4 +172,5 @@ def test_worker_count_that_gunicorn_would_stumble_over_is_refused_by_our_command
     """Gunicorn reads this variable itself while it is imported, before any configuration."""
     sentence = refused([sys.executable, "-m", "addsup", "serve"], WEB_CONCURRENCY="two")
 
-    assert sentence == "WEB_CONCURRENCY is 'two', but must be a whole number from 1 to 256."
+    expected = "WEB_CONCURRENCY is 'two', but must be a whole number from 1 to 256."
+    assert sentence == f"addsup serve: {expected}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,16 +17,16 @@ from addsup.tables.listing import find_file
 from addsup.tables.readers import open_labelled
 from addsup.tables.storage import in_memory
 from addsup.train.data.download import ensure
-from addsup.train.data.labelled import MOST_CLASSES, LabelledText, label_of, text_of
+from addsup.train.data.labelled import MOST_CLASSES, LabelledText, Texts, label_of, text_of
 from addsup.train.data.resources import DOMAINS, SENTENCES_FILE, sentences
 from addsup.train.errors import BadData
 from addsup.train.wording import numbered_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from addsup.tables.text import Table
+    from addsup.train.options import TrainOptions
 
 SENTIMENTS = {"0": "negative", "1": "positive"}
 
@@ -52,6 +53,17 @@ def load_labelled_text(
         frame = _frame(table, text, label)
     sha256 = hashlib.sha256(source.content or b"").hexdigest()
     return LabelledText(path.name if str(path) != "-" else "stdin", sha256, frame, table.unit)
+
+
+def read_texts(options: TrainOptions) -> Texts:
+    """Read what there is to train on and to test with; first of all, since it may be wrong."""
+    columns = options.text_column, options.label_column
+    if options.data is None:
+        labelled = imdb_sentences(progress=not options.quiet)
+    else:
+        labelled = load_labelled_text(Path(options.data), *columns)
+    test = load_labelled_text(options.test_data, *columns) if options.test_data else None
+    return Texts(labelled, test)
 
 
 def imdb_sentences(cache: Path | None = None, *, progress: bool = False) -> LabelledText:

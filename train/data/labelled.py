@@ -41,6 +41,14 @@ class LabelledText:
         return len(self.frame)
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts to train on, and to test with if they are a file of their own."""
+
+    labelled: LabelledText
+    test: LabelledText | None
+
+
 def text_of(place: str, value: object) -> str:
     """The text in a cell; empty if there is none.
 

@@ -18,16 +18,16 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from addsup.inference.manifest import DataSet
-from addsup.train import inputs
 from addsup.train.artifact import TrainedModel, UnseenPredictions
 from addsup.train.classifiers import KINDS
-from addsup.train.cli import Options
 from addsup.train.data.cleaning import Cleaning
 from addsup.train.data.labelled import MOST_CLASSES, LabelledText
 from addsup.train.data.preprocess import FEWEST_OF_A_LABEL
 from addsup.train.errors import BadData, BadOption
 from addsup.train.evaluation import console_report
 from addsup.train.hyperparameters import Setting
+from addsup.train.in_memory import inputs
+from addsup.train.options import TrainOptions
 from addsup.train.out_of_core import fitting
 from addsup.train.out_of_core.cleaned import Reading
 from addsup.train.out_of_core.engines import Engine, Result, engine_at
@@ -36,6 +36,7 @@ from addsup.train.out_of_core.moments import PassResult, Weighing
 from addsup.train.out_of_core.parts import Part, batches, parts_of, selection_of
 from addsup.train.out_of_core.survey import ENOUGH, Survey, survey_part
 from addsup.train.out_of_core.vocabulary import Counting, TermCounts, Vocabulary
+from addsup.train.progress import bar
 from addsup.train.tuning import planning
 from addsup.train.wording import size_text
 from msgspec import UNSET
@@ -55,15 +56,15 @@ class Passes:
 
     engine: Engine
     parts: Sequence[Part]
-    options: Options
+    options: TrainOptions
 
     def run(self, function: Callable[[Part], Result], what: str) -> Result:
         """Merged results of *function* for all parts."""
-        with inputs.bar((), what, self.options, len(self.parts)) as bar:
-            return self.engine.run(function, self.parts, bar.update)
+        with bar((), what, self.options, len(self.parts)) as shown:
+            return self.engine.run(function, self.parts, shown.update)
 
 
-def train_in_passes(options: Options) -> TrainedModel:
+def train_in_passes(options: TrainOptions) -> TrainedModel:
     """Train on all files of a folder, a glob or an address.
 
     Raises:
@@ -91,12 +92,12 @@ def train_in_passes(options: Options) -> TrainedModel:
     return _trained(surveyed, cleaned, counts, weighted, setting, result, options)
 
 
-def choose_setting(surveyed: Survey, options: Options) -> tuple[Cleaning, Setting]:
+def choose_setting(surveyed: Survey, options: TrainOptions) -> tuple[Cleaning, Setting]:
     """Cleaning and setting, chosen on a sample; the strength is chosen later."""
     texts = inputs.Texts(_sample(surveyed, options), None)
     few = replace(options, repeats=0)
-    cleaned = inputs.reading(texts, few)
-    prepared = inputs.clean(texts, cleaned.normalisers, few)
+    cleaned = inputs.choose_cleaning(texts, few)
+    prepared = inputs.clean_texts(texts, cleaned.normalisers, few)
     setting = Setting(options.classifier, stop_words=prepared.corpus.stop_words)
     if options.tune:
         recipe, _ = planning.plan_recipe(prepared, few)
@@ -105,7 +106,7 @@ def choose_setting(surveyed: Survey, options: Options) -> tuple[Cleaning, Settin
     return cleaned, setting
 
 
-def _sample(surveyed: Survey, options: Options) -> LabelledText:
+def _sample(surveyed: Survey, options: TrainOptions) -> LabelledText:
     """Rows that will be fitted on, of the labels that have enough of them there."""
     rows = [row for row in surveyed.sample if row.position >= 2 * surveyed.share]
     different = Counter(label for label, _ in {(row.label, row.position) for row in rows})
@@ -141,7 +142,7 @@ def _trained(
     weighted: Pipeline,
     setting: Setting,
     result: PassResult,
-    options: Options,
+    options: TrainOptions,
 ) -> TrainedModel:
     labels = surveyed.classes
     fit = partial(fitting.fitted_classifier, sums=result.sums, labels=labels)
@@ -171,7 +172,7 @@ def _trained(
         data=_described(surveyed, counts, setting, result.sums.rows.astype(int).tolist(), options),
         figures=figures,
         parameters=parameters,
-        command=options.typed,
+        command=options.command,
         unseen_predictions=unseen,
         analyzer=cleaned.analyzer,
         stems=cleaned.stems,
@@ -179,7 +180,11 @@ def _trained(
 
 
 def _described(
-    surveyed: Survey, counts: TermCounts, setting: Setting, rows: Sequence[int], options: Options
+    surveyed: Survey,
+    counts: TermCounts,
+    setting: Setting,
+    rows: Sequence[int],
+    options: TrainOptions,
 ) -> DataSet:
     usage = counts.usage() if setting.ngram_range == (1, 1) else None
     return DataSet(
@@ -193,7 +198,7 @@ def _described(
     )
 
 
-def _check_options(options: Options) -> None:
+def _check_options(options: TrainOptions) -> None:
     if options.classifier not in fitting.ABLE:
         raise BadOption(
             f"{options.data} is trained on in passes whose results add up, which fits no more than "
@@ -225,7 +230,7 @@ def _check_labels(surveyed: Survey, data: str) -> None:
         )
 
 
-def _check_memory(surveyed: Survey, vocabulary: Vocabulary, options: Options) -> None:
+def _check_memory(surveyed: Survey, vocabulary: Vocabulary, options: TrainOptions) -> None:
     needed = len(surveyed.labels) * len(vocabulary.terms) * 8 * COPIES
     if needed > options.max_memory:
         raise BadOption(

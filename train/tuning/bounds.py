@@ -23,9 +23,6 @@ from addsup.train.hyperparameters import Setting, vectorisers
 from addsup.train.term_counts import NgramRange, Rows, StopWords, cut_fold
 from addsup.train.wording import size_text
 
-MAX_TERMS: Final = 50_000
-MAX_MINUTES: Final = 10.0
-
 #: Fewer texts are through before it would pay to measure.
 SMALL: Final = 2_000
 SAMPLE: Final = 1_000

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
-from addsup.train.cli import Options
 from addsup.train.data.preprocess import Prepared
 from addsup.train.errors import BadOption
 from addsup.train.hyperparameters import Setting
-from addsup.train.inputs import bar
-from addsup.train.tuning.bounds import Plan, affordable, plan_evaluations
+from addsup.train.options import TrainOptions
+from addsup.train.progress import bar
+from addsup.train.tuning.bounds import Bounds, Plan, affordable, plan_evaluations
 from addsup.train.tuning.trainer import Recipe
 from tqdm import tqdm
 
@@ -20,9 +20,9 @@ SPLITS: Final = 20
 REPEATS: Final = 3
 
 
-def plan_recipe(prepared: Prepared, options: Options) -> tuple[Recipe, Plan]:
+def plan_recipe(prepared: Prepared, options: TrainOptions) -> tuple[Recipe, Plan]:
     """Recipe, and how often it is evaluated; prints what is omitted for want of room or time."""
-    corpus, rows, bounds = prepared.corpus, prepared.rows, options.bounds
+    corpus, rows, bounds = prepared.corpus, prepared.rows, bounds_of(options)
     settings: Sequence[Setting] = (Setting(options.classifier, stop_words=corpus.stop_words),)
     notes: list[str] = []
     if options.tune:
@@ -37,7 +37,12 @@ def plan_recipe(prepared: Prepared, options: Options) -> tuple[Recipe, Plan]:
     return made, planned
 
 
-def evaluations(prepared: Prepared, options: Options) -> list[tuple[int, int]]:
+def bounds_of(options: TrainOptions) -> Bounds:
+    """Bounds of tuning."""
+    return Bounds(options.max_terms, options.max_memory, options.max_minutes)
+
+
+def evaluations(prepared: Prepared, options: TrainOptions) -> list[tuple[int, int]]:
     """Numbers of splits and of repeats of cross-validation, best first."""
     most = 1 if prepared.test is not None or options.repeats == 0 else SPLITS
     if options.repeats is not None:
@@ -48,6 +53,6 @@ def evaluations(prepared: Prepared, options: Options) -> list[tuple[int, int]]:
     return [(splits, repeats) for splits, repeats in wanted if splits <= most]
 
 
-def searching(options: Options) -> partial[tqdm[Any]]:
+def searching(options: TrainOptions) -> partial[tqdm[Any]]:
     """A progress bar for the settings that are tried, or the folds that calibrate the one."""
     return partial(bar, what="tuning" if options.tune else "calibrating", options=options)

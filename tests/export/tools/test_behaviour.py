@@ -5,13 +5,14 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from addsup.export.__main__ import main
 from addsup.export.graph.model_file import build
 from addsup.export.tools import perturbations as changes
 from addsup.export.tools.behaviour import Outcome, behaviour
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
 from addsup.train.data.labelled import LabelledText
+
+from addsup.__main__ import main
 
 REVIEW = "This isn't a good film, but it was a wonderful evening."
 
@@ -91,7 +92,7 @@ def test_reviews_without_a_known_word_are_left_out(model: Model) -> None:
 
 @pytest.mark.usefixtures("data_cache")
 def test_command_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["behaviour", "models/sentiment.onnx"]) == 0
+    assert main(["inspect", "models/sentiment.onnx", "--behaviour", "imdb"]) == 0
     out = capsys.readouterr().out
 
     assert "case: all in capitals" in out

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from addsup.export.__main__ import main
 from addsup.export.errors import NotReadable
 from addsup.export.tools.evaluation import beside, evaluate
 from addsup.inference.manifest import Interval
@@ -15,6 +14,7 @@ from addsup.inference.model import Model
 from addsup.train.data.labelled import LabelledText
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
 
+from addsup.__main__ import main
 from tests.places import ROOT
 
 PATH = ROOT / "models" / "sentiment.onnx"

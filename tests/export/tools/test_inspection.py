@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from addsup.export.__main__ import main
 from addsup.export.errors import NotReadable
 from addsup.export.tools.inspection import inspect
 
+from addsup.__main__ import main
 from tests.places import ROOT
 
 SHIPPED = ROOT / "models" / "sentiment.onnx"
@@ -68,21 +66,3 @@ def test_other_files_are_refused_with_a_sentence(
 
     with pytest.raises(NotReadable, match=complaint):
         inspect(path)
-
-
-def test_refusal_is_a_failure_of_the_command(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["inspect", str(tmp_path / "none.onnx")]) == 1
-    assert capsys.readouterr().err.startswith("addsup inspect: ")
-
-
-def test_a_reader_that_stops_early_gets_no_traceback() -> None:
-    command = f"{sys.executable} -m export inspect models/sentiment.onnx --json | head -n 1"
-
-    done = subprocess.run(
-        command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False
-    )
-
-    assert done.stdout == "{\n"
-    assert done.stderr == ""

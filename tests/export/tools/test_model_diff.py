@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from addsup.export.__main__ import main
 from addsup.export.errors import NotReadable
 from addsup.export.graph.model_file import build
 from addsup.export.tools.contributions import ask
@@ -15,6 +14,8 @@ from addsup.export.write import write_model
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
 from addsup.train.data.labelled import LabelledText
+
+from addsup.__main__ import main
 
 
 @pytest.fixture(scope="module")

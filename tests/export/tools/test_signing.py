@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from addsup.export.__main__ import main
 from addsup.export.errors import NotSigned
 from addsup.export.tools.signing import PASSWORD, sign
 from addsup.export.write import write_model
 from addsup.inference.errors import ModelFileError
 from addsup.inference.signature import check_signature, signature_file
 
+from addsup.__main__ import main
 from tests.keys import KeyPair, make_key_pair, openssl
 
 CONTENT = b"what a model file holds does not matter here"

@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 import onnx
 import pytest
-from addsup.export.__main__ import main
 from addsup.export.graph.model_file import build
 from addsup.export.tools.signing import sign
 from addsup.export.tools.verify import Subject, verify
@@ -17,6 +16,7 @@ from addsup.train.artifact import TrainedModel, keep
 from addsup.train.data.wordnet import WordNet
 from onnx import helper, numpy_helper
 
+from addsup.__main__ import main
 from tests.keys import make_key_pair
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import onnx
 import pytest
 from addsup.inference.model import Model
-from addsup.train.__main__ import main
 from onnx import numpy_helper
 
+from addsup.__main__ import main
 from tests.clusters import Cluster, running_cluster
 from tests.train.out_of_core.conftest import Row, made_up, write, write_folder
 
@@ -26,7 +26,8 @@ def numbers(path: Path) -> dict[str, np.ndarray]:
 
 
 def train(*arguments: str | Path) -> int:
-    return main([*map(str, arguments), "--quiet"])
+    export = [] if "--export" in arguments else ["--no-export"]
+    return main(["train", *map(str, arguments), "--quiet", *export])
 
 
 @pytest.mark.usefixtures("data_cache")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from addsup.inference.analyzer import Normaliser
-from addsup.train.cli import Options, parse
 from addsup.train.data.corpus import Corpus
 from addsup.train.data.dataset import imdb_sentences
 from addsup.train.data.preprocess import Prepared, prepare
 from addsup.train.errors import BadOption
 from addsup.train.hyperparameters import Setting
+from addsup.train.options import TrainOptions
 from addsup.train.tuning import bounds
 from addsup.train.tuning.bounds import (
     Bounds,
@@ -127,12 +128,12 @@ def prepared(data_cache: Path) -> Prepared:
     return prepare(imdb_sentences(data_cache), None, {"all": normaliser}, lambda items, _: items)
 
 
-def options(*typed: str) -> Options:
-    return parse([*typed, "--quiet"])
+def options(**given: Any) -> TrainOptions:
+    return TrainOptions(**{"quiet": True, "max_memory": 2**32, **given})
 
 
 def test_article_settings_alone_are_tried_without_tuning(prepared: Prepared) -> None:
-    recipe, planned = plan_recipe(prepared, options("--no-tune"))
+    recipe, planned = plan_recipe(prepared, options(tune=False))
 
     assert len(planned.settings) == 1
     assert (planned.splits, planned.repeats) == (20, 3)
@@ -140,7 +141,7 @@ def test_article_settings_alone_are_tried_without_tuning(prepared: Prepared) -> 
 
 
 def test_settings_within_the_bounds_are_tried(prepared: Prepared) -> None:
-    recipe, planned = plan_recipe(prepared, options("--max-terms", "100"))
+    recipe, planned = plan_recipe(prepared, options(max_terms=100))
 
     assert {setting.max_features for setting in planned.settings} == {100}
     assert recipe.settings == planned.settings
@@ -148,21 +149,21 @@ def test_settings_within_the_bounds_are_tried(prepared: Prepared) -> None:
 
 def test_bounds_that_leave_nothing_are_refused(prepared: Prepared) -> None:
     with pytest.raises(BadOption, match="Nothing is left to try: allow more"):
-        plan_recipe(prepared, options("--max-memory", "1k"))
+        plan_recipe(prepared, options(max_memory=1_000))
 
 
 @pytest.mark.parametrize(
-    ("typed", "expected"),
+    ("repeats", "expected"),
     [
-        ([], [(20, 3), (20, 1), (5, 1), (1, 1), (1, 0)]),
-        (["--repeats", "2"], [(20, 2), (5, 2), (1, 2)]),
-        (["--repeats", "0"], [(1, 0)]),
+        (None, [(20, 3), (20, 1), (5, 1), (1, 1), (1, 0)]),
+        (2, [(20, 2), (5, 2), (1, 2)]),
+        (0, [(1, 0)]),
     ],
 )
 def test_fewer_evaluations_come_after_more(
-    prepared: Prepared, typed: list[str], expected: list[tuple[int, int]]
+    prepared: Prepared, repeats: int | None, expected: list[tuple[int, int]]
 ) -> None:
-    assert evaluations(prepared, options(*typed)) == expected
+    assert evaluations(prepared, options(repeats=repeats)) == expected
 
 
 def test_every_row_is_trained_on(prepared: Prepared) -> None:

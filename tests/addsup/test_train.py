@@ -15,20 +15,21 @@ import onnx
 import pandas as pd
 import pytest
 from addsup.inference.model import Model
-from addsup.train.__main__ import main
 from addsup.train.classifiers import KINDS
-from addsup.train.cli import parse
 from addsup.train.data.resources import IMDB_FILE
 from addsup.train.evaluation.comparison import Comparison
+from addsup.train.options import TrainOptions
 from onnx import numpy_helper
 
+from addsup.__main__ import main
+from addsup.commands.train import default_path
 from tests.live import running_server
 from tests.places import ROOT
 
 
 def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "addsup", "train", *arguments],
+        [sys.executable, "-m", "addsup", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         capture_output=True,
@@ -41,7 +42,7 @@ def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProce
 def test_train_prints_what_the_article_prints_and_exports_a_model(
     tmp_path: Path, data_cache: Path
 ) -> None:
-    done = run("--repeats", "0", "--quiet", "--export", tmp_path / "m.onnx",
+    done = run("train", "--repeats", "0", "--quiet", "--export", tmp_path / "m.onnx",
                DATA_CACHE=str(data_cache))  # fmt: skip
 
     assert done.returncode == 0, done.stderr
@@ -74,7 +75,9 @@ def test_committed_model_is_what_training_makes(tmp_path: Path, data_cache: Path
     """Vocabulary, parameters and figures; the bytes, too, on a processor of the same kind."""
     for kept in (ROOT / "models").glob("sentiment.*.json"):  # what the card shows beside the model
         shutil.copy(kept, tmp_path)
-    done = run("--quiet", "--export", tmp_path / "sentiment.onnx", DATA_CACHE=str(data_cache))
+    done = run(
+        "train", "--quiet", "--export", tmp_path / "sentiment.onnx", DATA_CACHE=str(data_cache)
+    )
     assert done.returncode == 0, done.stderr
 
     made = Model.load(tmp_path / "sentiment.onnx")
@@ -125,7 +128,9 @@ def test_five_labels_of_ones_own_go_through_train_export_and_serve(
     options = ["--data", tmp_path / "mail.parquet", "--text-column", "body"]
     options += ["--label-column", "kind", "--repeats", "1", "--no-tune", "--licence", "ours"]
 
-    done = run(*options, "--quiet", "--export", tmp_path / "mail.onnx", DATA_CACHE=str(data_cache))
+    done = run(
+        "train", *options, "--quiet", "--export", tmp_path / "mail.onnx", DATA_CACHE=str(data_cache)
+    )
 
     assert done.returncode == 0, done.stderr
     assert '40 texts are "home & garden", 10 are "5"' in done.stdout
@@ -151,7 +156,7 @@ def test_questions_whose_first_word_decides_are_learned_with_the_default_command
     ]
     pd.DataFrame(rows).to_csv(tmp_path / "questions.csv", index=False)
 
-    done = run("--data", tmp_path / "questions.csv", "--quiet", "--repeats", "1", "--export",
+    done = run("train", tmp_path / "questions.csv", "--quiet", "--repeats", "1", "--export",
                tmp_path / "questions.onnx", DATA_CACHE=str(data_cache))  # fmt: skip
 
     assert done.returncode == 0, done.stderr
@@ -172,8 +177,8 @@ def test_a_fixed_test_set_is_tested_on_without_the_texts_trained_on(
     (tmp_path / "train.tsv").write_text("\n".join(rows[:801]) + "\n")
     (tmp_path / "test.tsv").write_text("\n".join([rows[0], *rows[701:]]) + "\n")
 
-    done = run("--data", tmp_path / "train.tsv", "--test-data", tmp_path / "test.tsv", "--quiet",
-               "--repeats", "0", "--no-tune", DATA_CACHE=str(data_cache))  # fmt: skip
+    options = ["--test-data", tmp_path / "test.tsv", "--repeats", "0", "--no-tune", "--no-export"]
+    done = run("train", tmp_path / "train.tsv", *options, "--quiet", DATA_CACHE=str(data_cache))
 
     assert done.returncode == 0, done.stderr
     assert "of the 300 texts in test.tsv are copies of texts that are trained on" in done.stdout
@@ -197,23 +202,86 @@ def test_compare_prints_a_row_for_each_classifier(tmp_path: Path, data_cache: Pa
     assert rows == ["| classifier", *named, "| against the first", *named[1:]]
 
 
-def test_bad_data_is_one_sentence_and_a_failure(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+DEFAULTS = {
+    None: "sentiment.onnx",
+    "mail.csv": "mail.onnx",
+    "data/mail.jsonl.gz": "mail.onnx",
+    "mail/": "mail.onnx",
+    "mail/*.csv": "mail.onnx",
+    "s3://bucket/2026/mail/part-*.parquet": "mail.onnx",
+    "-": "model.onnx",
+}
+
+
+@pytest.mark.parametrize("data", DEFAULTS)
+def test_the_model_file_is_named_after_the_data(data: str | None) -> None:
+    assert default_path(data) == Path(DEFAULTS[data])
+
+
+QUICK = ["--text-column", "body", "--label-column", "kind"]
+QUICK += ["--no-tune", "--repeats", "0", "--quiet"]
+
+
+@pytest.fixture
+def mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Go to a folder that has labelled text in mail.parquet."""
+    monkeypatch.chdir(tmp_path)
+    write_five(tmp_path / "mail.parquet")
+    return tmp_path / "mail.parquet"
+
+
+@pytest.mark.usefixtures("data_cache")
+def test_the_model_is_written_here_and_the_last_line_says_how_to_serve_it(
+    mail: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data = tmp_path / "reviews.tsv"
-    data.write_text("text\tlabel\nfine\tgood\n")
+    assert main(["train", "mail.parquet", *QUICK]) == 0
 
-    status = main(["--data", str(data), "--quiet"])
-
-    assert status == 1
-    error = capsys.readouterr().err
-    assert '1 label in column "label"' in error
-    assert "Traceback" not in error
+    assert capsys.readouterr().out.splitlines()[-1] == "Serve it: addsup serve mail.onnx"
+    assert Model.load(mail.with_suffix(".onnx")).labels == tuple(sorted(FIVE))
 
 
-def test_wrong_option_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stop:
-        parse(["--repeats", "many"])
+@pytest.mark.usefixtures("data_cache")
+def test_no_export_writes_nothing(mail: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--data", "mail.parquet", *QUICK, "--no-export"]) == 0
 
-    assert stop.value.code == 2
-    assert "--repeats" in capsys.readouterr().err
+    assert "Accuracy: " in capsys.readouterr().out
+    assert list(mail.parent.iterdir()) == [mail]
+
+
+@pytest.mark.usefixtures("data_cache")
+def test_bounds_are_heeded_with_their_units(mail: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        main(["train", "mail.parquet", *QUICK, "--tune", "--max-memory", "1.5kB", "--no-export"])
+        == 1
+    )
+
+    assert "Nothing is left to try: allow more." in capsys.readouterr().err
+    assert list(mail.parent.iterdir()) == [mail]
+
+
+@pytest.mark.parametrize(
+    ("data", "scheduler", "expected"),
+    [
+        (None, None, False),
+        ("mail.csv", None, False),
+        ("-", None, False),
+        ("https://example.org/mail.csv", None, False),
+        ("mail/*.csv", None, True),
+        ("s3://bucket/mail/", None, True),
+        ("mail.csv", "tcp://10.0.0.1:8786", True),
+    ],
+)
+def test_many_files_addresses_and_clusters_are_out_of_core(
+    data: str | None, scheduler: str | None, expected: bool
+) -> None:
+    options = TrainOptions(data=data, scheduler=scheduler, max_memory=2**30)
+
+    assert options.is_out_of_core is expected
+
+
+def test_folders_are_out_of_core_and_files_with_a_wild_name_are_not(tmp_path: Path) -> None:
+    (tmp_path / "mail[1].csv").touch()
+
+    assert TrainOptions(data=str(tmp_path), max_memory=2**30).is_out_of_core
+    wild = str(tmp_path / "mail[1].csv")
+    assert not TrainOptions(data=wild, max_memory=2**30).is_out_of_core

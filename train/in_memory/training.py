@@ -1,31 +1,28 @@
-"""The commands of `addsup train`: train one model, or compare all classifiers."""
+"""Training in memory: labelled text -> fitted pipeline and figures, printed as they are made."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from addsup.inference.manifest import DataSet, HeldOut, HoldOuts
-from addsup.train.artifact import TrainedModel, UnseenPredictions, keep
+from addsup.train.artifact import TrainedModel, UnseenPredictions
 from addsup.train.classifiers import KINDS
-from addsup.train.cli import Options
+from addsup.train.data.dataset import read_texts
 from addsup.train.data.preprocess import Prepared
 from addsup.train.data.splits import OUTER_FOLDS
-from addsup.train.errors import BadOption
 from addsup.train.evaluation import console_report, evaluation, learning_curve
-from addsup.train.evaluation.comparison import Comparison, Result, comparison_row
-from addsup.train.inputs import bar, clean, read, reading
+from addsup.train.in_memory.inputs import choose_cleaning, clean_texts
 from addsup.train.metrics.figures import Fold, figures_of, held_out_result
-from addsup.train.out_of_core.training import train_in_passes
+from addsup.train.options import TrainOptions
+from addsup.train.progress import bar
 from addsup.train.term_counts import word_usage
 from addsup.train.tuning.alternatives import affordable_alternatives, better_alternatives
-from addsup.train.tuning.bounds import Plan, affordable
-from addsup.train.tuning.planning import REPEATS, plan_recipe, searching
+from addsup.train.tuning.bounds import Plan
+from addsup.train.tuning.planning import bounds_of, plan_recipe, searching
 from addsup.train.tuning.trainer import Fitted, Recipe
 from msgspec import UNSET, UnsetType
 
@@ -37,21 +34,11 @@ IMDB_OVERLAP: Final = (
 )
 
 
-def train(options: Options) -> None:
-    """Train on one file, or in passes on many; keep the result, and export it."""
-    trained = train_in_passes(options) if options.is_out_of_core else train_in_memory(options)
-    if options.keep:
-        keep(trained, options.keep)
-        print(f"\nKept for `addsup export`: {options.keep}")
-    if options.export:
-        export(trained, options.export, options)
-
-
-def train_in_memory(options: Options) -> TrainedModel:
+def train_in_memory(options: TrainOptions) -> TrainedModel:
     """Clean, evaluate the article's settings and the recipe, and fit on everything."""
-    texts = read(options)
-    cleaned = reading(texts, options)
-    prepared = clean(texts, cleaned.normalisers, options)
+    texts = read_texts(options)
+    cleaned = choose_cleaning(texts, options)
+    prepared = clean_texts(texts, cleaned.normalisers, options)
     recipe, planned = plan_recipe(prepared, options)
     held_out = evaluate_hold_out(recipe, prepared, options)
     hold_outs = evaluate_hold_outs(recipe, prepared, planned.splits, options)
@@ -70,7 +57,7 @@ def train_in_memory(options: Options) -> TrainedModel:
         data=describe(prepared, fitted, options),
         figures=figures,
         parameters=fitted.setting.parameters(fitted.calibration) | cleaned.parameters(),
-        command=options.typed,
+        command=options.command,
         unseen_predictions=predictions_of(prepared, fitted, folds, options),
         analyzer=cleaned.analyzer,
         stems=cleaned.stems,
@@ -82,45 +69,7 @@ def train_in_memory(options: Options) -> TrainedModel:
     return trained
 
 
-def export(trained: TrainedModel, path: Path, options: Options) -> None:
-    """Go on with `addsup export`: the one place where training knows of export."""
-    from addsup.export.publish import publish
-
-    watch = partial(bar, what="comparing the graph with scikit-learn", options=options)
-    print(f"\n{publish(trained, path, watch)}")
-
-
-def compare(options: Options) -> None:
-    """Cross-validate every classifier on the same folds; print one table, and keep it if asked."""
-    if options.is_out_of_core:
-        raise BadOption("compare takes one file: give it a part of the data.")
-    texts = read(options)
-    prepared = clean(texts, reading(texts, options).normalisers, options)
-    repeats = REPEATS if options.repeats is None else options.repeats or 1
-    results: list[Result] = []
-    for classifier in KINDS:
-        settings, notes = affordable(prepared.corpus, prepared.rows, classifier, options.bounds)
-        for sentence in notes if classifier == next(iter(KINDS)) else ():
-            print(sentence)
-        made = Recipe(classifier, options.tune, options.seed, options.metric, settings)
-        timed = evaluation.cross_validate(
-            made, prepared.corpus, prepared.rows, repeats, options.seed
-        )
-        total = OUTER_FOLDS * repeats
-        results.append(Result.of(classifier, bar(timed, classifier, options, total)))
-    labels = prepared.corpus.classes
-    found = Comparison(
-        data=prepared.labelled.sha256,
-        protocol=evaluation.protocol(repeats),
-        command=options.typed,
-        rows=tuple(comparison_row(each, results[0], labels, options.seed) for each in results),
-    )
-    print(f"\n{found.protocol}\n\n{found.table()}")
-    if options.output:
-        found.write(options.output)
-
-
-def evaluate_hold_out(recipe: Recipe, prepared: Prepared, options: Options) -> HeldOut:
+def evaluate_hold_out(recipe: Recipe, prepared: Prepared, options: TrainOptions) -> HeldOut:
     """Print what the article prints: for its settings, and for the recipe."""
     train_rows, test_rows = prepared.parts(options.seed)
     corpus, labels = prepared.corpus, prepared.corpus.classes
@@ -138,7 +87,7 @@ def evaluate_hold_out(recipe: Recipe, prepared: Prepared, options: Options) -> H
 
 
 def evaluate_hold_outs(
-    recipe: Recipe, prepared: Prepared, splits: int, options: Options
+    recipe: Recipe, prepared: Prepared, splits: int, options: TrainOptions
 ) -> HoldOuts | UnsetType:
     """Accuracy over many splits, printed; nothing where there is one only."""
     if splits < 2:
@@ -151,7 +100,7 @@ def evaluate_hold_outs(
 
 
 def cross_validate(
-    recipe: Recipe, prepared: Prepared, repeats: int, options: Options
+    recipe: Recipe, prepared: Prepared, repeats: int, options: TrainOptions
 ) -> list[Fold]:
     """What the whole recipe, choices included, says of every text; nothing without repeats."""
     if not repeats:
@@ -161,12 +110,16 @@ def cross_validate(
     return [each.fold for each in bar(timed, "cross-validation", options, total)]
 
 
-def other_classifiers(prepared: Prepared, fitted: Fitted, planned: Plan, options: Options) -> str:
+def other_classifiers(
+    prepared: Prepared, fitted: Fitted, planned: Plan, options: TrainOptions
+) -> str:
     """One line: whether another classifier would do better by more than chance."""
     corpus, rows, chosen = prepared.corpus, prepared.rows, fitted.tried
     if chosen is None:
         return ""
-    others, left = affordable_alternatives(corpus, rows, chosen, planned.settings, options.bounds)
+    others, left = affordable_alternatives(
+        corpus, rows, chosen, planned.settings, bounds_of(options)
+    )
     watched = bar(others, "other classifiers", options)
     found = [
         (KINDS[each.classifier].title, each.loss, command_with(each.classifier, options))
@@ -175,9 +128,9 @@ def other_classifiers(prepared: Prepared, fitted: Fitted, planned: Plan, options
     return console_report.alternatives_text(found, chosen.loss, options.metric, len(others), left)
 
 
-def command_with(classifier: str, options: Options) -> str:
+def command_with(classifier: str, options: TrainOptions) -> str:
     """What was typed, with another classifier."""
-    typed = shlex.split(options.typed)
+    typed = shlex.split(options.command)
     if "--classifier" in typed:
         place = typed.index("--classifier")
         del typed[place : place + 2]
@@ -185,10 +138,10 @@ def command_with(classifier: str, options: Options) -> str:
 
 
 def predictions_of(
-    prepared: Prepared, fitted: Fitted, folds: Sequence[Fold], options: Options
+    prepared: Prepared, fitted: Fitted, folds: Sequence[Fold], options: TrainOptions
 ) -> UnseenPredictions | None:
     """What the model card draws beyond the metrics; nothing without cross-validation."""
-    if not folds or not (options.export or options.keep):
+    if not (folds and options.for_card):
         return None
     texts = prepared.corpus.texts[fitted.setting.stop_words][prepared.rows].tolist()
     labels = prepared.labelled.labels
@@ -203,7 +156,7 @@ def predictions_of(
     )
 
 
-def describe(prepared: Prepared, fitted: Fitted, options: Options) -> DataSet:
+def describe(prepared: Prepared, fitted: Fitted, options: TrainOptions) -> DataSet:
     """What the model file says of its data."""
     labelled = prepared.labelled
     rows = prepared.rows
