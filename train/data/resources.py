@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from addsup.train.data.download import Members, Resource, Source, unpack
+from addsup.train.data.sources import Members, Resource, Source, unpack
 
 SENTENCES_FILE = "{}_sentences.tsv"
 IMDB_FILE = SENTENCES_FILE.format("imdb")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pooch
 import pytest
-from addsup.train.data.download import Resource, Source, cache_folder, ensure, npm_pack, unpack
+from addsup.train.data.download import cache_folder, ensure
 from addsup.train.data.resources import (
     ALL,
     IMDB,
@@ -29,6 +29,7 @@ from addsup.train.data.resources import (
     sentences,
     stop_words_of,
 )
+from addsup.train.data.sources import Resource, Source, npm_pack, unpack
 from addsup.train.errors import SourceUnavailable
 
 from tests.live import free_port
