@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 if TYPE_CHECKING:
-    from addsup.train.data.dataset import LabelledText
+    from addsup.train.data.labelled import LabelledText
     from addsup.train.options import TrainOptions
 
 Decorator = Callable[[Any], Any]

@@ -21,8 +21,7 @@ from addsup.inference.analyzer import Normaliser, tokenizer
 from addsup.inference.manifest import DataSet, Figures
 from addsup.train.artifact import TrainedModel
 from addsup.train.calibration import Calibrated, calibrate, log_scores
-from addsup.train.evaluation.evaluation import held_out
-from addsup.train.evaluation.metrics import Fold, confused_pairs, reliability
+from addsup.train.metrics.figures import Fold, confused_pairs, held_out_result, reliability
 from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
@@ -185,7 +184,7 @@ def figures(pipeline: Any, sample: Sample, calibrated: bool) -> Figures:
     protocol = MEASURED.format(f"{len(truth):,}") + (CALIBRATED if calibrated else "")
     return Figures(
         protocol=protocol,
-        held_out=msgspec.structs.replace(held_out(fold, labels), given_to="export_pipeline"),
+        held_out=msgspec.structs.replace(held_out_result(fold, labels), given_to="export_pipeline"),
         reliability=reliability([fold]),
         most_confused=confused_pairs([fold], labels),
     )

@@ -16,7 +16,7 @@ from addsup.export.tools.evaluation import Evaluation, beside
 from addsup.export.write import write_model
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
-from addsup.train.evaluation.comparison import Comparison, comparison_beside
+from addsup.train.evaluation.comparison import Comparison, comparison_of_model
 from addsup.train.files import write_atomically
 
 
@@ -54,7 +54,7 @@ def publish(
     Raises:
         ExportError: it cannot be converted, proved or written; the old files are as they were.
     """
-    comparison = comparison_beside(path, trained.data.sha256)
+    comparison = comparison_of_model(path, trained.data.sha256)
     content = build(trained)
     proof = prove(trained, content, watch)
     sha256 = write_model(path, content)

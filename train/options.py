@@ -24,7 +24,7 @@ class TrainOptions:
         stem: whether words become their stems.
         classifier: a key of `addsup.train.classifiers.KINDS`.
         tune: whether to search for the best settings.
-        metric: a key of `addsup.train.tuning.metric.METRICS`.
+        metric: a key of `addsup.train.metrics.losses.METRICS`.
         max_terms: terms that a model counts at most.
         max_memory: bytes that a setting may need to be tried.
         max_minutes: for everything that is fitted.

@@ -30,6 +30,6 @@ def command(kept: Path, model: Path, quiet: bool) -> None:
     """
     from addsup.export.publish import publish
     from addsup.train.artifact import read_kept
-    from addsup.train.text.wordnet import noun_lemmatizer
+    from addsup.train.data.wordnet import noun_lemmatizer
 
     click.echo(str(publish(read_kept(kept, noun_lemmatizer(progress=not quiet)), model)))

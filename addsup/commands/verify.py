@@ -31,7 +31,7 @@ def command(model: Path, kept: Path | None, public_key: Path | None, quiet: bool
     from addsup.export.errors import NotVerified
     from addsup.export.tools.verify import Subject, verify
     from addsup.train.artifact import read_kept
-    from addsup.train.text.wordnet import WordNet
+    from addsup.train.data.wordnet import WordNet
 
     wordnet = WordNet.load(progress=not quiet)
     subject = Subject(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from addsup.export.tools.evaluation import Drift, Evaluation
-from addsup.train.evaluation.console_report import by_evidence, interval
+from addsup.train.evaluation.console_report import evidence_text
+from addsup.train.wording import interval_text
 
 #: Labels of which the shares are told one by one.
 MOST_LABELS = 10
@@ -20,7 +21,7 @@ def report(found: Evaluation) -> Iterator[str]:
     width = max(map(len, named))
     yield from (f"  {name:<{width}}  {value}" for name, value in named.items())
     yield ""
-    yield from by_evidence(found.by_evidence, "texts").split("\n")
+    yield from evidence_text(found.by_evidence, "texts").split("\n")
     yield "\nBeside the data it was trained on"
     drift = dict(_drift(found))
     width = max(map(len, drift))
@@ -48,8 +49,8 @@ def section(found: Mapping[str, Evaluation]) -> str:
         (
             each.name,
             f"{each.texts:,}",
-            *(interval(i) if i else "" for i in (each.accuracy, each.roc_auc, each.log_loss)),
-            interval(each.calibration_error),
+            *(interval_text(i) if i else "" for i in (each.accuracy, each.roc_auc, each.log_loss)),
+            interval_text(each.calibration_error),
             f"{each.unknown_words.here:.1%}".replace("%", " %"),
         )
         for each in found.values()
@@ -67,11 +68,11 @@ def section(found: Mapping[str, Evaluation]) -> str:
 
 
 def _figures(found: Evaluation) -> Iterator[tuple[str, str]]:
-    yield "accuracy", interval(found.accuracy)
+    yield "accuracy", interval_text(found.accuracy)
     if found.roc_auc:
-        yield "ROC AUC", interval(found.roc_auc)
-    yield "log loss", interval(found.log_loss)
-    yield "expected calibration error", interval(found.calibration_error)
+        yield "ROC AUC", interval_text(found.roc_auc)
+    yield "log loss", interval_text(found.log_loss)
+    yield "expected calibration error", interval_text(found.calibration_error)
     yield "given a label", _percent(found.coverage)
     yield "letters it could not read", _percent(found.unread_letters)
 

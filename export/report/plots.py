@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from addsup.export.report.curves import Curves
 from addsup.inference.manifest import Bin
-from addsup.train.evaluation.learning_curve import LearningPoint
+from addsup.train.artifact import LearningPoint
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -12,8 +12,7 @@ from addsup.export.report.curves import Curves, curves
 from addsup.export.report.top_terms import strongest
 from addsup.export.tools.behaviour import Outcome, behaviour
 from addsup.inference.model import Model
-from addsup.train.artifact import UnseenPredictions
-from addsup.train.evaluation.learning_curve import LearningPoint
+from addsup.train.artifact import LearningPoint, UnseenPredictions
 
 WORDS = 12
 

@@ -17,10 +17,10 @@ import numpy.typing as npt
 from addsup.export.errors import NotReadable
 from addsup.inference.manifest import Bin, EvidenceGroup, Interval
 from addsup.inference.model import Model
-from addsup.train.data.dataset import LabelledText
-from addsup.train.evaluation.evidence import by_evidence
-from addsup.train.evaluation.metrics import Fold, calibration_error, reliability, roc_auc
-from addsup.train.tuning.metric import errors, log_losses
+from addsup.train.data.labelled import LabelledText
+from addsup.train.metrics.evidence import evidence_groups
+from addsup.train.metrics.figures import Fold, calibration_error, reliability, roc_auc
+from addsup.train.metrics.losses import log_losses, zero_one_losses
 from msgspec import UNSET, UnsetType
 
 #: Of the bootstrap.
@@ -97,7 +97,7 @@ def evaluate(model: Model, data: LabelledText) -> Evaluation:
     texts, words_of, known_of = zip(*map(model.reader.read, data.texts), strict=True)
     answers = _ask(model, texts)
     given = np.array(known_of) > 0
-    wrong = np.where(given, errors(answers.probabilities, truth), 1.0)
+    wrong = np.where(given, zero_one_losses(answers.probabilities, truth), 1.0)
     losses = log_losses(answers.probabilities, truth)
     fold = Fold(np.arange(len(truth)), truth, answers.probabilities, 0)
     words, unknown = sum(words_of), sum(words_of) - sum(known_of)
@@ -115,7 +115,7 @@ def evaluate(model: Model, data: LabelledText) -> Evaluation:
         calibration_error=calibration_error([fold], 0),
         roc_auc=_roc_auc(fold, len(model.labels)),
         reliability=reliability([fold]),
-        by_evidence=by_evidence(answers.known, truth, answers.probabilities),
+        by_evidence=evidence_groups(answers.known, truth, answers.probabilities),
         unknown_words=_drift(unknown / max(1, words), trained_on.unknown_words),
         words=_drift(words / len(truth), trained_on.words),
         unread_letters=sum(map(model.tokenizer.unread_letters, data.texts)) / max(1, characters),

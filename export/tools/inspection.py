@@ -17,7 +17,7 @@ from addsup.inference.errors import ModelFileError
 from addsup.inference.manifest import Figures, Manifest, from_metadata
 from addsup.inference.model import read_checked
 from addsup.inference.signature import signature_file
-from addsup.train.evaluation.console_report import intervals
+from addsup.train.evaluation.console_report import named_intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def _section(title: str, values: Mapping[str, object]) -> Iterator[str]:
 
 def named_figures(figures: Figures) -> Iterator[tuple[str, str]]:
     """Name and value of each figure, in words; the hold-out last."""
-    yield from intervals(figures)
+    yield from named_intervals(figures)
     if held_out := figures.held_out:
         yield f"accuracy on {held_out.reviews:,} {held_out.which}", f"{held_out.accuracy:.3f}"
     if splits := figures.hold_outs:

@@ -126,10 +126,10 @@ def test_model_card_and_changelog_state_the_figures_of_the_model_file() -> None:
 def test_table_of_classifiers_is_the_one_that_compare_kept_and_of_the_model_file() -> None:
     from addsup.inference.model import Model
     from addsup.train.classifiers import KINDS
-    from addsup.train.evaluation.comparison import comparison_beside
+    from addsup.train.evaluation.comparison import comparison_of_model
 
     model = Model.load(ROOT / "models" / "sentiment.onnx").manifest
-    kept = comparison_beside(ROOT / "models" / "sentiment.onnx", model.data.sha256)
+    kept = comparison_of_model(ROOT / "models" / "sentiment.onnx", model.data.sha256)
 
     assert kept
     for document in (TRAINING, (ROOT / "models" / "sentiment.md").read_text()):

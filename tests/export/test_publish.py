@@ -18,8 +18,8 @@ from addsup.export.publish import publish
 from addsup.export.write import write_model
 from addsup.inference.model import Model
 from addsup.train.artifact import FORMAT, TrainedModel, keep, read_kept
+from addsup.train.data.wordnet import WordNet
 from addsup.train.errors import CannotWriteError, KeptFileError
-from addsup.train.text.wordnet import WordNet
 from sklearn.base import clone
 
 from addsup.__main__ import main

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from addsup.models import SENTIMENT
 from addsup.server.settings import Settings
 

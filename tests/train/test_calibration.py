@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from addsup.train.calibration import Calibrated, Calibration, bent, calibrate
-from addsup.train.evaluation.metrics import Fold, calibration_error
+from addsup.train.metrics.figures import Fold, calibration_error
 from scipy import optimize, special
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.naive_bayes import MultinomialNB

@@ -14,8 +14,8 @@ import pytest
 from addsup.inference.analyzer import Normaliser
 from addsup.inference.model import Model
 from addsup.train.data.dataset import load_labelled_text
+from addsup.train.data.wordnet import noun_lemmatizer, stop_words
 from addsup.train.hyperparameters import Setting
-from addsup.train.text.wordnet import noun_lemmatizer, stop_words
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import GaussianNB
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from addsup.train.classifiers import KINDS
+from addsup.train.data.dataset import read_texts
+from addsup.train.data.splits import OUTER_FOLDS
 from addsup.train.errors import BadOption
 from addsup.train.evaluation import evaluation
-from addsup.train.evaluation.comparison import Comparison, Result, row
-from addsup.train.in_memory.inputs import choose_cleaning, clean_texts, read_texts
+from addsup.train.evaluation.comparison import Comparison, Result, comparison_row
+from addsup.train.in_memory.inputs import choose_cleaning, clean_texts
 from addsup.train.options import TrainOptions
 from addsup.train.progress import bar
-from addsup.train.text.preprocess import OUTER_FOLDS
 from addsup.train.tuning.bounds import affordable
 from addsup.train.tuning.planning import REPEATS, bounds_of
 from addsup.train.tuning.trainer import Recipe
@@ -41,5 +42,7 @@ def compare_classifiers(options: TrainOptions) -> Comparison:
         data=prepared.labelled.sha256,
         protocol=evaluation.protocol(repeats),
         command=options.command,
-        rows=tuple(row(each, results[0], corpus.classes, options.seed) for each in results),
+        rows=tuple(
+            comparison_row(each, results[0], corpus.classes, options.seed) for each in results
+        ),
     )

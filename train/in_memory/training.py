@@ -11,13 +11,16 @@ import numpy as np
 from addsup.inference.manifest import DataSet, HeldOut, HoldOuts
 from addsup.train.artifact import TrainedModel, UnseenPredictions
 from addsup.train.classifiers import KINDS
-from addsup.train.evaluation import console_report, evaluation, hold_outs, learning_curve, metrics
-from addsup.train.in_memory.inputs import choose_cleaning, clean_texts, read_texts
+from addsup.train.data.dataset import read_texts
+from addsup.train.data.preprocess import Prepared
+from addsup.train.data.splits import OUTER_FOLDS
+from addsup.train.evaluation import console_report, evaluation, learning_curve
+from addsup.train.in_memory.inputs import choose_cleaning, clean_texts
+from addsup.train.metrics.figures import Fold, figures_of, held_out_result
 from addsup.train.options import TrainOptions
 from addsup.train.progress import bar
 from addsup.train.term_counts import word_usage
-from addsup.train.text.preprocess import OUTER_FOLDS, Prepared
-from addsup.train.tuning.alternatives import alternatives, better
+from addsup.train.tuning.alternatives import affordable_alternatives, better_alternatives
 from addsup.train.tuning.bounds import Plan
 from addsup.train.tuning.planning import bounds_of, plan_recipe, searching
 from addsup.train.tuning.trainer import Fitted, Recipe
@@ -42,9 +45,9 @@ def train_in_memory(options: TrainOptions) -> TrainedModel:
     folds = cross_validate(recipe, prepared, planned.repeats, options)
     protocol = evaluation.protocol(planned.repeats)
     labels = prepared.corpus.classes
-    figures = metrics.figures(folds, labels, held_out, protocol, options.seed, hold_outs)
+    figures = figures_of(folds, labels, held_out, protocol, options.seed, hold_outs)
     if folds:
-        print(f"\n{console_report.figures(figures)}")
+        print(f"\n{console_report.figures_text(figures)}")
     fitted = recipe.fit(prepared.corpus, prepared.rows, searching(options))
     trained = TrainedModel(
         pipeline=fitted.pipeline,
@@ -59,7 +62,7 @@ def train_in_memory(options: TrainOptions) -> TrainedModel:
         analyzer=cleaned.analyzer,
         stems=cleaned.stems,
     )
-    chosen = console_report.settings(trained.parameters)
+    chosen = console_report.settings_text(trained.parameters)
     print(f"\nFitted on all {len(prepared.rows):,} texts: {chosen}")
     if options.tune:
         print(other_classifiers(prepared, fitted, planned, options))
@@ -71,17 +74,15 @@ def evaluate_hold_out(recipe: Recipe, prepared: Prepared, options: TrainOptions)
     train_rows, test_rows = prepared.parts(options.seed)
     corpus, labels = prepared.corpus, prepared.corpus.classes
     print(f"Tested on {len(test_rows):,} texts that the fit on {len(train_rows):,} has not seen")
-    article = evaluation.predict_fold(
-        Fitted.plain(corpus, train_rows), corpus, train_rows, test_rows
-    )
+    article = Fitted.plain(corpus, train_rows).predict_fold(corpus, train_rows, test_rows)
     print("\nThe article's settings")
-    print(console_report.confusion(evaluation.held_out(article, labels), labels))
+    print(console_report.confusion_text(held_out_result(article, labels), labels))
     fitted = recipe.fit(corpus, train_rows, searching(options))
-    tuned = evaluation.predict_fold(fitted, corpus, train_rows, test_rows)
-    result = evaluation.held_out(tuned, labels)
-    chosen = console_report.settings(fitted.setting.parameters(fitted.calibration))
+    tuned = fitted.predict_fold(corpus, train_rows, test_rows)
+    result = held_out_result(tuned, labels)
+    chosen = console_report.settings_text(fitted.setting.parameters(fitted.calibration))
     print(f"\n{'Tuned' if options.tune else 'Calibrated'}: {chosen}")
-    print(console_report.confusion(result, labels))
+    print(console_report.confusion_text(result, labels))
     return result
 
 
@@ -92,15 +93,15 @@ def evaluate_hold_outs(
     if splits < 2:
         return UNSET
     corpus, rows = prepared.corpus, prepared.rows
-    each = hold_outs.accuracies(recipe, corpus, rows, splits, options.seed)
-    found = hold_outs.summary(list(bar(each, "further splits", options, splits)))
-    print(f"\n{console_report.hold_outs(found)}")
+    each = evaluation.hold_out_accuracies(recipe, corpus, rows, splits, options.seed)
+    found = evaluation.summarise_hold_outs(list(bar(each, "further splits", options, splits)))
+    print(f"\n{console_report.hold_outs_text(found)}")
     return found
 
 
 def cross_validate(
     recipe: Recipe, prepared: Prepared, repeats: int, options: TrainOptions
-) -> list[metrics.Fold]:
+) -> list[Fold]:
     """What the whole recipe, choices included, says of every text; nothing without repeats."""
     if not repeats:
         return []
@@ -116,13 +117,15 @@ def other_classifiers(
     corpus, rows, chosen = prepared.corpus, prepared.rows, fitted.tried
     if chosen is None:
         return ""
-    others, left = alternatives(corpus, rows, chosen, planned.settings, bounds_of(options))
+    others, left = affordable_alternatives(
+        corpus, rows, chosen, planned.settings, bounds_of(options)
+    )
     watched = bar(others, "other classifiers", options)
     found = [
         (KINDS[each.classifier].title, each.loss, command_with(each.classifier, options))
-        for each in better(corpus, rows, chosen, watched, options.metric, options.seed)
+        for each in better_alternatives(corpus, rows, chosen, watched, options.metric, options.seed)
     ]
-    return console_report.alternatives(found, chosen.loss, options.metric, len(others), left)
+    return console_report.alternatives_text(found, chosen.loss, options.metric, len(others), left)
 
 
 def command_with(classifier: str, options: TrainOptions) -> str:
@@ -135,26 +138,28 @@ def command_with(classifier: str, options: TrainOptions) -> str:
 
 
 def predictions_of(
-    prepared: Prepared, fitted: Fitted, folds: Sequence[metrics.Fold], options: TrainOptions
+    prepared: Prepared, fitted: Fitted, folds: Sequence[Fold], options: TrainOptions
 ) -> UnseenPredictions | None:
     """What the model card draws beyond the metrics; nothing without cross-validation."""
     if not (folds and options.for_card):
         return None
     texts = prepared.corpus.texts[fitted.setting.stop_words][prepared.rows].tolist()
     labels = prepared.labelled.labels
-    fits = learning_curve.learn(fitted.pipeline, texts, labels, options.seed)
-    total = learning_curve.FOLDS * len(learning_curve.sizes(labels))
+    fits = learning_curve.fit_growing_parts(fitted.pipeline, texts, labels, options.seed)
+    total = learning_curve.FOLDS * len(learning_curve.shares_to_fit(labels))
     return UnseenPredictions(
         truth=np.concatenate([fold.truth for fold in folds]),
         probabilities=np.concatenate([fold.probabilities for fold in folds]),
-        learning_curve=learning_curve.curve(list(bar(fits, "learning curve", options, total))),
+        learning_curve=learning_curve.learning_points(
+            list(bar(fits, "learning curve", options, total))
+        ),
     )
 
 
 def describe(prepared: Prepared, fitted: Fitted, options: TrainOptions) -> DataSet:
     """What the model file says of its data."""
     labelled = prepared.labelled
-    rows = prepared.corpus.fitted(prepared.rows)
+    rows = prepared.rows
     usage = word_usage(prepared.corpus.counts(fitted.setting.stop_words, (1, 1))[rows])
     labels = prepared.corpus.labels[rows].tolist()
     return DataSet(

@@ -9,8 +9,8 @@ import pytest
 from addsup.export.graph.lemma_table import SUFFIX_RULES, compile_lemmas
 from addsup.inference.analyzer import table_lookup
 from addsup.train.artifact import TrainedModel
-from addsup.train.data.dataset import LabelledText
-from addsup.train.text.wordnet import WordNet
+from addsup.train.data.labelled import LabelledText
+from addsup.train.data.wordnet import WordNet
 
 PLURALS = [
     *(("", "s"), ("", "es"), ("y", "ies"), ("man", "men"), ("f", "ves"), ("fe", "ves")),

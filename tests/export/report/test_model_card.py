@@ -18,9 +18,8 @@ from addsup.export.report.curves import curves
 from addsup.export.report.top_terms import strongest
 from addsup.inference.manifest import Bin, Figures, HeldOut, Interval
 from addsup.inference.model import Model
-from addsup.train.artifact import TrainedModel, UnseenPredictions
+from addsup.train.artifact import LearningPoint, TrainedModel, UnseenPredictions
 from addsup.train.evaluation.comparison import Comparison, Row
-from addsup.train.evaluation.learning_curve import LearningPoint
 from addsup.train.hyperparameters import Setting
 
 INTERVAL = Interval(0.8, 0.75, 0.85)

@@ -9,7 +9,7 @@ import pytest
 from addsup.export.report import plots
 from addsup.export.report.curves import Curves
 from addsup.inference.manifest import Bin, Interval
-from addsup.train.evaluation.learning_curve import LearningPoint
+from addsup.train.artifact import LearningPoint
 
 CURVES = [Curves("b", ([0.0, 0.2, 1.0], [0.0, 0.9, 1.0]), 0.9, ([0.0, 1.0], [1.0, 0.5]), 0.8, 0.5)]
 POINTS = [LearningPoint(n, Interval(0.7, 0.6, 0.8)) for n in (100, 200)]

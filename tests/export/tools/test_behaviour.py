@@ -10,7 +10,7 @@ from addsup.export.tools import perturbations as changes
 from addsup.export.tools.behaviour import Outcome, behaviour
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
-from addsup.train.data.dataset import LabelledText
+from addsup.train.data.labelled import LabelledText
 
 from addsup.__main__ import main
 

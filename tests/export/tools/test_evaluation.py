@@ -11,7 +11,7 @@ from addsup.export.errors import NotReadable
 from addsup.export.tools.evaluation import beside, evaluate
 from addsup.inference.manifest import Interval
 from addsup.inference.model import Model
-from addsup.train.data.dataset import LabelledText
+from addsup.train.data.labelled import LabelledText
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
 
 from addsup.__main__ import main

@@ -13,7 +13,7 @@ from addsup.export.tools.model_diff import Comparison, compare, report
 from addsup.export.write import write_model
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
-from addsup.train.data.dataset import LabelledText
+from addsup.train.data.labelled import LabelledText
 
 from addsup.__main__ import main
 

@@ -13,7 +13,7 @@ from addsup.export.tools.signing import sign
 from addsup.export.tools.verify import Subject, verify
 from addsup.export.write import write_model
 from addsup.train.artifact import TrainedModel, keep
-from addsup.train.text.wordnet import WordNet
+from addsup.train.data.wordnet import WordNet
 from onnx import helper, numpy_helper
 
 from addsup.__main__ import main

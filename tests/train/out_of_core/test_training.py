@@ -111,7 +111,7 @@ def test_compare_takes_one_file(folder: Path, capsys: pytest.CaptureFixture[str]
         ([("one text", "good")] * 50, "has 1 different labels"),
         ([(f"text {i}", "good" if i else "bad") for i in range(50)], '1 texts labelled "bad"'),
         ([(f"text {i % 2}", "bad good".split()[i % 2]) for i in range(90)], "too few"),
-        ([(f"text {i}", "") for i in range(50)], "row 1 has no label"),
+        ([(f"text {i}", "") for i in range(50)], "line 2 has no label"),
     ],
 )
 def test_rows_that_cannot_be_learnt_from_are_refused(
