@@ -8,18 +8,16 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from addsup.export.errors import ExportError, NotVerified
 from addsup.export.publish import keep_evaluation, publish
 from addsup.export.report import evaluation_text
-from addsup.export.tools import behaviour, evaluation, inspection, verify
+from addsup.export.tools import evaluation, inspection, verify
 from addsup.export.tools import model_diff as diff
 from addsup.export.tools.signing import PASSWORD, sign
-from addsup.inference.errors import ModelFileError
+from addsup.inference.errors import AddsupError, ModelFileError
 from addsup.inference.model import Model
 from addsup.train.artifact import read_kept
 from addsup.train.data.dataset import LabelledText, imdb_sentences, load_labelled_text, sentences_of
 from addsup.train.data.resources import DOMAINS
-from addsup.train.errors import TrainError
 from addsup.train.text.wordnet import WordNet, noun_lemmatizer
 
 Options = argparse.Namespace
@@ -30,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         options.run(options)
-    except (TrainError, ExportError, ModelFileError) as error:
+    except AddsupError as error:
         print(f"addsup export {options.command}: {error}", file=sys.stderr)
         return 1
     return 0
@@ -52,7 +50,6 @@ def parser() -> argparse.ArgumentParser:
 
     command(convert, "KEPT", "MODEL")
     command(inspect, "MODEL").add_argument("--json", action="store_true", help="all of it, as JSON")
-    _take_data(command(behaviour_, "MODEL"))
     _take_data(command(diff_, "OLD", "NEW"))
     evaluating = command(evaluate_, "MODEL", "DATA")
     _name_columns(evaluating)
@@ -96,20 +93,14 @@ def inspect(options: Options) -> None:
     if options.json:
         print(inspection.as_json(found).decode())
     else:
-        _print_lines(inspection.report(found))
-
-
-def behaviour_(options: Options) -> None:
-    """Change reviews and print whose verdicts hold."""
-    model = Model.load(options.model)
-    _print_lines(behaviour.report(behaviour.behaviour(model, _data(options).texts)))
+        _print_lines(inspection.inspection_lines(found))
 
 
 def evaluate_(options: Options) -> None:
     """Print how a model file does on labelled text, or on amazon or yelp of the collection."""
     model = Model.load(options.model)
     found = evaluation.evaluate(model, _data(options))
-    _print_lines(evaluation_text.report(found))
+    _print_lines(evaluation_text.evaluation_lines(found))
     if options.output:
         _print_lines(keep_evaluation(found, options.model, options.output))
 
@@ -117,7 +108,7 @@ def evaluate_(options: Options) -> None:
 def diff_(options: Options) -> None:
     """Print the verdicts that flip between two model files, and whether it is chance."""
     old, new, data = Model.load(options.old), Model.load(options.new), _data(options)
-    _print_lines(diff.report(diff.compare(old, new, data.texts, data.labels, data.sha256)))
+    _print_lines(diff.diff_lines(diff.model_diff(old, new, data.texts, data.labels, data.sha256)))
 
 
 def verify_(options: Options) -> None:
@@ -135,7 +126,7 @@ def verify_(options: Options) -> None:
         print(finding)
         failed += not finding.passed
     if failed:
-        raise NotVerified(f"{options.model} fails {failed} of its checks; do not serve it.")
+        raise ModelFileError(f"{options.model} fails {failed} of its checks; do not serve it.")
 
 
 def sign_(options: Options) -> None:

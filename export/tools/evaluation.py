@@ -14,10 +14,10 @@ from typing import Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from addsup.export.errors import NotReadable
 from addsup.inference.manifest import Bin, EvidenceGroup, Interval
 from addsup.inference.model import Model
 from addsup.train.data.dataset import LabelledText
+from addsup.train.errors import BadData
 from addsup.train.evaluation.evidence import by_evidence
 from addsup.train.evaluation.metrics import Fold, calibration_error, reliability, roc_auc
 from addsup.train.tuning.metric import errors, log_losses
@@ -91,7 +91,7 @@ def evaluate(model: Model, data: LabelledText) -> Evaluation:
     """Ask *model* for all of *data*.
 
     Raises:
-        NotReadable: the data have labels that the model has not.
+        BadData: the data have labels that the model has not.
     """
     truth = _truth(model, data)
     texts, words_of, known_of = zip(*map(model.reader.read, data.texts), strict=True)
@@ -129,7 +129,7 @@ def _truth(model: Model, data: LabelledText) -> Numbers:
     if strange:
         rows = data.frame.index[data.frame["label"] == strange[0]].tolist()
         known = ", ".join(f'"{label}"' for label in model.labels[:10])
-        raise NotReadable(
+        raise BadData(
             f'{data.name} has the label "{strange[0]}" (first on {data.unit} {rows[0]}), and the '
             f"model knows {known}: write the labels as it does."
         )
@@ -141,11 +141,9 @@ def _ask(model: Model, read: Sequence[str]) -> Answers:
     size, labels = len(model.manifest.vocabulary), len(model.labels)
     probabilities, known = np.empty((len(read), labels)), np.empty(len(read), dtype=np.int64)
     for run in model.runs(read):
-        found, ids, shares = model.run([read[i] for i in run], "probabilities", "ids", "shares")
+        found, ids = model.run([read[i] for i in run], "probabilities", "ids")
         probabilities[run] = found
-        # Older files have a token for every term, with a share where the text holds it.
-        there = (ids < size) & (model.by_token | (shares != 0).any(axis=2))
-        known[run] = [len(set(row[here].tolist())) for row, here in zip(ids, there, strict=True)]
+        known[run] = [len(set(row[row < size].tolist())) for row in ids]
     return Answers(probabilities, known)
 
 
@@ -182,19 +180,19 @@ def _labels(model: Model, truth: Numbers) -> Iterator[tuple[str, Drift]]:
         yield label, Drift(count / len(truth), before.get(label, 0) / total if total else None)
 
 
-def beside(path: Path, sha256: str) -> dict[str, Evaluation]:
+def kept_evaluations(path: Path, sha256: str) -> dict[str, Evaluation]:
     """The evaluations kept beside the model file *path* that are of the model *sha256*.
 
     Returns:
         Name of the file without its suffix -> evaluation, in the order of the names.
 
     Raises:
-        NotReadable: there is a file of such a name that `evaluate --output` did not write.
+        BadData: there is a file of such a name that `evaluate --output` did not write.
     """
     found = {}
     for file in sorted(path.parent.glob(f"{path.stem}.evaluation.*.json")):
         try:
             found[file.stem] = msgspec.json.decode(file.read_bytes(), type=Evaluation)
         except (OSError, msgspec.DecodeError) as error:
-            raise NotReadable(f"{file} is no evaluation: {error}.") from None
+            raise BadData(f"{file} is no evaluation: {error}.") from None
     return {name: each for name, each in found.items() if each.model == sha256}

@@ -1,64 +1,22 @@
-"""Ensembles: probabilities that are means of sigmoids, as of calibrated and one-vs-rest models.
-
-Such probabilities are no sums over terms, but each step on the way to them is a function of sums,
-and what a token adds can be carried through it exactly (`export.graph.changes`).
-"""
+"""Ensembles: classifiers whose probabilities are means of sigmoids, calibrated or one-vs-rest."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from addsup.export.errors import NotConvertible
-from addsup.export.graph.additive_form import Terms, scores, stacked, terms
+from addsup.export.pipeline.classifiers import compared_scores, log_odds, stacked
+from addsup.export.pipeline.description import AdditiveForm, Ensemble, Form, Member, NotConvertible
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
 
-Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One of the models whose probabilities are averaged.
-
-    Attributes:
-        scores: K sums over terms, one a label; one alone where there are two labels.
-        probabilities_first: whether the scores become probabilities before slope and shift.
-        slope: [K] or [1] what the sigmoid's argument is, times the score.
-        shift: [K] or [1] what is added to that.
-    """
-
-    scores: Terms
-    probabilities_first: bool
-    slope: Array
-    shift: Array
-
-
-@dataclass(frozen=True, slots=True)
-class Ensemble:
-    """The mean of E members.
-
-    Attributes:
-        members: E of them.
-        normalise_each: whether each member's probabilities are made to add up to 1 before the
-            mean; if not, the mean's are.
-    """
-
-    members: tuple[Member, ...]
-    normalise_each: bool = True
-
-
-Form = Terms | Ensemble
-
 
 @singledispatch
-def form(classifier: Any) -> Form:
+def read_classifier(classifier: Any) -> Form:
     """How a fitted *classifier* comes to its probabilities.
 
     Raises:
@@ -71,10 +29,10 @@ def form(classifier: Any) -> Form:
             f"fitted on, to calibrate it by, or fit CalibratedClassifierCV({name}(), "
             'method="sigmoid") instead'
         )
-    return terms(classifier)
+    return log_odds(classifier)
 
 
-@form.register
+@read_classifier.register
 def _(classifier: SGDClassifier) -> Form:
     if classifier.loss != "log_loss":
         if classifier.loss == "modified_huber":
@@ -82,22 +40,22 @@ def _(classifier: SGDClassifier) -> Form:
                 'SGDClassifier(loss="modified_huber") has no converter here; use "log_loss", or '
                 "CalibratedClassifierCV around it"
             )
-        return form.dispatch(object)(classifier)
+        return read_classifier.dispatch(object)(classifier)
     if len(classifier.classes_) == 2:
-        return terms(classifier)
-    return _alone(scores(classifier))
+        return log_odds(classifier)
+    return _alone(compared_scores(classifier))
 
 
-@form.register
+@read_classifier.register
 def _(classifier: OneVsRestClassifier) -> Form:
     if classifier.multilabel_:
         raise NotConvertible("A text has one label here; this OneVsRestClassifier gives several")
     if not hasattr(classifier, "predict_proba"):
-        return form.dispatch(object)(classifier)
-    each = [form(estimator) for estimator in classifier.estimators_]
+        return read_classifier.dispatch(object)(classifier)
+    each = [read_classifier(estimator) for estimator in classifier.estimators_]
     if len(each) == 1:
         return each[0]
-    plain = [one for one in each if isinstance(one, Terms)]
+    plain = [one for one in each if isinstance(one, AdditiveForm)]
     if len(plain) == len(each):
         return _alone(stacked(plain))
     members = [one.members for one in each if isinstance(one, Ensemble)]
@@ -106,7 +64,7 @@ def _(classifier: OneVsRestClassifier) -> Form:
     return Ensemble(tuple(map(_side_by_side, zip(*members, strict=True))), normalise_each=False)
 
 
-@form.register
+@read_classifier.register
 def _(classifier: CalibratedClassifierCV) -> Form:
     return Ensemble(tuple(map(_calibrated, classifier.calibrated_classifiers_)))
 
@@ -133,14 +91,14 @@ def _calibrated(fitted: Any) -> Member:
             "decision_function has no converter here; calibrate the inner one instead"
         )
     return Member(
-        scores=scores(inner),
+        scores=compared_scores(inner),
         probabilities_first=not hasattr(inner, "decision_function"),
         slope=np.array([-each.a_ for each in fitted.calibrators]),
         shift=np.array([-each.b_ for each in fitted.calibrators]),
     )
 
 
-def _alone(rows: Terms) -> Ensemble:
+def _alone(rows: AdditiveForm) -> Ensemble:
     count = len(rows.linear)
     return Ensemble((Member(rows, False, np.ones(count), np.zeros(count)),))
 

@@ -1,4 +1,4 @@
-"""Reading in words: what text a model file takes, for its documentation and for its card."""
+"""Input text of the graph: what it is, in a sentence and as scripts that make it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ ort.InferenceSession.create("$file").then(async (session) => {
 """)
 
 
-def taken(manifest: Manifest) -> str:
+def input_text(manifest: Manifest) -> str:
     """What the input `text` of the graph holds, in a sentence or two."""
     settings = manifest.analyzer
     if settings.kind == "letters":
@@ -93,14 +93,14 @@ def words_found(settings: Analyzer) -> str:
     return f"the words that `{settings.token_pattern}` finds"
 
 
-def python(manifest: Manifest, file: str, example: str) -> str:
+def python_example(manifest: Manifest, file: str, example: str) -> str:
     """A script that runs the model file *file* on the text *example* with onnxruntime alone."""
     return PYTHON.substitute(
         file=file, body=_body(manifest.analyzer), example=json.dumps(example, ensure_ascii=False)
     )
 
 
-def javascript(file: str, read: str) -> str:
+def javascript_example(file: str, read: str) -> str:
     """A script that runs *file* on a text that is read already, in Node.js."""
     return JAVASCRIPT.substitute(file=file, read=json.dumps(read, ensure_ascii=False))
 

@@ -7,14 +7,12 @@ into the weights before the norm, or into the classifier's coefficients after it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import singledispatch
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
-from addsup.export.errors import NotConvertible
-from addsup.export.graph.additive_form import Terms
+from addsup.export.pipeline.description import AdditiveForm, Array, Norm, NotConvertible, Weighting
 from addsup.inference.analyzer_settings import Analyzer
 from scipy import sparse
 from sklearn.feature_extraction.text import (
@@ -26,100 +24,24 @@ from sklearn.feature_extraction.text import (
 from sklearn.feature_selection import SelectorMixin
 from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, Normalizer, StandardScaler
 
-Array = npt.NDArray[np.float64]
-
-Norm = Literal["l1", "l2"]
-
 #: What may stand between terms: the first that is in none of them.
 SEPARATORS: Final = (*" \n\t\x1f\x1e\x1d\x1c", *map(chr, range(0xE000, 0xE100)))
 
 
-@dataclass(frozen=True, slots=True)
-class Weighting:
-    """How the counts of V terms become what the classifier sees of its columns.
-
-    Attributes:
-        terms: V, in the order of the counts.
-        columns: [C] which terms the classifier sees.
-        scale: [C] what each is multiplied by after the norm.
-        binary: whether a term counts once however often it is there.
-        sublinear: whether the count c becomes 1 + ln(c).
-        weights: [V], what counts are multiplied by; None for nothing.
-        norm: what a text is divided by; None for nothing.
-        weighted: whether a tf-idf step has been there.
-        roots: how many times the square root is taken before the columns are scaled.
-    """
-
-    terms: tuple[str, ...]
-    columns: npt.NDArray[np.int64]
-    scale: Array
-    binary: bool = False
-    sublinear: bool = False
-    weights: Array | None = None
-    norm: Norm | None = None
-    weighted: bool = False
-    roots: int = 0
-
-    @classmethod
-    def of_counts(cls, vectoriser: CountVectorizer) -> Weighting:
-        """The counts of a fitted *vectoriser* as they are."""
-        terms = tuple(vectoriser.get_feature_names_out().tolist())
-        return cls(terms, np.arange(len(terms)), np.ones(len(terms)), vectoriser.binary)
-
-    def spread(self, form: Terms) -> Terms:
-        """*form*, which is over the C columns, over the V terms and without the scale."""
-        if np.array_equal(self.columns, np.arange(len(self.terms))) and (self.scale == 1).all():
-            return form
-
-        def over_terms(values: Array) -> Array:
-            spread = np.zeros((len(values), len(self.terms)))
-            spread[:, self.columns] = values
-            return spread
-
-        quadratic = form.quadratic
-        if quadratic is not None:
-            quadratic = over_terms(quadratic * self.scale**2)
-        scale = 1.0 if form.presence else self.scale
-        return replace(form, linear=over_terms(form.linear * scale), quadratic=quadratic)
-
-    def chosen(self, support: npt.NDArray[np.int64]) -> Weighting:
-        """With the columns at *support* alone; without a norm, nothing is left of the others."""
-        columns, scale = self.columns[support], self.scale[support]
-        if self.norm is not None:
-            return replace(self, columns=columns, scale=scale)
-        terms = tuple(self.terms[i] for i in columns)
-        weights = None if self.weights is None else self.weights[columns]
-        return replace(
-            self, terms=terms, weights=weights, columns=np.arange(len(terms)), scale=scale
-        )
-
-    def normalised(self, norm: Norm) -> Weighting:
-        """Divided by a norm, once; what scaled the columns before belongs to the weights."""
-        if self.norm is not None or self.roots:
-            raise NotConvertible(
-                "A norm after square roots, or a second norm after the columns were chosen or "
-                "scaled, has no converter here; leave one of the two out"
-            )
-        weights = self.weights
-        if not (self.scale == 1).all():
-            weights = self.scale * (1 if weights is None else weights)
-        return replace(self, norm=norm, weights=weights, scale=np.ones(len(self.terms)))
-
-
 @singledispatch
-def weighting(vectoriser: Any) -> Weighting:
+def read_vectoriser(vectoriser: Any) -> Weighting:
     """What a fitted *vectoriser* counts.
 
     Raises:
         NotConvertible: it is none of scikit-learn's that have a vocabulary.
     """
     raise NotConvertible(
-        f"The first step is {_named(vectoriser)}; export takes a pipeline that begins with a "
-        "CountVectorizer or TfidfVectorizer and is given the texts themselves"
+        f"The first step is {type(vectoriser).__name__}; export takes a pipeline that begins with "
+        "a CountVectorizer or TfidfVectorizer and is given the texts themselves"
     )
 
 
-@weighting.register
+@read_vectoriser.register
 def _(vectoriser: HashingVectorizer) -> Weighting:  # noqa: ARG001
     raise NotConvertible(
         "HashingVectorizer keeps no vocabulary, so nothing can be said of a word: use "
@@ -127,27 +49,35 @@ def _(vectoriser: HashingVectorizer) -> Weighting:  # noqa: ARG001
     )
 
 
-@weighting.register
+@read_vectoriser.register
 def _(vectoriser: CountVectorizer) -> Weighting:
-    return Weighting.of_counts(vectoriser)
+    terms = tuple(vectoriser.get_feature_names_out().tolist())
+    return Weighting(terms, np.arange(len(terms)), np.ones(len(terms)), vectoriser.binary)
 
 
-@weighting.register
+@read_vectoriser.register
 def _(vectoriser: TfidfVectorizer) -> Weighting:
-    return _tfidf(Weighting.of_counts(vectoriser), vectoriser)
+    return _tfidf(read_vectoriser.dispatch(CountVectorizer)(vectoriser), vectoriser)
 
 
 @singledispatch
-def step(fitted: Any, before: Weighting) -> Weighting:
+def read_step(fitted: Any, before: Weighting) -> Weighting:
     """What a fitted step between vectoriser and classifier makes of the weighting *before* it.
 
     Raises:
         NotConvertible: it does something to the columns that has no converter here.
     """
-    return _unchanged(fitted, before)
+    if _changes_nothing(fitted, len(before.columns)):
+        return before
+    raise NotConvertible(
+        f"The step {type(fitted).__name__} has no converter here; export knows TfidfTransformer, "
+        "Normalizer, MaxAbsScaler, StandardScaler(with_mean=False), FunctionTransformer(np.sqrt), "
+        "selectors such as SelectKBest and VarianceThreshold, and steps that only make the matrix "
+        "dense"
+    )
 
 
-@step.register
+@read_step.register
 def _(fitted: TfidfTransformer, before: Weighting) -> Weighting:
     plain = before.norm is None and not before.roots and (before.scale == 1).all()
     if before.weighted or not plain:
@@ -158,24 +88,31 @@ def _(fitted: TfidfTransformer, before: Weighting) -> Weighting:
     return _tfidf(before, fitted)
 
 
-@step.register
+@read_step.register
 def _(fitted: FunctionTransformer, before: Weighting) -> Weighting:
     if fitted.func is np.sqrt and not fitted.kw_args:
         return replace(before, roots=before.roots + 1, scale=np.sqrt(before.scale))
-    return _unchanged(fitted, before)
+    return read_step.dispatch(object)(fitted, before)
 
 
-@step.register
+@read_step.register
 def _(fitted: SelectorMixin, before: Weighting) -> Weighting:
-    return before.chosen(fitted.get_support(indices=True))
+    support = fitted.get_support(indices=True)
+    columns, scale = before.columns[support], before.scale[support]
+    if before.norm is not None:
+        return replace(before, columns=columns, scale=scale)
+    # Without a norm, nothing is left of the others.
+    terms = tuple(before.terms[i] for i in columns)
+    weights = None if before.weights is None else before.weights[columns]
+    return replace(before, terms=terms, weights=weights, columns=np.arange(len(terms)), scale=scale)
 
 
-@step.register
+@read_step.register
 def _(fitted: MaxAbsScaler, before: Weighting) -> Weighting:
     return replace(before, scale=before.scale / fitted.scale_)
 
 
-@step.register
+@read_step.register
 def _(fitted: StandardScaler, before: Weighting) -> Weighting:
     if fitted.with_mean:
         raise NotConvertible(
@@ -184,11 +121,24 @@ def _(fitted: StandardScaler, before: Weighting) -> Weighting:
     return before if fitted.scale_ is None else replace(before, scale=before.scale / fitted.scale_)
 
 
-@step.register
+@read_step.register
 def _(fitted: Normalizer, before: Weighting) -> Weighting:
     if fitted.norm not in ("l1", "l2"):
         raise NotConvertible(f"Normalizer(norm={fitted.norm!r}) has no converter; use l1 or l2")
-    return before.normalised(fitted.norm)
+    return _normalised(before, fitted.norm)
+
+
+def _normalised(before: Weighting, norm: Norm) -> Weighting:
+    """Divided by a norm, once; what scaled the columns before belongs to the weights."""
+    if before.norm is not None or before.roots:
+        raise NotConvertible(
+            "A norm after square roots, or a second norm after the columns were chosen or "
+            "scaled, has no converter here; leave one of the two out"
+        )
+    weights = before.weights
+    if not (before.scale == 1).all():
+        weights = before.scale * (1 if weights is None else weights)
+    return replace(before, norm=norm, weights=weights, scale=np.ones(len(before.terms)))
 
 
 def _tfidf(counts: Weighting, fitted: Any) -> Weighting:
@@ -198,18 +148,7 @@ def _tfidf(counts: Weighting, fitted: Any) -> Weighting:
         weights=fitted.idf_ if fitted.use_idf else None,
         weighted=True,
     )
-    return weighted if fitted.norm is None else weighted.normalised(fitted.norm)
-
-
-def _unchanged(fitted: Any, before: Weighting) -> Weighting:
-    if _changes_nothing(fitted, len(before.columns)):
-        return before
-    raise NotConvertible(
-        f"The step {_named(fitted)} has no converter here; export knows TfidfTransformer, "
-        "Normalizer, MaxAbsScaler, StandardScaler(with_mean=False), FunctionTransformer(np.sqrt), "
-        "selectors such as SelectKBest and VarianceThreshold, and steps that only make the matrix "
-        "dense"
-    )
+    return weighted if fitted.norm is None else _normalised(weighted, fitted.norm)
 
 
 def _changes_nothing(fitted: Any, columns: int) -> bool:
@@ -221,6 +160,24 @@ def _changes_nothing(fitted: Any, columns: int) -> bool:
         return False
     made = made.toarray() if sparse.issparse(made) else np.asarray(made)
     return bool(np.array_equal(made, probe.toarray()))
+
+
+def spread(weighting: Weighting, form: AdditiveForm) -> AdditiveForm:
+    """*form*, which is over the C columns, over the V terms and without the scale."""
+    size = len(weighting.terms)
+    if np.array_equal(weighting.columns, np.arange(size)) and (weighting.scale == 1).all():
+        return form
+
+    def over_terms(values: Array) -> Array:
+        spread = np.zeros((len(values), size))
+        spread[:, weighting.columns] = values
+        return spread
+
+    quadratic = form.quadratic
+    if quadratic is not None:
+        quadratic = over_terms(quadratic * weighting.scale**2)
+    scale = 1.0 if form.presence else weighting.scale
+    return replace(form, linear=over_terms(form.linear * scale), quadratic=quadratic)
 
 
 def analyzer_of(vectoriser: Any) -> Analyzer:
@@ -264,7 +221,3 @@ def separator(terms: Sequence[str]) -> str:
     except UnicodeEncodeError:
         raise NotConvertible("A term holds half of a character (a lone surrogate)") from None
     return next(each for each in SEPARATORS if each not in taken)
-
-
-def _named(fitted: Any) -> str:
-    return type(fitted).__name__

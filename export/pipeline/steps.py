@@ -1,41 +1,35 @@
-"""Steps of a fitted pipeline: from scikit-learn's objects to what the graph computes with."""
+"""Steps of a fitted pipeline: from scikit-learn's objects to its description, read once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
-from addsup.export.errors import NotConvertible
-from addsup.export.graph.additive_form import Terms
-from addsup.export.graph.ensembles import Ensemble, Form, form
-from addsup.export.graph.weighting import Weighting, analyzer_of, separator, step, weighting
+from addsup.export.pipeline.description import (
+    AdditiveForm,
+    Description,
+    Form,
+    NotConvertible,
+    Weighting,
+)
+from addsup.export.pipeline.ensembles import read_classifier
+from addsup.export.pipeline.vectoriser import (
+    analyzer_of,
+    read_step,
+    read_vectoriser,
+    separator,
+    spread,
+)
 from addsup.inference.analyzer_settings import Analyzer
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 
-@dataclass(frozen=True, slots=True)
-class FittedText:
-    """A fitted pipeline, as the graph needs it.
-
-    Attributes:
-        weighting: how counts of V terms become what the classifier sees.
-        form: how the classifier comes to its probabilities, over all V terms.
-        labels: K, in the order of the probabilities.
-        analyzer: how text is read.
-    """
-
-    weighting: Weighting
-    form: Form
-    labels: tuple[str, ...]
-    analyzer: Analyzer
-
-
-def read_pipeline(pipeline: Any, analyzer: Analyzer | None = None) -> FittedText:
-    """Read a fitted *pipeline* of a vectoriser, what chooses or scales columns, and a classifier.
+def read_pipeline(pipeline: Any, analyzer: Analyzer | None = None) -> Description:
+    """Describe a fitted *pipeline* of a vectoriser, what chooses or scales columns, a classifier.
 
     Args:
         pipeline: scikit-learn's.
@@ -44,36 +38,41 @@ def read_pipeline(pipeline: Any, analyzer: Analyzer | None = None) -> FittedText
     Raises:
         NotConvertible: a step or a setting has no converter here, or is not fitted.
     """
-    vectoriser, *between, classifier = steps(pipeline)
-    weighed = weighting(vectoriser)
+    found = fitted_steps(pipeline)
+    vectoriser, *between, classifier = found
+    weighting = read_vectoriser(vectoriser)
     for each in between:
-        weighed = step(each, weighed)
-    if not len(weighed.columns):
+        weighting = read_step(each, weighting)
+    if not len(weighting.columns):
         raise NotConvertible("No term is left for the classifier")
     if analyzer is None:
         analyzer = analyzer_of(vectoriser)
     if analyzer.kind != "letters":
-        fewest_and_most = tuple(vectoriser.ngram_range)
         analyzer = msgspec.structs.replace(
-            analyzer, ngram_range=fewest_and_most, separator=separator(weighed.terms)
+            analyzer,
+            ngram_range=tuple(vectoriser.ngram_range),
+            separator=separator(weighting.terms),
         )
-    return FittedText(weighed, _spread(weighed, form(classifier)), labels(classifier), analyzer)
+    form = read_classifier(classifier)
+    return Description(
+        steps=found,
+        weighting=weighting,
+        column_form=form,
+        form=_over_terms(weighting, form),
+        labels=labels_of(classifier),
+        analyzer=analyzer,
+        stop_words=frozenset(vectoriser.get_stop_words() or ())
+        if analyzer.kind == "word"
+        else frozenset(),
+    )
 
 
-def labels(classifier: Any) -> tuple[str, ...]:
+def labels_of(classifier: Any) -> tuple[str, ...]:
     """The K labels of a fitted *classifier* as text, in the order of its probabilities."""
     return tuple(str(label) for label in classifier.classes_.tolist())
 
 
-def features(before: Sequence[Any], texts: Sequence[str]) -> Any:
-    """What the classifier sees of n *texts* after the steps *before* it, [n, C]."""
-    found: Any = texts
-    for each in before:
-        found = each.transform(found)
-    return found
-
-
-def steps(pipeline: Any) -> list[Any]:
+def fitted_steps(pipeline: Any) -> tuple[Any, ...]:
     """The fitted steps of *pipeline*, those of pipelines inside it too.
 
     Raises:
@@ -84,7 +83,7 @@ def steps(pipeline: Any) -> list[Any]:
             f"This is {type(pipeline).__name__}, not a scikit-learn Pipeline; make one of the "
             "vectoriser and the classifier with make_pipeline(vectoriser, classifier)"
         )
-    found = list(_flat(pipeline))
+    found = tuple(_flat(pipeline))
     if len(found) < 2:
         raise NotConvertible("The pipeline needs a vectoriser and a classifier")
     for each in (found[0], found[-1]):
@@ -108,11 +107,11 @@ def _flat(pipeline: Pipeline) -> Iterator[Any]:
             yield each
 
 
-def _spread(weighed: Weighting, found: Form) -> Form:
-    """*found* over all terms, whatever the classifier sees of them."""
-    if isinstance(found, Terms):
-        return weighed.spread(found)
+def _over_terms(weighting: Weighting, form: Form) -> Form:
+    """*form* over all terms, whatever the classifier sees of them."""
+    if isinstance(form, AdditiveForm):
+        return spread(weighting, form)
     members = tuple(
-        replace(member, scores=weighed.spread(member.scores)) for member in found.members
+        replace(member, scores=spread(weighting, member.scores)) for member in form.members
     )
-    return Ensemble(members, found.normalise_each)
+    return replace(form, members=members)
