@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from addsup.export.errors import BadSample, NotConvertible
+from addsup.export.own_pipeline import BadSample
+from addsup.export.pipeline.description import NotConvertible
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.decomposition import TruncatedSVD
 from sklearn.ensemble import RandomForestClassifier
@@ -34,7 +35,7 @@ def test_a_fitted_pipeline_is_exported_equal(name: str, tmp_path: Path) -> None:
     )
 
     assert published.proof.probability <= 1e-9
-    assert published.proof.evidence <= 1e-9
+    assert published.proof.log_odds <= 1e-9
     model = Model.load(published.path)
     (answer, why), *_ = model.explain(sample[:1])
     assert answer.label == str(pipeline.predict(sample[:1])[0])

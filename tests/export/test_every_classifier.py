@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from addsup.export.equivalence import ask_graph, prove
-from addsup.export.graph.model_file import build
+from addsup.export.graph.equivalence import ask_graph
 from addsup.inference.analyzer import Normaliser
 from addsup.inference.manifest import Figures, HeldOut
 from addsup.inference.model import Model
@@ -16,6 +15,8 @@ from addsup.train.artifact import TrainedModel
 from addsup.train.calibration import Calibration
 from addsup.train.classifiers import KINDS
 from addsup.train.hyperparameters import NEGATIONS, Setting
+
+from tests.export.small import exported, proved
 
 Make = Callable[[Setting, int], TrainedModel]
 
@@ -54,11 +55,11 @@ def make(trained: TrainedModel) -> Make:
 def test_every_classifier_is_proved_equal(classifier: str, labels: int, make: Make) -> None:
     trained = make(Setting(classifier), labels)
 
-    proof = prove(trained, build(trained))
+    proof = proved(trained)
 
-    assert proof.reviews > 1500
+    assert proof.texts > 1500
     assert proof.probability <= 1e-6
-    assert proof.evidence <= 1e-9
+    assert proof.log_odds <= 1e-9
 
 
 @pytest.mark.parametrize("classifier", ["gaussian", "bernoulli", "logistic"])
@@ -77,16 +78,16 @@ def test_every_classifier_is_proved_equal(classifier: str, labels: int, make: Ma
 def test_every_setting_is_proved_equal(classifier: str, setting: Setting, make: Make) -> None:
     trained = make(replace(setting, classifier=classifier), 2)
 
-    proof = prove(trained, build(trained))
+    proof = proved(trained)
 
     assert proof.probability <= 1e-6
-    assert proof.evidence <= 1e-9
+    assert proof.log_odds <= 1e-9
 
 
 @pytest.mark.parametrize("classifier", KINDS)
 def test_a_text_without_known_words_has_no_evidence(classifier: str, make: Make) -> None:
     trained = make(Setting(classifier), 2)
-    model = Model(build(trained))
+    model = Model(exported(trained))
 
     (shares,) = model.run(["", "xyzzy"], "shares")
     answers = ask_graph(model, ["", "xyzzy"])
@@ -100,7 +101,7 @@ def test_evidence_of_bent_log_odds_keeps_the_proportions(make: Make) -> None:
     straight.pipeline[-1].set_params(slope=1.0, bend=0.0)
     text = [bent.normaliser.normalise(bent.texts[0])]
 
-    before, after = (Model(build(each)).run(text, "shares")[0] for each in (straight, bent))
+    before, after = (Model(exported(each)).run(text, "shares")[0] for each in (straight, bent))
 
     stretch = after[before != 0] / before[before != 0]
     np.testing.assert_allclose(stretch, stretch[0])
@@ -112,7 +113,7 @@ def test_words_that_cancel_out_do_not_divide_by_zero(make: Make) -> None:
     inner = trained.pipeline[-1].classifier_
     inner.coef_[0, 0], inner.coef_[0, 1] = 1.0, -1.0
     trained.pipeline[0].idf_ = np.ones_like(trained.pipeline[0].idf_)
-    model = Model(build(trained))
+    model = Model(exported(trained))
     text = [" ".join(trained.vocabulary[:2])]
 
     probabilities, shares = model.run(text, "probabilities", "shares")

@@ -8,22 +8,21 @@ from pathlib import Path
 import msgspec
 import onnx
 import pytest
-from addsup.export.__main__ import main
-from addsup.export.graph.model_file import build
 from addsup.export.tools.signing import sign
 from addsup.export.tools.verify import Subject, verify
 from addsup.export.write import write_model
-from addsup.train.artifact import TrainedModel, keep
+from addsup.train.artifact import TrainedModel
 from addsup.train.text.wordnet import WordNet
 from onnx import helper, numpy_helper
 
+from tests.export.small import exported
 from tests.keys import make_key_pair
 
 
 @pytest.fixture
 def path(trained: TrainedModel, tmp_path: Path) -> Path:
     path = tmp_path / "m.onnx"
-    write_model(path, build(trained))
+    write_model(path, exported(trained))
     return path
 
 
@@ -74,10 +73,10 @@ def data_outside(model: onnx.ModelProto) -> None:
 @pytest.mark.parametrize(
     ("change", "failed"),
     [
-        (initializer("linear", 1.5), ["golden reviews", "scikit-learn"]),
-        (initializer("quadratic", 1.001), ["golden reviews", "scikit-learn"]),
+        (initializer("linear", 1.5), ["golden texts", "scikit-learn"]),
+        (initializer("quadratic", 1.001), ["golden texts", "scikit-learn"]),
         (entry("lemmas", lambda _: "{}"), ["lemma table", "scikit-learn"]),
-        (entry("constant", shifted), ["evidence", "scikit-learn"]),
+        (entry("constant", shifted), ["contributions", "scikit-learn"]),
         (entry("format", lambda _: "0"), ["metadata"]),
         (foreign_operator, ["operators"]),
         (loop, ["operators"]),
@@ -113,32 +112,18 @@ def test_damaged_or_missing_model_fails_with_sentences(
     assert {"checksum", "metadata"} <= set(failures(path, wordnet))
 
 
-def test_command_checks_the_signature_and_the_kept_pipeline(
-    path: Path, trained: TrainedModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_signature_and_the_kept_pipeline_are_checked(
+    path: Path, trained: TrainedModel, wordnet: WordNet, tmp_path: Path
 ) -> None:
-    keys = make_key_pair(tmp_path)
+    keys, other = make_key_pair(tmp_path), make_key_pair(tmp_path, "secp384r1")
     sign(path, keys.private)
-    keep(trained, tmp_path / "kept.skops")
-    options = ["--kept", str(tmp_path / "kept.skops"), "--public-key", str(keys.public)]
+    checked = (path, frozenset(wordnet.exceptions), wordnet.lemmatize)
 
-    status = main(["verify", str(path), *options])
+    found = list(map(str, verify(Subject(*checked, trained, keys.public))))
+    foreign = list(map(str, verify(Subject(*checked, None, other.public))))
 
-    out = capsys.readouterr().out
-    assert status == 0
-    assert out.count("ok  ") == 8
-    assert "made with the private key of" in out
-    assert "exported afresh it gives the same bytes" in out
-
-
-def test_failed_check_is_a_failure_of_the_command(
-    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    sign(path, make_key_pair(tmp_path).private)
-    other = make_key_pair(tmp_path, "secp384r1")
-
-    status = main(["verify", str(path), "--public-key", str(other.public)])
-
-    printed = capsys.readouterr()
-    assert status == 1
-    assert "FAIL  signature: m.onnx.sig was not made with the private key of" in printed.out
-    assert "fails 1 of its checks; do not serve it" in printed.err
+    assert all(line.startswith("ok  ") for line in found)
+    assert len(found) == 8
+    assert "made with the private key of" in found[1]
+    assert "exported afresh it gives the same bytes" in found[-1]
+    assert foreign[1].startswith("FAIL  signature: m.onnx.sig was not made with the private key of")

@@ -9,19 +9,23 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import msgspec
 import numpy as np
 import pytest
-from addsup.export.graph.model_file import build
 from addsup.export.publish import publish
 from addsup.export.report import plots
+from addsup.export.report.card_text import cleaning, language, language_name
 from addsup.export.report.curves import curves
 from addsup.export.report.top_terms import strongest
-from addsup.inference.manifest import Bin, Figures, HeldOut, Interval
+from addsup.inference.analyzer_settings import Analyzer
+from addsup.inference.manifest import Bin, Figures, HeldOut, Interval, Manifest
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel, UnseenPredictions
 from addsup.train.evaluation.comparison import Comparison, Row
 from addsup.train.evaluation.learning_curve import LearningPoint
 from addsup.train.hyperparameters import Setting
+
+from tests.export.small import exported, small_model
 
 INTERVAL = Interval(0.8, 0.75, 0.85)
 LABELS = ("dreadful", "poor", "fair", "good", "splendid")
@@ -184,13 +188,17 @@ def test_model_with_five_labels_is_described(trained: TrainedModel, tmp_path: Pa
 
 
 def test_strongest_words_speak_for_their_label(trained: TrainedModel) -> None:
-    model = Model(build(trained))
+    model = Model(exported(trained))
 
     found = strongest(model, trained.texts, 12)
 
     assert {"bad", "awful"} <= dict(found["negative"]).keys()
     assert {"great", "excellent"} <= dict(found["positive"]).keys()
-    assert all(part > 0 for terms in found.values() for _, part in terms)
+    assert all(mean > 0 for terms in found.values() for _, mean in terms)
+
+
+def test_words_of_fewer_than_three_texts_say_nothing() -> None:
+    assert strongest(small_model(), ["Good films!", "Bad film."], 5) == {"down": [], "up": []}
 
 
 def test_curves_end_where_curves_end() -> None:
@@ -216,6 +224,33 @@ def test_any_number_of_labels_can_be_drawn(count: int) -> None:
 
     for svg in drawn:
         assert ElementTree.fromstring(svg).tag.endswith("svg")
+
+
+def test_words_in_a_plot_are_text() -> None:
+    svg = plots.words({"ham": [("meeting", 1.0)], "spam": [("prize", 2.0)]})
+
+    shown = {each.text for each in ElementTree.fromstring(svg).iter() if each.tag.endswith("text")}
+    assert {"for spam", "prize"} <= shown
+
+
+def test_cleaning_and_language_are_those_that_the_file_says() -> None:
+    letters = small_model().manifest
+
+    def manifest(settings: Analyzer, **more: object) -> Manifest:
+        return msgspec.structs.replace(letters, analyzer=settings, **more)
+
+    assert "the letters a to z" in cleaning(letters)
+    words = Analyzer(token_pattern=r"\w+", strip_accents="unicode", lowercase=False)
+    assert cleaning(manifest(words)) == (
+        r"Cleaning leaves case as it is, strips accents (unicode), takes the words that `\w+` "
+        "finds, drops 2 stop words and replaces each word by its stem."
+    )
+    assert cleaning(manifest(Analyzer(kind="char_wb", ngram_range=(2, 4)))) == (
+        "Cleaning lower-cases and takes 2 to 4 characters in a row inside words."
+    )
+    assert language_name(letters) == "English"
+    assert language(manifest(Analyzer())) == ""
+    assert language_name(manifest(Analyzer(), parameters={"language": "de"})) == "German"
 
 
 @pytest.mark.parametrize("same", [True, False])

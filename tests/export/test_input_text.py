@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from addsup.export.graph import reading
+from addsup.export.graph.input_text import input_text, python_example
 from addsup.server.settings import Settings
 from addsup.train.text.languages import word_pattern
 from sklearn.feature_extraction.text import CountVectorizer
@@ -36,7 +36,7 @@ def run(script: str) -> str:
 
 def assert_same(model: Model, path: Path, text: str) -> None:
     (expected,) = model.predict([text])
-    said = run(reading.python(model.manifest, str(path), text))
+    said = run(python_example(model.manifest, str(path), text))
 
     assert expected.label is not None and expected.probabilities is not None
     assert expected.label in said
@@ -63,4 +63,4 @@ def test_the_script_of_the_shipped_model_gives_what_the_server_gives() -> None:
 def test_what_the_graph_takes_is_said() -> None:
     shipped = Model.load(Settings().model_path).manifest
 
-    assert "the letters a to z alone" in reading.taken(shipped)
+    assert "the letters a to z alone" in input_text(shipped)
