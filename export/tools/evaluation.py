@@ -7,7 +7,6 @@ probabilities of the text without terms for it. Intervals are those of a bootstr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -79,14 +78,6 @@ class Evaluation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     labels: dict[str, Drift]
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a model makes of n texts: probabilities [n, K], and known terms of each [n]."""
-
-    probabilities: Array
-    known: Numbers
-
-
 def evaluate(model: Model, data: LabelledText) -> Evaluation:
     """Ask *model* for all of *data*.
 
@@ -95,11 +86,11 @@ def evaluate(model: Model, data: LabelledText) -> Evaluation:
     """
     truth = _truth(model, data)
     texts, words_of, known_of = zip(*map(model.reader.read, data.texts), strict=True)
-    answers = _ask(model, texts)
+    probabilities, known = _ask(model, texts)
     given = np.array(known_of) > 0
-    wrong = np.where(given, errors(answers.probabilities, truth), 1.0)
-    losses = log_losses(answers.probabilities, truth)
-    fold = Fold(np.arange(len(truth)), truth, answers.probabilities, 0)
+    wrong = np.where(given, errors(probabilities, truth), 1.0)
+    losses = log_losses(probabilities, truth)
+    fold = Fold(np.arange(len(truth)), truth, probabilities, 0)
     words, unknown = sum(words_of), sum(words_of) - sum(known_of)
     characters = sum(map(len, data.texts))
     trained_on = model.manifest.data
@@ -115,7 +106,7 @@ def evaluate(model: Model, data: LabelledText) -> Evaluation:
         calibration_error=calibration_error([fold], 0),
         roc_auc=_roc_auc(fold, len(model.labels)),
         reliability=reliability([fold]),
-        by_evidence=by_evidence(answers.known, truth, answers.probabilities),
+        by_evidence=by_evidence(known, truth, probabilities),
         unknown_words=_drift(unknown / max(1, words), trained_on.unknown_words),
         words=_drift(words / len(truth), trained_on.words),
         unread_letters=sum(map(model.tokenizer.unread_letters, data.texts)) / max(1, characters),
@@ -136,15 +127,15 @@ def _truth(model: Model, data: LabelledText) -> Numbers:
     return np.array([numbers[label] for label in data.labels])
 
 
-def _ask(model: Model, read: Sequence[str]) -> Answers:
-    """Run the graph on n texts as it takes them."""
+def _ask(model: Model, read: Sequence[str]) -> tuple[Array, Numbers]:
+    """Probabilities [n, K] of n texts as the graph takes them, and known terms of each [n]."""
     size, labels = len(model.manifest.vocabulary), len(model.labels)
     probabilities, known = np.empty((len(read), labels)), np.empty(len(read), dtype=np.int64)
     for run in model.runs(read):
         found, ids = model.run([read[i] for i in run], "probabilities", "ids")
         probabilities[run] = found
         known[run] = [len(set(row[row < size].tolist())) for row in ids]
-    return Answers(probabilities, known)
+    return probabilities, known
 
 
 def _interval(number: int, figure: Callable[[Numbers], float], most: float = np.inf) -> Interval:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -121,18 +121,9 @@ def _type(tensor: Any) -> str:
 
 def as_json(found: Inspection) -> bytes:
     """All of it as JSON: what the graph is, then each field of the manifest."""
-    built = {
-        "file": found.path.name,
-        "sha256": found.sha256,
-        "size": found.size,
-        "checksum": found.checksum,
-        "signature": found.signature,
-        "inputs": found.inputs,
-        "outputs": found.outputs,
-        "operators": found.operators,
-        **msgspec.structs.asdict(found.manifest),
-    }
-    return msgspec.json.format(msgspec.json.encode(built))
+    graph = {field.name: getattr(found, field.name) for field in fields(found)[1:-1]}
+    whole = {"file": found.path.name, **graph, **msgspec.structs.asdict(found.manifest)}
+    return msgspec.json.format(msgspec.json.encode(whole))
 
 
 def inspection_lines(found: Inspection) -> Iterator[str]:

@@ -68,7 +68,7 @@ def model_diff(
     Args:
         old: the model in use.
         new: the one that may replace it.
-        texts: n raw texts.
+        texts: n texts as typed.
         truth: their n labels.
         sha256: of the file they come from, to tell whether a model has seen it.
 
@@ -77,32 +77,28 @@ def model_diff(
         BadData: the texts have others.
     """
     _check_labels(old, new, truth)
-    answers = list(zip(explained(old, texts), explained(new, texts), strict=True))
-    right = np.array(
-        [[a.label == t, b.label == t] for (a, b), t in zip(answers, truth, strict=True)]
-    )
-    only_old, only_new = (
-        int(np.sum(right[:, 0] & ~right[:, 1])),
-        int(np.sum(~right[:, 0] & right[:, 1])),
-    )
+    answers = list(zip(texts, truth, explained(old, texts), explained(new, texts), strict=True))
+    before = np.array([was.label == label for _, label, was, _ in answers])
+    after = np.array([now.label == label for _, label, _, now in answers])
+    models = {"old": old, "new": new}
     return ModelDiff(
         texts=len(texts),
-        flips=tuple(_flips(old, new, texts, truth, answers)),
-        old_right=int(right[:, 0].sum()),
-        new_right=int(right[:, 1].sum()),
-        only_old=only_old,
-        only_new=only_new,
-        p_value=mcnemar(right[:, 0], right[:, 1]),
-        seen=tuple(
-            name
-            for name, model in (("old", old), ("new", new))
-            if model.manifest.data.sha256 == sha256
+        flips=tuple(
+            Flip(text, label, was.label, now.label, _responsible(old.labels, was, now))
+            for text, label, was, now in answers
+            if was.label != now.label
         ),
+        old_right=int(before.sum()),
+        new_right=int(after.sum()),
+        only_old=int((before & ~after).sum()),
+        only_new=int((after & ~before).sum()),
+        p_value=mcnemar(before, after),
+        seen=tuple(name for name, each in models.items() if each.manifest.data.sha256 == sha256),
     )
 
 
 def _check_labels(old: Model, new: Model, truth: Sequence[str]) -> None:
-    if set(old.labels) != set(new.labels):
+    if old.labels != new.labels:
         raise ModelFileError(
             f"The old model has the labels {', '.join(old.labels)}, the new one "
             f"{', '.join(new.labels)}: only models with the same labels can be compared."
@@ -115,62 +111,47 @@ def _check_labels(old: Model, new: Model, truth: Sequence[str]) -> None:
         )
 
 
-def _flips(
-    old: Model,
-    new: Model,
-    texts: Sequence[str],
-    truth: Sequence[str],
-    answers: Sequence[tuple[Answer, Answer]],
-) -> Iterator[Flip]:
-    for text, label, (before, after) in zip(texts, truth, answers, strict=True):
-        if before.label != after.label:
-            words = tuple(_responsible(old, new, before, after)[:WORDS_SHOWN])
-            yield Flip(text, label, before.label, after.label, words)
-
-
-def _responsible(old: Model, new: Model, before: Answer, after: Answer) -> list[tuple[str, float]]:
+def _responsible(
+    labels: Sequence[str], before: Answer, after: Answer
+) -> tuple[tuple[str, float], ...]:
     """Terms and how far each moved the log-odds of the new label against the old, farthest first.
 
     Where one model knows nothing and so has no label, the other's runner-up stands in for it.
     """
-    winner = old.labels.index(after.label or _runner_up(old, before))
-    loser = old.labels.index(before.label or _runner_up(new, after))
-    order = [new.labels.index(label) for label in old.labels]
-    was = {term: float(c[winner] - c[loser]) for term, c in before.contributions.items()}
-    now = {
-        term: float(c[order[winner]] - c[order[loser]]) for term, c in after.contributions.items()
+    winner = labels.index(after.label) if after.label else _runner_up(before)
+    loser = labels.index(before.label) if before.label else _runner_up(after)
+    none = np.zeros(len(labels))
+    moved = {
+        term: after.contributions.get(term, none) - before.contributions.get(term, none)
+        for term in before.contributions.keys() | after.contributions.keys()
     }
-    moved = {term: now.get(term, 0.0) - was.get(term, 0.0) for term in {*was, *now}}
-    return sorted(moved.items(), key=lambda item: (-abs(item[1]), item[0]))
+    by_term = [(term, float(each[winner] - each[loser])) for term, each in moved.items()]
+    return tuple(sorted(by_term, key=lambda item: (-abs(item[1]), item[0]))[:WORDS_SHOWN])
 
 
-def _runner_up(model: Model, answer: Answer) -> str:
-    return model.labels[int(np.argsort(answer.probabilities, kind="stable")[-2])]
+def _runner_up(answer: Answer) -> int:
+    return int(np.argsort(answer.probabilities, kind="stable")[-2])
 
 
 def diff_lines(found: ModelDiff) -> Iterator[str]:
     """The comparison as lines for the terminal."""
-    total = found.texts
     for flip in found.flips:
         mark = {flip.old: "was right", flip.new: "is right"}.get(flip.truth, "both wrong")
         yield f"{flip.old or 'no label'} -> {flip.new or 'no label'} ({mark}): {flip.text}"
         yield "    " + ", ".join(f"{word} {moved:+.2f}" for word, moved in flip.words)
-    yield f"{len(found.flips)} of {total:,} labels flip."
+    yield f"{len(found.flips)} of {found.texts:,} labels flip."
     for name, right in (("old", found.old_right), ("new", found.new_right)):
-        yield f"The {name} model has {right:,} right ({right / total:.1%})."
+        yield f"The {name} model has {right:,} right ({right / found.texts:.1%})."
+    meaning = "the difference may well be chance"
+    if found.p_value < 0.05:
+        better = "new" if found.only_new > found.only_old else "old"
+        meaning = f"the {better} model is better by more than chance"
     yield (
         f"Right only in the old: {found.only_old}, only in the new: {found.only_new}; McNemar's "
-        f"exact test gives p = {found.p_value:.3g}: {_meaning(found)}."
+        f"exact test gives p = {found.p_value:.3g}: {meaning}."
     )
     for name in found.seen:
         yield (
             f"Caution: the {name} model was fitted on these very texts, which flatters it; name "
             "a file that neither has seen."
         )
-
-
-def _meaning(found: ModelDiff) -> str:
-    if found.p_value >= 0.05:
-        return "the difference may well be chance"
-    better = "new" if found.only_new > found.only_old else "old"
-    return f"the {better} model is better by more than chance"
