@@ -99,20 +99,20 @@ def export_pipeline(
     if calibrated:
         steps = _calibrated(steps, sample)
     fitted = Pipeline([(f"step{number}", each) for number, each in enumerate(steps)])
-    found = read_pipeline(fitted)
+    description = read_pipeline(fitted)
     trained = TrainedModel(
         pipeline=fitted,
-        normaliser=Normaliser(found.stop_words, str, tokenizer(found.analyzer)),
+        normaliser=Normaliser(description.stop_words, str, tokenizer(description.analyzer)),
         irregular=frozenset(),
         texts=sample.texts,
         data=_data(sample, name, licence),
-        figures=_figures(found, sample, CALIBRATED if calibrated else ""),
-        parameters=_parameters(found, language),
+        figures=_figures(description, sample, CALIBRATED if calibrated else ""),
+        parameters=_parameters(description, language),
         command="export_pipeline(pipeline, path, texts, labels)",
         analyzer=None,
     )
     bar = partial(tqdm, desc="comparing", disable=quiet, delay=1, leave=False)
-    return publish(trained, Path(path), bar, found)
+    return publish(trained, Path(path), bar, description)
 
 
 def _sample(texts: Sequence[str], labels: Sequence[Any] | None) -> Sample:
@@ -121,13 +121,13 @@ def _sample(texts: Sequence[str], labels: Sequence[Any] | None) -> Sample:
     for number, text in enumerate(texts):
         if not isinstance(text, str):
             raise BadSample(f"texts[{number}] is {type(text).__name__}, not str")
-    found = tuple(map(str, texts))  # NumPy's are no str to msgspec
+    given = tuple(map(str, texts))  # NumPy's are no str to msgspec
     if labels is None:
-        return Sample(found, None)
-    if len(labels) != len(found):
-        raise BadSample(f"There are {len(found):,} texts and {len(labels):,} labels")
+        return Sample(given, None)
+    if len(labels) != len(given):
+        raise BadSample(f"There are {len(given):,} texts and {len(labels):,} labels")
     plain = getattr(labels, "tolist", lambda: labels)()  # NumPy's True is "True", too, its 1 is "1"
-    return Sample(found, tuple(map(str, plain)))
+    return Sample(given, tuple(map(str, plain)))
 
 
 def _check_labels(sample: Sample, classes: Sequence[str]) -> None:
@@ -146,8 +146,8 @@ def _calibrated(steps: tuple[Any, ...], sample: Sample) -> tuple[Any, ...]:
     for each in before:
         features = each.transform(features)
     scores = log_scores(classifier, features)
-    found = calibrate(scores, sample.numbers(labels_of(classifier)))
-    return (*before, Calibrated.around(classifier, found))
+    calibration = calibrate(scores, sample.numbers(labels_of(classifier)))
+    return (*before, Calibrated.around(classifier, calibration))
 
 
 def _data(sample: Sample, name: str, licence: str) -> DataSet:
@@ -160,24 +160,26 @@ def _data(sample: Sample, name: str, licence: str) -> DataSet:
     )
 
 
-def _parameters(found: Description, language: str) -> dict[str, str]:
+def _parameters(description: Description, language: str) -> dict[str, str]:
     steps = {
         f"step {number}": " ".join(repr(each).split())
-        for number, each in enumerate(found.steps, start=1)
+        for number, each in enumerate(description.steps, start=1)
     }
     return steps | ({"language": language} if language else {})
 
 
-def _figures(found: Description, sample: Sample, calibrated: str) -> Figures:
+def _figures(description: Description, sample: Sample, calibrated: str) -> Figures:
     """How the pipeline does on the *sample*, if its labels are known."""
     if sample.labels is None:
         return Figures(protocol=UNMEASURED, held_out=None)
-    truth = sample.numbers(found.labels)
-    probabilities = found.classifier.predict_proba(found.features(sample.texts))
+    truth = sample.numbers(description.labels)
+    probabilities = description.classifier.predict_proba(description.features(sample.texts))
     fold = Fold(np.arange(len(truth)), truth, probabilities, 0)
     return Figures(
         protocol=MEASURED.format(f"{len(truth):,}") + calibrated,
-        held_out=msgspec.structs.replace(held_out(fold, found.labels), given_to="export_pipeline"),
+        held_out=msgspec.structs.replace(
+            held_out(fold, description.labels), given_to="export_pipeline"
+        ),
         reliability=reliability([fold]),
-        most_confused=confused_pairs([fold], found.labels),
+        most_confused=confused_pairs([fold], description.labels),
     )

@@ -40,7 +40,7 @@ class Published:
 
 
 def publish(
-    trained: TrainedModel, path: Path, watch: Watch = iter, found: Description | None = None
+    trained: TrainedModel, path: Path, watch: Watch = iter, description: Description | None = None
 ) -> Published:
     """Write the model file *path*, its checksum, and what describes it, once proved.
 
@@ -49,16 +49,16 @@ def publish(
         path: where; beside it go its card (.md), its figures (.json) and a folder of plots.
             The card shows the comparison of classifiers that is beside it already (.compare.json).
         watch: sees each step of the proof, the longest part.
-        found: the description of its pipeline, if that was read already.
+        description: of its pipeline, if that was read already.
 
     Raises:
         AddsupError: it cannot be converted, proved or written; the old files are as they were.
     """
     comparison = comparison_beside(path, trained.data.sha256)
-    found = found or read_pipeline(trained.pipeline, trained.analyzer)
-    content = build(trained, found)
+    description = description or read_pipeline(trained.pipeline, trained.analyzer)
+    content = build(trained, description)
     model = Model(content)
-    proof = prove(trained, found, model, watch)
+    proof = prove(trained, description, model, watch)
     report = examine(model, trained.texts, trained.unseen_predictions)
     sha256 = write_model(path, content)
     write_atomically(path.with_suffix(".json"), as_json(model, path.name, report))
@@ -77,8 +77,8 @@ def publish(
     return Published(path, sha256, len(content), proof)
 
 
-def keep_evaluation(found: Evaluation, model: Path, output: Path) -> Iterator[str]:
-    """Write *found* to *output*, draw it beside, and put it into the card of *model*.
+def keep_evaluation(evaluation: Evaluation, model: Path, output: Path) -> Iterator[str]:
+    """Write *evaluation* to *output*, draw it beside, and put it into the card of *model*.
 
     Raises:
         BadData: another file beside the model passes for an evaluation and is none.
@@ -86,15 +86,17 @@ def keep_evaluation(found: Evaluation, model: Path, output: Path) -> Iterator[st
     """
     from addsup.export.report import plots  # here, for it takes a second
 
-    write_atomically(output, msgspec.json.format(msgspec.json.encode(found)) + b"\n")
+    write_atomically(output, msgspec.json.format(msgspec.json.encode(evaluation)) + b"\n")
     drawing = output.with_suffix(".svg")
-    svg = plots.reliability(found.reliability, len(found.labels), found.name, "this model")
+    svg = plots.reliability(
+        evaluation.reliability, len(evaluation.labels), evaluation.name, "this model"
+    )
     write_atomically(drawing, svg)
     yield f"\nKept: {output}, drawn in {drawing}"
     card_file = model.with_suffix(".md")
     if card_file.is_file():
         text = card_file.read_text(encoding="utf-8")
-        added = with_evaluations(text, kept_evaluations(model, found.model))
+        added = with_evaluations(text, kept_evaluations(model, evaluation.model))
         if added != text:
             write_atomically(card_file, added.encode())
             yield f"Added to {card_file}"

@@ -79,10 +79,10 @@ def _shape(operator: Any) -> None:
 
 
 def _convert(scope: Any, operator: Any, container: Any) -> None:
-    found, nodes = operator.raw_operator.description, Nodes(scope, container)
+    description, nodes = operator.raw_operator.description, Nodes(scope, container)
     label, probabilities, ids, shared = (output.full_name for output in operator.outputs)
-    text, weighting, form = operator.inputs[0].full_name, found.weighting, found.form
-    _ids(nodes, text, weighting.terms, found.analyzer, ids)
+    text, weighting, form = operator.inputs[0].full_name, description.weighting, description.form
+    _ids(nodes, text, weighting.terms, description.analyzer, ids)
     if isinstance(form, AdditiveForm) and two_labels.fits(weighting, form):
         scores = two_labels.log_linear(nodes, ids, weighting, form, probabilities, shared)
     else:
@@ -90,7 +90,7 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
         make = _ensemble if isinstance(form, Ensemble) else _log_linear
         shares, scores = make(nodes, tokens, weighting, form, probabilities)
         nodes.add("Identity", shares, output=shared)
-    labels = nodes.constant("labels", np.array(found.labels, dtype=object))
+    labels = nodes.constant("labels", np.array(description.labels, dtype=object))
     nodes.add("Gather", labels, nodes.add("ArgMax", scores, axis=1, keepdims=0), output=label)
 
 
@@ -139,9 +139,9 @@ def _ensemble(
         shares = _shares(nodes, tokens, x, member.scores)
         _, value = _sum(nodes, shares, member.scores)
         scores.append(Change(value, shares, member.scores.intercept))
-    found, logarithms = changes.log_probabilities(nodes, ensemble, scores)
-    nodes.add("Identity", found, output=probabilities)
-    return changes.against_first(nodes, logarithms).added, found
+    mean, logarithms = changes.log_probabilities(nodes, ensemble, scores)
+    nodes.add("Identity", mean, output=probabilities)
+    return changes.against_first(nodes, logarithms).added, mean
 
 
 def _sum(nodes: Nodes, shares: str, form: AdditiveForm) -> tuple[str, str]:

@@ -84,7 +84,9 @@ class Answers:
     log_odds: Array
 
 
-def prove(trained: TrainedModel, found: Description, model: Model, watch: Watch = iter) -> Proof:
+def prove(
+    trained: TrainedModel, description: Description, model: Model, watch: Watch = iter
+) -> Proof:
     """Compare *model* with the pipeline of *trained* that it was made from.
 
     Compared are every text of the data set, the empty text, texts of 1,000 words and generated
@@ -92,7 +94,7 @@ def prove(trained: TrainedModel, found: Description, model: Model, watch: Watch 
 
     Args:
         trained: what became the model.
-        found: its pipeline.
+        description: its pipeline.
         model: the file, opened.
         watch: sees each step.
 
@@ -103,7 +105,7 @@ def prove(trained: TrainedModel, found: Description, model: Model, watch: Watch 
     texts = [*trained.texts, *edge_cases(model)]
     worst = np.max(
         [
-            _compare(trained, found, model, texts[start : start + TEXTS_A_STEP])
+            _compare(trained, description, model, texts[start : start + TEXTS_A_STEP])
             for start in watch(range(0, len(texts), TEXTS_A_STEP))
         ],
         axis=0,
@@ -113,10 +115,10 @@ def prove(trained: TrainedModel, found: Description, model: Model, watch: Watch 
 
 
 def _compare(
-    trained: TrainedModel, found: Description, model: Model, texts: Sequence[str]
+    trained: TrainedModel, description: Description, model: Model, texts: Sequence[str]
 ) -> tuple[float, float]:
     """Largest difference of a probability, and largest relative one of the log-odds."""
-    expected, noise = ask_pipeline(found, trained.pipeline_texts(texts))
+    expected, noise = ask_pipeline(description, trained.pipeline_texts(texts))
     actual = ask_graph(model, texts)
     probability = np.abs(actual.probabilities - expected.probabilities).max(axis=1)
     log_odds = relative_difference(actual.log_odds, expected.log_odds, noise)
@@ -158,18 +160,21 @@ def relative_difference(actual: Array, expected: Array, noise: Array) -> Array:
     return np.where(rounding, 0.0, relative).max(axis=1)
 
 
-def ask_pipeline(found: Description, texts: Sequence[str]) -> tuple[Answers, Array]:
+def ask_pipeline(description: Description, texts: Sequence[str]) -> tuple[Answers, Array]:
     """scikit-learn's answers to *texts* as it takes them, and the noise in its log-odds [n, 1]."""
-    classifier, X = found.classifier, found.features(texts)  # once: counting takes longest
+    classifier, X = (
+        description.classifier,
+        description.features(texts),
+    )
     label = np.array([str(each) for each in classifier.predict(X).tolist()])
     probabilities = classifier.predict_proba(X)
-    if isinstance(found.column_form, Ensemble):
+    if isinstance(description.column_form, Ensemble):
         some = np.maximum(probabilities, LEAST)
         odds = against_first(np.log(some).T).T
         # One that is 1 minus another has lost more, the less it is.
         noise = ROUNDING / some.min(axis=1, keepdims=True)
     else:
-        odds, noise = _from_scores(classifier, found.column_form, X)
+        odds, noise = _from_scores(classifier, description.column_form, X)
     return Answers(label, probabilities, odds), noise
 
 

@@ -25,15 +25,15 @@ GOLDEN_TEXTS = 8
 DESCRIBED_PACKAGES = ("nltk", "numpy", "onnx", "onnxruntime", "scikit-learn", "skl2onnx")
 
 
-def build(trained: TrainedModel, found: Description) -> bytes:
-    """The model file of *trained*, whose pipeline is described by *found*."""
-    model, manifest = build_graph(found), build_manifest(trained, found)
+def build(trained: TrainedModel, description: Description) -> bytes:
+    """The model file of *trained*, whose pipeline is described by *description*."""
+    model, manifest = build_graph(description), build_manifest(trained, description)
     model.doc_string = model.graph.input[0].doc_string = input_text(manifest)
     helper.set_model_props(model, manifest.to_metadata())
     return bytes(model.SerializeToString(deterministic=True))
 
 
-def build_graph(found: Description) -> onnx.ModelProto:
+def build_graph(description: Description) -> onnx.ModelProto:
     """The graph of a pipeline.
 
     Returns:
@@ -44,7 +44,7 @@ def build_graph(found: Description) -> onnx.ModelProto:
     """
     register()
     model: onnx.ModelProto = convert_sklearn(
-        TextClassifier(found),
+        TextClassifier(description),
         name="review_classifier",  # else a random one
         initial_types=[("text", StringTensorType([None]))],
         target_opset=OPSETS,
@@ -56,21 +56,21 @@ def build_graph(found: Description) -> onnx.ModelProto:
     return model
 
 
-def build_manifest(trained: TrainedModel, found: Description) -> Manifest:
+def build_manifest(trained: TrainedModel, description: Description) -> Manifest:
     """All that the file says of itself."""
     return Manifest(
-        format=FORMAT if found.analyzer == ARTICLE else FORMAT_WITH_ANALYZER,
-        labels=found.labels,
-        constant=tuple(found.form.empty_log_odds.tolist()),
-        vocabulary=found.weighting.terms,
+        format=FORMAT if description.analyzer == ARTICLE else FORMAT_WITH_ANALYZER,
+        labels=description.labels,
+        constant=tuple(description.form.empty_log_odds.tolist()),
+        vocabulary=description.weighting.terms,
         stop_words=tuple(sorted(trained.normaliser.stop_words)),
-        lemmas=_lemmas(trained, found.weighting.terms),
-        golden=_golden(trained, found),
+        lemmas=_lemmas(trained, description.weighting.terms),
+        golden=_golden(trained, description),
         data=trained.data,
         figures=trained.figures,
         parameters=trained.parameters,
         versions={package: metadata.version(package) for package in DESCRIBED_PACKAGES},
-        analyzer=found.analyzer,
+        analyzer=description.analyzer,
     )
 
 
@@ -81,10 +81,10 @@ def _lemmas(trained: TrainedModel, vocabulary: tuple[str, ...]) -> dict[str, str
     return compile_lemmas(vocabulary, trained.irregular, trained.normaliser.lemma)
 
 
-def _golden(trained: TrainedModel, found: Description) -> tuple[Golden, ...]:
+def _golden(trained: TrainedModel, description: Description) -> tuple[Golden, ...]:
     """Texts of the data set from the surest of one label to the surest of another."""
-    features = found.features(trained.pipeline_texts(trained.texts))
-    probabilities = found.classifier.predict_proba(features)
+    features = description.features(trained.pipeline_texts(trained.texts))
+    probabilities = description.classifier.predict_proba(features)
     by_rank = np.argsort(probabilities[:, 0], kind="stable")
     count = min(GOLDEN_TEXTS, len(by_rank))
     chosen = by_rank[np.linspace(0, len(by_rank) - 1, count).round().astype(int)]

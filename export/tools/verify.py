@@ -135,9 +135,9 @@ def _contributions(model: Model) -> str:
 
 
 def _kept(kept: TrainedModel, content: bytes, model: Model) -> str:
-    found = read_pipeline(kept.pipeline, kept.analyzer)
-    proof = prove(kept, found, model)
-    same = "the same bytes" if build(kept, found) == content else "other bytes"
+    description = read_pipeline(kept.pipeline, kept.analyzer)
+    proof = prove(kept, description, model)
+    same = "the same bytes" if build(kept, description) == content else "other bytes"
     return (
         f"equal on {proof.texts:,} texts, probabilities within {proof.probability:.0e}; "
         f"exported afresh it gives {same}"
