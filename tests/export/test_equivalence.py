@@ -55,12 +55,6 @@ def test_every_review_of_the_data_set_gets_scikit_learns_answer(
     assert_equal(any_candidate, model, any_candidate.texts)
 
 
-def test_the_empty_text_gets_scikit_learns_answer(
-    any_candidate: TrainedModel, model: Model
-) -> None:
-    assert_equal(any_candidate, model, [""])
-
-
 def test_an_empty_text_does_not_disturb_others_of_its_batch(
     any_candidate: TrainedModel, model: Model
 ) -> None:

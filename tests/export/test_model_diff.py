@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from addsup.export.tools.contributions import explained
 from addsup.export.tools.model_diff import ModelDiff, diff_lines, model_diff
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
@@ -57,14 +55,6 @@ def test_the_words_of_a_flip_moved_it_towards_the_new_verdict(found: ModelDiff) 
 def test_counts_add_up(found: ModelDiff) -> None:
     assert found.new_right - found.old_right == found.only_new - found.only_old
     assert found.only_old + found.only_new == len(found.flips)  # two labels: one of them is right
-
-
-def test_contributions_of_an_answer_add_up_to_its_probabilities(
-    new: Model, sentences: LabelledText
-) -> None:
-    for answer in explained(new, sentences.texts[:50]):
-        odds = np.exp(answer.log_odds)
-        np.testing.assert_allclose(odds / odds.sum(), answer.probabilities, atol=1e-12)
 
 
 def test_reviews_that_a_model_was_fitted_on_are_pointed_out(

@@ -16,7 +16,6 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
-from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
@@ -94,10 +93,6 @@ def refused() -> dict[str, tuple[Any, str]]:
             fitted(CountVectorizer(analyzer=str.split), MultinomialNB()),
             r"analyzer=split\) is a function, and a model file holds no code: .* token_pattern",
         ),
-        "a function as tokenizer": (
-            fitted(CountVectorizer(tokenizer=str.split, token_pattern=None), MultinomialNB()),
-            r"tokenizer=split\) is a function",
-        ),
         "no vocabulary": (
             fitted(HashingVectorizer(n_features=64), LogisticRegression()),
             "HashingVectorizer keeps no vocabulary.*use CountVectorizer or TfidfVectorizer",
@@ -106,14 +101,9 @@ def refused() -> dict[str, tuple[Any, str]]:
             fitted(TfidfVectorizer(), RandomForestClassifier(5)),
             "RandomForestClassifier has no converter here: .* It takes naive Bayes, linear",
         ),
-        "neighbours": (fitted(TfidfVectorizer(), KNeighborsClassifier()), "KNeighborsClassifier"),
         "no probabilities": (
             fitted(TfidfVectorizer(), LinearSVC()),
             r"LinearSVC gives no probabilities: .* labels= .* CalibratedClassifierCV\(LinearSVC",
-        ),
-        "steps": (
-            fitted(TfidfVectorizer(), CalibratedClassifierCV(LinearSVC(), method="isotonic", cv=3)),
-            'method="isotonic"',
         ),
         "a projection": (
             fitted(TfidfVectorizer(), TruncatedSVD(5), LogisticRegression()),
