@@ -11,8 +11,8 @@ from addsup.export.graph.equivalence import Proof, Watch, prove
 from addsup.export.graph.model_file import build
 from addsup.export.pipeline.description import Description
 from addsup.export.pipeline.steps import read_pipeline
-from addsup.export.report.model_card import Subject, card, with_evaluations
-from addsup.export.report.summary import as_json, draw, examine
+from addsup.export.report.model_card import CardSubject, card, with_evaluations
+from addsup.export.report.summary import draw, examine, report_json
 from addsup.export.tools.evaluation import Evaluation, kept_evaluations
 from addsup.export.write import write_model
 from addsup.inference.model import Model
@@ -61,8 +61,8 @@ def publish(
     proof = prove(trained, description, model, watch)
     report = examine(model, trained.texts, trained.unseen_predictions)
     sha256 = write_model(path, content)
-    write_atomically(path.with_suffix(".json"), as_json(model, path.name, report))
-    subject = Subject(
+    write_atomically(path.with_suffix(".json"), report_json(model, path.name, report))
+    subject = CardSubject(
         path=path,
         size=len(content),
         model=model,

@@ -130,7 +130,7 @@ def both_labels(nodes: Nodes, change: Change) -> Change:
     return scaled(nodes, change, signs, np.zeros(2))
 
 
-def against_first(nodes: Nodes, change: Change) -> Change:
+def against_first_label(nodes: Nodes, change: Change) -> Change:
     """Quantities of K labels as K - 1 differences from the first label's."""
 
     def differences(name: str, axis: int) -> str:

@@ -141,7 +141,7 @@ def _ensemble(
         scores.append(Change(value, shares, member.scores.intercept))
     mean, logarithms = changes.log_probabilities(nodes, ensemble, scores)
     nodes.add("Identity", mean, output=probabilities)
-    return changes.against_first(nodes, logarithms).added, mean
+    return changes.against_first_label(nodes, logarithms).added, mean
 
 
 def _sum(nodes: Nodes, shares: str, form: AdditiveForm) -> tuple[str, str]:

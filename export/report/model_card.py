@@ -37,7 +37,7 @@ OTHER_DATA, BEHAVIOUR = "## On other data\n", "## Behaviour\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class CardSubject:
     """What a card is about.
 
     Attributes:
@@ -63,7 +63,7 @@ class Subject:
     evaluations: Mapping[str, Evaluation]
 
 
-def card(subject: Subject) -> str:
+def card(subject: CardSubject) -> str:
     """The card in Markdown."""
     manifest, title, path = subject.model.manifest, subject.path.stem, str(subject.path)
     figures, proof, comparison = manifest.figures, subject.proof, subject.comparison

@@ -56,7 +56,7 @@ def examine(model: Model, texts: Sequence[str], found: UnseenPredictions | None)
     )
 
 
-def as_json(model: Model, file: str, report: Report) -> bytes:
+def report_json(model: Model, file: str, report: Report) -> bytes:
     """Figures and report for programs."""
     manifest = model.manifest
     document = {
