@@ -13,6 +13,9 @@ from pathlib import Path
 
 #: Patterns below site-packages. One that finds nothing stops the build, so the list stays true.
 UNUSED = (
+    "addsup/export",  # what makes models, and scores files; the commands say what is missing
+    "addsup/score",
+    "addsup/train",
     "onnxruntime/capi/libonnxruntime.so*",  # the C API, a second copy of the runtime
     "onnxruntime/backend",
     "onnxruntime/datasets",
