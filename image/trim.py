@@ -25,7 +25,11 @@ UNUSED = (
     "numpy/_core/include",  # for compilers
     "numpy/_core/lib",
     "numpy/f2py",
-    "numpy/random/lib",
+    "numpy/fft",
+    "numpy/ma",
+    "numpy/polynomial",
+    "numpy/random",
+    "numpy/testing",
     "numpy/**/*.pxd",
     "**/*.pyi",  # for type checkers
     "**/tests",
