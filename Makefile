@@ -4,9 +4,14 @@ PYTHON ?= python3
 SERVE := .venv/serve/bin/python
 DEV := .venv/dev/bin/python
 
+ROOMS := export inference models score server tables train
+
+# Where `make` keeps the data sets, so that they belong to the checkout.
+export DATA_CACHE ?= $(CURDIR)/.cache/data
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint hooks format train score bench bench-scale lock audit image run-image sbom clean
+.PHONY: help serve test test-all test-browser test-hard test-image test-clients fuzz lint types hooks format train score bench bench-scale lock audit wheel image run-image sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -40,8 +45,16 @@ fuzz: .venv/dev/installed ## Fuzz the parser and the routes, guided by coverage,
 lint: .venv/dev/installed ## Check style and types
 	$(DEV) -m ruff check
 	$(DEV) -m ruff format --check
-	$(DEV) -m mypy
-	$(DEV) -m mypy --platform darwin -p server -p train -p export
+	$(MAKE) types
+
+# mypy follows no editable installation: it gets a folder in which the rooms lie as in the wheel.
+# A link for each file of addsup/, since a link to the folder would take the rooms into the tree.
+types: .venv/dev/installed ## Check types, as Linux and as macOS would see them
+	@rm -rf .cache/links && mkdir -p .cache/links/addsup
+	@cd .cache/links/addsup && ln -s $(addprefix ../../../,addsup/* $(ROOMS)) .
+	@cd .cache/links && ln -s $(addprefix ../../,bench image tests) .
+	cd .cache/links && ../../$(DEV) -m mypy --config-file ../../pyproject.toml
+	cd .cache/links && ../../$(DEV) -m mypy --config-file ../../pyproject.toml --platform darwin -p addsup
 
 hooks: .venv/dev/installed ## Run what pre-commit runs before a commit on every file
 	$(DEV) -m pre_commit run --all-files
@@ -72,12 +85,15 @@ lock: .venv/dev/installed ## Compile the hashed requirement files of the peers
 	    --emit-build-options --custom-compile-command "make bench-lock" --quiet) || exit 1; \
 	done
 
-lock: .venv/dev/installed ## Compile the hashed requirement files from the .in files
-	for set in serve train score dev; do \
-	  $(DEV) -m uv pip compile requirements-$$set.in --output-file requirements-$$set.txt \
-	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
-	    --custom-compile-command "make lock" --quiet $(NEWER) || exit 1; \
-	done
+COMPILE = $(DEV) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+  --no-emit-index-url --custom-compile-command "make lock" --quiet $(NEWER)
+
+lock: .venv/dev/installed ## Compile the hashed requirement files from pyproject.toml
+	$(COMPILE) --group build --output-file requirements-build.txt
+	$(COMPILE) pyproject.toml --extra serve --output-file requirements-serve.txt
+	$(COMPILE) pyproject.toml --extra score -c requirements-serve.txt --output-file requirements-score.txt
+	$(COMPILE) pyproject.toml --extra train --extra serve -c requirements-score.txt --output-file requirements-train.txt
+	$(COMPILE) pyproject.toml --extra all --group dev -c requirements-train.txt --output-file requirements-dev.txt
 
 audit: .venv/dev/installed ## Look up known vulnerabilities in what the requirement files pin
 	@mkdir -p .cache
@@ -87,10 +103,15 @@ audit: .venv/dev/installed ## Look up known vulnerabilities in what the requirem
 	|| if grep -q "known vulnerabilit" .cache/audit.txt; then cat .cache/audit.txt; exit 1; \
 	   else echo "No advisory service could be asked, so nothing is known: $$(tail -n 1 .cache/audit.txt)"; fi
 
+wheel: .venv/dev/installed ## Build wheel and sdist into dist/
+	rm -rf build dist
+	$(DEV) -m uv build --no-build-isolation --quiet
+	@ls dist
+
 image: ## Build the container image, with docker or buildah, and print its size
 	@image/build
 	@echo "What it adds to its base:"
-	@PYTHON=$(PYTHON) image/run du --summarize --total --si --apparent-size /venv /pycache /app
+	@PYTHON=$(PYTHON) image/run du --summarize --total --si --apparent-size /venv /pycache
 
 run-image: ## Run the container image on PORT (default 8000), read-only and without rights
 	@PYTHON=$(PYTHON) image/run
@@ -102,19 +123,26 @@ sbom: image ## Write what is installed in the image to sbom.cdx.json (CycloneDX)
 	@PYTHON=$(PYTHON) image/run python - <image/sbom.py >sbom.cdx.json
 
 clean: ## Remove the environments and all caches but the data
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .cache/links build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# An environment is whole when its stamp is newer than its requirement file; a broken installation
+# An environment is whole when its stamps are newer than what they are made of; a broken installation
 # leaves no stamp, so the next call starts over. The interpreter could not be the stamp: it is a
 # link to one that other clones share, and that only root may touch. The files name everything, so
 # pip has nothing to resolve (older ones would look for the newest of what is asked for with extras,
 # and then miss its hash); `pip check` tells if one were not whole.
-.venv/%/installed: requirements-%.txt
+PIP = .venv/$*/bin/python -m pip --disable-pip-version-check
+
+.venv/%/installed: .venv/%/requirements pyproject.toml
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) check
+	@touch $@
+
+.PRECIOUS: .venv/%/requirements
+.venv/%/requirements: requirements-build.txt requirements-%.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(not (3, 11) <= v[:2] <= (3, 14) and f"Python 3.11 to 3.14 is needed, for which there are wheels; $(PYTHON) is {v[0]}.{v[1]}. Say: make PYTHON=python3.13 ...")'
-	@echo "Installing $< into .venv/$* ..."
+	@echo "Installing requirements-$*.txt into .venv/$* ..."
 	@rm -rf .venv/$*
 	@$(PYTHON) -m venv .venv/$*
-	@.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-deps -r $<
-	@.venv/$*/bin/python -m pip --disable-pip-version-check check
+	@$(PIP) install --quiet --require-hashes --only-binary :all: --no-deps -r requirements-build.txt -r requirements-$*.txt
 	@touch $@

@@ -14,6 +14,7 @@ from addsup.train.data.resources import ALL
 
 from tests.keys import KeyPair, make_key_pair
 from tests.live import LiveServer, running_server
+from tests.wheels import build, clean_copy
 
 #: Marker -> the command for the tests that have it; the first one that a test has counts.
 COMMANDS = {
@@ -43,6 +44,13 @@ def live_server() -> Iterator[LiveServer]:
     """Run the real server under Gunicorn with the default settings and the shipped model."""
     with running_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the wheel of this tree; the sdist that it was built from is beside it."""
+    folder = tmp_path_factory.mktemp("package")
+    return build(clean_copy(folder / "source"), folder / "dist")
 
 
 @pytest.fixture(scope="session")

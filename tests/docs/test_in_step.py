@@ -92,7 +92,8 @@ def test_every_file_that_is_named_exists(path: Path) -> None:
     text = path.read_text()
     named = set(
         re.findall(
-            r"`((?:server|train|export|score|tests|bench|models|docs|image)/[\w./-]*\w)`", text
+            r"`((?:server|train|export|score|inference|tables|tests|bench|models|docs|image)/[\w./-]*\w)`",
+            text,
         )
     )
     linked = set(re.findall(r"\]\((?!https?:)([^)#]+)", text))
