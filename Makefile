@@ -78,13 +78,6 @@ bench: .venv/dev/installed ## Measure the server beside plain Flask and FastAPI,
 bench-scale: .venv/dev/installed ## Measure scoring of files: one process, all, four times the files
 	$(DEV) -m bench.scale
 
-lock: .venv/dev/installed ## Compile the hashed requirement files of the peers
-	for peer in flask pickles fastapi litserve spark ray fasttext; do \
-	  (cd bench/peers && ../../$(DEV) -m uv pip compile $$peer.in --output-file $$peer.txt \
-	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
-	    --emit-build-options --custom-compile-command "make bench-lock" --quiet) || exit 1; \
-	done
-
 COMPILE = $(DEV) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-emit-index-url --custom-compile-command "make lock" --quiet $(NEWER)
 

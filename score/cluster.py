@@ -24,10 +24,8 @@ from distributed.comm.core import CommClosedError
 
 #: How often a task is tried again whose worker has died.
 RETRIES: Final = 2
-
 #: What the client raises where the cluster has gone.
 LOST: Final = (KilledWorker, CancelledError, CommClosedError)
-
 #: What this worker has opened: sha256 of a model file -> the model.
 _models: dict[str, Model] = {}
 
