@@ -47,7 +47,7 @@ class Ended(click.ClickException):
 
     def __init__(self, sentence: str, exit_code: int) -> None:
         super().__init__(sentence)
-        self.exit_code = exit_code
+        self.exit_code = exit_code  # type: ignore[misc]  # of the class in click's stubs
 
 
 class Commands(click.Group):

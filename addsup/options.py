@@ -49,7 +49,7 @@ class SectionOption(click.Option):
         self.section = section
 
 
-class Size(click.ParamType):
+class Size(click.ParamType[int]):
     """A number of bytes, as in 800M or 4G."""
 
     name = "size"

@@ -10,7 +10,6 @@ from typing import Final
 
 from addsup.inference.model import Model
 from addsup.train.data.dataset import imdb_sentences
-
 from bench import MODEL
 from bench.peers.pickled import PickledClassifier
 from bench.rounds import SINGLE

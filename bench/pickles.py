@@ -7,13 +7,13 @@ import shutil
 from typing import Final
 
 import nltk
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.naive_bayes import GaussianNB
+
 from addsup.inference.model import Model
 from addsup.train.data.dataset import imdb_sentences
 from addsup.train.data.download import ensure
 from addsup.train.data.resources import WORDNET
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.naive_bayes import GaussianNB
-
 from bench import CACHE, MODEL
 from bench.peers.pickled import FOLDER, nltk_cleaning
 

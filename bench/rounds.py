@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from addsup.train.data.dataset import imdb_sentences
-
 from bench.contenders import Contender
 from bench.load import Load, post
 from bench.running import Running, running

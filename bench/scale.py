@@ -14,8 +14,8 @@ from typing import Final
 import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
-from addsup.inference.model import Model
 
+from addsup.inference.model import Model
 from bench import CACHE, MODEL, BenchmarkError
 from bench.report import Promise, digits, exit_status, markdown
 from bench.running import proportional_megabytes

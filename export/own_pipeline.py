@@ -13,6 +13,9 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from sklearn.pipeline import Pipeline
+from tqdm import tqdm
+
 from addsup.export.pipeline.description import Description
 from addsup.export.pipeline.steps import fitted_steps, labels_of, read_pipeline
 from addsup.export.publish import Published, publish
@@ -21,10 +24,7 @@ from addsup.inference.errors import AddsupError
 from addsup.inference.manifest import DataSet, Figures
 from addsup.train.artifact import TrainedModel
 from addsup.train.calibration import Calibrated, calibrate, log_scores
-from addsup.train.evaluation.evaluation import held_out
-from addsup.train.evaluation.metrics import Fold, confused_pairs, reliability
-from sklearn.pipeline import Pipeline
-from tqdm import tqdm
+from addsup.train.metrics.figures import Fold, confused_pairs, held_out_result, reliability
 
 UNMEASURED: Final = "Not measured: export_pipeline was given no labelled texts."
 MEASURED: Final = (
@@ -178,7 +178,7 @@ def _figures(description: Description, sample: Sample, calibrated: str) -> Figur
     return Figures(
         protocol=MEASURED.format(f"{len(truth):,}") + calibrated,
         held_out=msgspec.structs.replace(
-            held_out(fold, description.labels), given_to="export_pipeline"
+            held_out_result(fold, description.labels), given_to="export_pipeline"
         ),
         reliability=reliability([fold]),
         most_confused=confused_pairs([fold], description.labels),

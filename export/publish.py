@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+
 from addsup.export.graph.equivalence import Proof, Watch, prove
 from addsup.export.graph.model_file import build
 from addsup.export.pipeline.description import Description
@@ -17,7 +18,7 @@ from addsup.export.tools.evaluation import Evaluation, kept_evaluations
 from addsup.export.write import write_model
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
-from addsup.train.evaluation.comparison import comparison_beside
+from addsup.train.evaluation.comparison import comparison_of_model
 from addsup.train.files import write_atomically
 
 
@@ -54,7 +55,7 @@ def publish(
     Raises:
         AddsupError: it cannot be converted, proved or written; the old files are as they were.
     """
-    comparison = comparison_beside(path, trained.data.sha256)
+    comparison = comparison_of_model(path, trained.data.sha256)
     description = description or read_pipeline(trained.pipeline, trained.analyzer)
     content = build(trained, description)
     model = Model(content)

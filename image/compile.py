@@ -13,9 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 
-from addsup.server.app import create_app
-
 from addsup import server
+from addsup.server.app import create_app
 
 #: What Gunicorn imports only when it is started, or only in its workers.
 LATER = (

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.inference.errors import ModelFileError
 from addsup.inference.manifest import Manifest
 from addsup.inference.predictions import NO_LABEL

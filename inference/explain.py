@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.inference.analyzer import Normaliser, Word
 from addsup.inference.predictions import Explanation, WordContribution
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from math import log
 
 import msgspec
+
 from addsup.inference.predictions import Explanation
 
 #: A probability has a logarithm from here on.

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
+
 from addsup.inference.analyzer_settings import ARTICLE, Analyzer
 from addsup.inference.errors import ModelFileError
-from msgspec import UNSET, UnsetType
 
 #: Of a file that reads as the article does, and of one that says how it reads: an older server
 #: must not take the second for the first.

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.inference import manifest
 from addsup.inference.analyzer import Normaliser, table_lookup, tokenizer
 from addsup.inference.consistency import check_graph, check_manifest

@@ -13,14 +13,15 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+from distributed import CancelledError, Client, KilledWorker, as_completed
+from distributed.comm.core import CommClosedError
+
 from addsup.inference.model import Model
 from addsup.score.counts import Counts
 from addsup.score.errors import ScoreError
 from addsup.score.scorer import HereScorer
 from addsup.score.tasks import Job, Outcome, Task, try_task
 from addsup.tables.storage import Place
-from distributed import CancelledError, Client, KilledWorker, as_completed
-from distributed.comm.core import CommClosedError
 
 #: How often a task is tried again whose worker has died.
 RETRIES: Final = 2

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+
 from addsup.inference.model import Model
 from addsup.inference.predictions import Columns, Explanation, Prediction
 from addsup.inference.text_checks import problem_with

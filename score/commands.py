@@ -11,6 +11,8 @@ from functools import partial
 from typing import Any
 
 import msgspec
+from tqdm import tqdm
+
 from addsup.inference.model import Model
 from addsup.score import progress
 from addsup.score.columns import Wanted
@@ -25,7 +27,6 @@ from addsup.tables.formats import SUFFIXES, split_suffixes
 from addsup.tables.listing import find_sources
 from addsup.tables.readers import Selection
 from addsup.tables.storage import STDIN, Place, Source, place_of
-from tqdm import tqdm
 
 
 class Summary(msgspec.Struct, frozen=True):

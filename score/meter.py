@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from threading import Lock
 
-from addsup.score.counts import Counts
 from tqdm import tqdm
+
+from addsup.score.counts import Counts
 
 
 class Meter:

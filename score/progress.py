@@ -9,11 +9,12 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+from pyarrow import fs
+
 from addsup.score.counts import Counts
 from addsup.score.errors import ScoreError
 from addsup.tables.errors import TableError
 from addsup.tables.storage import Place, Source, open_atomically, reason
-from pyarrow import fs
 
 FORMAT: Final = 1
 NAME: Final = "_progress.json"

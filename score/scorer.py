@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
+
 from addsup.inference.model import Model
 from addsup.score.columns import Wanted, score_texts
 from addsup.tables.readers import Rows

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 import pyarrow as pa
+
 from addsup.score.columns import Wanted, result_schema
 from addsup.score.counts import Counts, counts_of
 from addsup.score.scorer import Scorer

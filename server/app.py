@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Final
 
+from flask import Flask
+
 from addsup.inference.model import Model, read_trusted
 from addsup.server.api.health import health
 from addsup.server.api.info import info
@@ -34,7 +36,6 @@ from addsup.server.open_inference.v1 import kserve_v1
 from addsup.server.settings import Settings
 from addsup.server.web.assets import keep_assets
 from addsup.server.web.views import render_page, web
-from flask import Flask
 
 #: WSGI middleware, outermost first.
 MIDDLEWARE: Final = (

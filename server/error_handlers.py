@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from flask import Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
 from addsup.server.api.predict import api
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import current
@@ -12,8 +15,6 @@ from addsup.server.observability.request_log import current_exchange
 from addsup.server.schemas.negotiation import wants_html
 from addsup.server.schemas.responses import encode, problem_document
 from addsup.server.web.views import render_form, submitted_text, web
-from flask import Response, render_template, request
-from werkzeug.exceptions import HTTPException
 
 #: Blueprints with pages for people. What is at no path may be meant for people too.
 WITH_PAGES: Final = (web.name, api.name, None)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import Flask, current_app
+
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.observability.metrics import Metrics
 from addsup.server.observability.request_log import RequestLog
 from addsup.server.settings import Settings
-from flask import Flask, current_app
 
 if TYPE_CHECKING:
     from addsup.inference.model import Model

@@ -7,6 +7,9 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from flask import Flask
+from gunicorn.errors import AppImportError
+
 from addsup.inference.errors import AddsupError
 from addsup.inference.predictions import Classification
 from addsup.server.api.info import model_document
@@ -19,8 +22,6 @@ from addsup.server.observability.request_log import ID_HEADER
 from addsup.server.preflight import approve
 from addsup.server.schemas.responses import encode, predictions_document, problem_document
 from addsup.server.settings import Settings
-from flask import Flask
-from gunicorn.errors import AppImportError
 
 if TYPE_CHECKING:
     from addsup.inference.model import Model

@@ -7,9 +7,10 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
+from pyarrow import fs
+
 from addsup.tables.errors import TableError
 from addsup.tables.storage import STDIN, Place, Source, place_of, reason
-from pyarrow import fs
 
 WILD: Final = re.compile(r"[*?\[]")
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from addsup.tables.errors import BadTable
 from addsup.tables.formats import PARQUET, SUFFIXES, split_suffixes
 from addsup.tables.storage import DAMAGE, Source, in_memory, reason

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, Final
 
 import pyarrow as pa
+
 from addsup.tables.columns import check_column, find_column
 from addsup.tables.errors import BadTable
 from addsup.tables.formats import JSONL, PARQUET

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+from pyarrow import fs
+
 from addsup.tables.errors import BadTable, TableError
 from addsup.tables.formats import COMPRESSIONS, ZIP, format_of, guess_format, split_suffixes
-from pyarrow import fs
 
 STDIN: Final = "-"
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)

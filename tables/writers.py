@@ -10,6 +10,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
+
 from addsup.tables.formats import CSV, JSONL, PARQUET, TSV
 
 Write = Callable[[pa.RecordBatch], None]

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from addsup.train.data.download import cache_folder, ensure
 from addsup.train.data.resources import ALL
-
 from tests.keys import KeyPair, make_key_pair
 from tests.live import LiveServer, running_server
 from tests.wheels import build, clean_copy

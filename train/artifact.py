@@ -16,7 +16,8 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
-import skops.io
+from sklearn.pipeline import Pipeline
+
 from addsup.inference.analyzer import Normaliser, tokenizer
 from addsup.inference.analyzer_settings import ARTICLE, Analyzer
 from addsup.inference.manifest import DataSet, Figures, Interval
@@ -24,7 +25,6 @@ from addsup.train.errors import KeptFileError
 from addsup.train.files import write_atomically
 from addsup.train.text.languages import LANGUAGES
 from addsup.train.text.word_forms import Stems, snowball
-from sklearn.pipeline import Pipeline
 
 #: Of the layout of kept files.
 FORMAT: Final = 3
@@ -128,6 +128,8 @@ def keep(trained: TrainedModel, path: Path) -> None:
         "stemmer": trained.parameters.get("language", "") if trained.stems else "",
         "learning_curve": msgspec.to_builtins(found.learning_curve) if found else None,
     }
+    import skops.io  # here, for export does without
+
     write_atomically(path, skops.io.dumps(content))
 
 
@@ -154,6 +156,8 @@ def read_kept(path: Path, lemma: Callable[[str], str]) -> TrainedModel:
 
 def _checked_content(path: Path) -> dict[str, Any]:
     content = path.read_bytes()
+    import skops.io
+
     untrusted = set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED)
     if untrusted:
         raise KeptFileError(f"{path} holds types that are not trusted: {sorted(untrusted)}.")

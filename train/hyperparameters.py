@@ -8,12 +8,13 @@ from itertools import product
 from typing import Any, Final, Literal
 
 import numpy as np
-from addsup.train.calibration import Calibrated, Calibration
-from addsup.train.classifiers import KINDS
-from addsup.train.term_counts import NgramRange, StopWords, counting
 from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
+
+from addsup.train.calibration import Calibrated, Calibration
+from addsup.train.classifiers import KINDS
+from addsup.train.term_counts import NgramRange, StopWords, counting
 
 MAX_FEATURES = 2000  # the article's
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from addsup.train.options import TrainOptions
 from tqdm import tqdm
+
+from addsup.train.options import TrainOptions
 
 Item = TypeVar("Item")
 

@@ -29,11 +29,9 @@ def command(old: Path, new: Path, data: str | None, **given: Any) -> None:
     OLD and NEW are asked for the texts of DATA, a file of labelled text. Better is one by more than
     chance: by McNemar's exact test.
     """
-    from addsup.export.tools import model_diff
+    from addsup.export.tools.model_diff import diff_lines, model_diff
     from addsup.inference.model import Model
 
     texts = read_labelled(data, given)
-    found = model_diff.compare(
-        Model.load(old), Model.load(new), texts.texts, texts.labels, texts.sha256
-    )
-    click.echo("\n".join(model_diff.report(found)))
+    found = model_diff(Model.load(old), Model.load(new), texts.texts, texts.labels, texts.sha256)
+    click.echo("\n".join(diff_lines(found)))

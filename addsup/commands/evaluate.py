@@ -36,11 +36,11 @@ def command(model: Path, data: str, output: Path | None, **given: Any) -> None:
     article's sentences are from.
     """
     from addsup.export.publish import keep_evaluation
-    from addsup.export.report import evaluation_text
+    from addsup.export.report.evaluation_text import evaluation_lines
     from addsup.export.tools.evaluation import evaluate
     from addsup.inference.model import Model
 
     found = evaluate(Model.load(model), read_labelled(data, given))
-    click.echo("\n".join(evaluation_text.report(found)))
+    click.echo("\n".join(evaluation_lines(found)))
     if output:
         click.echo("\n".join(keep_evaluation(found, model, output)))

@@ -78,7 +78,7 @@ interrupted. docs/scale.md describes the columns of results.
 )
 @click.option("--quiet", is_flag=True, help="Show no progress bar.")
 @click.pass_context
-def command(ctx: click.Context, keep: str | None, **given: Any) -> None:
+def command(ctx: click.Context, /, keep: str | None, **given: Any) -> None:
     """Score a table of texts, of any size: a row for each row.
 
     MODEL is a model file. INPUT is a file, a folder, a glob in quotes, an address, or - for

@@ -28,8 +28,8 @@ def command(model: Path, kept: Path | None, public_key: Path | None, quiet: bool
     That is checksum, signature, operators, golden texts, lemmas, and reasons that add up. With
     --kept, scikit-learn's pipeline is asked, too. The exit status is 1 if a check fails.
     """
-    from addsup.export.errors import NotVerified
     from addsup.export.tools.verify import Subject, verify
+    from addsup.inference.errors import ModelFileError
     from addsup.train.artifact import read_kept
     from addsup.train.data.wordnet import WordNet
 
@@ -46,4 +46,4 @@ def command(model: Path, kept: Path | None, public_key: Path | None, quiet: bool
         click.echo(str(finding))
         failed += not finding.passed
     if failed:
-        raise NotVerified(f"{model} fails {failed} of its checks; do not serve it.")
+        raise ModelFileError(f"{model} fails {failed} of its checks; do not serve it.")

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
+from scipy import special
+
 from addsup.export.graph.nodes import Nodes
 from addsup.export.pipeline.description import Array, Ensemble, Member
-from scipy import special
 
 #: Changes smaller than this are mostly rounding; the derivative takes the place of the quotient.
 NEGLIGIBLE = 1e-9

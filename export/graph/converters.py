@@ -15,15 +15,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from skl2onnx import update_registered_converter
+from skl2onnx.common.data_types import DoubleTensorType, Int64TensorType, StringTensorType
+from sklearn.base import BaseEstimator
+
 from addsup.export.graph import changes, two_labels
 from addsup.export.graph.changes import Change, secant
 from addsup.export.graph.nodes import Nodes
 from addsup.export.graph.token_counts import token_counts
 from addsup.export.pipeline.description import AdditiveForm, Description, Ensemble, Weighting
 from addsup.inference.analyzer_settings import TOKEN_PATTERN, Analyzer
-from skl2onnx import update_registered_converter
-from skl2onnx.common.data_types import DoubleTensorType, Int64TensorType, StringTensorType
-from sklearn.base import BaseEstimator
 
 
 class TextClassifier(BaseEstimator):

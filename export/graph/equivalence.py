@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
+
 from addsup.export.pipeline.classifiers import against_first
 from addsup.export.pipeline.description import AdditiveForm, Array, Description, Ensemble
 from addsup.inference.errors import AddsupError
 from addsup.inference.model import TOLERANCE, Model
 from addsup.train.artifact import TrainedModel
 from addsup.train.calibration import Calibrated, log_scores
-from scipy import sparse
 
 LOG_ODDS_TOLERANCE = 1e-9
 # Log-odds are differences of scores that may be large and nearly equal; what is lost in rounding

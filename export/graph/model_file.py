@@ -6,6 +6,10 @@ from importlib import metadata
 
 import numpy as np
 import onnx
+from onnx import helper
+from skl2onnx import convert_sklearn
+from skl2onnx.common.data_types import StringTensorType
+
 from addsup.export.graph.converters import TextClassifier, register
 from addsup.export.graph.input_text import input_text
 from addsup.export.graph.lemma_table import compile_lemmas
@@ -13,9 +17,6 @@ from addsup.export.pipeline.description import Description
 from addsup.inference.analyzer_settings import ARTICLE
 from addsup.inference.manifest import FORMAT, FORMAT_WITH_ANALYZER, Golden, Manifest
 from addsup.train.artifact import TrainedModel
-from onnx import helper
-from skl2onnx import convert_sklearn
-from skl2onnx.common.data_types import StringTensorType
 
 # Pinned, so that a newer skl2onnx or onnx does not change the file. The tokenizer is onnxruntime's.
 OPSETS = {"": 20, "ai.onnx.ml": 2, "com.microsoft": 1}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+
 from addsup.export.graph.nodes import Nodes
 from addsup.export.graph.token_counts import token_counts
 from addsup.export.pipeline.description import AdditiveForm, Array, Weighting

@@ -8,11 +8,12 @@ from functools import singledispatch
 from typing import Any
 
 import numpy as np
-from addsup.export.pipeline.description import AdditiveForm, Array, NotConvertible
-from addsup.train.calibration import Calibrated
 from sklearn.linear_model._base import LinearClassifierMixin
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, MultinomialNB
+
+from addsup.export.pipeline.description import AdditiveForm, Array, NotConvertible
+from addsup.train.calibration import Calibrated
 
 
 def log_odds(classifier: Any) -> AdditiveForm:

@@ -19,9 +19,10 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
+
 from addsup.inference.analyzer_settings import Analyzer
 from addsup.inference.errors import AddsupError
-from scipy import special
 
 Array = npt.NDArray[np.float64]
 

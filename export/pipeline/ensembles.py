@@ -7,12 +7,13 @@ from functools import singledispatch
 from typing import Any
 
 import numpy as np
-from addsup.export.pipeline.classifiers import compared_scores, log_odds, stacked
-from addsup.export.pipeline.description import AdditiveForm, Ensemble, Form, Member, NotConvertible
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
+
+from addsup.export.pipeline.classifiers import compared_scores, log_odds, stacked
+from addsup.export.pipeline.description import AdditiveForm, Ensemble, Form, Member, NotConvertible
 
 
 @singledispatch

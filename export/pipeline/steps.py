@@ -7,6 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
 from addsup.export.pipeline.description import (
     AdditiveForm,
     Description,
@@ -23,9 +27,6 @@ from addsup.export.pipeline.vectoriser import (
     spread,
 )
 from addsup.inference.analyzer_settings import Analyzer
-from sklearn.exceptions import NotFittedError
-from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
 
 
 def read_pipeline(pipeline: Any, analyzer: Analyzer | None = None) -> Description:

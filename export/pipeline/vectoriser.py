@@ -12,8 +12,6 @@ from functools import singledispatch
 from typing import Any, Final
 
 import numpy as np
-from addsup.export.pipeline.description import AdditiveForm, Array, Norm, NotConvertible, Weighting
-from addsup.inference.analyzer_settings import Analyzer
 from scipy import sparse
 from sklearn.feature_extraction.text import (
     CountVectorizer,
@@ -23,6 +21,9 @@ from sklearn.feature_extraction.text import (
 )
 from sklearn.feature_selection import SelectorMixin
 from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, Normalizer, StandardScaler
+
+from addsup.export.pipeline.description import AdditiveForm, Array, Norm, NotConvertible, Weighting
+from addsup.inference.analyzer_settings import Analyzer
 
 #: What may stand between terms: the first that is in none of them.
 SEPARATORS: Final = (*" \n\t\x1f\x1e\x1d\x1c", *map(chr, range(0xE000, 0xE100)))

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from addsup.export.report.markdown import percent, table
-from addsup.train.evaluation.console_report import by_evidence, interval
+from addsup.train.evaluation.console_report import evidence_text
+from addsup.train.wording import interval_text
 
 if TYPE_CHECKING:
     from addsup.export.tools.evaluation import Drift, Evaluation
@@ -22,7 +23,7 @@ def evaluation_lines(found: Evaluation) -> Iterator[str]:
         yield "The model was fitted on this very file, so these figures flatter it."
     yield from _aligned(dict(_figures(found)))
     yield ""
-    yield from by_evidence(found.by_evidence, "texts").split("\n")
+    yield from evidence_text(found.by_evidence, "texts").split("\n")
     yield "\nBeside the data it was trained on"
     yield from _aligned(dict(_drift(found)))
 
@@ -40,8 +41,8 @@ def evaluation_section(found: Mapping[str, Evaluation]) -> str:
         (
             each.name,
             f"{each.texts:,}",
-            *(interval(i) if i else "" for i in (each.accuracy, each.roc_auc, each.log_loss)),
-            interval(each.calibration_error),
+            *(interval_text(i) if i else "" for i in (each.accuracy, each.roc_auc, each.log_loss)),
+            interval_text(each.calibration_error),
             percent(each.unknown_words.here),
         )
         for each in found.values()
@@ -62,11 +63,11 @@ def _aligned(named: Mapping[str, str]) -> Iterator[str]:
 
 
 def _figures(found: Evaluation) -> Iterator[tuple[str, str]]:
-    yield "accuracy", interval(found.accuracy)
+    yield "accuracy", interval_text(found.accuracy)
     if found.roc_auc:
-        yield "ROC AUC", interval(found.roc_auc)
-    yield "log loss", interval(found.log_loss)
-    yield "expected calibration error", interval(found.calibration_error)
+        yield "ROC AUC", interval_text(found.roc_auc)
+    yield "log loss", interval_text(found.log_loss)
+    yield "expected calibration error", interval_text(found.calibration_error)
     yield "given a label", percent(found.coverage)
     yield "letters it could not read", percent(found.unread_letters)
 

@@ -13,6 +13,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 import msgspec
+
 from addsup.export.graph.input_text import input_text, javascript_example, python_example
 from addsup.export.report import card_text
 from addsup.export.report.evaluation_text import evaluation_section

@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from addsup.export.report.curves import Curves
-from addsup.inference.manifest import Bin
-from addsup.train.artifact import LearningPoint
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
+
+from addsup.export.report.curves import Curves
+from addsup.inference.manifest import Bin
+from addsup.train.artifact import LearningPoint
 
 COLOURS = (
     *("#1f6fb2", "#d1691d", "#3a8f47", "#a13d92", "#7a6a00"),

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from random import Random
 
 import msgspec
+
 from addsup.export.report.behaviour import Outcome, behaviour
 from addsup.export.report.curves import Curves, curves
 from addsup.export.report.top_terms import strongest

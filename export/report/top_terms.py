@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.export.tools.contributions import explained
 from addsup.inference.model import Model
 

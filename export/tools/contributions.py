@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.inference.model import Model
 
 Array = npt.NDArray[np.float64]

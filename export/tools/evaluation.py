@@ -13,14 +13,15 @@ from typing import Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import UNSET, UnsetType
+
 from addsup.inference.manifest import Bin, EvidenceGroup, Interval
 from addsup.inference.model import Model
-from addsup.train.data.dataset import LabelledText
+from addsup.train.data.labelled import LabelledText
 from addsup.train.errors import BadData
-from addsup.train.evaluation.evidence import by_evidence
-from addsup.train.evaluation.metrics import Fold, calibration_error, reliability, roc_auc
-from addsup.train.tuning.metric import errors, log_losses
-from msgspec import UNSET, UnsetType
+from addsup.train.metrics.evidence import evidence_groups
+from addsup.train.metrics.figures import Fold, calibration_error, reliability, roc_auc
+from addsup.train.metrics.losses import log_losses, zero_one_losses
 
 #: Of the bootstrap.
 RESAMPLES: Final = 500
@@ -88,7 +89,7 @@ def evaluate(model: Model, data: LabelledText) -> Evaluation:
     texts, words_of, known_of = zip(*map(model.reader.read, data.texts), strict=True)
     probabilities, known = _ask(model, texts)
     given = np.array(known_of) > 0
-    wrong = np.where(given, errors(probabilities, truth), 1.0)
+    wrong = np.where(given, zero_one_losses(probabilities, truth), 1.0)
     losses = log_losses(probabilities, truth)
     fold = Fold(np.arange(len(truth)), truth, probabilities, 0)
     words, unknown = sum(words_of), sum(words_of) - sum(known_of)
@@ -106,7 +107,7 @@ def evaluate(model: Model, data: LabelledText) -> Evaluation:
         calibration_error=calibration_error([fold], 0),
         roc_auc=_roc_auc(fold, len(model.labels)),
         reliability=reliability([fold]),
-        by_evidence=by_evidence(known, truth, probabilities),
+        by_evidence=evidence_groups(known, truth, probabilities),
         unknown_words=_drift(unknown / max(1, words), trained_on.unknown_words),
         words=_drift(words / len(truth), trained_on.words),
         unread_letters=sum(map(model.tokenizer.unread_letters, data.texts)) / max(1, characters),

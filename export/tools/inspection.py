@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import onnx
+
 from addsup.export.graph.input_text import input_text
 from addsup.inference.errors import ModelFileError
 from addsup.inference.manifest import Figures, Manifest, from_metadata

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
 from addsup.export.tools.contributions import Answer, explained
 from addsup.inference.errors import ModelFileError
 from addsup.inference.model import Model

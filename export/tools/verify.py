@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+
 from addsup.export.graph.equivalence import edge_cases, prove
 from addsup.export.graph.lemma_table import compile_lemmas
 from addsup.export.graph.model_file import build

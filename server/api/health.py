@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from flask import Blueprint, Response, request
+
 from addsup.server.extensions import current
 from addsup.server.middleware.security import check_bearer
 from addsup.server.schemas.negotiation import respond
 from addsup.server.schemas.responses import StateDocument
-from flask import Blueprint, Response, request
 
 health = Blueprint("health", __name__)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import platform
 
 import onnxruntime
-from addsup.server.extensions import Extensions, current
-from addsup.server.schemas.negotiation import respond
-from addsup.server.schemas.responses import ModelDocument, VersionDocument
 from flask import Blueprint, Response
 
 from addsup import __version__
+from addsup.server.extensions import Extensions, current
+from addsup.server.schemas.negotiation import respond
+from addsup.server.schemas.responses import ModelDocument, VersionDocument
 
 info = Blueprint("info", __name__)
 

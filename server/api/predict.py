@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from flask import Blueprint, Response, make_response, request
+
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import current
@@ -12,7 +14,6 @@ from addsup.server.schemas.negotiation import respond, wants_html
 from addsup.server.schemas.parsing import PARSED, Texts, parse_form, parse_json
 from addsup.server.schemas.responses import batch_document, predictions_document
 from addsup.server.schemas.validation import check_texts, good_and_bad
-from flask import Blueprint, Response, make_response, request
 
 api = Blueprint("api", __name__)
 

@@ -24,6 +24,7 @@ from addsup.server.schemas.validation import check_texts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
     from addsup.inference.model import Model
 
 PATH: Final = "/predict"

@@ -10,9 +10,10 @@ import zlib
 from io import BytesIO
 from typing import Any, Final
 
+from flask import request
+
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import current
-from flask import request
 
 #: Where the WSGI environment of a request has its body, or the problem that there is with it.
 BODY: Final = "server.body"

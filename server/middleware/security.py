@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from flask import Request, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import Extensions, current
 from addsup.server.observability.request_log import Application
-from flask import Request, Response, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

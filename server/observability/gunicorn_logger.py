@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from gunicorn.glogging import Logger
+
 from addsup.server.observability.log_format import Formatter
 from addsup.server.settings import Settings
-from gunicorn.glogging import Logger
 
 
 class Log(Logger):

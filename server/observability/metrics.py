@@ -12,15 +12,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import onnxruntime
-from addsup.inference.predictions import NO_LABEL
-from addsup.server.observability.multiprocess_dir import OWNER, VARIABLE
-from addsup.server.observability.process_metrics import ProcessMetrics
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.openmetrics import exposition as openmetrics
 
 from addsup import __version__
+from addsup.inference.predictions import NO_LABEL
+from addsup.server.observability.multiprocess_dir import OWNER, VARIABLE
+from addsup.server.observability.process_metrics import ProcessMetrics
 
 if TYPE_CHECKING:
     from addsup.inference.predictions import Prediction

@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import Request
+
 from addsup.server.observability.log_format import RequestLine, timestamp
 from addsup.server.observability.log_writer import LogWriter
-from flask import Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
     from addsup.server.observability.metrics import Metrics
 
 Application = Callable[..., Iterable[bytes]]

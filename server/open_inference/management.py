@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NoReturn
 
+from flask import Response
+
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import current
 from addsup.server.open_inference.routes import (
@@ -26,7 +28,6 @@ from addsup.server.schemas.open_inference import (
     RepositoryModel,
     Statistics,
 )
-from flask import Response
 
 #: Extensions of the protocol that change a server or look into it: path -> methods.
 NOT_OFFERED: Final = {

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from flask import Blueprint, Response, request
+from msgspec import UNSET
+
+from addsup import __version__
 from addsup.inference.model import Model
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
@@ -28,10 +32,6 @@ from addsup.server.schemas.open_inference import (
 )
 from addsup.server.schemas.parsing import decode_with, refuse_duplicates
 from addsup.server.schemas.validation import check_reviews
-from flask import Blueprint, Response, request
-from msgspec import UNSET
-
-from addsup import __version__
 
 open_inference = Blueprint("open_inference", __name__, url_prefix="/v2")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import UNSET, UnsetType
+
 from addsup.inference.predictions import Prediction
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.open_inference import binary
@@ -17,7 +19,6 @@ from addsup.server.schemas.open_inference import (
     OutputTensor,
     Parameters,
 )
-from msgspec import UNSET, UnsetType
 
 BOTH = (LABEL, PROBABILITIES)
 

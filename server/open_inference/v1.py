@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from flask import Blueprint, Response
+from flask.blueprints import BlueprintSetupState
+from werkzeug.routing import BaseConverter
+
 from addsup.server.classification import classify
 from addsup.server.extensions import current
 from addsup.server.middleware.request_body import current_body
@@ -14,9 +18,6 @@ from addsup.server.schemas.open_inference import ModelReady, V1Models, V1Request
 from addsup.server.schemas.parsing import decode_with, refuse_duplicates
 from addsup.server.schemas.responses import predictions_document
 from addsup.server.schemas.validation import check_reviews
-from flask import Blueprint, Response
-from flask.blueprints import BlueprintSetupState
-from werkzeug.routing import BaseConverter
 
 kserve_v1 = Blueprint("kserve_v1", __name__, url_prefix="/v1/models")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response, request
+
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import current
 from addsup.server.schemas.responses import encode
-from flask import Response, request
 
 
 def wants_html() -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 import msgspec
-from addsup.server.schemas.parsing import Review
 from msgspec import UNSET, Meta, UnsetType
+
+from addsup.server.schemas.parsing import Review
 
 TEXT: Final = "text"
 LABEL: Final = "label"

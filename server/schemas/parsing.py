@@ -13,6 +13,8 @@ from typing import Annotated, Any, Final, Literal, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.schemas.json_pointer import (
     SHOWN_CHARS,
@@ -20,7 +22,6 @@ from addsup.server.schemas.json_pointer import (
     lone_surrogate,
     pointer_at,
 )
-from msgspec import UNSET, Meta, UnsetType
 
 T = TypeVar("T")
 

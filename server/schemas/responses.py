@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
 from addsup.inference.manifest import DataSet, Figures
 from addsup.inference.predictions import Classification, Explanation, Prediction
 from addsup.server.errors import ProblemError
-from msgspec import UNSET, Meta, UnsetType
 
 ENCODER: Final = msgspec.json.Encoder()
 

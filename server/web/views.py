@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from math import exp
 from typing import Final
 
+from flask import Blueprint, Response, current_app, render_template, request
+
 from addsup.inference.predictions import Classification, Explanation, Prediction
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
@@ -16,7 +18,6 @@ from addsup.server.schemas.validation import check_review
 from addsup.server.web import highlight
 from addsup.server.web.examples import examples, noun
 from addsup.server.web.model_summary import summarise
-from flask import Blueprint, Response, current_app, render_template, request
 
 web = Blueprint("web", __name__)
 

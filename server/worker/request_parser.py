@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import httptools
+
 from addsup.server.worker.refusals import (
     BAD_REQUEST,
     EXPECTATION_FAILED,

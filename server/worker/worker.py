@@ -8,6 +8,9 @@ import threading
 import time
 from typing import Any, Final
 
+from gunicorn.errors import AppImportError
+from gunicorn.workers import base
+
 from addsup.server.worker.balance import Balance
 from addsup.server.worker.connection import Connection
 from addsup.server.worker.event_loop import EventLoop
@@ -16,8 +19,6 @@ from addsup.server.worker.limits import Limits
 from addsup.server.worker.refusals import TOOK_TOO_LONG, Renderer, plain_text
 from addsup.server.worker.request_handler import Reply, RequestHandler
 from addsup.server.worker.shutdown import ServerStop, ignore_new_connections, take_held_signals
-from gunicorn.errors import AppImportError
-from gunicorn.workers import base
 
 #: Seconds between two looks of the main thread at who has the event loop.
 TICK: Final = 0.02

@@ -10,13 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
-from addsup.tables.formats import FORMATS
-from addsup.train.classifiers import KINDS
-from addsup.train.tuning import metric
 
 from addsup.__main__ import COMMANDS, main
 from addsup.commands import score as score_command
 from addsup.options import CLASSIFIERS, METRICS
+from addsup.tables.formats import FORMATS
+from addsup.train.classifiers import KINDS
+from addsup.train.tuning import metric
 from tests.places import ROOT
 
 ADDSUP = [sys.executable, "-m", "addsup"]

@@ -11,12 +11,12 @@ import sys
 
 import msgspec
 import pytest
-from addsup.inference.model import Model
-from addsup.inference.predictions import Prediction
-from addsup.models import SENTIMENT
 
 from addsup.__main__ import main
 from addsup.commands.predict import columns
+from addsup.inference.model import Model
+from addsup.inference.predictions import Prediction
+from addsup.models import SENTIMENT
 
 TEXT = "What a waste of time, awful acting! Awful. But wonderful."
 MODEL = Model.load(SENTIMENT)

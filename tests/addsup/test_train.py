@@ -14,15 +14,15 @@ import numpy as np
 import onnx
 import pandas as pd
 import pytest
+from onnx import numpy_helper
+
+from addsup.__main__ import main
+from addsup.commands.train import default_path
 from addsup.inference.model import Model
 from addsup.train.classifiers import KINDS
 from addsup.train.data.resources import IMDB_FILE
 from addsup.train.evaluation.comparison import Comparison
 from addsup.train.options import TrainOptions
-from onnx import numpy_helper
-
-from addsup.__main__ import main
-from addsup.commands.train import default_path
 from tests.live import running_server
 from tests.places import ROOT
 

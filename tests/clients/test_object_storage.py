@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from addsup.inference.model import Model
 from pyarrow import fs
 
+from addsup.inference.model import Model
 from tests.clients.conftest import environment, s3_at
 from tests.clusters import running_cluster
 from tests.live import free_port, stop, wait_for_port

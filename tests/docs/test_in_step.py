@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
 from addsup.server.app import create_app
 from addsup.server.errors import ProblemType
 from addsup.server.settings import Settings
-from prometheus_client.parser import text_string_to_metric_families
-
 from tests.places import ROOT
 
 README = (ROOT / "README.md").read_text()

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from addsup.inference.analyzer import Normaliser
 from addsup.inference.manifest import DataSet, Figures, HeldOut
 from addsup.train.artifact import TrainedModel

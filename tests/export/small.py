@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from addsup import export_pipeline
 from addsup.export.graph.equivalence import Proof, prove
 from addsup.export.graph.model_file import build
 from addsup.export.pipeline.steps import read_pipeline
@@ -17,8 +18,6 @@ from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
 from addsup.train.calibration import Calibration
 from addsup.train.hyperparameters import Setting
-
-from addsup import export_pipeline
 
 TEXTS = (
     *("Good films!", "A fine film, good.", "Good story.", "Fine, fine stories."),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+
 from addsup.export.report.behaviour import CHECKS, NAMES, Outcome, behaviour
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
 from addsup.train.data.dataset import LabelledText
-
 from tests.export.small import exported
 
 TEXT = "This isn't a good film, but it was a wonderful evening."

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import msgspec
 import numpy as np
 import pytest
+
 from addsup.export.publish import publish
 from addsup.export.report import plots
 from addsup.export.report.card_text import cleaning, language, language_name
@@ -23,7 +24,6 @@ from addsup.inference.model import Model
 from addsup.train.artifact import LearningPoint, TrainedModel, UnseenPredictions
 from addsup.train.evaluation.comparison import Comparison, Row
 from addsup.train.hyperparameters import Setting
-
 from tests.export.small import exported, small_model
 
 INTERVAL = Interval(0.8, 0.75, 0.85)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from addsup.export.graph import two_labels
 from addsup.export.pipeline.description import Ensemble
 from addsup.export.pipeline.steps import read_pipeline
@@ -11,7 +12,6 @@ from addsup.export.tools.contributions import explained
 from addsup.inference.model import Model
 from addsup.train.calibration import Calibration
 from addsup.train.hyperparameters import NgramRange, Setting, Transform
-
 from tests.export.pipelines import PIPELINES, texts
 from tests.export.small import TEXTS, exported, opened, small, small_model
 

@@ -8,6 +8,10 @@ import msgspec
 import numpy as np
 import onnx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from onnx import numpy_helper
+
 from addsup.export.graph.equivalence import (
     ProofFailed,
     ask_graph,
@@ -17,10 +21,6 @@ from addsup.export.graph.equivalence import (
 from addsup.export.pipeline.steps import read_pipeline
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from onnx import numpy_helper
-
 from tests.export.small import exported, proved
 
 #: Fixtures asked for by name, so `tests/conftest.py` cannot see that they need the data.

@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from msgspec import UNSET
+from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
+
 from addsup.export.publish import keep_evaluation
 from addsup.export.report.evaluation_text import evaluation_lines, evaluation_section
 from addsup.export.tools.evaluation import Drift, Evaluation, evaluate, kept_evaluations
@@ -14,9 +17,6 @@ from addsup.inference.manifest import EvidenceGroup, Interval
 from addsup.inference.model import Model
 from addsup.train.data.dataset import LabelledText
 from addsup.train.errors import BadData
-from msgspec import UNSET
-from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
-
 from tests.places import ROOT
 
 PATH = ROOT / "models" / "sentiment.onnx"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from addsup.export.graph.equivalence import ask_graph
 from addsup.inference.analyzer import Normaliser
 from addsup.inference.manifest import Figures, HeldOut
@@ -15,7 +16,6 @@ from addsup.train.artifact import TrainedModel
 from addsup.train.calibration import Calibration
 from addsup.train.classifiers import KINDS
 from addsup.train.hyperparameters import NEGATIONS, Setting
-
 from tests.export.small import exported, proved
 
 Make = Callable[[Setting, int], TrainedModel]

@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from addsup.export.graph.input_text import input_text, python_example
-from addsup.server.settings import Settings
-from addsup.train.text.languages import word_pattern
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
 from addsup import Model, export_pipeline
+from addsup.export.graph.input_text import input_text, python_example
+from addsup.server.settings import Settings
+from addsup.train.text.languages import word_pattern
 from tests.export.pipelines import texts
 
 VECTORISERS = {

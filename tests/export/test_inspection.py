@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+
 from addsup.export.tools.inspection import as_json, inspect, inspection_lines
 from addsup.inference.errors import ModelFileError
-
 from tests.places import ROOT
 
 SHIPPED = ROOT / "models" / "sentiment.onnx"

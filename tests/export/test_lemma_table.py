@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from string import ascii_lowercase
 
 import pytest
+
 from addsup.export.graph.lemma_table import SUFFIX_RULES, compile_lemmas
 from addsup.inference.analyzer import table_lookup
 from addsup.train.artifact import TrainedModel

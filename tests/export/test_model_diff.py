@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+
 from addsup.export.tools.model_diff import ModelDiff, diff_lines, model_diff
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
 from addsup.train.data.dataset import LabelledText
 from addsup.train.errors import BadData
-
 from tests.export.small import exported
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
+
 from addsup.export.graph import token_counts
 from addsup.export.graph.model_file import OPSETS
 from addsup.export.write import write_model
@@ -18,7 +19,6 @@ from addsup.inference.model import TOKENS_A_RUN, Model, read_checked
 from addsup.train.calibration import Calibration
 from addsup.train.errors import CannotWriteError
 from addsup.train.hyperparameters import Setting
-
 from tests.export.small import LEMMAS, exported, small, small_model
 
 

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from addsup.export.own_pipeline import BadSample
-from addsup.export.pipeline.description import NotConvertible
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.decomposition import TruncatedSVD
 from sklearn.ensemble import RandomForestClassifier
@@ -20,6 +18,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
 from addsup import Model, export_pipeline
+from addsup.export.own_pipeline import BadSample
+from addsup.export.pipeline.description import NotConvertible
 from tests.export.pipelines import PIPELINES, texts
 
 

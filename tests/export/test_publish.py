@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sklearn.base import clone
+
 from addsup.export.graph.equivalence import ProofFailed
 from addsup.export.publish import publish
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel, keep
-from sklearn.base import clone
-
 from tests.docs.test_own_data import write_mails
 from tests.export.small import exported, proved
 from tests.places import ROOT

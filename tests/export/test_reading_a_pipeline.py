@@ -6,14 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from addsup.export.pipeline.classifiers import log_odds
-from addsup.export.pipeline.description import AdditiveForm, Ensemble, NotConvertible
-from addsup.export.pipeline.ensembles import read_classifier
-from addsup.export.pipeline.steps import read_pipeline
-from addsup.export.pipeline.vectoriser import analyzer_of, read_step, read_vectoriser, separator
-from addsup.inference.analyzer_settings import ARTICLE, Analyzer
-from addsup.train.calibration import log_scores
-from addsup.train.classifiers import KINDS
 from scipy.sparse import csr_matrix
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
@@ -25,6 +17,14 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, Normalizer, PolynomialFeatures, StandardScaler
 from sklearn.svm import LinearSVC
 
+from addsup.export.pipeline.classifiers import log_odds
+from addsup.export.pipeline.description import AdditiveForm, Ensemble, NotConvertible
+from addsup.export.pipeline.ensembles import read_classifier
+from addsup.export.pipeline.steps import read_pipeline
+from addsup.export.pipeline.vectoriser import analyzer_of, read_step, read_vectoriser, separator
+from addsup.inference.analyzer_settings import ARTICLE, Analyzer
+from addsup.train.calibration import log_scores
+from addsup.train.classifiers import KINDS
 from tests.export.small import small
 
 TEXTS, LABELS = ["a good film", "a bad film", "good good story"], [1, 0, 1]

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from addsup.export.tools.signing import PASSWORD, sign
 from addsup.export.write import write_model
 from addsup.inference.errors import ModelFileError
 from addsup.inference.signature import check_signature, signature_file
-
 from tests.keys import KeyPair, make_key_pair, openssl
 
 CONTENT = b"what a model file holds does not matter here"

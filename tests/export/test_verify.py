@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 import onnx
 import pytest
+from onnx import helper, numpy_helper
+
 from addsup.export.tools.signing import sign
 from addsup.export.tools.verify import Subject, verify
 from addsup.export.write import write_model
 from addsup.train.artifact import TrainedModel
 from addsup.train.text.wordnet import WordNet
-from onnx import helper, numpy_helper
-
 from tests.export.small import exported
 from tests.keys import make_key_pair
 

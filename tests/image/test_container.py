@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from addsup.inference.analyzer import LETTERS_ONLY
 from addsup.inference.model import Model
 from addsup.server.settings import Settings
-
 from tests.image.conftest import Builder
 from tests.image.container import MODEL, NAME, PORT, Container, run_once, running_container
 from tests.image.sandbox import ANY_UID, Unpacked, unpacked

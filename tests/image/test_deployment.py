@@ -13,8 +13,8 @@ from threading import Thread
 
 import pytest
 import yaml
-from addsup.server.settings import Settings
 
+from addsup.server.settings import Settings
 from tests.live import environment, free_port
 from tests.places import ROOT
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from addsup.inference.errors import ModelFileError
-from addsup.inference.model import Model
 from onnx import numpy_helper
 
+from addsup.inference.errors import ModelFileError
+from addsup.inference.model import Model
 from tests.places import ROOT
 
 SHIPPED = ROOT / "models" / "sentiment.onnx"

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+
 from addsup.inference.analyzer import Normaliser
 from addsup.inference.analyzer_settings import ARTICLE
 from addsup.inference.explain import Explainer, Explanation

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import log
 
 import pytest
-from addsup.inference.model import Model
 
+from addsup.inference.model import Model
 from tests.places import ROOT
 
 MODEL = Model.load(ROOT / "models" / "sentiment.onnx")

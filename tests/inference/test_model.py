@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from addsup.inference.errors import ModelFileError
 from addsup.inference.model import Model, checksum_file, read_trusted
-
 from tests.places import ROOT
 
 SHIPPED = ROOT / "models" / "sentiment.onnx"

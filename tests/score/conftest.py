@@ -10,13 +10,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from addsup.__main__ import main
 from addsup.inference.model import Model
 from addsup.score.columns import Wanted
 from addsup.score.tasks import Job
 from addsup.server.settings import Settings
 from addsup.tables.readers import Selection
-
-from addsup.__main__ import main
 
 MODEL = Settings().model_path
 TEXTS = (

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from addsup.score.cluster import connect, run_on_cluster, try_on_worker
 from addsup.score.errors import ScoreError
 from addsup.score.tasks import Job, Task
 from addsup.tables.errors import BadTable
 from addsup.tables.listing import find_sources
 from addsup.tables.storage import place_of
-
 from tests.clusters import Cluster, running_cluster
 from tests.live import free_port, until
 from tests.places import ROOT

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+
 from addsup.inference.model import Model
 from addsup.score.columns import Wanted, result_schema, score_texts
-
 from tests.score.conftest import TEXTS
 
 

@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 import pytest
+
 from addsup.inference.model import Model
 from addsup.score import local
-
 from tests.live import until
 from tests.places import ROOT
 from tests.score.conftest import MODEL, TEXTS, Score, read_csv, table, write_csv, write_parquet

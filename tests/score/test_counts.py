@@ -3,7 +3,6 @@ from __future__ import annotations
 from addsup.inference.model import Model
 from addsup.score.columns import Wanted, score_texts
 from addsup.score.counts import Counts, counts_of
-
 from tests.score.conftest import TEXTS
 
 

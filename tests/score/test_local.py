@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+
 from addsup.inference.model import Model
 from addsup.score.counts import Counts
 from addsup.score.local import run_here
@@ -11,7 +12,6 @@ from addsup.score.scorer import open_scorer
 from addsup.score.tasks import Job, Task, plan
 from addsup.tables.listing import find_sources
 from addsup.tables.storage import place_of
-
 from tests.score.conftest import MODEL, TEXTS, write_parquet
 
 

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import io
 
+from tqdm import tqdm
+
 from addsup.score.counts import Counts
 from addsup.score.meter import Meter, in_words
-from tqdm import tqdm
 
 
 def test_labels_and_errors_are_in_words() -> None:

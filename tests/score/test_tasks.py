@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from addsup.inference.model import Model
 from addsup.score.counts import Counts
 from addsup.score.scorer import HereScorer
@@ -16,7 +17,6 @@ from addsup.tables.errors import BadTable
 from addsup.tables.listing import find_sources
 from addsup.tables.readers import Selection
 from addsup.tables.storage import place_of
-
 from tests.score.conftest import TEXTS, write_csv, write_parquet
 
 

@@ -6,11 +6,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
 from addsup.server.app import create_app
 from addsup.server.observability.log_writer import LogWriter
 from addsup.server.settings import Settings
-from flask import Flask
-from flask.testing import FlaskClient
 
 # Small, so that a test can go beyond them quickly.
 LIMITS = Settings(max_review_chars=500, max_reviews=5, max_body_bytes=4_000)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
+
 from addsup.server.app import unready_app
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import extensions_of
 from addsup.server.observability import request_log
 from addsup.server.observability.request_log import Exchange
-from flask import Flask
-
 from tests.server.conftest import LIMITS
 
 TEXTS = ["A wonderful film.", "Zxqv.", "Awful."]

@@ -3,11 +3,11 @@ from __future__ import annotations
 import logging
 
 import pytest
-from addsup.server.app import unready_app
-from addsup.server.observability.log_format import DEFECTS, Formatter
 from flask import Flask
 from flask.testing import FlaskClient
 
+from addsup.server.app import unready_app
+from addsup.server.observability.log_format import DEFECTS, Formatter
 from tests.server.conftest import LIMITS
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

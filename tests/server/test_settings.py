@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from addsup.server.errors import SettingError
 from addsup.server.settings import Settings
-
 from tests.places import ROOT
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from addsup.inference.analyzer import LETTERS_ONLY
 from addsup.inference.model import Model
 from addsup.server.settings import Settings
-
 from tests.live import LiveServer, command, exchange, running_server, stop, workers_of
 
 GOOD = "A wonderful film with great acting."

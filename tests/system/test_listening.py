@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from addsup.models import SENTIMENT
 from addsup.server.settings import Settings
-
 from tests.live import PATIENCE, environment, exchange, free_port, running_server, stop, until
 from tests.places import ROOT
 

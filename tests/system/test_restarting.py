@@ -12,8 +12,8 @@ from pathlib import Path
 
 import onnx
 import pytest
-from addsup.export.write import write_model
 
+from addsup.export.write import write_model
 from tests.live import (
     PATIENCE,
     command,

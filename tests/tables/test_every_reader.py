@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from addsup.tables.columns import find_column
 from addsup.tables.errors import BadTable
 from addsup.tables.listing import find_file

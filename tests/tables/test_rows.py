@@ -7,14 +7,14 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from addsup.tables import text
 from addsup.tables.errors import BadTable
 from addsup.tables.listing import find_file
 from addsup.tables.readers import Rows, Selection, open_labelled, read_batches
 from addsup.tables.text import Batch, Mode, read_text
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.score.conftest import write_parquet
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from addsup.tables import parquet
 from addsup.tables.errors import BadTable, TableError
 from addsup.tables.formats import format_of, output_name
 from addsup.tables.listing import find_file, find_sources
 from addsup.tables.parquet import cut_into_groups
 from addsup.tables.storage import Source, open_atomically, open_source, place_of
-
 from tests.score.conftest import TEXTS, write_csv, write_parquet
 
 

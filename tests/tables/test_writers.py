@@ -6,6 +6,7 @@ import json
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from addsup.tables import writers
 from addsup.tables.writers import open_writer
 

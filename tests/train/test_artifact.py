@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skops.io
+
 from addsup.inference.manifest import Interval
 from addsup.train.artifact import LearningPoint, UnseenPredictions, keep, read_kept
 from addsup.train.errors import CannotWriteError, KeptFileError
 from addsup.train.files import write_atomically
-
 from tests.export.small import lemma, small
 
 UNSEEN = UnseenPredictions(

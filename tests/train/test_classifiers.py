@@ -6,16 +6,17 @@ import json
 
 import numpy as np
 import pytest
+from scipy import sparse
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.naive_bayes import GaussianNB
+
 from addsup.train import sparse_gaussian_nb as bayes
 from addsup.train.calibration import Calibration, log_scores
 from addsup.train.classifiers import KINDS
 from addsup.train.hyperparameters import Setting, from_parameters, vectorisers
 from addsup.train.sparse_gaussian_nb import SparseGaussianNB, scores_by_smoothing
 from addsup.train.term_counts import count_terms, counting, cut_fold
-from scipy import sparse
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.naive_bayes import GaussianNB
 
 CHANCE = np.random.default_rng(0)
 X = csr_matrix(CHANCE.random((40, 6)) * (CHANCE.random((40, 6)) > 0.5))

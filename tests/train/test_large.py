@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.naive_bayes import GaussianNB
+
 from addsup.inference.analyzer import Normaliser
 from addsup.inference.model import Model
 from addsup.train.data.dataset import load_labelled_text
 from addsup.train.data.wordnet import noun_lemmatizer, stop_words
 from addsup.train.hyperparameters import Setting
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.naive_bayes import GaussianNB
-
 from tests.places import ROOT
 from tests.train.large import write_large
 

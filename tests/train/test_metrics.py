@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import f1_score, log_loss
+
 from addsup.inference.manifest import HeldOut
 from addsup.train.metrics import figures as metrics
 from addsup.train.metrics.evidence import balanced_mean, evidence_groups, group_numbers
 from addsup.train.metrics.figures import Fold
 from addsup.train.metrics.losses import METRICS, log_losses, macro_f1_losses, zero_one_losses
-from scipy import stats
-from sklearn.calibration import calibration_curve
-from sklearn.metrics import f1_score, log_loss
 
 
 def guesses(labels: int = 2, folds: int = 10, exact: bool = False) -> list[Fold]:

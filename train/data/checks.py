@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+
 from addsup.train.data.labelled import LabelledText
 from addsup.train.data.preprocess import Prepared
 from addsup.train.data.splits import first_of_copies

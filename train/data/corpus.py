@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from addsup.train.term_counts import NgramRange, Rows, StopWords, count_terms
 from numpy.typing import NDArray
 from scipy import sparse
+
+from addsup.train.term_counts import NgramRange, Rows, StopWords, count_terms
 
 #: So many texts are worked on by one process, which leaves memory for their counts.
 LARGE: Final = 10_000

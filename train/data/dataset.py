@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+
 from addsup.inference.predictions import NO_LABEL
 from addsup.tables.listing import find_file
 from addsup.tables.readers import open_labelled

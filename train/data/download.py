@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 import pooch
+
 from addsup.train.data.sources import NPM, Resource, Source, npm_pack, unpack
 from addsup.train.errors import CannotWriteError, SourceUnavailable
 from addsup.train.files import write_atomically

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 import pandas as pd
+
 from addsup.train.errors import BadData
 
 #: Each label is a series of /metrics and a column of every file that is scored.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+
 from addsup.inference.analyzer import Normaliser
 from addsup.train.data import splits
 from addsup.train.data.corpus import Corpus

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
+
 from addsup.train.data.corpus import Corpus
 from addsup.train.term_counts import Rows
-from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 
 TEST_SHARE = 0.2
 OUTER_FOLDS = 10

@@ -13,6 +13,8 @@ from typing import Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
+
 from addsup.inference.manifest import Interval
 from addsup.train.classifiers import KINDS
 from addsup.train.errors import ComparisonFileError
@@ -20,7 +22,6 @@ from addsup.train.files import write_atomically
 from addsup.train.metrics import figures
 from addsup.train.metrics.figures import Fold, Timed
 from addsup.train.wording import interval_text, signed_text
-from scipy import stats
 
 SUFFIX: Final = ".compare.json"
 HEAD: Final = (

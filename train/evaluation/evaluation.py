@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
+
 from addsup.inference.manifest import HoldOuts
 from addsup.train.data.corpus import Corpus
 from addsup.train.data.splits import OUTER_FOLDS, folds, hold_out

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from addsup.train.artifact import LearningPoint
-from addsup.train.metrics.figures import Fold, interval_over_folds
 from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import StratifiedKFold
+
+from addsup.train.artifact import LearningPoint
+from addsup.train.metrics.figures import Fold, interval_over_folds
 
 FOLDS = 10
 SHARES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)

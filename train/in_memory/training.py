@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from msgspec import UNSET, UnsetType
+
 from addsup.inference.manifest import DataSet, HeldOut, HoldOuts
 from addsup.train.artifact import TrainedModel, UnseenPredictions
 from addsup.train.classifiers import KINDS
@@ -24,7 +26,6 @@ from addsup.train.tuning.alternatives import affordable_alternatives, better_alt
 from addsup.train.tuning.bounds import Plan
 from addsup.train.tuning.planning import bounds_of, plan_recipe, searching
 from addsup.train.tuning.trainer import Fitted, Recipe
-from msgspec import UNSET, UnsetType
 
 IMDB_LICENCE: Final = "CC BY 4.0 (Kotzias et al., KDD 2015)"
 IMDB_OVERLAP: Final = (

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.inference.manifest import EvidenceGroup
 from addsup.train.metrics.losses import log_losses
 

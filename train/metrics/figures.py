@@ -17,6 +17,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import UNSET, UnsetType
+from scipy import stats
+from sklearn.metrics import (
+    accuracy_score,
+    brier_score_loss,
+    confusion_matrix,
+    f1_score,
+    log_loss,
+    roc_auc_score,
+)
+
 from addsup.inference.manifest import (
     Bin,
     Confused,
@@ -28,16 +39,6 @@ from addsup.inference.manifest import (
     most_confused,
 )
 from addsup.train.metrics.evidence import evidence_groups
-from msgspec import UNSET, UnsetType
-from scipy import stats
-from sklearn.metrics import (
-    accuracy_score,
-    brier_score_loss,
-    confusion_matrix,
-    f1_score,
-    log_loss,
-    roc_auc_score,
-)
 
 BINS = 10
 #: A matrix of more labels would be most of the model file, and nobody reads it.

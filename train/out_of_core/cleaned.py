@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.inference.analyzer import Normaliser
 
 if TYPE_CHECKING:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import sparse
+from sklearn.naive_bayes import BernoulliNB
+from sklearn.pipeline import Pipeline
+
 from addsup.train.calibration import Calibrated, Calibration
 from addsup.train.classifiers import KINDS
 from addsup.train.hyperparameters import Setting
 from addsup.train.out_of_core.moments import Sums
 from addsup.train.out_of_core.vocabulary import Vocabulary
 from addsup.train.sparse_gaussian_nb import SparseGaussianNB
-from scipy import sparse
-from sklearn.naive_bayes import BernoulliNB
-from sklearn.pipeline import Pipeline
 
 #: The classifiers whose fits are sums over the rows.
 ABLE = ("gaussian", "multinomial", "complement", "bernoulli")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+
 from addsup.inference.manifest import Figures
 from addsup.train.calibration import Calibration, calibrate, log_scores
 from addsup.train.classifiers import KINDS

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from addsup.train.out_of_core.cleaned import CleanedTexts, Reading, select_rows
-from addsup.train.sparse_gaussian_nb import Moments, mean_and_variance
 from scipy import sparse
 from sklearn.pipeline import Pipeline
+
+from addsup.train.out_of_core.cleaned import CleanedTexts, Reading, select_rows
+from addsup.train.sparse_gaussian_nb import Moments, mean_and_variance
 
 if TYPE_CHECKING:
     from addsup.train.out_of_core.parts import Part

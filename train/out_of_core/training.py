@@ -17,11 +17,14 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from msgspec import UNSET
+from sklearn.pipeline import Pipeline
+
 from addsup.inference.manifest import DataSet
 from addsup.train.artifact import TrainedModel, UnseenPredictions
 from addsup.train.classifiers import KINDS
 from addsup.train.data.cleaning import Cleaning
-from addsup.train.data.labelled import MOST_CLASSES, LabelledText
+from addsup.train.data.labelled import MOST_CLASSES, LabelledText, Texts
 from addsup.train.data.preprocess import FEWEST_OF_A_LABEL
 from addsup.train.errors import BadData, BadOption
 from addsup.train.evaluation import console_report
@@ -39,8 +42,6 @@ from addsup.train.out_of_core.vocabulary import Counting, TermCounts, Vocabulary
 from addsup.train.progress import bar
 from addsup.train.tuning import planning
 from addsup.train.wording import size_text
-from msgspec import UNSET
-from sklearn.pipeline import Pipeline
 
 #: Rows of each label without which nothing is trained.
 FEWEST = 20
@@ -94,7 +95,7 @@ def train_in_passes(options: TrainOptions) -> TrainedModel:
 
 def choose_setting(surveyed: Survey, options: TrainOptions) -> tuple[Cleaning, Setting]:
     """Cleaning and setting, chosen on a sample; the strength is chosen later."""
-    texts = inputs.Texts(_sample(surveyed, options), None)
+    texts = Texts(_sample(surveyed, options), None)
     few = replace(options, repeats=0)
     cleaned = inputs.choose_cleaning(texts, few)
     prepared = inputs.clean_texts(texts, cleaned.normalisers, few)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.train.errors import BadOption
 from addsup.train.out_of_core.cleaned import Reading, select_rows
 from addsup.train.term_counts import NgramRange, WordUsage, counter

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.train.classifiers import KINDS
 from addsup.train.data.corpus import Corpus
 from addsup.train.hyperparameters import Setting, vectorisers

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+
 from addsup.train.calibration import calibrate
 from addsup.train.classifiers import KINDS
 from addsup.train.data.corpus import Corpus

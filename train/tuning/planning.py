@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
+from tqdm import tqdm
+
 from addsup.train.data.preprocess import Prepared
 from addsup.train.errors import BadOption
 from addsup.train.hyperparameters import Setting
@@ -13,7 +15,6 @@ from addsup.train.options import TrainOptions
 from addsup.train.progress import bar
 from addsup.train.tuning.bounds import Bounds, Plan, affordable, plan_evaluations
 from addsup.train.tuning.trainer import Recipe
-from tqdm import tqdm
 
 #: Into a part to fit on and a part to ask; and of 10-fold cross-validation.
 SPLITS: Final = 20

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.train.calibration import Calibration, calibrate
 from addsup.train.classifiers import KINDS
 from addsup.train.data.corpus import Corpus

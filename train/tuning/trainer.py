@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.pipeline import Pipeline
+
 from addsup.train.calibration import Calibration
 from addsup.train.data.corpus import Corpus
 from addsup.train.hyperparameters import Setting, vectorisers
 from addsup.train.metrics.figures import Fold
 from addsup.train.term_counts import Rows
 from addsup.train.tuning.search import Progress, Tried, search, settled
-from sklearn.pipeline import Pipeline
 
 
 @dataclass(frozen=True, slots=True)

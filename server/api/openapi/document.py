@@ -8,14 +8,14 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
+
+from addsup import __version__
 from addsup.server.api.openapi.descriptions import describe
 from addsup.server.api.openapi.operations import OPERATIONS, Operation, common_problems
 from addsup.server.errors import ProblemType
 from addsup.server.schemas.parsing import LETTER
 from addsup.server.schemas.responses import ProblemDocument, problem_type
 from addsup.server.settings import Settings
-
-from addsup import __version__
 
 PROBLEM_JSON: Final = "application/problem+json"
 REFERENCE: Final = "#/components/schemas/{name}"

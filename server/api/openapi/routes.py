@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from flask import Blueprint, Response, render_template, request
+
 from addsup.server.api.openapi.document import openapi_document
 from addsup.server.errors import ProblemType
 from addsup.server.extensions import current
 from addsup.server.schemas.negotiation import respond
 from addsup.server.settings import Settings
-from flask import Blueprint, Response, render_template, request
 
 openapi = Blueprint("openapi", __name__)
 

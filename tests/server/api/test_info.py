@@ -3,14 +3,14 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from addsup.server.app import create_app
-from addsup.server.extensions import extensions_of
-from addsup.server.settings import Settings
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from addsup import __version__
+from addsup.server.app import create_app
+from addsup.server.extensions import extensions_of
+from addsup.server.settings import Settings
 
 GOOD = "A wonderful film with great acting."
 

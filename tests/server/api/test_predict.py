@@ -5,11 +5,12 @@ import math
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
 from addsup.server.app import create_app
 from addsup.server.extensions import extensions_of
 from addsup.server.settings import Settings
-from flask import Flask
-from flask.testing import FlaskClient
 
 GOOD = "A wonderful film with great acting."
 BAD = "An awful waste of time, the worst plot."

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from addsup.server.middleware import compression
 from flask.testing import FlaskClient
+
+from addsup.server.middleware import compression
 
 GOOD = ["A wonderful film."] * 5
 

@@ -8,12 +8,12 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from addsup.server.app import create_app
-from addsup.server.middleware.fast_path import is_ordinary
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from addsup.server.app import create_app
+from addsup.server.middleware.fast_path import is_ordinary
 from tests.server.conftest import LIMITS
 
 Ask = Callable[..., TestResponse]

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.middleware.request_body import take_body
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from addsup.server.app import create_app, unready_app
-from addsup.server.settings import Settings
 from flask import request
 from flask.testing import FlaskClient
+
+from addsup.server.app import create_app, unready_app
+from addsup.server.settings import Settings
 
 KEY = "correct-horse-battery"
 REVIEW = {"review": "A wonderful film."}

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import pytest
+
 from addsup.server.observability.log_format import Formatter, RequestLine, announce, timestamp
 
 LINE = RequestLine(

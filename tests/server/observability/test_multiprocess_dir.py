@@ -11,8 +11,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from addsup.server.observability.multiprocess_dir import PREFIX, remove_left_behind
 
+from addsup.server.observability.multiprocess_dir import PREFIX, remove_left_behind
 from tests.places import ROOT
 
 SERVER = """

@@ -7,12 +7,12 @@ import os
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+
 from addsup.server.app import create_app
 from addsup.server.observability.log_format import RequestLine
 from addsup.server.observability.log_writer import LogWriter
 from addsup.server.settings import Settings
-from flask.testing import FlaskClient
-
 from tests.server.conftest import LIMITS
 
 LINE = RequestLine(

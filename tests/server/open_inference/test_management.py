@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from addsup.server.app import create_app
-from addsup.server.extensions import extensions_of
 from flask import Flask
 from flask.testing import FlaskClient
 
+from addsup.server.app import create_app
+from addsup.server.extensions import extensions_of
 from tests.server.conftest import LIMITS
 
 

@@ -8,10 +8,11 @@ import zlib
 from typing import Any
 
 import pytest
-from addsup.server.extensions import extensions_of
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from addsup.server.extensions import extensions_of
 
 GOOD = "A wonderful film with great acting."
 BAD = "An awful waste of time, the worst plot."

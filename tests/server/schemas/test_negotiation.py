@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
+
 from addsup.inference.predictions import Classification, Prediction
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.schemas.negotiation import encode_reply, wants_html
 from addsup.server.schemas.responses import encode, predictions_document
-from flask import Flask
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from addsup.server.errors import ProblemError
-from addsup.server.schemas.parsing import Texts, parse_form, parse_json
 from hypothesis import given
 from hypothesis import strategies as st
+
+from addsup.server.errors import ProblemError
+from addsup.server.schemas.parsing import Texts, parse_form, parse_json
 
 DEEP = b"[" * 30_000
 DEEP_OBJECT = b'{"a":' * 30_000

@@ -6,6 +6,7 @@ import json
 
 import msgspec
 import pytest
+
 from addsup.inference.predictions import Classification, Prediction
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.schemas.responses import (

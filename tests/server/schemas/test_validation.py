@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from addsup.inference.analyzer import tokenizer
 from addsup.inference.analyzer_settings import ARTICLE
 from addsup.server.errors import ProblemError, ProblemType

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from addsup.inference.predictions import Explanation, WordContribution
 from addsup.server.web.highlight import pieces, sentence, sides, signed, sum_of_parts, times
 

@@ -5,13 +5,13 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
 from addsup.server.app import create_app, unready_app
 from addsup.server.settings import Settings
 from addsup.server.web.examples import WRITTEN
 from addsup.server.web.views import in_two, percent
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
-
 from tests.server.conftest import LIMITS
 
 OFFERED = next(iter(WRITTEN.values()))

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+
 from addsup.server.worker.acceptor import MOST_COURTESY, Acceptor
 from addsup.server.worker.balance import Balance
 

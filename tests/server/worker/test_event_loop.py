@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
+
 from addsup.server.worker.balance import Balance
 from addsup.server.worker.connection import Connection
 from addsup.server.worker.event_loop import EventLoop

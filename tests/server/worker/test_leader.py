@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
+
 from addsup.server.worker.leader import PATIENCE, Leadership
 
 

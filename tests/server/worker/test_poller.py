@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from threading import Thread
 
 import pytest
+
 from addsup.server.worker.connection import Connection
 from addsup.server.worker.poller import READ, WRITE, Poller
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from addsup.server.worker import refusals
 from addsup.server.worker.refusals import Refusal, plain_text, response
 

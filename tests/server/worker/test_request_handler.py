@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+
 from addsup.server.worker.refusals import plain_text
 from addsup.server.worker.request_handler import Reply, RequestHandler
 from addsup.server.worker.request_parser import Request

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import gunicorn.arbiter
 import pytest
-from addsup.server.worker import worker
 from gunicorn.workers import base
 
+from addsup.server.worker import worker
 from tests.live import LiveServer, workers_of
 
 FOLDER = Path(worker.__file__).parent

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nltk.stem import SnowballStemmer
+
 from addsup.inference.analyzer_settings import ARTICLE
 from addsup.train.data.cleaning import Cleaning, cleaning_for, unread_share
 from addsup.train.data.wordnet import stop_words
 from addsup.train.errors import BadOption
 from addsup.train.text.languages import LANGUAGES, word_pattern
 from addsup.train.text.word_forms import Stems, snowball
-from hypothesis import given
-from hypothesis import strategies as st
-from nltk.stem import SnowballStemmer
 
 GERMAN = ["Die Bilder sind schön.", "Größer war die Enttäuschung nie."]
 

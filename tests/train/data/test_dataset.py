@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from addsup.inference.errors import AddsupError
 from addsup.tables.errors import TableError
 from addsup.train.data.dataset import imdb_sentences, load_labelled_text

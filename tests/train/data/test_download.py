@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pooch
 import pytest
+
 from addsup.train.data.download import cache_folder, ensure
 from addsup.train.data.resources import (
     ALL,
@@ -31,7 +32,6 @@ from addsup.train.data.resources import (
 )
 from addsup.train.data.sources import Resource, Source, npm_pack, unpack
 from addsup.train.errors import SourceUnavailable
-
 from tests.live import free_port
 
 

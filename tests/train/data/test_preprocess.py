@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+
 from addsup.inference.analyzer import Normaliser
 from addsup.train.data.checks import notes
 from addsup.train.data.corpus import Corpus

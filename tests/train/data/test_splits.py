@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from sklearn.model_selection import RepeatedStratifiedKFold
+
 from addsup.train.data.corpus import Corpus
 from addsup.train.data.splits import fewest_of_a_label, first_of_copies, folds, hold_out
-from sklearn.model_selection import RepeatedStratifiedKFold
 
 LABELS = ["a", "a", "b"]
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from addsup.train.data import wordnet as module
 from addsup.train.data.nltk_nouns import EnglishReader, Lemmatizer, VerifiedPath
 from addsup.train.data.resources import WORDNET_FOLDER

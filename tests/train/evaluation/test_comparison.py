@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from addsup.inference.manifest import Interval
 from addsup.train.errors import ComparisonFileError
 from addsup.train.evaluation.comparison import (

@@ -6,6 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import ShuffleSplit
+from sklearn.naive_bayes import GaussianNB
+
 from addsup.inference.analyzer import Normaliser
 from addsup.train.data.corpus import Corpus, Rows
 from addsup.train.data.dataset import imdb_sentences
@@ -17,10 +22,6 @@ from addsup.train.evaluation.evaluation import hold_out_accuracies, summarise_ho
 from addsup.train.hyperparameters import Setting
 from addsup.train.metrics.figures import held_out_result
 from addsup.train.tuning.trainer import Fitted, Recipe
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.metrics import accuracy_score
-from sklearn.model_selection import ShuffleSplit
-from sklearn.naive_bayes import GaussianNB
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+
 from addsup.inference.analyzer import Normaliser
 from addsup.tables.readers import Selection
 from addsup.train.out_of_core.cleaned import Reading

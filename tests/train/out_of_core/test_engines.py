@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from addsup.train import parallel
 from addsup.train.errors import BadData, TrainError
 from addsup.train.out_of_core.engines import LocalEngine, engine_at, merge_as_tree
 from addsup.train.out_of_core.parts import Part, parts_of
 from addsup.train.parallel import in_parallel
-
 from tests.clusters import Cluster as Running
 from tests.clusters import running_cluster
 from tests.live import free_port

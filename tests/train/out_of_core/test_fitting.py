@@ -7,6 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import sparse
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import Pipeline
+
 from addsup.train.calibration import Calibration
 from addsup.train.classifiers import KINDS
 from addsup.train.hyperparameters import TRANSFORMS, NgramRange, Setting
@@ -16,10 +20,6 @@ from addsup.train.out_of_core.held_out import ChosenClassifier, choose_strength,
 from addsup.train.out_of_core.moments import HeldRows, PassResult, Weighing
 from addsup.train.out_of_core.parts import Part
 from addsup.train.out_of_core.vocabulary import Counting, TermCounts
-from scipy import sparse
-from sklearn.naive_bayes import MultinomialNB
-from sklearn.pipeline import Pipeline
-
 from tests.train.out_of_core.conftest import Row
 
 LABELS = ("bad", "good", "so-so")

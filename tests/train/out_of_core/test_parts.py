@@ -5,11 +5,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from addsup.inference.errors import AddsupError
 from addsup.tables import parquet
 from addsup.tables.errors import TableError
 from addsup.train.out_of_core.parts import batches, parts_of, position_of, selection_of
-
 from tests.train.out_of_core.conftest import SELECTION, Row, write, write_folder
 
 

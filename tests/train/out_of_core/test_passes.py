@@ -7,6 +7,8 @@ from functools import reduce
 
 import numpy as np
 import pytest
+from scipy import sparse
+
 from addsup.train.errors import BadOption
 from addsup.train.hyperparameters import NgramRange, Setting
 from addsup.train.out_of_core import cleaned, fitting, vocabulary
@@ -18,8 +20,6 @@ from addsup.train.out_of_core.survey import Survey, survey_part
 from addsup.train.out_of_core.vocabulary import Counting, TermCounts
 from addsup.train.sparse_gaussian_nb import Moments
 from addsup.train.term_counts import count_terms, word_usage
-from scipy import sparse
-
 from tests.train.out_of_core.conftest import NORMALISER, ROWS_OF, SHARE, Row
 
 

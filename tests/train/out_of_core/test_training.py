@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from addsup.inference.model import Model
 from onnx import numpy_helper
 
 from addsup.__main__ import main
+from addsup.inference.model import Model
 from tests.clusters import Cluster, running_cluster
 from tests.train.out_of_core.conftest import Row, made_up, write, write_folder
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from addsup.inference.analyzer import Normaliser
 from addsup.train.data.corpus import Corpus
 from addsup.train.data.dataset import imdb_sentences

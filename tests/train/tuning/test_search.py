@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.model_selection import cross_val_predict
+
 from addsup.train.calibration import Calibration
 from addsup.train.classifiers import KINDS
 from addsup.train.data.corpus import Corpus
@@ -15,7 +17,6 @@ from addsup.train.tuning.alternatives import affordable_alternatives, better_alt
 from addsup.train.tuning.bounds import Bounds
 from addsup.train.tuning.search import Tried, choose, count_parts, search, settled, unseen_scores
 from addsup.train.tuning.trainer import Fitted, Recipe
-from sklearn.model_selection import cross_val_predict
 
 random = np.random.default_rng(0)
 GOOD, BAD = "fine great lovely charming", "awful dull dreadful boring"

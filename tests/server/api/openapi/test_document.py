@@ -7,16 +7,16 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from addsup.server.api.openapi.operations import OPERATIONS
-from addsup.server.app import create_app
-from addsup.server.errors import ProblemType
-from addsup.server.settings import Settings
 from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 
+from addsup.server.api.openapi.operations import OPERATIONS
+from addsup.server.app import create_app
+from addsup.server.errors import ProblemType
+from addsup.server.settings import Settings
 from tests.server.conftest import LIMITS
 
 #: Pages for people, and the files that they need.
