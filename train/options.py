@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from addsup.tables.storage import ADDRESS, WILD
+from addsup.tables.listing import WILD
+from addsup.tables.storage import ADDRESS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
