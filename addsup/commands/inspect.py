@@ -27,7 +27,5 @@ def command(model: Path, in_json: bool) -> None:
     """
     from addsup.export.tools.inspection import as_json, inspect, inspection_lines
 
-    found = inspection.inspect(model)
-    click.echo(
-        inspection.as_json(found) if as_json else "\n".join(inspection.inspection_lines(found))
-    )
+    found = inspect(model)
+    click.echo(as_json(found) if in_json else "\n".join(inspection_lines(found)))
