@@ -178,7 +178,7 @@ def ask_graph(model: Model, reviews: Sequence[str]) -> Answers:
     """The model file's answers to raw *reviews*."""
     texts = [model.reader.read(review)[0] for review in reviews]
     label, probabilities, shares = model.run(texts, "label", "probabilities", "shares")
-    return Answers(label, probabilities, shares.sum(axis=1) + np.array(model.manifest.constant))
+    return Answers(label, probabilities, shares.sum(axis=1) + np.array(model.manifest.intercept))
 
 
 def _refuse(reviews: Sequence[str], wrong: npt.NDArray[np.bool_], what: str) -> None:

@@ -73,7 +73,7 @@ def describe(
     path, report = published.path, examine(model, trained.texts, trained.unseen_predictions)
     drawn = write_plots(path.with_suffix(""), draw(model, report))
     write_atomically(path.with_suffix(".json"), as_json(model, path.name, report))
-    example = min((golden.review for golden in model.manifest.golden), key=len).strip()
+    example = min((golden.text for golden in model.manifest.golden), key=len).strip()
     subject = Subject(
         path=str(path),
         title=path.stem,

@@ -119,14 +119,14 @@ def _with_gaps(arrays: Sequence[pa.Array], bad: Mapping[int, str], count: int) -
 def _code(text: object, tokenizer: Tokenizer, wanted: Wanted) -> str | None:
     """What is wrong with a text; None if it can be classified."""
     if text is None:
-        return ProblemType.MISSING_REVIEW.code
+        return ProblemType.MISSING_TEXT.code
     if not isinstance(text, str):
         return ProblemType.WRONG_TYPE.code
     if len(text) > wanted.max_chars:
-        return ProblemType.REVIEW_TOO_LONG.code
+        return ProblemType.TEXT_TOO_LONG.code
     if tokenizer.reads(text):
         return None
-    return (ProblemType.REVIEW_WITHOUT_LETTERS if text.strip() else ProblemType.EMPTY_REVIEW).code
+    return (ProblemType.TEXT_WITHOUT_LETTERS if text.strip() else ProblemType.EMPTY_TEXT).code
 
 
 def _strongest(text: str, why: Explanation | None, most: int) -> list[tuple[str, float]]:
@@ -135,5 +135,5 @@ def _strongest(text: str, why: Explanation | None, most: int) -> list[tuple[str,
     for word in why.words if why else ():
         if word.known:
             typed = text[word.start : word.end].lower()
-            parts[typed] = parts.get(typed, 0.0) + word.part
+            parts[typed] = parts.get(typed, 0.0) + word.contribution
     return sorted(parts.items(), key=lambda pair: -abs(pair[1]))[:most]

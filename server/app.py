@@ -53,7 +53,7 @@ BLUEPRINTS: Final = (web, api, open_inference, kserve_v1, info, health, openapi)
 
 
 def create_app(settings: Settings | None = None, content: bytes | None = None) -> Flask:
-    """A ready application: its model is loaded and has reproduced its golden reviews.
+    """A ready application: its model is loaded and has reproduced its golden texts.
 
     Args:
         settings: what to serve and how; read from the environment if None.

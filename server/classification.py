@@ -48,5 +48,5 @@ def classify(
         seconds = time.perf_counter() - started
         predictions = [each.prediction for each in found]
         carried.metrics.count_predictions(predictions, seconds, model.version)
-        current_exchange().reviews += len(found)
+        current_exchange().texts += len(found)
     return found

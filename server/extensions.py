@@ -28,7 +28,7 @@ class Extensions:
         request_log: writes a line for each request, and counts it.
         render_page: renders a text and what the model makes of it as HTML, for routes that answer
             in either form.
-        loaded_model: the model, once it has reproduced its golden reviews.
+        loaded_model: the model, once it has reproduced its golden texts.
     """
 
     settings: Settings

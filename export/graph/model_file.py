@@ -35,7 +35,7 @@ def describe(trained: TrainedModel, fitted: FittedText) -> Manifest:
     return Manifest(
         format=FORMAT if fitted.analyzer == ARTICLE else FORMAT_WITH_ANALYZER,
         labels=fitted.labels,
-        constant=tuple(empty_log_odds(fitted.form).tolist()),
+        intercept=tuple(empty_log_odds(fitted.form).tolist()),
         vocabulary=fitted.weighting.terms,
         stop_words=tuple(sorted(normaliser.stop_words)),
         lemmas=lemmas(trained, fitted.weighting.terms),

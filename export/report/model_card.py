@@ -152,8 +152,8 @@ def _json(value: object) -> str:
 def _data(manifest: Manifest) -> Iterator[str]:
     data = manifest.data
     yield f"- {data.name}"
-    counts = [f"{count:,} {label}" for label, count in data.reviews_by_label.items()]
-    yield f"- {data.reviews:,} texts{': ' if counts else ''}{_listed(counts)}"
+    counts = [f"{count:,} {label}" for label, count in data.texts_by_label.items()]
+    yield f"- {data.texts:,} texts{': ' if counts else ''}{_listed(counts)}"
     yield f"- sha256 of the file: `{data.sha256}`"
     yield f"- licence: {data.licence}"
     if data.overlap:

@@ -49,7 +49,7 @@ def _step(model: Model, reviews: Sequence[str]) -> Iterator[Answer]:
 def _run(model: Model, read: Sequence[tuple[str, int, int]]) -> Iterator[Answer]:
     texts = [text for text, *_ in read]
     found = model.run(texts, "label", "probabilities", "ids", "shares")
-    constant = np.array([0.0, *model.manifest.constant])
+    constant = np.array([0.0, *model.manifest.intercept])
     for (_, _, known), label, row, ids, shares in zip(read, *found, strict=True):
         parts = _parts(model.manifest.vocabulary, ids, shares)
         log_odds = np.sum([constant, *parts.values()], axis=0)

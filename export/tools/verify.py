@@ -125,7 +125,7 @@ def _lemmas(subject: Subject) -> str:
 
 def _evidence(subject: Subject) -> str:
     model = _model(subject)
-    reviews = [*(golden.review for golden in model.manifest.golden), *edge_cases(model)]
+    reviews = [*(golden.text for golden in model.manifest.golden), *edge_cases(model)]
     for review, answer in zip(reviews, ask(model, reviews), strict=True):
         odds = np.exp(answer.log_odds - answer.log_odds.max())
         if not np.allclose(odds / odds.sum(), answer.probabilities, rtol=0, atol=TOLERANCE):

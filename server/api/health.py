@@ -19,7 +19,7 @@ def livez() -> Response:
 
 @health.get("/readyz")
 def readyz() -> Response:
-    """The model reproduced its golden reviews. Send traffic when this succeeds."""
+    """The model reproduced its golden texts. Send traffic when this succeeds."""
     _ = current().model
     return respond(StateDocument("ready"))
 

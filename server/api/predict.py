@@ -11,7 +11,7 @@ from addsup.server.middleware.request_body import current_body
 from addsup.server.schemas.negotiation import respond, wants_html
 from addsup.server.schemas.parsing import PARSED, Texts, parse_form, parse_json
 from addsup.server.schemas.responses import batch_document, predictions_document
-from addsup.server.schemas.validation import check_texts, good_and_bad
+from addsup.server.schemas.validation import check_request, good_and_bad
 from flask import Blueprint, Response, make_response, request
 
 api = Blueprint("api", __name__)
@@ -29,14 +29,14 @@ EXPLAIN: Final = {
 
 @api.post("/predict")
 def predict() -> Response:
-    """Classify one review or a batch."""
+    """Classify one text or a batch."""
     explain, leave_out = wants_explanation()
     texts, carried = requested_texts(), current()
     if texts.by_item:
         good, bad = good_and_bad(texts, carried.settings, carried.model.tokenizer)
         found = classify(carried, good, explain=explain, leave_out=leave_out)
         return respond(batch_document(found, bad, explained=explain))
-    check_texts(texts, carried.settings, carried.model.tokenizer)
+    check_request(texts, carried.settings, carried.model.tokenizer)
     as_page = not texts.is_batch and wants_html()
     found = classify(carried, texts.items, explain=explain or as_page, leave_out=leave_out)
     if as_page:
@@ -45,7 +45,7 @@ def predict() -> Response:
 
 
 def requested_texts() -> Texts:
-    """The review or reviews in the body of the current request.
+    """The text or texts in the body of the current request.
 
     Raises:
         ProblemError: they cannot be read (HTTP 400), or the body claims to be neither JSON nor a

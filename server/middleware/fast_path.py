@@ -20,7 +20,7 @@ from addsup.server.observability.request_log import Application, current_exchang
 from addsup.server.schemas.negotiation import encode_reply
 from addsup.server.schemas.parsing import PARSED, Texts, parse_json
 from addsup.server.schemas.responses import predictions_document
-from addsup.server.schemas.validation import check_texts
+from addsup.server.schemas.validation import check_request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -66,7 +66,7 @@ class FastPath:
         try:
             texts = parse_json(take_body(environ, settings.max_body_bytes))
             if not texts.by_item:
-                check_texts(texts, settings, model.tokenizer)
+                check_request(texts, settings, model.tokenizer)
         except ProblemError as problem:
             environ[PARSED] = problem
             return None

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: counts of requests and reviews, and how long they took.
+"""Metrics for Prometheus: counts of requests and texts, and how long they took.
 
 Under Gunicorn every number is the sum over all workers, those that have ended included. The values
 of a label are routes, methods, statuses, labels of the model: few, whatever clients send.
@@ -49,18 +49,18 @@ class Metrics:
             buckets=REQUEST_SECONDS,
             registry=own,
         )
-        self.reviews = Counter(
-            "reviews_predicted", "Reviews classified.", ["label", "model"], registry=own
+        self.texts = Counter(
+            "texts_predicted", "Texts classified.", ["label", "model"], registry=own
         )
         self.words = Counter(
-            "review_words", "Words of them, stop words left out.", ["model"], registry=own
+            "text_words", "Words of them, stop words left out.", ["model"], registry=own
         )
         self.unknown_words = Counter(
-            "review_unknown_words", "Words that the model does not know.", ["model"], registry=own
+            "text_unknown_words", "Words that the model does not know.", ["model"], registry=own
         )
         self.inference_seconds = Histogram(
             "inference_duration_seconds",
-            "Cleaning and running the model, for all reviews of a request.",
+            "Cleaning and running the model, for all texts of a request.",
             ["model"],
             buckets=INFERENCE_SECONDS,
             registry=own,
@@ -95,7 +95,7 @@ class Metrics:
     def count_predictions(
         self, predictions: Sequence[Prediction], seconds: float, model: str
     ) -> None:
-        """*model* has classified some reviews in *seconds*."""
+        """*model* has classified some texts in *seconds*."""
         if (children := self._models.get(model)) is None:
             children = self._models[model] = (
                 self.words.labels(model),
@@ -118,19 +118,19 @@ class Metrics:
     def _label(self, label: str | None, model: str) -> Any:
         if (child := self._labels.get((label, model))) is None:
             named = NO_LABEL if label is None else label
-            child = self._labels[label, model] = self.reviews.labels(named, model)
+            child = self._labels[label, model] = self.texts.labels(named, model)
         return child
 
     def inferences(self, model: str) -> tuple[int, int, float]:
-        """Requests that *model* has answered, the reviews in them, and the seconds it took."""
+        """Requests that *model* has answered, the texts in them, and the seconds it took."""
         found = {"inference_duration_seconds_count": 0.0, "inference_duration_seconds_sum": 0.0}
-        found["reviews_predicted_total"] = 0.0
+        found["texts_predicted_total"] = 0.0
         for family in self.registry.collect():
             for sample in family.samples:
                 if sample.name in found and sample.labels.get("model") == model:
                     found[sample.name] += sample.value
-        requests, seconds, reviews = found.values()
-        return int(requests), int(reviews), seconds
+        requests, seconds, texts = found.values()
+        return int(requests), int(texts), seconds
 
     def as_text(self, accept: str = "") -> tuple[bytes, str]:
         """All of it, and its media type: OpenMetrics if *accept* names it, else Prometheus' own."""

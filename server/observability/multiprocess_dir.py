@@ -22,10 +22,10 @@ from typing import Final
 
 VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 MEMORY: Final = Path("/dev/shm")  # noqa: S108
-PREFIX: Final = "review-server-metrics-"
+PREFIX: Final = "addsup-metrics-"
 
 # Of which process the folder in the variable is: a reload keeps it, another master makes its own.
-OWNER: Final = "REVIEW_SERVER_METRICS_OWNER"
+OWNER: Final = "ADDSUP_METRICS_OWNER"
 
 
 def make_folder() -> None:

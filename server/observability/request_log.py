@@ -43,20 +43,20 @@ class Exchange:
         route: the template of its path.
         method: that of HTTP, if it is one.
         started: on `time.perf_counter`'s clock.
-        reviews: how many have been classified for it.
+        texts: how many have been classified for it.
         status: that of the answer.
         size: bytes of the answer's body, if they are known beforehand.
         trace: `traceparent` of W3C's Trace Context, if the client sent one that is well-formed.
     """
 
-    __slots__ = ("id", "method", "reviews", "route", "size", "started", "status", "trace")
+    __slots__ = ("id", "method", "route", "size", "started", "status", "texts", "trace")
 
     def __init__(self, proposed: str | None, trace: str | None = None) -> None:
         taken_over = proposed and WELL_FORMED.fullmatch(proposed)
         self.id: str = proposed if proposed and taken_over else os.urandom(16).hex()
         self.route = self.method = OTHER
         self.started = time.perf_counter()
-        self.reviews = 0
+        self.texts = 0
         self.status = 500  # if the application fails to answer at all
         self.size = 0
         self.trace = trace if trace and TRACE_PARENT.fullmatch(trace) else None
@@ -143,7 +143,7 @@ class RequestLog:
             exchange.status,
             round(seconds * 1000, 3),
             exchange.size,
-            exchange.reviews,
+            exchange.texts,
             self.model_version,
             exchange.trace[3:35] if exchange.trace else None,
         )

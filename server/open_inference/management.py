@@ -54,7 +54,7 @@ def configuration(name: str, version: str | None = None) -> Response:
             name,
             PLATFORM,
             "onnxruntime",
-            current().settings.max_reviews,
+            current().settings.max_texts,
             [ConfiguredTensor(TEXT, "TYPE_STRING", [1])],
             [
                 ConfiguredTensor(LABEL, "TYPE_STRING", [1]),
@@ -72,7 +72,7 @@ def statistics(name: str | None = None, version: str | None = None) -> Response:
     carried = current()
     name = name or carried.settings.model_name
     model = find_model(name, version)
-    requests, reviews, seconds = carried.metrics.inferences(model.version)
+    requests, texts, seconds = carried.metrics.inferences(model.version)
     spent, nothing = Duration(requests, round(seconds * 1e9)), Duration(0, 0)
     stats = InferenceStatistics(
         success=spent,
@@ -82,7 +82,7 @@ def statistics(name: str | None = None, version: str | None = None) -> Response:
         compute_infer=spent,
         compute_output=nothing,
     )
-    return respond(Statistics([ModelStatistics(name, model.version, reviews, requests, stats)]))
+    return respond(Statistics([ModelStatistics(name, model.version, texts, requests, stats)]))
 
 
 @open_inference.post("/repository/index")

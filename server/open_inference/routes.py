@@ -27,7 +27,7 @@ from addsup.server.schemas.open_inference import (
     Tensor,
 )
 from addsup.server.schemas.parsing import decode_with, refuse_duplicates
-from addsup.server.schemas.validation import check_reviews
+from addsup.server.schemas.validation import check_texts
 from flask import Blueprint, Response, request
 from msgspec import UNSET
 
@@ -48,7 +48,7 @@ MODEL_VERSION: Final = "/models/<name>/versions/<version>"
 @open_inference.get("")
 def server_metadata() -> Response:
     """What the server is, and what it offers beyond the protocol."""
-    return respond(ServerMetadata("reviews", __version__, list(EXTENSIONS)))
+    return respond(ServerMetadata("addsup", __version__, list(EXTENSIONS)))
 
 
 @open_inference.get("/health/live")
@@ -59,7 +59,7 @@ def live() -> Response:
 
 @open_inference.get("/health/ready")
 def ready() -> Response:
-    """The model reproduced its golden reviews."""
+    """The model reproduced its golden texts."""
     _ = current().model
     return respond(Ready(True))
 
@@ -79,7 +79,7 @@ def model_metadata(name: str, version: str | None = None) -> Response:
 @open_inference.get(f"{MODEL}/ready")
 @open_inference.get(f"{MODEL_VERSION}/ready")
 def model_ready(name: str, version: str | None = None) -> Response:
-    """The model is there, and reproduced its golden reviews."""
+    """The model is there, and reproduced its golden texts."""
     find_model(name, version)
     return respond(ModelReady(name, True))
 
@@ -87,13 +87,13 @@ def model_ready(name: str, version: str | None = None) -> Response:
 @open_inference.post(f"{MODEL}/infer")
 @open_inference.post(f"{MODEL_VERSION}/infer")
 def infer(name: str, version: str | None = None) -> Response:
-    """Classify the reviews of a BYTES tensor."""
+    """Classify the texts of a BYTES tensor."""
     model, carried = find_model(name, version), current()
     document, behind = binary.split(current_body(), request.headers.get(binary.HEADER))
     received = decode_with(DECODER, document, EXAMPLE)
     refuse_duplicates(document)
     texts, wanted = texts_of(received, behind), wanted_outputs(received)
-    check_reviews(texts, carried.settings, model.tokenizer, "/inputs/0/data")
+    check_texts(texts, carried.settings, model.tokenizer, "/inputs/0/data")
     predictions = [each.prediction for each in classify(carried, texts)]
     outputs, parts = zip(
         *(output_tensor(each, predictions, model.labels) for each in wanted), strict=True

@@ -13,7 +13,7 @@ from addsup.server.schemas.negotiation import respond
 from addsup.server.schemas.open_inference import ModelReady, V1Models, V1Request
 from addsup.server.schemas.parsing import decode_with, refuse_duplicates
 from addsup.server.schemas.responses import predictions_document
-from addsup.server.schemas.validation import check_reviews
+from addsup.server.schemas.validation import check_texts
 from flask import Blueprint, Response
 from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter
@@ -43,17 +43,17 @@ def models() -> Response:
 
 @kserve_v1.get("/<model:name>")
 def ready(name: str) -> Response:
-    """The model is there, and reproduced its golden reviews."""
+    """The model is there, and reproduced its golden texts."""
     find_model(name, None)
     return respond(ModelReady(name, True))
 
 
 @kserve_v1.post("/<model:name>:predict")
 def predict(name: str) -> Response:
-    """Classify the reviews that are the instances."""
+    """Classify the texts that are the instances."""
     find_model(name, None)
     body, carried = current_body(), current()
     texts = decode_with(DECODER, body, '{"instances": ["A fine film."]}').instances
     refuse_duplicates(body)
-    check_reviews(texts, carried.settings, carried.model.tokenizer, "/instances")
+    check_texts(texts, carried.settings, carried.model.tokenizer, "/instances")
     return respond(predictions_document(classify(carried, texts), is_batch=True))

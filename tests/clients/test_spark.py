@@ -44,5 +44,5 @@ def test_example_scores_on_spark(tmp_path: Path) -> None:
     assert rows == [
         ("1", "positive", "NULL"),
         ("2", "negative", "NULL"),
-        ("3", "NULL", "missing_review"),
+        ("3", "NULL", "missing_text"),
     ]

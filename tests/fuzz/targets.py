@@ -21,7 +21,7 @@ from addsup.server.worker.request_handler import RequestHandler
 from addsup.server.worker.request_parser import TARGET_BYTES, RequestParser
 
 MOST_BODY = 2_000
-SETTINGS = Settings(max_body_bytes=MOST_BODY, max_reviews=5, max_review_chars=500)
+SETTINGS = Settings(max_body_bytes=MOST_BODY, max_texts=5, max_text_chars=500)
 PEER, SERVER = ("192.0.2.1", 40_000), ("127.0.0.1", 8000)
 
 #: What differs from answer to answer.

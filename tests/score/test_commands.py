@@ -45,7 +45,7 @@ def test_file_becomes_a_file(
     (expected,) = model.predict(TEXTS[:1])
     assert [row["id"] for row in found] == ["000", "001", "002", "003", "004", "005"]
     assert float(found[0]["probability"]) == expected.probability
-    assert found[2]["error"] == "review_without_letters"
+    assert found[2]["error"] == "text_without_letters"
     told = summary(capsys)
     assert (told["rows"], told["model"]) == (6, model.version)
     assert told["labels"] == {"negative": 1, "positive": 2}
@@ -97,7 +97,7 @@ def test_standard_input_goes_to_standard_output() -> None:
 
     rows = [json.loads(line) for line in ended.stdout.splitlines()]
     assert [row["label"] for row in rows] == ["positive", None]
-    assert json.loads(ended.stderr)["errors"] == {"missing_review": 1}
+    assert json.loads(ended.stderr)["errors"] == {"missing_text": 1}
 
 
 def test_same_command_again_does_what_is_left(
@@ -152,7 +152,7 @@ def test_row_of_ten_megabytes_is_an_error_in_its_place(tmp_path: Path, score: Sc
 
     found = read_csv(tmp_path / "out.csv")
     assert [(row["error"], row["label"]) for row in found] == [
-        ("review_too_long", ""),
+        ("text_too_long", ""),
         ("", "positive"),
     ]
 

@@ -12,7 +12,7 @@ def test_counts_are_those_of_the_rows(model: Model) -> None:
 
     assert found.rows == len(TEXTS)
     assert found.labels == {"positive": 2, "negative": 1}
-    assert found.errors == {"review_without_letters": 1, "empty_review": 1}
+    assert found.errors == {"text_without_letters": 1, "empty_text": 1}
     assert 0 < found.known_words < found.words
 
 

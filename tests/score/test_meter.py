@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 
 def test_labels_and_errors_are_said() -> None:
-    counts = Counts(4, {"good": 2, "bad": 1}, {"empty_review": 1})
+    counts = Counts(4, {"good": 2, "bad": 1}, {"empty_text": 1})
 
     assert said(counts) == "bad 1, good 2; errors 25.00%"
     assert said(Counts()) == "no labels; errors 0.00%"

@@ -29,7 +29,7 @@ def test_texts_are_classified_in_order_and_counted(app: Flask, exchange: Exchang
     assert [each.text for each in found] == TEXTS
     assert [each.prediction.label for each in found] == ["positive", None, "negative"]
     assert {each.explanation for each in found} == {None}
-    assert exchange.reviews == 3
+    assert exchange.texts == 3
 
 
 def test_explanations_change_no_prediction(app: Flask) -> None:
@@ -42,7 +42,7 @@ def test_explanations_change_no_prediction(app: Flask) -> None:
 
 def test_nothing_is_classified_and_nothing_counted(app: Flask, exchange: Exchange) -> None:
     assert classify(extensions_of(app), []) == []
-    assert exchange.reviews == 0
+    assert exchange.texts == 0
 
 
 def test_there_is_a_problem_without_a_model() -> None:

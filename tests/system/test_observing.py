@@ -27,7 +27,7 @@ def reviews_predicted(server: LiveServer) -> dict[str, float]:
         sample.labels["label"]: sample.value
         for family in text_string_to_metric_families(server.ask("/metrics").text)
         for sample in family.samples
-        if sample.name == "reviews_predicted_total"
+        if sample.name == "texts_predicted_total"
     }
 
 
@@ -100,9 +100,9 @@ def test_every_metric_is_documented_and_has_no_free_text(four_workers: LiveServe
         "process_open_fds",
         "process_resident_memory_bytes",
         "process_start_time_seconds",
-        "reviews_predicted",
-        "review_words",
-        "review_unknown_words",
+        "texts_predicted",
+        "text_words",
+        "text_unknown_words",
         "inference_duration_seconds",
         "server_build_info",
     }
@@ -115,7 +115,7 @@ def folders(server: LiveServer) -> set[Path]:
     """Where the workers of *server* count."""
     maps = [Path(f"/proc/{pid}/maps").read_text() for pid in workers_of(server)]
     return {
-        Path(found) for found in re.findall(r"(/\S*/review-server-metrics-\w+)/", "".join(maps))
+        Path(found) for found in re.findall(r"(/\S*/addsup-metrics-\w+)/", "".join(maps))
     }
 
 
@@ -142,7 +142,7 @@ def test_lines_of_a_loaded_server_are_whole_and_one_for_each_request() -> None:
     predicted = [line for line in lines if line.get("route") == "/predict"]
     assert len(predicted) == 16 * 40
     assert len({line["request_id"] for line in predicted}) == 16 * 40
-    assert sum(line["reviews"] for line in predicted) == 16 * 8 * sum(range(5))
+    assert sum(line["texts"] for line in predicted) == 16 * 8 * sum(range(5))
 
 
 def test_no_log_holds_what_clients_sent() -> None:

@@ -51,4 +51,4 @@ def test_what_the_tokens_add_is_all_that_a_text_differs_by(name: str) -> None:
     odds = np.log(probabilities[:, 1:]) - np.log(probabilities[:, :1])
     added = shares.sum(axis=1)
     assert not added[:2].any()
-    assert added + model.manifest.constant == pytest.approx(odds, rel=1e-9, abs=1e-9)
+    assert added + model.manifest.intercept == pytest.approx(odds, rel=1e-9, abs=1e-9)

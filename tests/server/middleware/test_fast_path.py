@@ -49,10 +49,10 @@ def ask(client: FlaskClient) -> Iterator[Ask]:
 @pytest.mark.parametrize(
     "document",
     [
-        {"review": "A wonderful film, “great” acting."},
-        {"review": "Zxqv."},
-        {"reviews": ["Awful.", "A wonderful film."]},
-        {"reviews": []},
+        {"text": "A wonderful film, “great” acting."},
+        {"text": "Zxqv."},
+        {"texts": ["Awful.", "A wonderful film."]},
+        {"texts": []},
     ],
 )
 def test_both_ways_give_the_same_answer(ask: Ask, seen: list[str], document: object) -> None:
@@ -69,12 +69,12 @@ def test_both_ways_give_the_same_answer(ask: Ask, seen: list[str], document: obj
 @pytest.mark.parametrize(
     ("document", "status"),
     [
-        ({"review": ""}, 400),
-        ({"review": "a" * 501}, 413),
-        ({"reviews": ["Fine.", "10/10"]}, 400),
-        ({"reviews": ["a"] * 6}, 413),
-        ({"text": "Fine."}, 400),
-        ({"review": "a" * 5_000}, 413),
+        ({"text": ""}, 400),
+        ({"text": "a" * 501}, 413),
+        ({"texts": ["Fine.", "10/10"]}, 400),
+        ({"texts": ["a"] * 6}, 413),
+        ({"text": "Fine.", "lang": "en"}, 400),
+        ({"text": "a" * 5_000}, 413),
     ],
 )
 def test_what_is_not_right_goes_the_whole_way(
@@ -90,7 +90,7 @@ def test_what_is_not_right_goes_the_whole_way(
 def test_a_chunked_body_that_is_too_long_is_still_that_on_the_whole_way(
     client: FlaskClient, seen: list[str]
 ) -> None:
-    body = BytesIO(b'{"review": "' + b"a" * 5_000 + b'"}')
+    body = BytesIO(b'{"text": "' + b"a" * 5_000 + b'"}')
 
     answer = client.post(
         "/predict",
@@ -144,7 +144,7 @@ def test_there_is_no_short_way_past_a_guard(
     app = create_app(replace(LIMITS, **setting))
 
     with app.test_client() as client:
-        answer = client.post("/predict", json={"review": "Fine."}, headers=headers)
+        answer = client.post("/predict", json={"text": "Fine."}, headers=headers)
 
     assert answer.status_code == 200
     assert seen == ["/predict"]

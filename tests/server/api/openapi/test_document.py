@@ -25,7 +25,7 @@ PAGES = {"web", "openapi.docs", "static"}
 GOOD = "A wonderful film with great acting."
 
 #: What a JSON body of /predict may be: one of these.
-BODIES = ("ReviewRequest", "BatchRequest", "LenientBatchRequest")
+BODIES = ("TextRequest", "BatchRequest", "LenientBatchRequest")
 
 
 @pytest.fixture
@@ -100,10 +100,10 @@ def test_examples_fit_their_schemas(document: Any) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "name"),
     [
-        ("POST", "/predict", {"review": GOOD}, "PredictionDocument"),
-        ("POST", "/predict?explain=1", {"review": GOOD}, "PredictionDocument"),
-        ("POST", "/predict?explain=1", {"review": "Zxqv."}, "PredictionDocument"),
-        ("POST", "/predict", {"reviews": [GOOD]}, "BatchDocument"),
+        ("POST", "/predict", {"text": GOOD}, "PredictionDocument"),
+        ("POST", "/predict?explain=1", {"text": GOOD}, "PredictionDocument"),
+        ("POST", "/predict?explain=1", {"text": "Zxqv."}, "PredictionDocument"),
+        ("POST", "/predict", {"texts": [GOOD]}, "BatchDocument"),
         ("POST", "/predict", {}, "ProblemDocument"),
         ("POST", "/v2/models/sentiment/infer", {}, "ProblemDocument"),
         ("GET", "/model", None, "ModelDocument"),
@@ -124,22 +124,22 @@ def test_answers_fit_their_schemas(
 @pytest.mark.parametrize(
     ("body", "fits"),
     [
-        ({"review": GOOD}, True),
-        ({"reviews": [GOOD] * 5}, True),
-        ({"reviews": []}, True),
+        ({"text": GOOD}, True),
+        ({"texts": [GOOD] * 5}, True),
+        ({"texts": []}, True),
         ({}, False),
-        ({"review": GOOD, "reviews": []}, False),
-        ({"review": None}, False),
-        ({"review": 5}, False),
-        ({"review": ""}, False),
-        ({"review": "10/10"}, False),
-        ({"review": "a" * 501}, False),
-        ({"reviews": [GOOD] * 6}, False),
-        ({"review": GOOD, "lang": "en"}, False),
-        ({"reviews": [GOOD], "on_error": "request"}, True),
-        ({"reviews": [GOOD, "", None, "a" * 501], "on_error": "item"}, True),
-        ({"reviews": [GOOD] * 6, "on_error": "item"}, False),
-        ({"reviews": [GOOD], "on_error": "ignore"}, False),
+        ({"text": GOOD, "texts": []}, False),
+        ({"text": None}, False),
+        ({"text": 5}, False),
+        ({"text": ""}, False),
+        ({"text": "10/10"}, False),
+        ({"text": "a" * 501}, False),
+        ({"texts": [GOOD] * 6}, False),
+        ({"text": GOOD, "lang": "en"}, False),
+        ({"texts": [GOOD], "on_error": "request"}, True),
+        ({"texts": [GOOD, "", None, "a" * 501], "on_error": "item"}, True),
+        ({"texts": [GOOD] * 6, "on_error": "item"}, False),
+        ({"texts": [GOOD], "on_error": "ignore"}, False),
     ],
 )
 def test_schema_allows_what_is_answered_and_nothing_else(
@@ -221,10 +221,10 @@ def test_type_of_a_problem_leads_to_its_explanation(client: FlaskClient) -> None
 def test_limits_of_the_settings_are_in_the_document(document: Any) -> None:
     schemas = document["components"]["schemas"]
 
-    review = schemas["ReviewRequest"]["properties"]["review"]
-    assert review["maxLength"] == LIMITS.max_review_chars
-    assert schemas["BatchRequest"]["properties"]["reviews"]["maxItems"] == LIMITS.max_reviews
-    assert "maxItems" not in json.dumps(schemas["OutputTensor"])  # N reviews have N * K numbers
+    text = schemas["TextRequest"]["properties"]["text"]
+    assert text["maxLength"] == LIMITS.max_text_chars
+    assert schemas["BatchRequest"]["properties"]["texts"]["maxItems"] == LIMITS.max_texts
+    assert "maxItems" not in json.dumps(schemas["OutputTensor"])  # N texts have N * K numbers
 
 
 def test_no_member_of_a_request_has_a_default(document: Any) -> None:
