@@ -10,6 +10,7 @@ from addsup.inference.predictions import Classification, Explanation, Prediction
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import current
+from addsup.server.request import current_request
 from addsup.server.schemas.negotiation import encode_reply
 from addsup.server.schemas.parsing import SINGLE
 from addsup.server.schemas.responses import predictions_document
@@ -75,7 +76,7 @@ def submitted() -> Classification:
         raise ProblemError(ProblemType.MISSING_TEXT, "The form has no field named text.", "/text")
     text, carried = submitted_text(), current()
     check_text(text, carried.settings.max_text_chars, carried.model.tokenizer)
-    return classify(carried, [text], explain=True)[0]
+    return classify(current_request(request.environ), [text], explain=True)[0]
 
 
 @web.get("/favicon.ico")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import time
 from collections import Counter
@@ -13,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from addsup.server.observability.counts import FLUSH_SECONDS
+from addsup.server.observability.multiprocess_dir import PREFIX
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.live import LiveServer, exchange, running_server, stop, workers_of
@@ -21,8 +22,9 @@ REVIEWS = ["A wonderful film.", "An awful waste of time.", "Zxqv."]
 JSON = {"Content_Type": "application/json"}
 
 
-def reviews_predicted(server: LiveServer) -> dict[str, float]:
-    """The count of each label."""
+def texts_predicted(server: LiveServer) -> dict[str, float]:
+    """The count of each label, once every worker has written its own."""
+    time.sleep(4 * FLUSH_SECONDS)
     return {
         sample.labels["label"]: sample.value
         for family in text_string_to_metric_families(server.ask("/metrics").text)
@@ -54,11 +56,11 @@ def four_workers() -> Iterator[LiveServer]:
         yield server
 
 
-def test_reviews_predicted_are_exactly_those_answered_before_and_after_a_kill(
+def test_texts_predicted_are_exactly_those_answered_before_and_after_a_kill(
     four_workers: LiveServer,
 ) -> None:
     answered = load(four_workers)
-    before = reviews_predicted(four_workers)
+    before = texts_predicted(four_workers)
     assert before == dict(answered)
 
     victim = workers_of(four_workers, 4)[0]
@@ -66,14 +68,14 @@ def test_reviews_predicted_are_exactly_those_answered_before_and_after_a_kill(
     while victim in workers_of(four_workers, 4):
         time.sleep(0.05)
 
-    assert reviews_predicted(four_workers) == before
+    assert texts_predicted(four_workers) == before
     answered += load(four_workers)
-    assert reviews_predicted(four_workers) == dict(answered)
+    assert texts_predicted(four_workers) == dict(answered)
 
 
 def test_reload_keeps_the_counts(four_workers: LiveServer) -> None:
     load(four_workers, clients=2, requests=5)
-    before, workers = reviews_predicted(four_workers), set(workers_of(four_workers, 4))
+    before, workers = texts_predicted(four_workers), set(workers_of(four_workers, 4))
 
     four_workers.process.send_signal(signal.SIGHUP)
     deadline = time.monotonic() + 30
@@ -81,9 +83,9 @@ def test_reload_keeps_the_counts(four_workers: LiveServer) -> None:
         assert time.monotonic() < deadline, "the workers do not change"
         time.sleep(0.1)
 
-    assert reviews_predicted(four_workers) == before
+    assert texts_predicted(four_workers) == before
     load(four_workers, clients=1, requests=5)
-    assert sum(reviews_predicted(four_workers).values()) == sum(before.values()) + 10
+    assert sum(texts_predicted(four_workers).values()) == sum(before.values()) + 10
 
 
 def test_every_metric_is_documented_and_has_no_free_text(four_workers: LiveServer) -> None:
@@ -113,10 +115,9 @@ def test_every_metric_is_documented_and_has_no_free_text(four_workers: LiveServe
 
 def folders(server: LiveServer) -> set[Path]:
     """Where the workers of *server* count."""
-    maps = [Path(f"/proc/{pid}/maps").read_text() for pid in workers_of(server)]
-    return {
-        Path(found) for found in re.findall(r"(/\S*/addsup-metrics-\w+)/", "".join(maps))
-    }
+    held = [each for pid in workers_of(server) for each in Path(f"/proc/{pid}/fd").iterdir()]
+    found = (each.resolve() for each in held if each.exists())
+    return {each for each in found if each.name.startswith(PREFIX)}
 
 
 def test_new_server_begins_at_nought_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -124,7 +125,7 @@ def test_new_server_begins_at_nought_and_leaves_nothing_behind(tmp_path: Path) -
     stale.write_bytes(b"stale")
 
     with running_server(PROMETHEUS_MULTIPROC_DIR=str(tmp_path)) as server:
-        assert reviews_predicted(server) == {}
+        assert texts_predicted(server) == {}
         (folder,) = folders(server)
         assert folder.exists()
         stop(server.process)
