@@ -154,8 +154,8 @@ def _data(sample: Sample, name: str, licence: str) -> DataSet:
     return DataSet(
         name=name,
         sha256=hashlib.sha256(msgspec.json.encode((sample.texts, sample.labels))).hexdigest(),
-        reviews=len(sample.texts),
-        reviews_by_label=dict(sorted(Counter(sample.labels or ()).items())),
+        texts=len(sample.texts),
+        texts_by_label=dict(sorted(Counter(sample.labels or ()).items())),
         licence=licence,
     )
 

@@ -122,5 +122,5 @@ def _strongest(text: str, why: Explanation | None, most: int) -> list[tuple[str,
     for word in why.words if why else ():
         if word.known:
             typed = text[word.start : word.end].lower()
-            sums[typed] = sums.get(typed, 0.0) + word.part
+            sums[typed] = sums.get(typed, 0.0) + word.contribution
     return sorted(sums.items(), key=lambda pair: -abs(pair[1]))[:most]

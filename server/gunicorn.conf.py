@@ -115,7 +115,9 @@ def pre_exec(arbiter: Any) -> None:
 
 
 def when_ready(_arbiter: Any) -> None:
-    """Say where the server is."""
+    """Say where the server is, and which settings have other names now."""
+    for sentence in Settings.outdated(os.environ):
+        announce(_chosen.log_format, sentence)
     announce(_chosen.log_format, f"Listening on {_chosen.url}")
 
 

@@ -73,7 +73,7 @@ def rehearse(model: Model) -> None:
     app = prepared or unready_app(Settings())
     carried = extensions_of(app)
     carried.use_model(model)
-    golden = [each.review for each in model.manifest.golden]
+    golden = [each.text for each in model.manifest.golden]
     with app.test_request_context("/"):
         found = [
             Classification(text, *pair)

@@ -90,12 +90,12 @@ def reasons(text: str, why: Explanation) -> Iterator[str]:
     for each in why.words:
         if each.known:
             word = text[each.start : each.end].lower()
-            by_word[word] = by_word.get(word, 0.0) + each.part
+            by_word[word] = by_word.get(word, 0.0) + each.contribution
     ordered = sorted(by_word.items(), key=lambda each: -abs(each[1]))
     rows = ordered[:MOST_WORDS]
     if rest := ordered[MOST_WORDS:]:
         rows.append((f"{len(rest)} more words", sum(part for _, part in rest)))
-    rows.append(("intercept", why.constant))
+    rows.append(("intercept", why.intercept))
     width = max(map(columns, [*dict(rows), "log-odds"]))
     longest = max(abs(part) for _, part in rows) or 1.0
     for name, part in rows:

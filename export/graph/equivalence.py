@@ -207,7 +207,7 @@ def ask_graph(model: Model, texts: Sequence[str]) -> Answers:
     """The model file's answers to *texts* as typed."""
     read = [model.reader.read(text)[0] for text in texts]
     label, probabilities, shares = model.run(read, "label", "probabilities", "shares")
-    return Answers(label, probabilities, shares.sum(axis=1) + np.array(model.manifest.constant))
+    return Answers(label, probabilities, shares.sum(axis=1) + np.array(model.manifest.intercept))
 
 
 def edge_cases(model: Model) -> Iterator[str]:

@@ -68,7 +68,7 @@ def card(subject: CardSubject) -> str:
     """The card in Markdown."""
     manifest, title, path = subject.model.manifest, subject.path.stem, str(subject.path)
     figures, proof, comparison = manifest.figures, subject.proof, subject.comparison
-    example = min((golden.review for golden in manifest.golden), key=len).strip()
+    example = min((golden.text for golden in manifest.golden), key=len).strip()
     example_read = subject.model.reader.read(" ".join(example.split()[:3]))[0]
     language = card_text.language_name(manifest)
     letters = manifest.analyzer.kind == "letters"
@@ -159,8 +159,8 @@ def _json(value: object) -> str:
 def _data(manifest: Manifest) -> Iterator[str]:
     data = manifest.data
     yield f"- {data.name}"
-    counts = [f"{count:,} {label}" for label, count in data.reviews_by_label.items()]
-    yield f"- {data.reviews:,} texts{': ' if counts else ''}{_listed(counts)}"
+    counts = [f"{count:,} {label}" for label, count in data.texts_by_label.items()]
+    yield f"- {data.texts:,} texts{': ' if counts else ''}{_listed(counts)}"
     yield f"- sha256 of the file: `{data.sha256}`"
     yield f"- licence: {data.licence}"
     if data.overlap:

@@ -45,7 +45,7 @@ def explained(model: Model, texts: Sequence[str]) -> Iterator[Answer]:
 def _run(model: Model, read: Sequence[tuple[str, int, int]]) -> Iterator[Answer]:
     texts = [text for text, *_ in read]
     found = model.run(texts, "label", "probabilities", "ids", "shares")
-    constant = np.array([0.0, *model.manifest.constant])
+    constant = np.array([0.0, *model.manifest.intercept])
     for (_, _, known), label, row, ids, shares in zip(read, *found, strict=True):
         contributions = _by_term(model.manifest.vocabulary, ids, shares)
         log_odds = np.sum([constant, *contributions.values()], axis=0)

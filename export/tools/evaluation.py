@@ -166,7 +166,7 @@ def _drift(here: float, trained_on: float | UnsetType) -> Drift:
 
 def _labels(model: Model, truth: Numbers) -> Iterator[tuple[str, Drift]]:
     counts = np.bincount(truth, minlength=len(model.labels))
-    before = model.manifest.data.reviews_by_label
+    before = model.manifest.data.texts_by_label
     total = sum(before.values())
     for label, count in zip(model.labels, counts.tolist(), strict=True):
         yield label, Drift(count / len(truth), before.get(label, 0) / total if total else None)

@@ -130,7 +130,7 @@ def as_json(found: Inspection) -> bytes:
 def inspection_lines(found: Inspection) -> Iterator[str]:
     """The gist of it as lines for the terminal."""
     manifest = found.manifest
-    counts = ", ".join(f"{n:,} {label}" for label, n in manifest.data.reviews_by_label.items())
+    counts = ", ".join(f"{n:,} {label}" for label, n in manifest.data.texts_by_label.items())
     yield f"{found.path}: {found.size:,} bytes"
     yield from _section(
         "",
@@ -152,7 +152,7 @@ def inspection_lines(found: Inspection) -> Iterator[str]:
         "Data",
         {
             "name": manifest.data.name,
-            "texts": f"{manifest.data.reviews:,}: {counts}",
+            "texts": f"{manifest.data.texts:,}: {counts}",
             "licence": manifest.data.licence,
             "sha256": manifest.data.sha256,
         },
@@ -174,7 +174,7 @@ def named_figures(figures: Figures) -> Iterator[tuple[str, str]]:
     """Name and value of each figure, in words; the hold-out last."""
     yield from named_intervals(figures)
     if held_out := figures.held_out:
-        yield f"accuracy on {held_out.reviews:,} {held_out.which}", f"{held_out.accuracy:.3f}"
+        yield f"accuracy on {held_out.texts:,} {held_out.which}", f"{held_out.accuracy:.3f}"
     if splits := figures.hold_outs:
         yield (
             f"accuracy over {splits.splits} such splits",

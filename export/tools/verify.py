@@ -125,7 +125,7 @@ def _lemmas(model: Model, subject: Subject) -> str:
 
 
 def _contributions(model: Model) -> str:
-    texts = [*(golden.review for golden in model.manifest.golden), *edge_cases(model)]
+    texts = [*(golden.text for golden in model.manifest.golden), *edge_cases(model)]
     for text, answer in zip(texts, explained(model, texts), strict=True):
         odds = np.exp(answer.log_odds - answer.log_odds.max())
         if not np.allclose(odds / odds.sum(), answer.probabilities, rtol=0, atol=TOLERANCE):

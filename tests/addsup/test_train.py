@@ -86,7 +86,7 @@ def test_committed_model_is_what_training_makes(tmp_path: Path, data_cache: Path
     assert made.manifest.vocabulary == committed.manifest.vocabulary
     assert made.manifest.lemmas == committed.manifest.lemmas
     assert made.manifest.parameters == committed.manifest.parameters
-    assert made.manifest.constant == pytest.approx(committed.manifest.constant, rel=1e-9)
+    assert made.manifest.intercept == pytest.approx(committed.manifest.intercept, rel=1e-9)
     ours, theirs = numbers(tmp_path / "sentiment.onnx"), numbers(ROOT / "models/sentiment.onnx")
     assert ours.keys() == theirs.keys()
     for name, expected in theirs.items():

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from addsup.server.app import create_app
+from addsup.server.app import ROUTES, create_app
 from addsup.server.errors import ProblemType
+from addsup.server.open_inference.management import not_offered
 from addsup.server.settings import Settings
 from tests.places import ROOT
 
@@ -31,13 +32,17 @@ def rows(pattern: str, text: str) -> set[tuple[str, ...]]:
 
 
 def test_every_route_is_in_the_api_s_page_and_no_other() -> None:
-    app = create_app()
-    served = {
-        (method, rule.rule.replace("<model:", "<"))
-        for rule in app.url_map.iter_rules()
+    pages = {
+        (method, rule.rule)
+        for rule in create_app().url_map.iter_rules()
         for method in rule.methods or ()
-        if method not in ("HEAD", "OPTIONS")
-        and rule.endpoint not in ("static", "open_inference.not_offered")
+        if method not in ("HEAD", "OPTIONS") and rule.endpoint != "static"
+    }
+    served = pages | {
+        (method, route.template)
+        for route in ROUTES
+        for method, handler in route.methods.items()
+        if handler is not not_offered
     }
 
     assert rows(r"^\| `(GET|POST) (/\S*)` \|", API) == served

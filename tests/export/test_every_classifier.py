@@ -93,7 +93,7 @@ def test_a_text_without_known_words_has_no_evidence(classifier: str, make: Make)
     answers = ask_graph(model, ["", "xyzzy"])
 
     assert not shares.any()
-    np.testing.assert_allclose(answers.log_odds, [model.manifest.constant] * 2)
+    np.testing.assert_allclose(answers.log_odds, [model.manifest.intercept] * 2)
 
 
 def test_evidence_of_bent_log_odds_keeps_the_proportions(make: Make) -> None:

@@ -39,7 +39,7 @@ def test_a_fitted_pipeline_is_exported_equal(name: str, tmp_path: Path) -> None:
     (answer, why), *_ = model.explain(sample[:1])
     assert answer.label == str(pipeline.predict(sample[:1])[0])
     assert why is not None and answer.probabilities is not None
-    total = why.constant + sum(word.part for word in why.words)
+    total = why.intercept + sum(word.contribution for word in why.words)
     ratio = answer.probabilities[why.label] / answer.probabilities[why.against]
     assert total == pytest.approx(math.log(ratio), rel=1e-9, abs=1e-9)
 
@@ -66,7 +66,7 @@ def test_labels_may_be_numbers_and_truth_values(
     assert list(model.labels) == names
     assert model.manifest.figures.held_out is not None
     assert model.manifest.figures.held_out.accuracy == pytest.approx(pipeline.score(sample, y))
-    assert model.manifest.data.reviews_by_label == dict.fromkeys(names, 60)
+    assert model.manifest.data.texts_by_label == dict.fromkeys(names, 60)
 
 
 def test_figures_come_only_from_labels_that_are_given(tmp_path: Path) -> None:

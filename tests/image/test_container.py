@@ -50,9 +50,9 @@ def test_form_predict_and_readyz_answer(container: Container) -> None:
 
 def test_golden_reviews_are_answered_as_when_exported(container: Container) -> None:
     manifest = Model.load(Settings().model_path).manifest
-    golden = [each for each in manifest.golden if LETTERS_ONLY.reads(each.review)]
+    golden = [each for each in manifest.golden if LETTERS_ONLY.reads(each.text)]
 
-    answer = container.predict({"reviews": [each.review for each in golden]})
+    answer = container.predict({"reviews": [each.text for each in golden]})
 
     answered = [each["probabilities"] for each in answer.json["predictions"]]
     expected = [dict(zip(manifest.labels, each.probabilities, strict=True)) for each in golden]

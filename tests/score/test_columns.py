@@ -56,7 +56,7 @@ def test_strongest_words_are_named_with_what_they_add(model: Model) -> None:
     found = batch.column("contributions").to_pylist()
     (_, why), *_ = model.explain([text])
     assert why is not None
-    great = sum(word.part for word in why.words if word.lemma == "great")
+    great = sum(word.contribution for word in why.words if word.lemma == "great")
     assert len(found[0]) == 2
     assert {"word": "great", "contribution": pytest.approx(great, abs=1e-12)} in found[0]
     assert found[1] is None

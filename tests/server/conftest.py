@@ -14,7 +14,7 @@ from addsup.server.observability.log_writer import LogWriter
 from addsup.server.settings import Settings
 
 # Small, so that a test can go beyond them quickly.
-LIMITS = Settings(max_review_chars=500, max_reviews=5, max_body_bytes=4_000)
+LIMITS = Settings(max_text_chars=500, max_texts=5, max_body_bytes=4_000)
 
 
 @pytest.fixture(scope="session", autouse=True)

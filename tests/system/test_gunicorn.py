@@ -56,9 +56,9 @@ def test_batch_is_answered_in_order(live_server: LiveServer) -> None:
 
 def test_golden_reviews_are_answered_as_when_exported(live_server: LiveServer) -> None:
     manifest = Model.load(Settings().model_path).manifest
-    golden = [each for each in manifest.golden if LETTERS_ONLY.reads(each.review)]
+    golden = [each for each in manifest.golden if LETTERS_ONLY.reads(each.text)]
 
-    answer = live_server.predict({"reviews": [each.review for each in golden]})
+    answer = live_server.predict({"reviews": [each.text for each in golden]})
 
     answered = [each["probabilities"] for each in answer.json["predictions"]]
     expected = [dict(zip(manifest.labels, each.probabilities, strict=True)) for each in golden]
@@ -97,25 +97,25 @@ BAD_JSON: list[tuple[str, bytes | None, int, str]] = [
     ("null", document(review=None), 400, "wrong_type"),
     ("list", document(review=["Good"]), 400, "wrong_type"),
     ("null in a batch", document(reviews=["a", None]), 400, "wrong_type"),
-    ("missing", b"{}", 400, "missing_review"),
-    ("unknown key", document(text="Good"), 400, "unknown_field"),
-    ("both forms", document(review="a", reviews=["b"]), 400, "review_and_reviews"),
-    ("empty", document(review=""), 400, "empty_review"),
-    ("white space", document(review=" \n"), 400, "empty_review"),
-    ("no letters", document(review="10/10"), 400, "review_without_letters"),
-    ("too long", document(review="a" * 50_001), 413, "review_too_long"),
-    ("too many", document(reviews=["a"] * 1001), 413, "too_many_reviews"),
+    ("missing", b"{}", 400, "missing_text"),
+    ("unknown key", document(lang="en"), 400, "unknown_field"),
+    ("both forms", document(review="a", reviews=["b"]), 400, "text_and_texts"),
+    ("empty", document(review=""), 400, "empty_text"),
+    ("white space", document(review=" \n"), 400, "empty_text"),
+    ("no letters", document(review="10/10"), 400, "text_without_letters"),
+    ("too long", document(review="a" * 50_001), 413, "text_too_long"),
+    ("too many", document(reviews=["a"] * 1001), 413, "too_many_texts"),
     ("1 MiB review", document(review="a" * MIB), 413, "body_too_large"),
     ("8 MiB review", document(review="a" * 8 * MIB), 413, "body_too_large"),
 ]
 
 # What is wrong, the fields of the form as sent to /, and the answer.
 BAD_FORM: list[tuple[str, bytes | None, int, str]] = [
-    ("empty form", b"", 400, "missing_review"),
-    ("empty field", b"review=", 400, "empty_review"),
-    ("field without letters", b"review=%F0%9F%98%80", 400, "review_without_letters"),
-    ("field of bad UTF-8", b"review=\xff", 400, "missing_review"),
-    ("long field", b"review=" + b"a" * 50_001, 413, "review_too_long"),
+    ("empty form", b"", 400, "missing_text"),
+    ("empty field", b"review=", 400, "empty_text"),
+    ("field without letters", b"review=%F0%9F%98%80", 400, "text_without_letters"),
+    ("field of bad UTF-8", b"review=\xff", 400, "missing_text"),
+    ("long field", b"review=" + b"a" * 50_001, 413, "text_too_long"),
     ("1 MiB form", b"review=" + b"a" * MIB, 413, "body_too_large"),
 ]
 
@@ -124,11 +124,11 @@ BAD_INPUT: list[tuple[Any, ...]] = [
     *((name, "POST", "/", body, FORM, *answer) for name, body, *answer in BAD_FORM),
     ("no body of no type", "POST", "/predict", None, {}, 400, "empty_body"),
     ("no type", "POST", "/predict", b"Good", {}, 415, "unsupported_media_type"),
-    ("bad form to the API", "POST", "/predict", b"text=Good", FORM, 400, "unknown_field"),
+    ("bad form to the API", "POST", "/predict", b"lang=en", FORM, 400, "unknown_field"),
     ("key twice", "POST", "/predict", b'{"review":"a","review":"b"}', JSON, 400, "duplicate_field"),
     ("bad query", "POST", "/predict?x=1", document(review="a"), JSON, 400, "bad_parameter"),
     ("no such model", "GET", "/v2/models/other", None, {}, 404, "model_not_found"),
-    ("JSON to the form", "POST", "/", document(review="Good"), JSON, 400, "missing_review"),
+    ("JSON to the form", "POST", "/", document(review="Good"), JSON, 400, "missing_text"),
     ("unknown route", "GET", "/nowhere", None, {}, 404, "route_not_found"),
     ("unknown route, posted", "POST", "/nowhere", b"{}", JSON, 404, "route_not_found"),
     ("unknown route, 2 MiB", "POST", "/nowhere", bytes(2 * MIB), JSON, 413, "body_too_large"),
@@ -285,8 +285,8 @@ def test_our_own_command_starts_the_same_server() -> None:
 
 
 def test_settings_reach_the_server() -> None:
-    with running_server(MAX_REVIEW_CHARS="10", WEB_CONCURRENCY="1", THREADS="1") as server:
-        assert server.predict({"review": GOOD}).json["code"] == "review_too_long"
+    with running_server(MAX_TEXT_CHARS="10", WEB_CONCURRENCY="1", THREADS="1") as server:
+        assert server.predict({"review": GOOD}).json["code"] == "text_too_long"
         assert len(workers_of(server, 1)) == 1
 
 

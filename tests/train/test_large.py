@@ -92,7 +92,7 @@ def test_25_000_full_length_reviews_train_in_a_minute_and_a_gibibyte_exported_to
     assert process.returncode == 0
     assert 0 < fitted < SECONDS
     assert max(peaks) < BYTES
-    assert Model.load(tmp_path / "large.onnx").manifest.data.reviews == 25_000
+    assert Model.load(tmp_path / "large.onnx").manifest.data.texts == 25_000
 
 
 def watch(process: subprocess.Popen[str], peaks: list[int]) -> None:

@@ -166,8 +166,8 @@ def describe(prepared: Prepared, fitted: Fitted, options: TrainOptions) -> DataS
     return DataSet(
         name=labelled.name,
         sha256=labelled.sha256,
-        reviews=len(labels),
-        reviews_by_label=dict(sorted(Counter(labels).items())),
+        texts=len(labels),
+        texts_by_label=dict(sorted(Counter(labels).items())),
         licence=options.licence if options.data else IMDB_LICENCE,
         overlap=UNSET if options.data else IMDB_OVERLAP,
         words=usage.words,

@@ -191,8 +191,8 @@ def _described(
     return DataSet(
         name=str(options.data).rstrip("/").rsplit("/", 1)[-1],
         sha256=surveyed.sha256,
-        reviews=sum(rows),
-        reviews_by_label=dict(zip(surveyed.classes, rows, strict=True)),
+        texts=sum(rows),
+        texts_by_label=dict(zip(surveyed.classes, rows, strict=True)),
         licence=options.licence,
         words=usage.words if usage else UNSET,
         unknown_words=usage.unknown if usage else UNSET,

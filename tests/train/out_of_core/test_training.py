@@ -50,7 +50,7 @@ def test_folder_becomes_a_model_file_that_is_proved(
     assert "Equal to scikit-learn" in said
     model = Model.load(target)
     assert model.labels == ("bad", "good", "so-so")
-    assert model.manifest.data.reviews == len(fitted)
+    assert model.manifest.data.texts == len(fitted)
     assert model.manifest.figures.accuracy
     assert model.manifest.figures.accuracy.mean > 0.4
     assert (tmp_path / "m.md").exists()
