@@ -1,7 +1,7 @@
 """Parsing of requests: what a client may send to be classified, and the texts in it.
 
 The types below are the whole grammar: msgspec decodes strictly against them, so a wrong document
-is refused while it is read, however deep it is nested. The OpenAPI document is made from them too.
+is refused while it is read, however deep it is nested. `api/openapi/openapi.json` describes them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, NoReturn, TypeVar
+from typing import Any, Final, Literal, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -21,7 +21,7 @@ from addsup.server.schemas.json_pointer import (
     lone_surrogate,
     pointer_at,
 )
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 T = TypeVar("T")
 
@@ -33,36 +33,24 @@ PLACE = re.compile(r" - at `\$(.*)`$")
 STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 BYTE = re.compile(r" \(byte (\d+)\)")
 
-#: What a text has to have in it, for a model that reads the letters a to z.
-LETTER: Final = "[a-zA-Z]"
-
-#: A text as the schema describes it; `schemas.validation` holds it to that, with its own codes.
-Text = Annotated[
-    str,
-    Meta(
-        description="One text, as typed. Of its characters the model reads a to z and A to Z.",
-        extra_json_schema={"pattern": LETTER},
-    ),
-]
-
 
 class PredictRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The body of `POST /predict` as it is decoded: a `TextRequest` or a `BatchRequest`.
+    """The body of `POST /predict`: one text, or a batch.
 
     `review` and `reviews` are what version 1 called `text` and `texts`.
     """
 
-    text: Text | UnsetType = UNSET
-    texts: list[Text] | UnsetType = UNSET
-    review: Text | UnsetType = UNSET
-    reviews: list[Text] | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    texts: list[str] | UnsetType = UNSET
+    review: str | UnsetType = UNSET
+    reviews: list[str] | UnsetType = UNSET
     on_error: Literal["request", "item"] | UnsetType = UNSET
 
 
 class LenientBatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A batch whose texts may be anything, since bad ones are answered in their place."""
 
-    texts: Annotated[list[Any], Meta(extra_json_schema={"items": {}})]
+    texts: list[Any]
     on_error: Literal["item"]
 
 
@@ -72,22 +60,6 @@ class LenientReviewsRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=T
     reviews: list[Any]
     on_error: Literal["item"]
 
-
-class TextRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of `POST /predict` with one text, as JSON or as a URL-encoded form."""
-
-    text: Text
-
-
-class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A batch of texts, which one bad text refuses."""
-
-    texts: list[Text]
-    on_error: Literal["request"] | UnsetType = UNSET
-
-
-#: Where a WSGI environment has the texts that were parsed, or the problem with them.
-PARSED: Final = "server.parsed"
 
 DECODER: Final = msgspec.json.Decoder(PredictRequest)
 LENIENT: Final = (
