@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NoReturn, TypeVar
@@ -15,12 +16,6 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.schemas.json_pointer import (
-    SHOWN_CHARS,
-    first_duplicate,
-    lone_surrogate,
-    pointer_at,
-)
 from msgspec import UNSET, UnsetType
 
 T = TypeVar("T")
@@ -32,6 +27,9 @@ MISSING_FIELD = re.compile(r"Object missing required field `(\w+)`")
 PLACE = re.compile(r" - at `\$(.*)`$")
 STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 BYTE = re.compile(r" \(byte (\d+)\)")
+
+#: A name may be a megabyte long, and its owner knows it anyway.
+SHOWN_CHARS: Final = 60
 
 
 class PredictRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -202,12 +200,14 @@ def refuse_duplicates(body: bytes) -> None:
     """
 
     def check(pairs: list[tuple[str, Any]]) -> None:
-        if len({key for key, _ in pairs}) < len(pairs):
-            raise ProblemError(
-                ProblemType.DUPLICATE_FIELD,
-                "A field is given twice in one object.",
-                first_duplicate(body),
-            )
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise ProblemError(
+                    ProblemType.DUPLICATE_FIELD,
+                    f'The field "{_shown(key)}" is given twice in one object.',
+                )
+            seen.add(key)
 
     json.loads(body, object_pairs_hook=check)
 
@@ -216,19 +216,17 @@ def _refuse(error: msgspec.DecodeError | UnicodeDecodeError, body: bytes) -> NoR
     """Say what msgspec found in words of ours."""
     if isinstance(error, msgspec.ValidationError):
         raise _invalid(str(error)) from None
-    if isinstance(error, UnicodeDecodeError):
-        reason = f"The body holds bytes that are not UTF-8 ({error.reason})."
-        raise ProblemError(
-            ProblemType.MALFORMED_JSON, reason, pointer_at(body, _first_bad_byte(body))
-        ) from None
-    half = lone_surrogate(body)
-    if half is not None:
-        reason = "A string holds half of a surrogate pair, which stands for no character."
-        raise ProblemError(ProblemType.MALFORMED_JSON, reason, pointer_at(body, half)) from None
     byte = BYTE.search(str(error))
-    place = pointer_at(body, int(byte[1]) if byte else len(body))
+    offset = int(byte[1]) if byte else len(body)
+    reason = f"The body cannot be read: {BYTE.sub('', str(error))}"
+    if body.startswith(BOM_UTF8):
+        reason, offset = "The body begins with a byte order mark; leave it out", 0
+    elif isinstance(error, UnicodeDecodeError):
+        reason = f"The body holds bytes that are not UTF-8 ({error.reason})"
+        offset = _first_bad_byte(body)
+    line, start = body.count(b"\n", 0, offset) + 1, body.rfind(b"\n", 0, offset)
     raise ProblemError(
-        ProblemType.MALFORMED_JSON, f"The body cannot be read: {error}.", place
+        ProblemType.MALFORMED_JSON, f"{reason} (line {line}, byte {offset - start})."
     ) from None
 
 
@@ -256,12 +254,17 @@ def _invalid(message: str) -> ProblemError:
 
 
 def _unknown(name: str, parent: str, advice: str) -> ProblemError:
-    shown = name if len(name) <= SHOWN_CHARS else name[:SHOWN_CHARS] + "..."
+    shown = _shown(name)
     return ProblemError(
         ProblemType.UNKNOWN_FIELD,
         f'The field "{shown}" is not known here; {advice}.',
         f"{parent}/" + shown.replace("~", "~0").replace("/", "~1"),
     )
+
+
+def _shown(name: str) -> str:
+    """*name*, cut if it is long."""
+    return name if len(name) <= SHOWN_CHARS else name[:SHOWN_CHARS] + "..."
 
 
 def _pointer(path: str) -> str:
