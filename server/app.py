@@ -77,11 +77,11 @@ def make_ready(app: Flask, content: bytes | None = None) -> Flask:
     Raises:
         ModelFileError: as for `create_app`.
     """
-    carried = extensions_of(app)
-    path = carried.settings.model_path
+    server = extensions_of(app)
+    path = server.settings.model_path
     if content is None:
-        content = read_trusted(path, carried.settings.public_key)
-    carried.use_model(Model.open(path, content))
+        content = read_trusted(path, server.settings.public_key)
+    server.use_model(Model.open(path, content))
     return app
 
 

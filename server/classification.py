@@ -47,6 +47,6 @@ def classify(
     if found:
         seconds = time.perf_counter() - started
         predictions = [each.prediction for each in found]
-        server.metrics.count_predictions(predictions, seconds, model.version)
+        request.amounts += server.metrics.of_predictions(predictions, seconds, model.version)
         request.texts += len(found)
     return found

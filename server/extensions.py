@@ -1,4 +1,4 @@
-"""Extensions: what an application carries from request to request (Flask's word for it)."""
+"""Extensions: settings, model, counts and log of an application (Flask's word for it)."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ class Extensions:
 
 
 def extensions_of(app: Flask) -> Extensions:
-    """What *app* carries."""
-    carried: Extensions = app.extensions[KEY]
-    return carried
+    """The extensions of *app*."""
+    server: Extensions = app.extensions[KEY]
+    return server
 
 
 def current() -> Extensions:
-    """What the application that answers the current request carries."""
+    """The extensions of the application that answers the current request."""
     return extensions_of(_unwrapped(current_app))
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from addsup.server.extensions import Extensions
+    from addsup.server.observability.counts import Amount
     from addsup.server.routing import Route
 
 #: Where the WSGI environment has the `Request`.
@@ -49,6 +50,7 @@ class Request:
         id: the client's name for it, or ours.
         method: that of HTTP, if it is one.
         started: on `time.perf_counter`'s clock.
+        amounts: what is counted for it at its end, besides itself.
         texts: how many have been classified for it.
         status: that of the answer.
         size: bytes of the answer's body, if they are known beforehand.
@@ -56,6 +58,7 @@ class Request:
     """
 
     __slots__ = (
+        "amounts",
         "body",
         "environ",
         "id",
@@ -84,6 +87,7 @@ class Request:
         self.id: str = proposed if well_formed else os.urandom(16).hex()
         method = environ.get("REQUEST_METHOD")
         self.method: str = method if method in METHODS else OTHER
+        self.amounts: tuple[Amount, ...] = ()
         self.texts = self.size = 0
         self.status = 500  # if the application fails to answer at all
         trace = environ.get("HTTP_TRACEPARENT")

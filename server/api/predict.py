@@ -26,7 +26,7 @@ EXPLAIN: Final = {
 }
 
 
-def predict(request: Request) -> Reply:
+def predict_texts(request: Request) -> Reply:
     """Classify one text or a batch."""
     explain, leave_out = explanation_asked_for(request)
     texts, server = texts_in(request), request.server
@@ -85,4 +85,4 @@ def explanation_asked_for(request: Request) -> tuple[bool, bool]:
     return EXPLAIN[parameters[0][1]] if parameters else EXPLAIN["0"]
 
 
-ROUTES = (Route("/predict", "predict", {"POST": predict}),)
+ROUTES = (Route("/predict", "predict", {"POST": predict_texts}),)

@@ -68,6 +68,7 @@ LENIENT: Final = (
 #: Fields of a single text and of a batch: the name, and the one of version 1.
 SINGLE: Final = ("text", "review")
 BATCH: Final = ("texts", "reviews")
+FIELDS: Final = ("text", "texts", "review", "reviews")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def parse_json(body: bytes) -> Texts:
         return lenient
     if may_hide_a_key(body):
         refuse_duplicates(body)
-    given = [each for each in (*SINGLE, *BATCH) if getattr(request, each) is not UNSET]
+    values = (request.text, request.texts, request.review, request.reviews)
+    given = [pair for pair in zip(FIELDS, values, strict=True) if pair[1] is not UNSET]
     if not given:
         raise ProblemError(
             ProblemType.MISSING_TEXT,
@@ -115,13 +117,13 @@ def parse_json(body: bytes) -> Texts:
     if len(given) > 1:
         raise ProblemError(
             ProblemType.TEXT_AND_TEXTS,
-            f'Send one of "text" and "texts", not both "{given[0]}" and "{given[1]}".',
+            f'Send one of "text" and "texts", not both "{given[0][0]}" and "{given[1][0]}".',
             "",
         )
-    found = getattr(request, given[0])
-    if given[0] in SINGLE:
-        return Texts([found], given[0])
-    return Texts(found, given[0], by_item=request.on_error == "item")
+    ((field, found),) = given
+    if field in SINGLE:
+        return Texts([found], field)
+    return Texts(found, field, by_item=request.on_error == "item")
 
 
 def _by_item(body: bytes) -> Texts | None:

@@ -74,8 +74,8 @@ def submitted() -> Classification:
     """
     if not request.form.keys() & {*SINGLE}:
         raise ProblemError(ProblemType.MISSING_TEXT, "The form has no field named text.", "/text")
-    text, carried = submitted_text(), current()
-    check_text(text, carried.settings.max_text_chars, carried.model.tokenizer)
+    text, server = submitted_text(), current()
+    check_text(text, server.settings.max_text_chars, server.model.tokenizer)
     return classify(current_request(request.environ), [text], explain=True)[0]
 
 
@@ -150,8 +150,8 @@ def render_form(
     text: str = "", verdict: Verdict | None = None, problem: ProblemError | None = None
 ) -> str:
     """The page with *text* in the form, and its verdict or problem."""
-    carried = current()
-    settings, model = carried.settings, carried.loaded_model
+    server = current()
+    settings, model = server.settings, server.loaded_model
     offered = examples(model) if model else {}
     fitting = {name: text for name, text in offered.items() if len(text) <= settings.max_text_chars}
     return render_template(

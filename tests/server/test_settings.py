@@ -231,3 +231,17 @@ def test_values_are_read(accepted: Accepted, value: str, parsed: object) -> None
 def test_other_values_are_refused(accepted: Accepted, value: str) -> None:
     with pytest.raises(ValueError):
         accepted.parse(value)
+
+
+def test_old_names_are_read_and_said_to_be_old() -> None:
+    environ = {"MAX_REVIEWS": "7", "MAX_REVIEW_CHARS": "8", "MAX_TEXT_CHARS": "9", "PORT": "1"}
+
+    settings = Settings.from_environment(environ)
+
+    assert (settings.max_texts, settings.max_text_chars) == (7, 9)
+    assert Settings.outdated(environ) == [
+        "MAX_REVIEW_CHARS is an old name: set MAX_TEXT_CHARS instead.",
+        "MAX_REVIEWS is an old name: set MAX_TEXTS instead.",
+    ]
+    with pytest.raises(SettingError, match=r"^MAX_REVIEWS is 'many', but"):
+        Settings.from_environment({"MAX_REVIEWS": "many"})

@@ -38,12 +38,13 @@ def test_requests_are_counted_by_route_method_and_status() -> None:
     )
 
 
-def unseen_predictions_are_counted_by_label_and_words() -> None:
+def test_predictions_are_counted_by_label_and_words() -> None:
     metrics = Metrics()
     known = Prediction("positive", 0.9, {"negative": 0.1, "positive": 0.9}, 4, 3)
     unknown = Prediction(None, None, None, 2, 0)
 
-    metrics.count_predictions([known, unknown], 0.001, "abc")
+    amounts = metrics.of_predictions([known, unknown], 0.001, "abc")
+    metrics.count_request("/predict", "POST", 200, 0.01, *amounts)
 
     found = lines(metrics)
     assert 'texts_predicted_total{label="positive",model="abc"} 1.0' in found
