@@ -10,6 +10,7 @@ from addsup.server.api import health, info, predict
 from addsup.server.api.openapi import routes as openapi
 from addsup.server.error_handlers import flask_error
 from addsup.server.extensions import KEY, Extensions, extensions_of
+from addsup.server.http.routing import Table
 from addsup.server.middleware.compression import compress
 from addsup.server.middleware.dispatch import dispatch
 from addsup.server.middleware.security import allow_origins, mount, trust_proxies
@@ -19,7 +20,6 @@ from addsup.server.observability.log_writer import LogWriter
 from addsup.server.observability.metrics import Metrics
 from addsup.server.observability.request_log import Application, RequestLog
 from addsup.server.open_inference import management, routes, v1
-from addsup.server.routing import Table
 from addsup.server.settings import Settings
 from addsup.server.web.assets import keep_assets
 from addsup.server.web.views import render_page, web

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 
 from addsup.inference.predictions import Classification
-from addsup.server.request import Request
+from addsup.server.http.request import Request
 from addsup.server.schemas.validation import check_explained, check_left_out
 
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import flask
 from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.http.request import Reply, Request, current_request
 from addsup.server.middleware.security import is_well_formed_host
 from addsup.server.observability.log_format import log_defect
-from addsup.server.request import Reply, Request, current_request
 from addsup.server.schemas.negotiation import wants_html
 from addsup.server.schemas.responses import encode, problem_document
 from addsup.server.web.views import render_form, submitted_text

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl
 
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.request import JSON, Reply, Request
-from addsup.server.routing import Route
+from addsup.server.http.request import JSON, Reply, Request
+from addsup.server.http.routing import Route
 from addsup.server.schemas.negotiation import respond, wants_html
 from addsup.server.schemas.parsing import Texts, parse_form, parse_json
 from addsup.server.schemas.responses import batch_document, predictions_document

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from addsup.server.error_handlers import reply_to_error
 from addsup.server.extensions import Extensions
+from addsup.server.http.request import Request, current_request
 from addsup.server.middleware.request_body import read_body
 from addsup.server.middleware.security import (
     check_api_key,
@@ -15,7 +16,6 @@ from addsup.server.middleware.security import (
     check_trusted_host,
 )
 from addsup.server.observability.request_log import Application
-from addsup.server.request import Request, current_request
 from addsup.server.settings import Settings
 
 if TYPE_CHECKING:

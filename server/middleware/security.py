@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import Extensions
+from addsup.server.http.request import JSON, Request, current_request
 from addsup.server.observability.request_log import Application
-from addsup.server.request import JSON, Request, current_request
 from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wsgi import get_host

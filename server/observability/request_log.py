@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import flask
+from addsup.server.http.request import KEY, Request
 from addsup.server.observability.log_format import RequestLine, timestamp
 from addsup.server.observability.log_writer import LogWriter
 from addsup.server.observability.metrics import ONE_LESS, Metrics
-from addsup.server.request import KEY, Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from addsup.server.extensions import Extensions
-    from addsup.server.routing import Table
+    from addsup.server.http.routing import Table
 
 Application = Callable[..., Iterable[bytes]]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.request import Reply, Request
+from addsup.server.http.request import Reply, Request
 from addsup.server.schemas.responses import encode
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header

@@ -10,7 +10,7 @@ from addsup.inference.predictions import Classification, Explanation, Prediction
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import current
-from addsup.server.request import current_request
+from addsup.server.http.request import current_request
 from addsup.server.schemas.negotiation import encode_reply
 from addsup.server.schemas.parsing import SINGLE
 from addsup.server.schemas.responses import predictions_document

@@ -11,7 +11,7 @@ from addsup.server.app import create_app, unready_app
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import extensions_of
-from addsup.server.request import Request
+from addsup.server.http.request import Request
 from addsup.server.settings import Settings
 from flask import Flask
 from flask.testing import FlaskClient

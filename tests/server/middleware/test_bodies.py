@@ -11,9 +11,9 @@ import pytest
 from addsup.server.app import unready_app
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import extensions_of
+from addsup.server.http.request import Request
 from addsup.server.middleware import compression
 from addsup.server.middleware.request_body import read_body
-from addsup.server.request import Request
 from addsup.server.settings import Settings
 from flask.testing import FlaskClient
 

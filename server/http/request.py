@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from addsup.server.extensions import Extensions
+    from addsup.server.http.routing import Route
     from addsup.server.observability.counts import Amount
-    from addsup.server.routing import Route
 
 #: Where the WSGI environment has the `Request`.
 KEY: Final = "addsup.request"
