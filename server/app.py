@@ -8,7 +8,7 @@ from typing import Final
 from addsup.inference.model import Model, read_trusted
 from addsup.server.api import health, info, predict
 from addsup.server.api.openapi import routes as openapi
-from addsup.server.error_handlers import flask_error
+from addsup.server.error_handlers import flask_error, reply_to_error
 from addsup.server.extensions import KEY, Extensions, extensions_of
 from addsup.server.http.routing import Table
 from addsup.server.middleware.compression import compress
@@ -95,7 +95,7 @@ def unready_app(settings: Settings) -> Flask:
     write_defects(settings.log_format)
     metrics = Metrics()
     request_log = RequestLog(metrics, settings.log_format, LogWriter())
-    server = Extensions(settings, metrics, request_log, lambda: app, render_page)
+    server = Extensions(settings, metrics, request_log, lambda: app, reply_to_error, render_page)
     app.extensions[KEY] = server
     for wrap in reversed(MIDDLEWARE):
         app.wsgi_app = wrap(app.wsgi_app, server)  # type: ignore[method-assign]

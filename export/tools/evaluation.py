@@ -141,11 +141,9 @@ def _ask(model: Model, read: Sequence[str]) -> Answers:
     size, labels = len(model.manifest.vocabulary), len(model.labels)
     probabilities, known = np.empty((len(read), labels)), np.empty(len(read), dtype=np.int64)
     for run in model.runs(read):
-        found, ids, shares = model.run([read[i] for i in run], "probabilities", "ids", "shares")
+        found, ids = model.run([read[i] for i in run], "probabilities", "ids")
         probabilities[run] = found
-        # Older files have a token for every term, with a share where the text holds it.
-        there = (ids < size) & (model.by_token | (shares != 0).any(axis=2))
-        known[run] = [len(set(row[here].tolist())) for row, here in zip(ids, there, strict=True)]
+        known[run] = [len(set(row[row < size].tolist())) for row in ids]
     return Answers(probabilities, known)
 
 

@@ -84,8 +84,8 @@ class Request:
         self.body = b""
         proposed = environ.get("HTTP_X_REQUEST_ID")
         well_formed = proposed and WELL_FORMED.fullmatch(proposed)
-        self.id: str = proposed if well_formed else os.urandom(16).hex()
-        method = environ.get("REQUEST_METHOD")
+        self.id: str = proposed if proposed and well_formed else os.urandom(16).hex()
+        method = environ.get("REQUEST_METHOD", OTHER)
         self.method: str = method if method in METHODS else OTHER
         self.amounts: tuple[Amount, ...] = ()
         self.texts = self.size = 0

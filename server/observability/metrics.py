@@ -175,14 +175,14 @@ def _as_metric(family: Family, total: Numbers) -> Metric:
 def _as_histogram(
     family: Family, numbers: Sequence[tuple[tuple[str, ...], float]], total: Numbers
 ) -> Metric:
-    bounds = [*map(floatToGoString, family.buckets), "+Inf"]  # type: ignore[no-untyped-call]
+    bounds = [*map(floatToGoString, family.buckets), "+Inf"]
     rows: dict[tuple[str, ...], list[float]] = {}
     for (*labels, bucket), number in numbers:
         rows.setdefault(tuple(labels), [0.0] * len(bounds))[int(bucket)] = number
     metric = HistogramMetricFamily(family.name, family.meaning, labels=family.labels)
-    for labels, row in rows.items():
+    for key, row in rows.items():
         buckets = list(zip(bounds, accumulate(row), strict=True))
-        metric.add_metric(labels, buckets, total.get((family.sum, *labels), 0.0))
+        metric.add_metric(key, buckets, total.get((family.sum, *key), 0.0))
     return metric
 
 

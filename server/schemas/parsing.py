@@ -11,7 +11,7 @@ import re
 from codecs import BOM_UTF8
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NoReturn, TypeVar
+from typing import Any, Final, Literal, NoReturn, TypeVar, cast
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -60,7 +60,7 @@ class LenientReviewsRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=T
 
 
 DECODER: Final = msgspec.json.Decoder(PredictRequest)
-LENIENT: Final = (
+LENIENT: Final[tuple[msgspec.json.Decoder[Any], ...]] = (
     msgspec.json.Decoder(LenientBatchRequest),
     msgspec.json.Decoder(LenientReviewsRequest),
 )
@@ -120,7 +120,7 @@ def parse_json(body: bytes) -> Texts:
             f'Send one of "text" and "texts", not both "{given[0][0]}" and "{given[1][0]}".',
             "",
         )
-    ((field, found),) = given
+    field, found = cast("tuple[str, Any]", given[0])
     if field in SINGLE:
         return Texts([found], field)
     return Texts(found, field, by_item=request.on_error == "item")
