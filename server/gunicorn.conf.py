@@ -32,10 +32,10 @@ multiprocess_dir.make_folder()
 # Imported here, in the master, so that workers share the memory of it and start at once.
 from addsup.inference.errors import AddsupError
 from addsup.server import wsgi
-from addsup.server.accepted import UNIX
 from addsup.server.app import unready_app
 from addsup.server.observability.log_format import announce
 from addsup.server.settings import Settings
+from addsup.server.settings.accepted import UNIX
 from addsup.server.worker.balance import NO_ENTRY, Balance
 from addsup.server.worker.shutdown import ServerStop, hold_signals_over_fork, stop_is_due
 from addsup.server.worker.worker import Worker

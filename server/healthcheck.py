@@ -10,9 +10,9 @@ import socket
 import sys
 from http.client import HTTPConnection, HTTPException
 
-from addsup.server.accepted import UNIX
 from addsup.server.errors import SettingError
 from addsup.server.settings import Settings
+from addsup.server.settings.accepted import UNIX
 
 PATIENCE = 4.0  # seconds, less than the engine's own
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from addsup.server.accepted import (
+from addsup.server.errors import SettingError
+from addsup.server.settings import Settings
+from addsup.server.settings.accepted import (
     Accepted,
     listening_address,
     model_name,
@@ -14,8 +16,6 @@ from addsup.server.accepted import (
     url_path,
     whole_number,
 )
-from addsup.server.errors import SettingError
-from addsup.server.settings import Settings
 from tests.places import ROOT
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from addsup.models import SENTIMENT
-from addsup.server.accepted import (
+from addsup.server.errors import SettingError
+from addsup.server.settings.accepted import (
     UNIX,
     Accepted,
     file_path,
@@ -22,7 +23,6 @@ from addsup.server.accepted import (
     url_path,
     whole_number,
 )
-from addsup.server.errors import SettingError
 
 #: Addresses that stand for all of a machine's.
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
