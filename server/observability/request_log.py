@@ -124,9 +124,9 @@ class RequestLog:
 
         return answer
 
-    def record_refusal(self, status: int) -> str:
+    def record_refusal(self, status: int, proposed: str | None = None) -> str:
         """Count and log a request that was answered without the application; its id."""
-        exchange = Exchange(None)
+        exchange = Exchange(proposed)
         exchange.status = status
         self._record(exchange)
         return exchange.id

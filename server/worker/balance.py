@@ -21,8 +21,8 @@ class Balance:
     An entry is written by one worker alone; a stale one misjudges a single connection.
     """
 
-    def __init__(self, entries: int) -> None:
-        """Make room for so many workers at a time."""
+    def __init__(self, entries: int = 256) -> None:
+        """Make room for so many workers at a time; those beyond are not balanced."""
         self._counts = memoryview(mmap.mmap(-1, entries * 4)).cast("i")
         for entry in range(entries):
             self._counts[entry] = _FREE

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from io import BytesIO
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from addsup.server.worker.refusals import INTERNAL_ERROR, Renderer, http_date, response
@@ -17,13 +16,13 @@ from addsup.server.worker.request_parser import Request
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Address = tuple[Any, ...] | str
+Environ = dict[str, Any]
 
 #: Statuses whose replies have no body (RFC 9110, section 6.4.1).
 WITHOUT_BODY: Final = frozenset({"204", "304"})
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What is sent for one request, and whether the connection stays open after it."""
 
     content: bytes
@@ -42,7 +41,7 @@ class RequestHandler:
     ) -> None:
         self.application = application
         self.render = render
-        self.constant = {
+        self.constant: Environ = {
             "wsgi.version": (1, 0),
             "wsgi.errors": errors,
             "wsgi.multithread": True,
@@ -54,51 +53,36 @@ class RequestHandler:
             "SCRIPT_NAME": "",
         }
 
-    def answer(self, request: Request, peer: Address, server: Address, *, last: bool) -> Reply:
+    def environ_between(self, peer: Address, server: Address) -> Environ:
+        """What the WSGI environments of all requests of one connection have in common."""
+        name, port = _name_and_port(server)
+        address, remote_port = _name_and_port(peer)
+        return self.constant | {
+            "SERVER_NAME": name,
+            "SERVER_PORT": port,
+            "REMOTE_ADDR": address,
+            "REMOTE_PORT": remote_port,
+        }
+
+    def answer(self, request: Request, environ: Environ, *, last: bool) -> Reply:
         """Call the application. It never raises; the reply to what the application raised is 500.
 
         Args:
             request: complete.
-            peer: address of the client.
-            server: address that it connected to.
+            environ: made from it by `environ_of`.
             last: whether the connection is to be closed whatever the client wants.
         """
         try:
-            return self._answer(request, self.environ(request, peer, server), last)
+            return self._answer(request, environ, last)
         except Exception as error:
-            # Neither message nor traceback: both may quote a review.
+            # Neither message nor traceback: both may quote a text.
             logging.getLogger("gunicorn.error").error(
                 "%s while answering a request", type(error).__name__
             )
-            return Reply(response(INTERNAL_ERROR, self.render), keep_alive=False)
+            refused = response(INTERNAL_ERROR, request.fields, self.render)
+            return Reply(refused, keep_alive=False)
 
-    def environ(self, request: Request, peer: Address, server: Address) -> dict[str, Any]:
-        """The WSGI environment of *request*."""
-        target = request.target.decode("ascii")
-        environ = self.constant | request.fields
-        if not target.startswith("/"):
-            target, environ["HTTP_HOST"] = _from_absolute(
-                target, request.fields.get("HTTP_HOST", "")
-            )
-        path, _, query = target.partition("#")[0].partition("?")
-        environ["REQUEST_METHOD"] = request.method
-        environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1") if "%" in path else path
-        environ["QUERY_STRING"] = query
-        environ["RAW_URI"] = target
-        environ["SERVER_PROTOCOL"] = f"HTTP/{request.version}"
-        environ["SERVER_NAME"], environ["SERVER_PORT"] = _name_and_port(server)
-        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = _name_and_port(peer)
-        # The body is whole: it has a length now, however it was framed. One that is too large
-        # is not there; its length alone says so.
-        if request.oversized:
-            environ.setdefault("CONTENT_LENGTH", str(2**62))
-            environ.pop("HTTP_TRANSFER_ENCODING", None)
-        elif environ.pop("HTTP_TRANSFER_ENCODING", None):
-            environ["CONTENT_LENGTH"] = str(len(request.body))
-        environ["wsgi.input"] = BytesIO(request.body)
-        return environ
-
-    def _answer(self, request: Request, environ: dict[str, Any], last: bool) -> Reply:
+    def _answer(self, request: Request, environ: Environ, last: bool) -> Reply:
         started: list[tuple[str, list[tuple[str, str]]]] = []
         written: list[bytes] = []
 
@@ -117,6 +101,29 @@ class RequestHandler:
         if not started:
             raise MalformedReplyError
         return _reply(request, *started[0], b"".join(written), last=last)
+
+
+def environ_of(request: Request, common: Environ) -> Environ:
+    """The WSGI environment of *request*, whose connection has *common*."""
+    target = request.target.decode("ascii")
+    environ = {**common, **request.fields}
+    if not target.startswith("/"):
+        target, environ["HTTP_HOST"] = _from_absolute(target, request.fields.get("HTTP_HOST", ""))
+    path, _, query = target.partition("#")[0].partition("?")
+    environ["REQUEST_METHOD"] = request.method
+    environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1") if "%" in path else path
+    environ["QUERY_STRING"] = query
+    environ["RAW_URI"] = target
+    environ["SERVER_PROTOCOL"] = f"HTTP/{request.version}"
+    # The body is whole: it has a length now, however it was framed. One that is too large
+    # is not there; its length alone says so.
+    if request.oversized:
+        environ.setdefault("CONTENT_LENGTH", str(2**62))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+    elif environ.pop("HTTP_TRANSFER_ENCODING", None):
+        environ["CONTENT_LENGTH"] = str(len(request.body))
+    environ["wsgi.input"] = BytesIO(request.body)
+    return environ
 
 
 def _reply(
@@ -153,10 +160,8 @@ def _from_absolute(target: str, host: str) -> tuple[str, str]:
     _, separator, rest = target.partition("://")
     if not separator:  # `*`, or the authority of CONNECT
         return (target if target == "*" else "/"), host
-    for place, character in enumerate(rest):
-        if character in "/?#":
-            return rest[place:] if character == "/" else f"/{rest[place:]}", rest[:place]
-    return "/", rest
+    end = next((i for i, character in enumerate(rest) if character in "/?#"), len(rest))
+    return rest[end:] if rest[end : end + 1] == "/" else f"/{rest[end:]}", rest[:end]
 
 
 def _name_and_port(address: Address) -> tuple[str, str]:

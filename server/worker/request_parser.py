@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import httptools
@@ -17,6 +18,7 @@ from addsup.server.worker.refusals import (
     BAD_REQUEST,
     EXPECTATION_FAILED,
     HEADERS_TOO_LARGE,
+    HTTP_2,
     INCOMPLETE_BODY,
     URI_TOO_LONG,
     Refusal,
@@ -38,9 +40,6 @@ DIGITS: Final = re.compile(r"[0-9]+")
 
 #: Fields of which a request may have one (RFC 9110, section 5.3).
 SINGLE: Final = frozenset({"HTTP_HOST", "CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"})
-
-KEYS: Final[dict[bytes, str]] = {}
-MOST_KEYS: Final = 1000
 
 
 @dataclass(slots=True)
@@ -71,7 +70,7 @@ class _Refused(Exception):
 
 
 class RequestParser:
-    """Parses what one client sends. Belongs to the thread that has the event loop.
+    """Parses what one client sends.
 
     Attributes:
         requests: complete requests that have not been taken yet, in order.
@@ -97,7 +96,7 @@ class RequestParser:
         self._request = Request()
         self._body: list[bytes] = []
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Parse *data*, the next bytes of the client; the attributes say what they amount to."""
         if self.refusal or self._last:
             return
@@ -109,14 +108,17 @@ class RequestParser:
             except httptools.HttpParserUpgrade as upgrade:
                 data = self._ignore_upgrade(data[upgrade.args[0] :])
             except httptools.HttpParserError:
-                self._refuse_malformed()
+                if self.refusal is None and not self._last:
+                    is_http_2 = self._llhttp.get_method() == b"PRI"
+                    other = HTTP_2 if is_http_2 else BAD_REQUEST
+                    self.refusal = INCOMPLETE_BODY if self.in_body else other
                 return
         self._check_size()
 
-    def _refuse_malformed(self) -> None:
-        """Note that what follows cannot be read, unless nothing should have followed."""
-        if self.refusal is None and not self._last:
-            self.refusal = INCOMPLETE_BODY if self.in_body else BAD_REQUEST
+    @property
+    def fields(self) -> dict[str, str]:
+        """Header fields, so far, of the request that is arriving."""
+        return self._request.fields
 
     def _check_size(self) -> None:
         """Bound what a head, and the framing of chunks, may take."""
@@ -127,12 +129,14 @@ class RequestParser:
         elif self.size > HEAD_BYTES + DISCARDED_BYTES + self.max_body:
             self._give_up_body()
 
-    def _ignore_upgrade(self, rest: bytes) -> bytes:
+    def _ignore_upgrade(self, rest: bytes | memoryview) -> bytes:
         """What to parse next when the client offers another protocol (RFC 9110, section 7.8).
 
-        llhttp stops after the head then. A new parser is given a head with the same framing.
+        llhttp stops after the head then. A new parser is given a head with the same framing. The
+        application does not see the offer, which Werkzeug would route by.
         """
         request = self._request
+        request.fields.pop("HTTP_UPGRADE", None)
         self._llhttp = httptools.HttpRequestParser(self)
         if request.method == "CONNECT":
             self._finish(keep_alive=False)
@@ -167,7 +171,7 @@ class RequestParser:
             self._refuse(HEADERS_TOO_LARGE)
         if self.in_body or b"_" in name:  # X_A would pass for X-A
             return
-        key, text = KEYS.get(name) or _key(name), value.decode("latin-1")
+        key, text = _key(name), value.decode("latin-1")
         fields = self._request.fields
         if key not in fields:
             fields[key] = text
@@ -227,14 +231,11 @@ class RequestParser:
         raise _Refused
 
 
+@lru_cache(maxsize=1000)
 def _key(name: bytes) -> str:
-    """The WSGI key of a header field; those that are common are remembered."""
+    """The WSGI key of a header field."""
     key = name.decode("ascii").upper().replace("-", "_")
-    if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        key = f"HTTP_{key}"
-    if len(KEYS) < MOST_KEYS:
-        KEYS[name] = key
-    return key
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
 
 
 def _keeps_alive(request: Request) -> bool:

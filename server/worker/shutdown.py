@@ -34,7 +34,10 @@ DROP_SYN: Final = (
     (RETURN, 0, 0, 0xFFFFFFFF),
 )
 
-FROM_MASTER: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGQUIT})
+#: What ends a process that does not expect it. SIGHUP is the master's alone, but may be sent to
+#: the whole process group.
+HELD: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP})
+STOPPING: Final = HELD - {signal.SIGHUP}
 
 
 class ServerStop:
@@ -42,6 +45,7 @@ class ServerStop:
 
     def __init__(self) -> None:
         self._flag = mmap.mmap(-1, 1)
+        self._arbiter: Any = None
 
     def __bool__(self) -> bool:
         """Whether no one will listen any more once the present workers have gone."""
@@ -49,7 +53,7 @@ class ServerStop:
 
     def watch(self, arbiter: Any) -> None:
         """Set the flag when Gunicorn's *arbiter* stops its workers because it stops itself."""
-        stop = arbiter.stop
+        self._arbiter, stop = arbiter, arbiter.stop
 
         def stop_with_flag(graceful: bool = True) -> None:
             # Unless the sockets are someone else's as well: another master's, systemd's.
@@ -59,16 +63,15 @@ class ServerStop:
 
         arbiter.stop = stop_with_flag
 
-
-def stop_is_due(arbiter: Any) -> bool:
-    """Whether Gunicorn's *arbiter* has been told to stop and has not got to it yet."""
-    waiting = []
-    with suppress(queue.Empty):
-        while True:
-            waiting.append(arbiter.SIG_QUEUE.get_nowait())
-    for signal_number in waiting:
-        arbiter.SIG_QUEUE.put_nowait(signal_number)
-    return not FROM_MASTER.isdisjoint(waiting)
+    def is_due(self) -> bool:
+        """Whether the arbiter has been told to stop and has not got to it yet."""
+        waiting = []
+        with suppress(queue.Empty, AttributeError):  # no arbiter is watched before the start
+            while True:
+                waiting.append(self._arbiter.SIG_QUEUE.get_nowait())
+        for signal_number in waiting:
+            self._arbiter.SIG_QUEUE.put_nowait(signal_number)
+        return not STOPPING.isdisjoint(waiting)
 
 
 def ignore_new_connections(listener: socket.socket) -> bool:
@@ -92,11 +95,11 @@ def ignore_new_connections(listener: socket.socket) -> bool:
 def hold_signals_over_fork() -> None:
     """Hold back what the master tells a new worker. To be called once, by the master."""
     os.register_at_fork(
-        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, FROM_MASTER),
-        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, FROM_MASTER),
+        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, HELD),
+        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, HELD),
     )
 
 
 def take_held_signals() -> None:
     """Take what was held back. To be called by the worker when its handlers are in place."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, FROM_MASTER)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
