@@ -33,7 +33,6 @@ from addsup.server import wsgi
 from addsup.server.observability.gunicorn_logger import Log
 from addsup.server.observability.log_format import Formatter, announce
 from addsup.server.observability.log_handler import write_from_a_thread
-from addsup.server.worker.balance import NO_ENTRY
 from addsup.server.worker.shutdown import hold_signals_over_fork
 from addsup.server.worker.worker import Worker
 
@@ -115,4 +114,4 @@ def when_ready(arbiter: Any) -> None:
 def child_exit(_arbiter: Any, worker: Any) -> None:
     """Keep the counts of a worker that has ended."""
     multiprocess_dir.forget_worker(worker.pid)
-    Worker.balance.leave(getattr(worker, "entry", NO_ENTRY))
+    Worker.balance.leave(worker.age)

@@ -1,10 +1,16 @@
-"""Acceptor of connections: fairly among workers, with room for new ones, until the server stops."""
+"""Acceptor of connections: spread over the workers, with room for new ones, until the server stops.
+
+Whichever worker wakes first takes a connection, and a client that opens several at once may find
+all of them on one worker, which halves the throughput for as long as they live. So each worker
+shows how many it has, and one that has more than another lets that one go first.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import errno
 import logging
+import mmap
 import socket
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -17,6 +23,30 @@ NOBODY_THERE: Final = frozenset({errno.EAGAIN, errno.ECONNABORTED, errno.EINTR})
 MOST_ACCEPTED: Final = 64
 #: Seconds for which a worker with more connections than another lets that one accept.
 COURTESY_SECONDS: Final = 0.003
+#: Workers that can be told apart, in the order in which they were started.
+ENTRIES: Final = 256
+
+
+class Balance:
+    """How many connections each worker has, in shared memory. Made before the workers are forked.
+
+    An entry is written by one worker alone; a stale one misjudges a single connection.
+    """
+
+    def __init__(self) -> None:
+        self._counts = memoryview(mmap.mmap(-1, ENTRIES * 4)).cast("i")  # one more than there are
+
+    def show(self, worker: int, connections: int) -> None:
+        self._counts[worker % ENTRIES] = connections + 1
+
+    def leave(self, worker: int) -> None:
+        """Forget a *worker* that takes no more connections."""
+        self._counts[worker % ENTRIES] = 0
+
+    def is_ahead(self, worker: int) -> bool:
+        """Whether another worker has fewer connections, by more than an eighth."""
+        most = self._counts[worker % ENTRIES]
+        return any(0 < count < most - most // 8 for count in self._counts)
 
 
 class Acceptor:
@@ -28,13 +58,8 @@ class Acceptor:
         is_ahead: Callable[[], bool],
         admit: Callable[[socket.socket], bool],
     ) -> None:
-        """Hand what is accepted to *admit*, which is False where there is no room for more.
-
-        *is_ahead*: whether another worker has fewer connections.
-        """
-        self._listeners = listeners
-        self._is_ahead = is_ahead
-        self._admit = admit
+        """Hand what is accepted to *admit*, which is False where there is no room for more."""
+        self._listeners, self._is_ahead, self._admit = listeners, is_ahead, admit
         self._has_waited = False
         self._loop = asyncio.get_running_loop()
         for listener in listeners:
@@ -55,36 +80,32 @@ class Acceptor:
         for _ in range(MOST_ACCEPTED):
             if not self._has_waited and self._is_ahead():
                 self._has_waited = True
-                self._pause(COURTESY_SECONDS)
-                break
+                return self._pause(COURTESY_SECONDS)
             self._has_waited = False
             if not self._accept_one(listener):
-                break
+                return None
+        return None
 
     def _accept_one(self, listener: socket.socket) -> bool:
         try:
-            accepted, _ = listener.accept()
+            has_room, reason = self._admit(listener.accept()[0]), "as many are open as may be"
         except OSError as error:
-            if error.errno in OUT_OF_RESOURCES:
-                self._pause_and_say(error.strerror or "")
-            elif error.errno not in NOBODY_THERE:
+            if error.errno in NOBODY_THERE:
+                return False
+            if error.errno not in OUT_OF_RESOURCES:
                 raise
-            return False
-        has_room = self._admit(accepted)
+            has_room, reason = False, error.strerror or ""
         if not has_room:
-            self._pause_and_say("as many are open as may be")
+            log = logging.getLogger("gunicorn.error")
+            log.warning("Not accepting connections for a moment: %s.", reason)
+            self._pause(PAUSE_SECONDS)
         return has_room
-
-    def _pause_and_say(self, reason: str) -> None:
-        log = logging.getLogger("gunicorn.error")
-        log.warning("Not accepting connections for a moment: %s.", reason)
-        self._pause(PAUSE_SECONDS)
 
     def stop(self) -> None:
         """Accept all who have connected, then nobody."""
-        for listener in self._listeners:
+        listeners, self._listeners = self._listeners, ()
+        for listener in listeners:
             self._loop.remove_reader(listener)
             while self._accept_one(listener):
                 pass
             listener.close()
-        self._listeners = ()

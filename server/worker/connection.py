@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from typing import Any, Final
 
 from addsup.server.worker.dispatcher import Dispatcher
@@ -22,28 +21,19 @@ SILENT_SECONDS: Final = 15.0
 #: Seconds for a request to come whole, and bytes that add another second to that.
 REQUEST_SECONDS: Final = 10.0
 BYTES_A_SECOND: Final = 32 * 2**10
-#: Seconds in which a client must take some more of a reply; in the kernel (Linux), milliseconds.
+#: Seconds in which a client must take some more of a reply.
 SEND_SECONDS: Final = 15.0
-UNREAD_MILLISECONDS: Final = 20_000
 #: Seconds a client that was told so may take to close its side; longer if it is still sending.
 LINGER_SECONDS: Final = 2.0
 LINGER_SENDING_SECONDS: Final = 15.0
-#: Bytes from which a request counts as large.
-LARGE: Final = 64 * 2**10
-
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-
-def limit_unread(plug: socket.socket) -> None:
-    """Let the kernel end a connection whose client takes nothing of what has been sent."""
-    if plug.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
-        plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MILLISECONDS)
 
 
 class Connection(asyncio.BufferedProtocol):
     """A connection: reads, has the dispatcher answer, sends, reads on.
 
     Attributes:
+        transport: None until asyncio has made it.
         parser: what the client has sent.
         request: the one that is being answered.
         common: what the WSGI environments of its requests have in common.
@@ -55,54 +45,49 @@ class Connection(asyncio.BufferedProtocol):
         lingering: whether it only waits for the client to close.
     """
 
-    transport: Any = None  # until asyncio has made it
+    transport: Any = None
     opening: asyncio.Task[None] | None = None
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self.dispatcher = dispatcher
-        self.parser = RequestParser(dispatcher.limits.body)
+        self.parser = RequestParser(dispatcher.max_body)
         self.request = Request()
         self.common: dict[str, Any] = {}
         self.deadline = dispatcher.now + SILENT_SECONDS
         self.busy = self.unsent = self.keep_alive = self.ended = self.lingering = False
         self._waiting_bytes = 0
-        dispatcher.add(self)
+        dispatcher.note(self)
 
     # What asyncio calls
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
         transport.set_write_buffer_limits(high=0)  # `pause_writing` whenever something waits
-        self.common = self.dispatcher.handler.environ_between(
-            transport.get_extra_info("peername"), transport.get_extra_info("sockname")
-        )
+        ends = (transport.get_extra_info(each) for each in ("peername", "sockname"))
+        self.common = self.dispatcher.handler.environ_between(*ends)
 
     def get_buffer(self, _sizehint: int) -> memoryview:
-        """One buffer does for all connections: what arrives is parsed before the next one reads."""
-        return self.dispatcher.buffer
+        return self.dispatcher.buffer  # one for all: it is parsed before anyone else reads
 
     def buffer_updated(self, size: int) -> None:
-        """The client has sent *size* bytes."""
         if self.lingering:
             return
-        parser = self.parser
-        if not parser.started:
+        if not self.parser.started:
             self.deadline = self.dispatcher.now + REQUEST_SECONDS
         self.deadline += size / BYTES_A_SECOND
-        parser.feed(self.dispatcher.buffer[:size])
+        self.parser.feed(self.dispatcher.buffer[:size])
         if self.busy or self.unsent:
             self.transport.pause_reading()  # what else it sends may wait in the kernel
         else:
             self._advance()
 
     def eof_received(self) -> bool:
-        """The client will send no more; it may still be waiting for a reply."""
         self.ended = True
         if self.lingering:
             self.transport.close()
         elif not (self.busy or self.unsent):
             self._advance()
-        return True
+        return True  # it may be waiting for a reply
 
     def pause_writing(self) -> None:
         self.unsent = True
@@ -132,20 +117,19 @@ class Connection(asyncio.BufferedProtocol):
             self.transport.close()
 
     def _await_more(self) -> None:
-        parser = self.parser
-        if parser.awaits_continue:
-            parser.awaits_continue = False
+        if self.parser.awaits_continue:
+            self.parser.awaits_continue = False
             self.transport.write(CONTINUE)
             if self.unsent:
                 self.transport.abort()
-        if parser.size > LARGE and self.dispatcher.has_too_many_large(LARGE):
+        if self.dispatcher.is_too_large(self.parser.size):
             self.refuse(OVERLOADED)
         else:
             self.transport.resume_reading()
 
     @property
     def is_waiting(self) -> bool:
-        """Whether nothing is owed to the client, or only that it be seen off."""
+        """Whether no answer is owed to the client."""
         return self.transport is not None and not (self.busy or self.unsent)
 
     @property
@@ -169,21 +153,20 @@ class Connection(asyncio.BufferedProtocol):
 
     def refuse(self, refusal: Refusal) -> None:
         """Answer without asking the application, and end the connection."""
-        dispatcher = self.dispatcher
-        dispatcher.overloads += refusal is OVERLOADED
+        self.dispatcher.overloads += refusal is OVERLOADED
         fields = self.request.fields if self.busy else self.parser.fields
         self.parser.requests.clear()
-        self.send(response(refusal, fields, dispatcher.handler.render), keep_alive=False)
+        self.send(response(refusal, fields, self.dispatcher.handler.render), keep_alive=False)
 
     def _sent(self) -> None:
         """A whole reply has been sent: go on with the next request, or see the client off."""
         if not self.keep_alive:
             self._linger()
             return
-        dispatcher = self.dispatcher
-        seconds = REQUEST_SECONDS if self.parser.started else dispatcher.limits.keepalive
-        self.deadline = dispatcher.now + seconds
-        dispatcher.add(self)
+        idle_seconds = self.dispatcher.idle_seconds
+        seconds = REQUEST_SECONDS if self.parser.started else idle_seconds
+        self.deadline = self.dispatcher.now + seconds
+        self.dispatcher.note(self)
         self._advance()
 
     def _linger(self) -> None:
@@ -196,26 +179,26 @@ class Connection(asyncio.BufferedProtocol):
             self.transport.close()
             return
         self.lingering = True
+        sending = self.request.oversized or self.parser.in_body
+        self.deadline = self.dispatcher.now + (
+            LINGER_SENDING_SECONDS if sending else LINGER_SECONDS
+        )
         try:
             self.transport.write_eof()
         except OSError:  # the client has gone
             self.transport.abort()
-        sending = self.request.oversized or self.parser.in_body
-        seconds = LINGER_SENDING_SECONDS if sending else LINGER_SECONDS
-        self.deadline = self.dispatcher.now + seconds
         self.transport.resume_reading()
 
     def close_if_overdue(self) -> None:
         """End the connection if its client owes something for too long."""
         if self.busy or self.transport is None or self.transport.is_closing():
             return  # in line or at work is not the client's fault
-        now, waiting = self.dispatcher.now, self.transport.get_write_buffer_size()
-        if 0 < waiting != self._waiting_bytes:
-            self.deadline = now + SEND_SECONDS
+        waiting, before = self.transport.get_write_buffer_size(), self._waiting_bytes
         self._waiting_bytes = waiting
-        if now < self.deadline:
-            return
-        if self.parser.started and not (self.unsent or self.lingering):
-            self.refuse(REQUEST_TIMEOUT)
-        else:
-            self.transport.abort()
+        if 0 < waiting != before:
+            self.deadline = self.dispatcher.now + SEND_SECONDS
+        elif self.deadline <= self.dispatcher.now:
+            if self.parser.started and not (self.unsent or self.lingering):
+                self.refuse(REQUEST_TIMEOUT)
+            else:
+                self.transport.abort()

@@ -11,53 +11,32 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from addsup.server.worker.refusals import OVERLOADED, TOOK_TOO_LONG
 from addsup.server.worker.request_handler import Environ, Reply, RequestHandler, environ_of
-from addsup.server.worker.request_parser import Request
 
 if TYPE_CHECKING:
     from addsup.server.worker.connection import Connection
+    from addsup.server.worker.worker import Worker
 
 #: Seconds for which requests are answered before the loop looks for new ones.
 TURN_SECONDS: Final = 0.01
 #: Seconds that a call in the pool may take, and how many may take longer before the worker ends.
 HUNG_SECONDS: Final = 18.0
 MOST_HUNG: Final = 8
-#: Seconds between two ticks that count as such at the most: for longer the machine stood still.
+#: Seconds between two ticks that count at the most: for the rest the machine stood still.
 MOST_TICK: Final = 1.0
-#: Large requests that may arrive at a time.
+#: Bytes from which a request counts as large, and how many such may arrive at a time.
+LARGE: Final = 64 * 2**10
 MOST_LARGE: Final = 64
 #: Bytes of replies that may wait to be taken; beyond them, the slowest clients are cut off.
 MOST_UNSENT: Final = 16 * 2**20
-#: Connections beyond the limit while none can be closed to make room.
-RESERVE: Final = 64
 #: Seconds that idle connections of a stopping worker stay open.
 IDLE_AT_STOP_SECONDS: Final = 2.0
-PIECE: Final = 64 * 2**10
 
 log: Final = logging.getLogger("gunicorn.error")
-
-
-class Limits(NamedTuple):
-    """What a worker accepts.
-
-    Attributes:
-        connections: open at a time; the longest idle one makes room for a new one.
-        requests: at work or in line at a time.
-        body: bytes of a request body.
-        keepalive: seconds that an idle connection stays open.
-        threads: of the pool.
-    """
-
-    connections: int
-    requests: int
-    body: int
-    keepalive: float
-    threads: int
 
 
 class Dispatcher:
@@ -68,63 +47,36 @@ class Dispatcher:
         buffer: where what arrives is read into.
         now: seconds for which the worker has run; a machine that stands still does not count.
         overloads: requests refused because of overload since this was last logged.
+        calls: in the pool, each with when it began.
         hung: threads that are lost in a call that was given up.
-        calls: in the pool, each with its connection and when it began.
     """
 
-    def __init__(
-        self,
-        handler: RequestHandler,
-        limits: Limits,
-        is_health_check: Callable[[Environ], bool],
-        is_long: Callable[[Request, Environ], bool],
-        is_last: Callable[[], bool],
-        show: Callable[[int], None],
-    ) -> None:
-        """Answer by *handler*; *is_last* counts a request: whether its connection is to end.
-
-        *show* is called with the number of connections whenever that changes.
-        """
-        self.handler = handler
-        self.limits = limits
+    def __init__(self, worker: Worker, handler: RequestHandler) -> None:
+        self.worker, self.handler = worker, handler
+        self.max_body, self.idle_seconds = worker.max_body_bytes, worker.cfg.keepalive
         self.connections: dict[Connection, None] = {}
-        self.buffer = memoryview(bytearray(PIECE))
+        self.buffer = memoryview(bytearray(LARGE))
         self.now = 0.0
         self.overloads = self.hung = 0
         self.calls: dict[Connection, tuple[Future[Reply], float]] = {}
-        self._is_health_check, self._is_long, self._is_last = is_health_check, is_long, is_last
-        self._show = show
         self._urgent: deque[tuple[Connection, Environ]] = deque()
         self._line: deque[tuple[Connection, Environ]] = deque()
         self._has_turn = False
         self._loop = asyncio.get_running_loop()
-        self._pool = ThreadPoolExecutor(limits.threads, "pool")
-
-    def add(self, connection: Connection) -> None:
-        """Note *connection* as the last that was heard of."""
-        self.connections.pop(connection, None)
-        self.connections[connection] = None
-        self._show(len(self.connections))
-
-    def forget(self, connection: Connection) -> None:
-        """Forget *connection*, which is closed."""
-        self.connections.pop(connection, None)
-        self._show(len(self.connections))
+        self._pool = ThreadPoolExecutor(worker.cfg.threads, "pool")
 
     def dispatch(self, connection: Connection) -> None:
         """Have the request of *connection* answered in its turn, or refuse it."""
         environ = environ_of(connection.request, connection.common)
-        if self._is_health_check(environ):
+        if self.worker.is_health_check(environ):
             self._urgent.append((connection, environ))
-        elif len(self._line) + len(self.calls) >= self.limits.requests:
+        elif len(self._line) + len(self.calls) >= self.worker.max_requests_at_work:
             connection.refuse(OVERLOADED)
-            return
-        elif self._is_long(connection.request, environ):
+        elif self.worker.is_for_pool(connection.request, environ):
             self._submit(connection, environ)
-            return
         else:
             self._line.append((connection, environ))
-        if not self._has_turn:
+        if not self._has_turn and (self._urgent or self._line):
             self._has_turn = True
             self._loop.call_soon(self._turn)
 
@@ -135,7 +87,8 @@ class Dispatcher:
             while line := self._urgent or self._line:
                 connection, environ = line.popleft()
                 if not connection.transport.is_closing():
-                    reply = self.handler.answer(connection.request, environ, last=self._is_last())
+                    last = self.worker.count_request()
+                    reply = self.handler.answer(connection.request, environ, last=last)
                     connection.send(reply.content, keep_alive=reply.keep_alive)
                 if time.monotonic() >= until:
                     break
@@ -147,10 +100,9 @@ class Dispatcher:
     # The pool
 
     def _submit(self, connection: Connection, environ: Environ) -> None:
+        answer, last = self.handler.answer, self.worker.count_request()
         try:
-            call = self._pool.submit(
-                self.handler.answer, connection.request, environ, last=self._is_last()
-            )
+            call = self._pool.submit(answer, connection.request, environ, last=last)
         except RuntimeError:  # no thread can be started
             connection.refuse(OVERLOADED)
             return
@@ -174,13 +126,11 @@ class Dispatcher:
                 del self.calls[connection]
                 self.hung += not call.cancel()
                 connection.refuse(TOOK_TOO_LONG)
+        if self.hung >= min(MOST_HUNG, self.worker.cfg.threads) and self.worker.alive:
+            log.error("%d requests hang; the worker is being replaced.", self.hung)
+            self.worker.stop()
 
-    @property
-    def has_lost_its_threads(self) -> bool:
-        """Whether so many calls hang that the worker had better be replaced."""
-        return self.hung >= min(MOST_HUNG, self.limits.threads)
-
-    # Limits
+    # Connections
 
     def tick(self, elapsed: float) -> None:
         """Count *elapsed* seconds; close what is overdue, give up what hangs."""
@@ -192,24 +142,37 @@ class Dispatcher:
             log.warning("Refused %d requests: as many are at work as may.", self.overloads)
             self.overloads = 0
 
-    def make_room(self) -> bool:
-        """Whether another connection may be accepted; the longest idle one may have to go for it.
+    def note(self, connection: Connection) -> None:
+        """Note *connection*, new or not, as the last that was heard of."""
+        self.connections.pop(connection, None)
+        self.connections[connection] = None
+        self.worker.show(len(self.connections))
 
-        Where none is idle, one that has sent half a request goes.
+    def forget(self, connection: Connection) -> None:
+        """Forget *connection*, which is closed."""
+        self.connections.pop(connection, None)
+        self.worker.show(len(self.connections))
+
+    def make_room(self) -> bool:
+        """Whether there is room for another connection; one may have to go for it.
+
+        That is the one idle for longest, or else one that has sent half a request.
         """
-        if len(self.connections) < self.limits.connections:
+        if len(self.connections) < self.worker.cfg.worker_connections:
             return True
         idle = (each for each in self.connections if each.is_idle)
         half = (each for each in self.connections if each.is_waiting)
-        if found := next(idle, None) or next(half, None):
+        found = next(idle, None) or next(half, None)
+        if found:
             found.transport.abort()
             self.forget(found)
-            return True
-        return len(self.connections) < self.limits.connections + RESERVE
+        return found is not None
 
-    def has_too_many_large(self, size: int) -> bool:
-        """Whether more requests of over *size* bytes are arriving than may."""
-        return sum(each.parser.size > size for each in self.connections) > MOST_LARGE
+    def is_too_large(self, size: int) -> bool:
+        """Whether a request of *size* bytes so far is one of more large ones than may arrive."""
+        return size > LARGE and (
+            sum(each.parser.size > LARGE for each in self.connections) > MOST_LARGE
+        )
 
     def bound_unsent(self) -> None:
         """Cut off the clients that have taken nothing for longest if too much waits for them."""
@@ -217,10 +180,9 @@ class Dispatcher:
         waiting.sort(key=lambda each: each.deadline)
         unsent = sum(each.transport.get_write_buffer_size() for each in waiting)
         for connection in waiting[:-1]:  # one reply alone may be larger
-            if unsent <= MOST_UNSENT:
-                break
-            unsent -= connection.transport.get_write_buffer_size()
-            connection.transport.abort()
+            if unsent > MOST_UNSENT:
+                unsent -= connection.transport.get_write_buffer_size()
+                connection.transport.abort()
 
     def hasten(self) -> None:
         """Leave idle connections little time, because the worker stops."""

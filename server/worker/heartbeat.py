@@ -1,6 +1,6 @@
-"""Heartbeat of a worker: a file that it touches, and how long it has not, in running time.
+"""Heartbeat of a worker: a file that it touches, and for how long it has not, in running time.
 
-Gunicorn compares the clock with the file, so a machine that stood still for longer than the
+Gunicorn compares the file with the clock, so a machine that stood still for longer than the
 time-out (a paused container, a snapshot) would cost every worker. Here the master adds up the time
 between its own looks, each a second at the most: while it stood still itself, it did not look.
 """
@@ -27,11 +27,9 @@ class Heartbeat(WorkerTmp):
         self._silent = -START_SECONDS
 
     def last_update(self) -> float:
-        """When the worker was last heard of, in monotonic seconds, as if nothing stood still."""
+        """When the worker was last heard of, in monotonic seconds of running time."""
         now, beat = time.monotonic(), super().last_update()
-        if beat == self._beat:
-            self._silent += min(now - self._looked, MOST_BETWEEN_LOOKS)
-        else:
-            self._silent = 0.0
+        passed = min(now - self._looked, MOST_BETWEEN_LOOKS)
+        self._silent = self._silent + passed if beat == self._beat else 0.0
         self._looked, self._beat = now, beat
         return now - self._silent

@@ -1,11 +1,9 @@
-"""Request handler: calls the WSGI application and gathers its reply (PEP 3333).
-
-May run in any thread: it touches nothing but the request, which is complete, and its own reply.
-"""
+"""Request handler: calls the WSGI application and gathers its reply (PEP 3333), in any thread."""
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import IO, Any, Final, NamedTuple
@@ -20,6 +18,8 @@ Environ = dict[str, Any]
 
 #: Statuses whose replies have no body (RFC 9110, section 6.4.1).
 WITHOUT_BODY: Final = frozenset({"204", "304"})
+#: An absolute target (RFC 9112, section 3.2.2): its host counts, not that of the header.
+ABSOLUTE: Final = re.compile("[^/]+://([^/?#]*)(.*)")
 
 
 class Reply(NamedTuple):
@@ -41,7 +41,7 @@ class RequestHandler:
     ) -> None:
         self.application = application
         self.render = render
-        self.constant: Environ = {
+        self._constant: Environ = {
             "wsgi.version": (1, 0),
             "wsgi.errors": errors,
             "wsgi.multithread": True,
@@ -55,14 +55,10 @@ class RequestHandler:
 
     def environ_between(self, peer: Address, server: Address) -> Environ:
         """What the WSGI environments of all requests of one connection have in common."""
-        name, port = _name_and_port(server)
-        address, remote_port = _name_and_port(peer)
-        return self.constant | {
-            "SERVER_NAME": name,
-            "SERVER_PORT": port,
-            "REMOTE_ADDR": address,
-            "REMOTE_PORT": remote_port,
-        }
+        environ = dict(self._constant)
+        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = _name_and_port(peer)
+        environ["SERVER_NAME"], environ["SERVER_PORT"] = _name_and_port(server)
+        return environ
 
     def answer(self, request: Request, environ: Environ, *, last: bool) -> Reply:
         """Call the application. It never raises; the reply to what the application raised is 500.
@@ -76,11 +72,9 @@ class RequestHandler:
             return self._answer(request, environ, last)
         except Exception as error:
             # Neither message nor traceback: both may quote a text.
-            logging.getLogger("gunicorn.error").error(
-                "%s while answering a request", type(error).__name__
-            )
-            refused = response(INTERNAL_ERROR, request.fields, self.render)
-            return Reply(refused, keep_alive=False)
+            log = logging.getLogger("gunicorn.error")
+            log.error("%s while answering a request", type(error).__name__)
+            return Reply(response(INTERNAL_ERROR, request.fields, self.render), keep_alive=False)
 
     def _answer(self, request: Request, environ: Environ, last: bool) -> Reply:
         started: list[tuple[str, list[tuple[str, str]]]] = []
@@ -105,10 +99,11 @@ class RequestHandler:
 
 def environ_of(request: Request, common: Environ) -> Environ:
     """The WSGI environment of *request*, whose connection has *common*."""
-    target = request.target.decode("ascii")
-    environ = {**common, **request.fields}
-    if not target.startswith("/"):
-        target, environ["HTTP_HOST"] = _from_absolute(target, request.fields.get("HTTP_HOST", ""))
+    environ, target = {**common, **request.fields}, request.target.decode("ascii")
+    if absolute := not target.startswith("/") and ABSOLUTE.match(target):
+        environ["HTTP_HOST"], target = absolute.groups()
+    if target[:1] not in ("/", "*"):  # an absolute one without a path, or CONNECT's authority
+        target = f"/{target}" if absolute else "/"
     path, _, query = target.partition("#")[0].partition("?")
     environ["REQUEST_METHOD"] = request.method
     environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1") if "%" in path else path
@@ -117,10 +112,10 @@ def environ_of(request: Request, common: Environ) -> Environ:
     environ["SERVER_PROTOCOL"] = f"HTTP/{request.version}"
     # The body is whole: it has a length now, however it was framed. One that is too large
     # is not there; its length alone says so.
+    chunked = environ.pop("HTTP_TRANSFER_ENCODING", None)
     if request.oversized:
         environ.setdefault("CONTENT_LENGTH", str(2**62))
-        environ.pop("HTTP_TRANSFER_ENCODING", None)
-    elif environ.pop("HTTP_TRANSFER_ENCODING", None):
+    elif chunked:
         environ["CONTENT_LENGTH"] = str(len(request.body))
     environ["wsgi.input"] = BytesIO(request.body)
     return environ
@@ -131,7 +126,6 @@ def _reply(
 ) -> Reply:
     """The bytes of a reply whose body is whole."""
     bodiless = status[:3] in WITHOUT_BODY or request.method == "HEAD"
-    sized = bodiless
     keep_alive = request.keep_alive and not last
     lines = [
         f"HTTP/{request.version} {status}",
@@ -139,29 +133,15 @@ def _reply(
         "Connection: keep-alive" if keep_alive else "Connection: close",
     ]
     for name, value in headers:
-        if name.lower() == "content-length":
-            if status[:3] == "204":
-                continue
-            sized = True
-            if int(value) != len(body) and not bodiless:
-                raise MalformedReplyError
-        lines.append(f"{name}: {value}")
-    if not sized:
+        if name.lower() != "content-length" or (bodiless and status[:3] != "204"):
+            lines.append(f"{name}: {value}")
+    if not bodiless:
         lines.append(f"Content-Length: {len(body)}")
     head = "\r\n".join(lines)
     if head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1:
         raise MalformedReplyError
     content = f"{head}\r\n\r\n".encode("latin-1")
     return Reply(content if bodiless else content + body, keep_alive)
-
-
-def _from_absolute(target: str, host: str) -> tuple[str, str]:
-    """Path and host of a target that is no path (RFC 9112, section 3.2.2: its host counts)."""
-    _, separator, rest = target.partition("://")
-    if not separator:  # `*`, or the authority of CONNECT
-        return (target if target == "*" else "/"), host
-    end = next((i for i, character in enumerate(rest) if character in "/?#"), len(rest))
-    return rest[end:] if rest[end : end + 1] == "/" else f"/{rest[end:]}", rest[:end]
 
 
 def _name_and_port(address: Address) -> tuple[str, str]:

@@ -4,9 +4,6 @@ Closing a listening socket resets the clients that have connected but were not a
 however quickly it is closed after the last accept, one may come in between. So the kernel is told
 first to ignore new connections: a client tries again a second later and is then refused, which it
 can tell from a request that was lost.
-
-A signal that comes between the fork and the worker's own handlers would be taken by the handler
-inherited from the master, and lost: it is held back until the worker understands it.
 """
 
 from __future__ import annotations
@@ -18,26 +15,21 @@ import queue
 import signal
 import socket
 import struct
+import sys
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
 SO_ATTACH_FILTER: Final = 26  # Linux; the socket module has no name for it
-
-#: A classic BPF program over a TCP segment: drop it if it asks for a connection (SYN).
-LOAD_BYTE, JUMP_IF_ANY_BIT, RETURN = 0x30, 0x45, 0x06
-FLAGS, SYN = 13, 0x02
-DROP_SYN: Final = (
-    (LOAD_BYTE, 0, 0, FLAGS),
-    (JUMP_IF_ANY_BIT, 0, 1, SYN),
-    (RETURN, 0, 0, 0),
-    (RETURN, 0, 0, 0xFFFFFFFF),
+#: Classic BPF over a TCP segment: load its flags; if SYN is one of them drop it, else keep it.
+DROP_SYN: Final = struct.pack(
+    "HBBI" * 4, *(0x30, 0, 0, 13), *(0x45, 0, 1, 0x02), *(0x06, 0, 0, 0), *(0x06, 0, 0, 2**32 - 1)
 )
 
-#: What ends a process that does not expect it. SIGHUP is the master's alone, but may be sent to
-#: the whole process group.
-HELD: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP})
-STOPPING: Final = HELD - {signal.SIGHUP}
+STOPPING: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGQUIT})
+#: Between the fork and the worker's own handlers a signal would be taken by the handler inherited
+#: from the master, and lost, or end the worker. So these are held back until it understands them.
+HELD: Final = STOPPING | {signal.SIGHUP, signal.SIGUSR2}
 
 
 class ServerStop:
@@ -64,13 +56,13 @@ class ServerStop:
         arbiter.stop = stop_with_flag
 
     def is_due(self) -> bool:
-        """Whether the arbiter has been told to stop and has not got to it yet."""
+        """Whether the arbiter, once there is one, has been told to stop and has yet to do it."""
         waiting = []
-        with suppress(queue.Empty, AttributeError):  # no arbiter is watched before the start
+        with suppress(queue.Empty, AttributeError):
             while True:
                 waiting.append(self._arbiter.SIG_QUEUE.get_nowait())
-        for signal_number in waiting:
-            self._arbiter.SIG_QUEUE.put_nowait(signal_number)
+        for number in waiting:
+            self._arbiter.SIG_QUEUE.put_nowait(number)
         return not STOPPING.isdisjoint(waiting)
 
 
@@ -80,11 +72,10 @@ def ignore_new_connections(listener: socket.socket) -> bool:
     Returns:
         Whether it could be done; not so where it is no Linux, or not allowed to this user.
     """
-    if os.uname().sysname != "Linux" or listener.family == socket.AF_UNIX:
+    if sys.platform != "linux" or listener.family == socket.AF_UNIX:
         return False
-    steps = b"".join(struct.pack("HBBI", *step) for step in DROP_SYN)
-    program = ctypes.create_string_buffer(steps, len(steps))
-    pointer = struct.pack("HP", len(DROP_SYN), ctypes.addressof(program))
+    program = ctypes.create_string_buffer(DROP_SYN, len(DROP_SYN))
+    pointer = struct.pack("HP", len(DROP_SYN) // 8, ctypes.addressof(program))
     try:
         listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, pointer)
     except OSError:

@@ -11,10 +11,9 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
-from addsup.server.worker.acceptor import Acceptor
-from addsup.server.worker.balance import NO_ENTRY, Balance
-from addsup.server.worker.connection import Connection, limit_unread
-from addsup.server.worker.dispatcher import Dispatcher, Limits
+from addsup.server.worker.acceptor import Acceptor, Balance
+from addsup.server.worker.connection import Connection
+from addsup.server.worker.dispatcher import Dispatcher
 from addsup.server.worker.heartbeat import Heartbeat
 from addsup.server.worker.refusals import Renderer, plain_text
 from addsup.server.worker.request_handler import Environ, RequestHandler
@@ -22,29 +21,29 @@ from addsup.server.worker.request_parser import Request
 from addsup.server.worker.shutdown import ServerStop, ignore_new_connections, take_held_signals
 from gunicorn.workers import base
 
-#: Seconds between two ticks; while the worker stops, between two looks whether it is done.
+#: Seconds between two ticks, and between two of a worker that stops.
 TICK: Final = 0.5
-LOOK: Final = 0.02
+TICK_AT_STOP: Final = 0.05
 #: Seconds that a stopping worker goes on accepting, and then waits for who is about to connect.
 LAST_CALL_SECONDS: Final = 0.4
 ON_THE_WAY_SECONDS: Final = 0.1
 #: Seconds before a worker that could not start is replaced by another, which may fare no better.
 RETRY_SECONDS: Final = 1.0
+#: Milliseconds for which a client may take none of what waits for it in the kernel (Linux).
+UNREAD_MILLISECONDS: Final = 20_000
 
 
 class Worker(base.Worker):
     """A Gunicorn worker. What it is to know of the application are its class attributes.
 
     Attributes:
-        balance: connections of all workers; made before the fork, once.
-        server_stop: whether the whole server stops; made before the fork, once.
+        balance, server_stop: what all workers share; made once, before the fork.
         max_requests_at_work: requests at work or in line; more are answered 503.
         max_body_bytes: bytes of a request body; of a larger one the application sees the length.
-        max_inline_bytes: bytes of a body from which a request counts as long, and is for the pool.
+        max_inline_bytes: bytes of a body beyond which a request is long.
         is_long: whether a request is long by its kind, from its WSGI environment.
         health_paths: paths (`PATH_INFO`) that are answered at once, whatever the load.
         render_error: gives headers and body of what the worker answers by itself.
-        entry: of this worker in `balance`.
     """
 
     balance = Balance()
@@ -52,23 +51,18 @@ class Worker(base.Worker):
     max_requests_at_work = 64
     max_body_bytes = 2**20
     max_inline_bytes = 4 * 2**10
+    is_long = staticmethod(lambda _environ: False)
     health_paths: frozenset[str] = frozenset()
     render_error: Renderer = staticmethod(plain_text)
 
-    dispatcher: Dispatcher
+    loop: asyncio.AbstractEventLoop
     stopping: asyncio.Event | None = None
-
-    @staticmethod
-    def is_long(_environ: Environ) -> bool:
-        return False
+    takes_part = True
 
     def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)  # in the master, which frees the entry when the worker ends
+        super().__init__(*arguments)  # in the master
         self.tmp.close()
         self.tmp = Heartbeat(self.cfg)
-        self.entry = self.balance.join()
-
-    # Start
 
     def load_wsgi(self) -> None:
         """Load the application. Once the server has started, a failure is no reason to end it."""
@@ -79,31 +73,44 @@ class Worker(base.Worker):
                 raise
             self.log.error("A worker could not start: %s", error)
             time.sleep(RETRY_SECONDS)
-            os._exit(1)
+            sys.exit(1)
 
     def init_signals(self) -> None:
-        """Understand signals, and take those that have been held back."""
+        """Understand signals but those of the master alone, and take what has been held back."""
         super().init_signals()
         for of_the_master in (signal.SIGHUP, signal.SIGUSR2):
             signal.signal(of_the_master, signal.SIG_IGN)
         take_held_signals()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Stop gracefully; see `_drain`."""
+        """Stop gracefully."""
         super().handle_exit(sig, frame)
         if self.stopping:
             with suppress(RuntimeError):  # the loop has ended
                 self.loop.call_soon_threadsafe(self.stopping.set)
 
-    def handle_quit(self, sig: int, frame: Any) -> None:  # noqa: ARG002
-        """Stop at once."""
-        self.cfg.worker_int(self)
-        os._exit(0)
+    # What the dispatcher asks
 
-    def handle_abort(self, sig: int, frame: Any) -> None:  # noqa: ARG002
-        """Stop at once, because the event loop hangs."""
-        self.cfg.worker_abort(self)
-        os._exit(1)
+    def is_health_check(self, environ: Environ) -> bool:
+        """Whether a request is to be answered whatever the load."""
+        is_get = environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        return is_get and environ["PATH_INFO"] in self.health_paths
+
+    def is_for_pool(self, request: Request, environ: Environ) -> bool:
+        """Whether a request may take too long for the event loop."""
+        return len(request.body) > self.max_inline_bytes or self.is_long(environ)
+
+    def count_request(self) -> bool:
+        """Count a request; whether its connection is to end with it."""
+        self.nr += 1
+        if self.nr >= self.max_requests:
+            self.stop()
+        return not self.alive
+
+    def show(self, connections: int) -> None:
+        """Show the other workers how many connections this one has."""
+        if self.takes_part:
+            self.balance.show(self.age, connections)
 
     # Run
 
@@ -113,24 +120,23 @@ class Worker(base.Worker):
         if self.dispatcher.calls or self.dispatcher.hung:
             os._exit(0)  # the interpreter would wait for a thread that hangs, or crash with it
 
+    def stop(self) -> None:
+        """Serve no longer than it takes to finish."""
+        self.alive = False
+        if self.stopping:
+            self.stopping.set()
+
     async def _serve(self) -> None:
         self.loop, self.stopping = asyncio.get_running_loop(), asyncio.Event()
         self.loop.set_exception_handler(self._log_defect)
-        if not self.alive:
-            self.stopping.set()
-        cfg, kind = self.cfg, type(self)
-        self.dispatcher = Dispatcher(
-            RequestHandler(self.wsgi, kind.render_error, sys.stderr, multiprocess=cfg.workers > 1),
-            Limits(cfg.worker_connections, self.max_requests_at_work, self.max_body_bytes,
-                   cfg.keepalive, cfg.threads),
-            self._is_health_check,
-            self._is_long,
-            self._is_last,
-            lambda connections: self.balance.show(self.entry, connections),
-        )  # fmt: skip
-        self.acceptor = Acceptor(self.sockets, self._is_ahead, self._admit)
+        several = self.cfg.workers > 1
+        handler = RequestHandler(self.wsgi, self.render_error, sys.stderr, multiprocess=several)
+        self.dispatcher = Dispatcher(self, handler)
+        self.show(0)
+        self.acceptor = Acceptor(self.sockets, lambda: self.balance.is_ahead(self.age), self._admit)
         ticking = self.loop.create_task(self._tick())
-        await self.stopping.wait()
+        if self.alive:
+            await self.stopping.wait()
         await self._drain()
         ticking.cancel()
 
@@ -139,65 +145,38 @@ class Worker(base.Worker):
         self.log.error("%s in a connection", type(context.get("exception")).__name__)
 
     def _admit(self, accepted: socket.socket) -> bool:
-        has_room = self.dispatcher.make_room()
-        connection = Connection(self.dispatcher)
+        has_room, connection = self.dispatcher.make_room(), Connection(self.dispatcher)
         connection.opening = self.loop.create_task(self._open(connection, accepted))
         return has_room
 
     async def _open(self, connection: Connection, accepted: socket.socket) -> None:
         try:
-            limit_unread(accepted)
+            if accepted.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
+                option = socket.TCP_USER_TIMEOUT
+                accepted.setsockopt(socket.IPPROTO_TCP, option, UNREAD_MILLISECONDS)
             await self.loop.connect_accepted_socket(lambda: connection, accepted)
         except OSError as gone:
             accepted.close()
             connection.connection_lost(gone)
 
-    def _is_ahead(self) -> bool:
-        return self.balance.is_ahead(self.entry)
-
-    def _is_health_check(self, environ: Environ) -> bool:
-        return environ["PATH_INFO"] in self.health_paths and (
-            environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        )
-
-    def _is_long(self, request: Request, environ: Environ) -> bool:
-        return len(request.body) > self.max_inline_bytes or type(self).is_long(environ)
-
-    def _is_last(self) -> bool:
-        """Count a request; whether its connection is to end with it."""
-        self.nr += 1
-        if self.nr >= self.max_requests and self.alive:
-            self._stop()
-        return not self.alive
-
-    def _stop(self) -> None:
-        self.alive = False
-        if self.stopping:
-            self.stopping.set()
-
     async def _tick(self) -> None:
         """Tell the master that this worker lives, and have time pass for its connections."""
         before = self.loop.time()
         while True:
-            await asyncio.sleep(TICK if self.alive else LOOK * 5)
-            now = self.loop.time()
             self.notify()
+            await asyncio.sleep(TICK if self.alive else TICK_AT_STOP)
+            now = self.loop.time()
             self.dispatcher.tick(now - before)
             before = now
-            if self.dispatcher.has_lost_its_threads and self.alive:
-                self.log.error(
-                    "%d requests hang; the worker is being replaced.", self.dispatcher.hung
-                )
-                self._stop()
             if self.ppid != os.getppid():
-                self._stop()
+                self.stop()
 
     async def _drain(self) -> None:
         """Accept who is connecting, then nobody, and see the last requests out."""
         dispatcher = self.dispatcher
         deadline = dispatcher.now + self.cfg.graceful_timeout
-        self.balance.leave(self.entry)
-        self.entry = NO_ENTRY
+        self.takes_part = False
+        self.balance.leave(self.age)
         await asyncio.sleep(LAST_CALL_SECONDS)
         if self.server_stop or self.ppid != os.getppid():
             for listener in self.sockets:
@@ -206,4 +185,4 @@ class Worker(base.Worker):
         self.acceptor.stop()
         dispatcher.hasten()
         while dispatcher.connections and dispatcher.now < deadline:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(TICK_AT_STOP)

@@ -17,7 +17,7 @@ from addsup.server.middleware import fast_path
 from addsup.server.observability.log_writer import LogWriter
 from addsup.server.settings import Settings
 from addsup.server.worker.refusals import plain_text
-from addsup.server.worker.request_handler import RequestHandler
+from addsup.server.worker.request_handler import RequestHandler, environ_of
 from addsup.server.worker.request_parser import TARGET_BYTES, RequestParser
 
 MOST_BODY = 2_000
@@ -71,7 +71,8 @@ def answers(data: bytes) -> None:
     for request in parser.requests:
         replies = []
         for handler in handlers():
-            reply = handler.answer(replace(request), PEER, SERVER, last=False)
+            environ = environ_of(request, handler.environ_between(PEER, SERVER))
+            reply = handler.answer(replace(request), environ, last=False)
             replies.append((VARYING.sub(b"0", reply.content), reply.keep_alive))
         if b"/metrics" not in request.target:  # its numbers rise with each request
             assert replies[0] == replies[1], replies
