@@ -87,15 +87,22 @@ class Dispatcher:
             while line := self._urgent or self._line:
                 connection, environ = line.popleft()
                 if not connection.transport.is_closing():
-                    last = self.worker.count_request()
-                    reply = self.handler.answer(connection.request, environ, last=last)
-                    connection.send(reply.content, keep_alive=reply.keep_alive)
+                    self._answer(connection, environ)
                 if time.monotonic() >= until:
                     break
         finally:
             self._has_turn = bool(self._urgent or self._line)
             if self._has_turn:
                 self._loop.call_soon(self._turn)
+
+    def _answer(self, connection: Connection, environ: Environ) -> None:
+        last = self.worker.count_request()
+        reply = self.handler.answer(connection.request, environ, last=last)
+        try:
+            connection.send(reply.content, keep_alive=reply.keep_alive)
+        except Exception:
+            connection.transport.abort()
+            raise
 
     # The pool
 

@@ -229,7 +229,7 @@ def test_a_machine_that_stands_still_costs_no_worker(server: LiveServer, judge: 
         status = half.recv(12)
 
     judge(
-        f"a machine that stands still for {STILL_SECONDS} s: failed of those who wait, half a request",
+        f"a machine that stands still for {STILL_SECONDS} s: failed of those who wait, half sent",
         f"{len(tally.broken)} of {sum(tally.answers.values())}, {status.decode()}",
         "0, HTTP/1.1 200",
         not tally.broken and set(tally.answers) == {200} and status == b"HTTP/1.1 200",
