@@ -14,6 +14,7 @@ from addsup.server.worker.refusals import (
     Refusal,
     response,
 )
+from addsup.server.worker.request_handler import Reply
 from addsup.server.worker.request_parser import Request, RequestParser
 
 #: Seconds a new connection may say nothing.
@@ -139,12 +140,12 @@ class Connection(asyncio.BufferedProtocol):
 
     # Replies
 
-    def send(self, content: bytes, *, keep_alive: bool) -> None:
-        """Send a reply, at once as far as the client takes it."""
-        self.busy, self.keep_alive = False, keep_alive
+    def send(self, reply: Reply) -> None:
+        """Send *reply*, at once as far as the client takes it."""
+        self.busy, self.keep_alive = False, reply.keep_alive
         if self.transport.is_closing():
             return
-        self.transport.write(content)
+        self.transport.write(reply.content)
         if self.unsent:
             self.deadline = self.dispatcher.now + SEND_SECONDS
             self.dispatcher.bound_unsent()
@@ -156,16 +157,18 @@ class Connection(asyncio.BufferedProtocol):
         self.dispatcher.overloads += refusal is OVERLOADED
         fields = self.request.fields if self.busy else self.parser.fields
         self.parser.requests.clear()
-        self.send(response(refusal, fields, self.dispatcher.handler.render), keep_alive=False)
+        render = self.dispatcher.handler.render
+        self.send(Reply(response(refusal, fields, render), keep_alive=False))
 
     def _sent(self) -> None:
         """A whole reply has been sent: go on with the next request, or see the client off."""
         if not self.keep_alive:
             self._linger()
             return
-        idle_seconds = self.dispatcher.idle_seconds
-        seconds = REQUEST_SECONDS if self.parser.started else idle_seconds
-        self.deadline = self.dispatcher.now + seconds
+        has_more = self.parser.started
+        self.deadline = self.dispatcher.now + (
+            REQUEST_SECONDS if has_more else self.dispatcher.idle_seconds
+        )
         self.dispatcher.note(self)
         self._advance()
 

@@ -97,9 +97,8 @@ class Dispatcher:
 
     def _answer(self, connection: Connection, environ: Environ) -> None:
         last = self.worker.count_request()
-        reply = self.handler.answer(connection.request, environ, last=last)
         try:
-            connection.send(reply.content, keep_alive=reply.keep_alive)
+            connection.send(self.handler.answer(connection.request, environ, last=last))
         except Exception:
             connection.transport.abort()
             raise
@@ -121,8 +120,7 @@ class Dispatcher:
     def _finish(self, connection: Connection, call: Future[Reply]) -> None:
         """Send the reply of *call*, unless it came so late that another was sent."""
         if self.calls.pop(connection, None):
-            reply = call.result()
-            connection.send(reply.content, keep_alive=reply.keep_alive)
+            connection.send(call.result())
         elif not call.cancelled():
             self.hung -= 1
 

@@ -61,13 +61,7 @@ class RequestHandler:
         return environ
 
     def answer(self, request: Request, environ: Environ, *, last: bool) -> Reply:
-        """Call the application. It never raises; the reply to what the application raised is 500.
-
-        Args:
-            request: complete.
-            environ: made from it by `environ_of`.
-            last: whether the connection is to be closed whatever the client wants.
-        """
+        """Call the application; the reply to what it raises is 500. *last*: close after it."""
         try:
             return self._answer(request, environ, last)
         except Exception as error:

@@ -15,7 +15,6 @@ import queue
 import signal
 import socket
 import struct
-import sys
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -72,7 +71,7 @@ def ignore_new_connections(listener: socket.socket) -> bool:
     Returns:
         Whether it could be done; not so where it is no Linux, or not allowed to this user.
     """
-    if sys.platform != "linux" or listener.family == socket.AF_UNIX:
+    if os.uname().sysname != "Linux" or listener.family == socket.AF_UNIX:
         return False
     program = ctypes.create_string_buffer(DROP_SYN, len(DROP_SYN))
     pointer = struct.pack("HP", len(DROP_SYN) // 8, ctypes.addressof(program))

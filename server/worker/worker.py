@@ -55,6 +55,7 @@ class Worker(base.Worker):
     health_paths: frozenset[str] = frozenset()
     render_error: Renderer = staticmethod(plain_text)
 
+    tmp: Heartbeat
     loop: asyncio.AbstractEventLoop
     stopping: asyncio.Event | None = None
     takes_part = True
