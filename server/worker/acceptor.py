@@ -60,17 +60,19 @@ class Acceptor:
     ) -> None:
         """Hand what is accepted to *admit*, which is False where there is no room for more."""
         self._listeners, self._is_ahead, self._admit = listeners, is_ahead, admit
-        self._has_waited = False
+        self._has_waited = self._is_paused = False
         self._loop = asyncio.get_running_loop()
         for listener in listeners:
             listener.setblocking(False)
         self._resume()
 
     def _resume(self) -> None:
+        self._is_paused = False
         for listener in self._listeners:
             self._loop.add_reader(listener, self._accept, listener)
 
     def _pause(self, seconds: float) -> None:
+        self._is_paused = True
         for listener in self._listeners:
             self._loop.remove_reader(listener)
         self._loop.call_later(seconds, self._resume)
@@ -80,26 +82,30 @@ class Acceptor:
         for _ in range(MOST_ACCEPTED):
             if not self._has_waited and self._is_ahead():
                 self._has_waited = True
-                return self._pause(COURTESY_SECONDS)
+                self._pause(COURTESY_SECONDS)
+                break
             self._has_waited = False
-            if not self._accept_one(listener):
-                return None
-        return None
+            if not self._accept_one(listener) or self._is_paused:
+                break
 
     def _accept_one(self, listener: socket.socket) -> bool:
+        """Accept the next one; whether there was one."""
         try:
-            has_room, reason = self._admit(listener.accept()[0]), "as many are open as may be"
+            accepted, _ = listener.accept()
         except OSError as error:
-            if error.errno in NOBODY_THERE:
-                return False
-            if error.errno not in OUT_OF_RESOURCES:
+            if error.errno in OUT_OF_RESOURCES:
+                self._pause_and_say(error.strerror or "")
+            elif error.errno not in NOBODY_THERE:
                 raise
-            has_room, reason = False, error.strerror or ""
-        if not has_room:
-            log = logging.getLogger("gunicorn.error")
-            log.warning("Not accepting connections for a moment: %s.", reason)
-            self._pause(PAUSE_SECONDS)
-        return has_room
+            return False
+        if not self._admit(accepted):
+            self._pause_and_say("as many are open as may be")
+        return True
+
+    def _pause_and_say(self, reason: str) -> None:
+        log = logging.getLogger("gunicorn.error")
+        log.warning("Not accepting connections for a moment: %s.", reason)
+        self._pause(PAUSE_SECONDS)
 
     def stop(self) -> None:
         """Accept all who have connected, then nobody."""
