@@ -22,7 +22,7 @@ NOBODY_THERE: Final = frozenset({errno.EAGAIN, errno.ECONNABORTED, errno.EINTR})
 #: Connections that are accepted in one turn of the event loop.
 MOST_ACCEPTED: Final = 64
 #: Seconds for which a worker with more connections than another lets that one accept.
-COURTESY_SECONDS: Final = 0.003
+COURTESY_SECONDS: Final = 0.01
 #: Workers that can be told apart, in the order in which they were started.
 ENTRIES: Final = 256
 

@@ -24,6 +24,9 @@ from gunicorn.workers import base
 #: Seconds between two ticks, and between two of a worker that stops.
 TICK: Final = 0.5
 TICK_AT_STOP: Final = 0.05
+#: Seconds for which a thread of the pool may keep the interpreter when the event loop wants it:
+#: with Python's 0.005 each of the loop's system calls waited so long beside a busy pool.
+SWITCH_SECONDS: Final = 0.0005
 #: Seconds that a stopping worker goes on accepting, and then waits for who is about to connect.
 LAST_CALL_SECONDS: Final = 0.4
 ON_THE_WAY_SECONDS: Final = 0.1
@@ -117,6 +120,7 @@ class Worker(base.Worker):
 
     def run(self) -> None:
         """Serve until told to stop, then finish what has begun."""
+        sys.setswitchinterval(SWITCH_SECONDS)
         asyncio.run(self._serve())
         if self.dispatcher.calls or self.dispatcher.hung:
             os._exit(0)  # the interpreter would wait for a thread that hangs, or crash with it
