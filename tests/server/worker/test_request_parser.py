@@ -137,23 +137,6 @@ def test_random_pieces_of_several_requests_are_the_same_as_one(seed: int) -> Non
 
 
 @pytest.mark.parametrize(
-    ("fields", "waits"),
-    [
-        (b"Expect: 100-continue\r\nContent-Length: 3\r\n", True),
-        (b"Content-Length: 3\r\n", False),
-    ],
-)
-def test_a_client_that_waits_for_leave_is_noticed(fields: bytes, waits: bool) -> None:
-    assert parse(POST + fields + b"\r\n").awaits_continue is waits
-
-
-def test_a_client_of_1_0_gets_no_100_continue() -> None:
-    head = (POST + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\n").replace(b"/1.1", b"/1.0")
-
-    assert not parse(head).awaits_continue
-
-
-@pytest.mark.parametrize(
     ("version", "option", "keeps"),
     [
         (b"1.1", None, True),

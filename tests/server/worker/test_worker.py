@@ -6,7 +6,6 @@ import ast
 import http.client
 import os
 import socket
-import struct
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,16 +16,10 @@ from addsup.server.worker import heartbeat, worker
 from addsup.server.worker.acceptor import Balance
 from gunicorn.workers import base
 
-from tests.live import LiveServer, running_server, workers_of
+from tests.live import LiveServer, running_server
 
 FOLDER = Path(worker.__file__).parent
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: a\r\n"
-
-
-def reset(plug: socket.socket) -> None:
-    """Close *plug* so that the other end sees a reset."""
-    plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    plug.close()
 
 
 def connect(server: LiveServer) -> socket.socket:
@@ -58,28 +51,6 @@ def test_bodies_that_do_not_come_stop_nobody(live_server: LiveServer, bytes_: by
         plug.close()
 
 
-def test_resets_after_expect_end_no_worker(live_server: LiveServer) -> None:
-    before = workers_of(live_server)
-    for _ in range(75):
-        plug = connect(live_server)
-        plug.sendall(LIVEZ + b"Content-Length: 10\r\nExpect: 100-continue\r\n\r\n")
-        reset(plug)
-
-    assert live_server.ask("/livez").status == 200
-    assert workers_of(live_server) == before
-
-
-def test_a_thousand_pipelined_health_checks_end_no_worker(live_server: LiveServer) -> None:
-    before = workers_of(live_server)
-    with connect(live_server) as plug:
-        plug.sendall((LIVEZ + b"\r\n") * 1000)
-        plug.shutdown(socket.SHUT_WR)
-        replies = b"".join(iter(lambda: plug.recv(65536), b""))
-
-    assert replies.count(b"HTTP/1.1 200 OK\r\n") == 1000
-    assert workers_of(live_server) == before
-
-
 @pytest.mark.parametrize(
     "tail",
     [
@@ -99,13 +70,6 @@ def test_a_chunked_request_is_answered_whatever_follows(
     assert replies.startswith(b"HTTP/1.1 400 ")
     assert b'"code":"missing_review"' in replies
     assert replies.endswith(b'{"status":"live"}\n')
-
-
-def test_a_reply_to_head_has_no_body(live_server: LiveServer) -> None:
-    reply = live_server.exchange_raw(b"HEAD /predict HTTP/1.1\r\nHost: a\r\n\r\n")
-
-    assert reply.startswith(b"HTTP/1.1 405 ")
-    assert reply.endswith(b"\r\n\r\n")
 
 
 def test_connections_beyond_the_limit_make_room_for_health_checks() -> None:
