@@ -5,37 +5,38 @@
 ARG PYTHON_IMAGE=docker.io/library/python:3.14-slim
 
 
-# Everything is made in this stage; of it, only /venv, /app and /pycache get into the image.
+# Everything is made in this stage; of it, only /venv and /pycache get into the image.
 FROM ${PYTHON_IMAGE} AS build
 
-# A second environment lends its pip, so that the one that is kept never has any.
+# A second environment lends its pip and setuptools, so that the one that is kept never has any.
 RUN python3 -m venv /pip \
  && python3 -m venv --without-pip /venv
-COPY requirements-serve.txt /
-RUN /pip/bin/pip --python /venv/bin/python install --no-cache-dir --no-compile \
+COPY requirements-build.txt requirements-serve.txt /
+RUN /pip/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r /requirements-build.txt \
+ && /pip/bin/pip --python /venv/bin/python install --no-cache-dir --no-compile \
       --require-hashes --only-binary :all: -r /requirements-serve.txt
-COPY image/trim.py /
-RUN python3 /trim.py /venv
 
-COPY LICENSE NOTICE /app/
-COPY server /app/server
-COPY models /app/models
+# Two steps, because a wheel that was just built has no hash to require.
+COPY . /source
+RUN /pip/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel /source \
+ && /pip/bin/pip --python /venv/bin/python install --no-cache-dir --no-compile --no-deps --no-index /wheel/*.whl
+
+# trim.py also takes out the rooms that do not serve: whoever installs the wheel has them all, and
+# a list of packages to build for the image alone would be a second one to keep.
 # Readable by any user, whatever the umask of the checkout was.
-RUN chmod -R u=rwX,go=rX /app /venv
+RUN python3 /source/image/trim.py /venv \
+ && chmod -R u=rwX,go=rX /venv
 
 # Byte code lies in a tree of its own, because it includes that of the standard library: the
 # official image has none, and a container that cannot write would compile it at every start.
-COPY image/compile.py /
-WORKDIR /app
-RUN ORT_DISABLE_TELEMETRY=1 PYTHONHASHSEED=0 PYTHONPATH=/app PYTHONPYCACHEPREFIX=/pycache \
-      /venv/bin/python -B /compile.py
+RUN ORT_DISABLE_TELEMETRY=1 PYTHONHASHSEED=0 PYTHONPYCACHEPREFIX=/pycache \
+      /venv/bin/python -B /source/image/compile.py
 
 
 FROM ${PYTHON_IMAGE}
 
 COPY --from=build /venv /venv
 COPY --from=build /pycache /pycache
-COPY --from=build /app /app
 
 ENV PATH=/venv/bin:$PATH \
     ORT_DISABLE_TELEMETRY=1 \
@@ -44,7 +45,6 @@ ENV PATH=/venv/bin:$PATH \
 
 # A number, not a name: nothing needs an entry in /etc/passwd, and Heroku takes another one anyway.
 USER 10001:10001
-WORKDIR /app
 EXPOSE 8000
 HEALTHCHECK --start-period=10s --interval=30s --timeout=5s \
   CMD ["/venv/bin/python", "-m", "addsup.server.healthcheck"]
@@ -57,8 +57,8 @@ ARG PYTHON_IMAGE
 ARG REVISION=unknown
 ARG SOURCE=unknown
 ARG VERSION=unknown
-LABEL org.opencontainers.image.title="Sentiment server" \
-      org.opencontainers.image.description="Says whether a review is positive or negative: a form, and JSON at /predict." \
+LABEL org.opencontainers.image.title="addsup" \
+      org.opencontainers.image.description="Classifies text with one ONNX file: a form, and JSON at /predict." \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.base.name="${PYTHON_IMAGE}" \
       org.opencontainers.image.revision="${REVISION}" \

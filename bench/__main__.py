@@ -1,79 +1,62 @@
-"""`python -m bench`: this server, plain Flask and peers, side by side, with what must be shown.
-
-`python -m bench http --only server,ceiling --workloads single` measures just that, for tuning.
-"""
+"""`python -m bench`: addsup beside plain Flask and FastAPI; fails if a promise is missed."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from bench import processes
-from bench.errors import BenchmarkError
-from bench.report import document, limits, table
-from bench.serving import balance, pickles, rounds
-from bench.serving.contenders import BY_NAME, USUAL, Contender
-from bench.workloads import workloads
-
-SHORT = ",".join(each.name for each in USUAL)
-KEYS = "single,alone,batch,long"
+from bench import ROOT, BenchmarkError
+from bench.contenders import ADDSUP, CONTENDERS, Contender
+from bench.environments import install, megabytes_installed
+from bench.in_process import in_process
+from bench.pickles import make_pickles
+from bench.report import Report, exit_status
+from bench.rounds import interleaved
 
 
 def main() -> int:
-    """Returns 1 when a limit is missed by more than the margin, or nothing could be measured."""
-    options = parsed()
-    contenders = [BY_NAME[name] for name in options.only.split(",")]
-    processes.adopt_orphans()
+    """Measure, print the table, and write docs/benchmark.md unless the run is a quick one."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="two short rounds; writes no document")
+    quick = parser.parse_args().quick
     try:
-        return PARTS[options.part](options, contenders)
+        report = measured(rounds=2 if quick else 5, seconds=1 if quick else 3)
     except BenchmarkError as error:
         print(error, file=sys.stderr)
         return 1
+    print(report.relative())
+    print(report.without_http())
+    if not quick:
+        (ROOT / "docs" / "benchmark.md").write_text(report.document())
+    return exit_status(report.promises())
 
 
-def parsed() -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=list(PARTS), default="all")
-    parser.add_argument("--only", default=SHORT, help=f"some of {','.join(BY_NAME)}")
-    parser.add_argument("--workloads", default=KEYS, help="of the part http")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=2, help="a workload takes in each round")
-    return parser.parse_args()
+def measured(rounds: int, seconds: int) -> Report:
+    """A report on all contenders that can be installed."""
+    contenders = [each for each in CONTENDERS if is_installed(each)]
+    make_pickles()
+    return Report(
+        contenders,
+        interleaved(contenders, rounds, seconds),
+        {each.name: megabytes_installed(each) for each in contenders},
+        in_process(),
+    )
 
 
-def everything(options: argparse.Namespace, contenders: list[Contender]) -> int:
-    """Measure, print and keep all of it."""
-    found = document.measure(contenders, options.rounds, options.seconds)
-    print(document.keep(found))
-    failed = limits.failed(found.limits())
-    for limit in failed:
-        print(f"Missed by a factor of {limit.excess:.2f}: {limit.what}.", file=sys.stderr)
-    return 1 if failed else 0
+def is_installed(contender: Contender) -> bool:
+    """Whether *contender* has its environment now; what cannot be had is said, and left out.
 
-
-def http(options: argparse.Namespace, contenders: list[Contender]) -> int:
-    """Just requests, of some contenders under some workloads."""
-    pickles.make()
-    chosen = [each for each in workloads() if each.key in options.workloads.split(",")]
-    results = rounds.measure(contenders, chosen, options.rounds, options.seconds)
-    for workload in chosen:
-        print(f"{workload.title}, connections: {workload.connections}\n")
-        print(table.load_table(results, contenders, workload))
-    print(table.cost_table(results, contenders))
-    return 0
-
-
-def landing(_: argparse.Namespace, contenders: list[Contender]) -> int:
-    """Just where connections land."""
-    pickles.make()
-    (workload, *_rest) = workloads()
-    balances = {each.name: balance.measure(each, workload) for each in contenders}
-    print(table.balance_table(balances, contenders))
-    return 0
-
-
-PARTS = {"all": everything, "http": http, "balance": landing}
+    Raises:
+        BenchmarkError: it is this server.
+    """
+    try:
+        install(contender)
+    except BenchmarkError as error:
+        if contender == ADDSUP:
+            raise
+        print(error, file=sys.stderr)
+        return False
+    return True
 
 
 if __name__ == "__main__":

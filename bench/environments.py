@@ -1,60 +1,52 @@
-"""Environments: one for each contender, with just what it needs, in the git-ignored cache."""
+"""Virtual environments: one for each contender, made when its requirements have changed."""
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 import sys
 import venv
-from pathlib import Path
 from typing import Final
 
-from bench.errors import PeerNotInstalled
-from bench.places import CACHE, ROOT
+from bench import ROOT, BenchmarkError
+from bench.contenders import ADDSUP, Contender
 from image import trim
 
-#: The server's own environment is what the container has, without what the wheels carry in vain.
-TRIMMED: Final = ROOT / "requirements-serve.txt"
+PIP: Final = (sys.executable, "-m", "pip", "--disable-pip-version-check")
 
 
-def python_with(requirements: Path) -> Path:
-    """The Python of an environment with all of *requirements*; made when first asked for.
+def install(contender: Contender) -> None:
+    """Make the environment of *contender*.
 
     Raises:
-        PeerNotInstalled: pip could not install them, as without a network.
+        BenchmarkError: pip cannot install what it needs.
     """
-    folder = environment_of(requirements)
-    python, stamp = folder / "bin" / "python", folder / "requirements.sha256"
-    made_of = requirements.read_bytes() + Path(trim.__file__).read_bytes() + sys.version.encode()
-    digest = hashlib.sha256(made_of).hexdigest()
-    if not stamp.is_file() or stamp.read_text() != digest:
-        print(f"Installing {requirements.name} into {folder} ...", file=sys.stderr, flush=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        venv.create(folder, with_pip=False)
-        _install(requirements, python)
-        if requirements == TRIMMED:
-            trim.trim(folder)
-        stamp.write_text(digest)
-    return python
+    stamp = contender.folder / "requirements"
+    wanted = f"{sys.version} {contender.requirements}"
+    if contender == ADDSUP:
+        wanted += (ROOT / "requirements-serve.txt").read_text()
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        print(f"Installing {contender.name} ...", file=sys.stderr, flush=True)
+        shutil.rmtree(contender.folder, ignore_errors=True)
+        venv.create(contender.folder, with_pip=False)
+        _pip_install(contender, "--only-binary", ":all:", *contender.requirements)
+        if contender == ADDSUP:
+            trim.trim(contender.folder)  # as in the image
+        stamp.write_text(wanted)
+    if contender == ADDSUP:
+        shutil.rmtree(ROOT / "build", ignore_errors=True)  # would bring deleted modules back
+        _pip_install(contender, "--no-deps", "--force-reinstall", str(ROOT))
 
 
-def environment_of(requirements: Path) -> Path:
-    """The folder of that environment."""
-    return CACHE / "environments" / requirements.stem
-
-
-def megabytes_installed(requirements: Path) -> float:
-    """What its site-packages weigh: every file once, byte code included."""
-    (packages,) = environment_of(requirements).glob("lib/python3*/site-packages")
+def megabytes_installed(contender: Contender) -> float:
+    """Size of its site-packages, byte code included."""
+    (packages,) = contender.folder.glob("lib/python3*/site-packages")
     return sum(file.stat().st_size for file in packages.rglob("*") if file.is_file()) / 1e6
 
 
-def _install(requirements: Path, python: Path) -> None:
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
-    options = ["--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
-    command = [*pip, *options, "--no-deps", "-r", str(requirements)]
+def _pip_install(contender: Contender, *arguments: str) -> None:
+    command = [*PIP, "--python", str(contender.folder), "install", "--quiet", *arguments]
     run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if run.returncode:
-        reason = run.stderr.strip().splitlines()[-1:] or ["pip did not say why"]
-        raise PeerNotInstalled(f"{requirements.name} cannot be installed: {reason[0]}")
+        reason = (run.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
+        raise BenchmarkError(f"{contender.name} cannot be installed: {reason}")

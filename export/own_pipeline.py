@@ -13,18 +13,18 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from addsup.export.errors import BadSample
-from addsup.export.graph.pipeline_steps import features, read_pipeline, steps
-from addsup.export.graph.pipeline_steps import labels as labels_of
+from sklearn.pipeline import Pipeline
+from tqdm import tqdm
+
+from addsup.export.pipeline.description import Description
+from addsup.export.pipeline.steps import fitted_steps, labels_of, read_pipeline
 from addsup.export.publish import Published, publish
 from addsup.inference.analyzer import Normaliser, tokenizer
+from addsup.inference.errors import AddsupError
 from addsup.inference.manifest import DataSet, Figures
 from addsup.train.artifact import TrainedModel
 from addsup.train.calibration import Calibrated, calibrate, log_scores
-from addsup.train.evaluation.evaluation import held_out
-from addsup.train.evaluation.metrics import Fold, confused_pairs, reliability
-from sklearn.pipeline import Pipeline
-from tqdm import tqdm
+from addsup.train.metrics.figures import Fold, confused_pairs, held_out_result, reliability
 
 UNMEASURED: Final = "Not measured: export_pipeline was given no labelled texts."
 MEASURED: Final = (
@@ -32,6 +32,10 @@ MEASURED: Final = (
     "fitted on them is not known here."
 )
 CALIBRATED: Final = " Its probabilities were calibrated on the same texts."
+
+
+class BadSample(AddsupError):
+    """The texts or labels that were given with a pipeline cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,11 @@ class Sample:
 
     texts: tuple[str, ...]
     labels: tuple[str, ...] | None
+
+    def numbers(self, classes: Sequence[str]) -> npt.NDArray[np.int64]:
+        """The labels as numbers of *classes*, [n]."""
+        number_of = {label: number for number, label in enumerate(classes)}
+        return np.array([number_of[label] for label in self.labels or ()])
 
 
 def export_pipeline(
@@ -84,43 +93,41 @@ def export_pipeline(
         ProofFailed: the file would not answer as the pipeline does; nothing was written.
     """
     sample = _sample(texts, labels)
-    fitted = getattr(pipeline, "best_estimator_", pipeline)  # of a search for settings
-    *_, classifier = steps(fitted)
-    _check_labels(sample, labels_of(classifier))
-    calibrated = not hasattr(classifier, "predict_proba") and sample.labels is not None
+    steps = fitted_steps(getattr(pipeline, "best_estimator_", pipeline))  # of a search for settings
+    _check_labels(sample, labels_of(steps[-1]))
+    calibrated = not hasattr(steps[-1], "predict_proba") and sample.labels is not None
     if calibrated:
-        fitted = calibrated_on(fitted, sample)
+        steps = _calibrated(steps, sample)
+    fitted = Pipeline([(f"step{number}", each) for number, each in enumerate(steps)])
+    description = read_pipeline(fitted)
+    trained = TrainedModel(
+        pipeline=fitted,
+        normaliser=Normaliser(description.stop_words, str, tokenizer(description.analyzer)),
+        irregular=frozenset(),
+        texts=sample.texts,
+        data=_data(sample, name, licence),
+        figures=_figures(description, sample, CALIBRATED if calibrated else ""),
+        parameters=_parameters(description, language),
+        command="export_pipeline(pipeline, path, texts, labels)",
+        analyzer=None,
+    )
     bar = partial(tqdm, desc="comparing", disable=quiet, delay=1, leave=False)
-    trained = describe(fitted, sample, calibrated, _data(sample, name, licence), language)
-    return publish(trained, Path(path), bar)
+    return publish(trained, Path(path), bar, description)
 
 
 def _sample(texts: Sequence[str], labels: Sequence[Any] | None) -> Sample:
     if isinstance(texts, str) or not len(texts):
         raise BadSample("texts has to be a list of texts, a few hundred or more")
-    found = tuple(map(_text, range(len(texts)), texts))
+    for number, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise BadSample(f"texts[{number}] is {type(text).__name__}, not str")
+    given = tuple(map(str, texts))  # NumPy's are no str to msgspec
     if labels is None:
-        return Sample(found, None)
-    if len(labels) != len(found):
-        raise BadSample(f"There are {len(found):,} texts and {len(labels):,} labels")
+        return Sample(given, None)
+    if len(labels) != len(given):
+        raise BadSample(f"There are {len(given):,} texts and {len(labels):,} labels")
     plain = getattr(labels, "tolist", lambda: labels)()  # NumPy's True is "True", too, its 1 is "1"
-    return Sample(found, tuple(map(str, plain)))
-
-
-def _text(number: int, text: Any) -> str:
-    if not isinstance(text, str):
-        raise BadSample(f"texts[{number}] is {type(text).__name__}, not str")
-    return str(text)
-
-
-def _data(sample: Sample, name: str, licence: str) -> DataSet:
-    return DataSet(
-        name=name,
-        sha256=hashlib.sha256(msgspec.json.encode((sample.texts, sample.labels))).hexdigest(),
-        reviews=len(sample.texts),
-        reviews_by_label=dict(sorted(Counter(sample.labels or ()).items())),
-        licence=licence,
-    )
+    return Sample(given, tuple(map(str, plain)))
 
 
 def _check_labels(sample: Sample, classes: Sequence[str]) -> None:
@@ -132,60 +139,47 @@ def _check_labels(sample: Sample, classes: Sequence[str]) -> None:
         )
 
 
-def calibrated_on(pipeline: Any, sample: Sample) -> Pipeline:
-    """*pipeline*, whose classifier gives no probabilities, with some that fit the *sample*."""
-    *before, classifier = steps(pipeline)
-    scores = log_scores(classifier, features(before, sample.texts))
-    found = calibrate(scores, _numbers(sample, classifier))
-    calibrated = Calibrated(classifier, found.slope, found.bend)
-    calibrated.classifier_, calibrated.classes_ = classifier, classifier.classes_
-    named = [(f"step{number}", each) for number, each in enumerate(before)]
-    return Pipeline([*named, ("classifier", calibrated)])
+def _calibrated(steps: tuple[Any, ...], sample: Sample) -> tuple[Any, ...]:
+    """*steps*, whose classifier gives no probabilities, with some that fit the *sample*."""
+    *before, classifier = steps
+    features: Any = sample.texts
+    for each in before:
+        features = each.transform(features)
+    scores = log_scores(classifier, features)
+    calibration = calibrate(scores, sample.numbers(labels_of(classifier)))
+    return (*before, Calibrated.around(classifier, calibration))
 
 
-def _numbers(sample: Sample, classifier: Any) -> npt.NDArray[np.int64]:
-    place = {label: number for number, label in enumerate(labels_of(classifier))}
-    return np.array([place[label] for label in sample.labels or ()])
-
-
-def describe(
-    pipeline: Any, sample: Sample, calibrated: bool, data: DataSet, language: str
-) -> TrainedModel:
-    """All that the file and its card say of *pipeline*."""
-    fitted = read_pipeline(pipeline)
-    vectoriser, *_ = steps(pipeline)
-    stop_words = vectoriser.get_stop_words() if fitted.analyzer.kind == "word" else None
-    normaliser = Normaliser(frozenset(stop_words or ()), str, tokenizer(fitted.analyzer))
-    parameters = {
-        f"step {number}": " ".join(repr(each).split())
-        for number, each in enumerate(steps(pipeline), start=1)
-    }
-    return TrainedModel(
-        pipeline=pipeline,
-        normaliser=normaliser,
-        irregular=frozenset(),
-        texts=sample.texts,
-        data=data,
-        figures=figures(pipeline, sample, calibrated),
-        parameters=parameters | ({"language": language} if language else {}),
-        command="export_pipeline(pipeline, path, texts, labels)",
-        analyzer=None,
+def _data(sample: Sample, name: str, licence: str) -> DataSet:
+    return DataSet(
+        name=name,
+        sha256=hashlib.sha256(msgspec.json.encode((sample.texts, sample.labels))).hexdigest(),
+        texts=len(sample.texts),
+        texts_by_label=dict(sorted(Counter(sample.labels or ()).items())),
+        licence=licence,
     )
 
 
-def figures(pipeline: Any, sample: Sample, calibrated: bool) -> Figures:
+def _parameters(description: Description, language: str) -> dict[str, str]:
+    steps = {
+        f"step {number}": " ".join(repr(each).split())
+        for number, each in enumerate(description.steps, start=1)
+    }
+    return steps | ({"language": language} if language else {})
+
+
+def _figures(description: Description, sample: Sample, calibrated: str) -> Figures:
     """How the pipeline does on the *sample*, if its labels are known."""
     if sample.labels is None:
         return Figures(protocol=UNMEASURED, held_out=None)
-    *_, classifier = steps(pipeline)
-    truth = _numbers(sample, classifier)
-    probabilities = pipeline.predict_proba(list(sample.texts))
+    truth = sample.numbers(description.labels)
+    probabilities = description.classifier.predict_proba(description.features(sample.texts))
     fold = Fold(np.arange(len(truth)), truth, probabilities, 0)
-    labels = labels_of(classifier)
-    protocol = MEASURED.format(f"{len(truth):,}") + (CALIBRATED if calibrated else "")
     return Figures(
-        protocol=protocol,
-        held_out=msgspec.structs.replace(held_out(fold, labels), given_to="export_pipeline"),
+        protocol=MEASURED.format(f"{len(truth):,}") + calibrated,
+        held_out=msgspec.structs.replace(
+            held_out_result(fold, description.labels), given_to="export_pipeline"
+        ),
         reliability=reliability([fold]),
-        most_confused=confused_pairs([fold], labels),
+        most_confused=confused_pairs([fold], description.labels),
     )

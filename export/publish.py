@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from addsup.export.equivalence import Proof, Watch, prove
+
+from addsup.export.graph.equivalence import Proof, Watch, prove
 from addsup.export.graph.model_file import build
-from addsup.export.report import plots
-from addsup.export.report.model_card import Subject, card, with_evaluations
-from addsup.export.report.summary import as_json, draw, examine
-from addsup.export.tools.evaluation import Evaluation, beside
+from addsup.export.pipeline.description import Description
+from addsup.export.pipeline.steps import read_pipeline
+from addsup.export.report.model_card import CardSubject, card, with_evaluations
+from addsup.export.report.summary import draw, examine, report_json
+from addsup.export.tools.evaluation import Evaluation, kept_evaluations
 from addsup.export.write import write_model
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
-from addsup.train.evaluation.comparison import Comparison, comparison_beside
+from addsup.train.evaluation.comparison import comparison_of_model
 from addsup.train.files import write_atomically
 
 
@@ -32,16 +34,14 @@ class Published:
     def __str__(self) -> str:
         return (
             f"Exported {self.path}: {self.size:,} bytes, sha256 {self.sha256}\n"
-            f"Equal to scikit-learn on {self.proof.reviews:,} reviews: all labels, probabilities "
-            f"within {self.proof.probability:.0e}, evidence within {self.proof.evidence:.0e}\n"
+            f"Equal to scikit-learn on {self.proof.texts:,} texts: all labels, probabilities "
+            f"within {self.proof.probability:.0e}, log-odds within {self.proof.log_odds:.0e}\n"
             f"Described in {self.path.with_suffix('.md')}"
         )
 
 
 def publish(
-    trained: TrainedModel,
-    path: Path,
-    watch: Watch = iter,
+    trained: TrainedModel, path: Path, watch: Watch = iter, description: Description | None = None
 ) -> Published:
     """Write the model file *path*, its checksum, and what describes it, once proved.
 
@@ -50,71 +50,60 @@ def publish(
         path: where; beside it go its card (.md), its figures (.json) and a folder of plots.
             The card shows the comparison of classifiers that is beside it already (.compare.json).
         watch: sees each step of the proof, the longest part.
+        description: of its pipeline, if that was read already.
 
     Raises:
-        ExportError: it cannot be converted, proved or written; the old files are as they were.
+        AddsupError: it cannot be converted, proved or written; the old files are as they were.
     """
-    comparison = comparison_beside(path, trained.data.sha256)
-    content = build(trained)
-    proof = prove(trained, content, watch)
+    comparison = comparison_of_model(path, trained.data.sha256)
+    description = description or read_pipeline(trained.pipeline, trained.analyzer)
+    content = build(trained, description)
+    model = Model(content)
+    proof = prove(trained, description, model, watch)
+    report = examine(model, trained.texts, trained.unseen_predictions)
     sha256 = write_model(path, content)
-    published = Published(path, sha256, len(content), proof)
-    describe(published, Model(content), trained, comparison)
-    return published
-
-
-def describe(
-    published: Published,
-    model: Model,
-    trained: TrainedModel,
-    comparison: Comparison | None,
-) -> None:
-    """Write card, figures and plots beside the file."""
-    path, report = published.path, examine(model, trained.texts, trained.unseen_predictions)
-    drawn = write_plots(path.with_suffix(""), draw(model, report))
-    write_atomically(path.with_suffix(".json"), as_json(model, path.name, report))
-    example = min((golden.review for golden in model.manifest.golden), key=len).strip()
-    subject = Subject(
-        path=str(path),
-        title=path.stem,
-        sha256=published.sha256,
-        size=published.size,
-        manifest=model.manifest,
-        proof=published.proof,
+    write_atomically(path.with_suffix(".json"), report_json(model, path.name, report))
+    subject = CardSubject(
+        path=path,
+        size=len(content),
+        model=model,
+        proof=proof,
         behaviour=report.behaviour,
-        plots=drawn,
+        plots=_write_plots(path.with_suffix(""), draw(model, report)),
         command=trained.command,
-        example=example,
-        example_read=model.reader.read(" ".join(example.split()[:3]))[0],
         comparison=comparison,
-        evaluations=beside(path, published.sha256),
+        evaluations=kept_evaluations(path, sha256),
     )
     write_atomically(path.with_suffix(".md"), card(subject).encode())
+    return Published(path, sha256, len(content), proof)
 
 
-def keep_evaluation(found: Evaluation, model: Path, output: Path) -> Iterator[str]:
-    """Write *found* to *output*, draw it beside, and put it into the card of *model*.
+def keep_evaluation(evaluation: Evaluation, model: Path, output: Path) -> Iterator[str]:
+    """Write *evaluation* to *output*, draw it beside, and put it into the card of *model*.
 
     Raises:
-        NotReadable: another file beside the model passes for an evaluation and is none.
+        BadData: another file beside the model passes for an evaluation and is none.
         CannotWriteError: what was there is still there.
     """
-    content = msgspec.json.format(msgspec.json.encode(found)) + b"\n"
-    write_atomically(output, content)
+    from addsup.export.report import plots  # here, for it takes a second
+
+    write_atomically(output, msgspec.json.format(msgspec.json.encode(evaluation)) + b"\n")
     drawing = output.with_suffix(".svg")
-    svg = plots.reliability(found.reliability, len(found.labels), found.name, "this model")
+    svg = plots.reliability(
+        evaluation.reliability, len(evaluation.labels), evaluation.name, "this model"
+    )
     write_atomically(drawing, svg)
     yield f"\nKept: {output}, drawn in {drawing}"
     card_file = model.with_suffix(".md")
     if card_file.is_file():
         text = card_file.read_text(encoding="utf-8")
-        added = with_evaluations(text, beside(model, found.model))
+        added = with_evaluations(text, kept_evaluations(model, evaluation.model))
         if added != text:
             write_atomically(card_file, added.encode())
             yield f"Added to {card_file}"
 
 
-def write_plots(folder: Path, drawn: Iterable[tuple[str, str, bytes]]) -> dict[str, str]:
+def _write_plots(folder: Path, drawn: Iterator[tuple[str, str, bytes]]) -> dict[str, str]:
     """Write each plot and remove those of an earlier model; file -> what it shows."""
     shown = {}
     for name, what, svg in drawn:

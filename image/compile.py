@@ -1,7 +1,7 @@
 """Byte-compiles what serving imports, the standard library included, into PYTHONPYCACHEPREFIX.
 
 Runs while the image is built. To know what serving imports it serves: the model is loaded, which
-replays its golden reviews, so an environment that was trimmed too far ends the build here.
+replays its golden texts, so an environment that was trimmed too far ends the build here.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import compileall
 import py_compile
 import sys
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
 
+from addsup import server
 from addsup.server.app import create_app
-
-import addsup
 
 #: What Gunicorn imports only when it is started, or only in its workers.
 LATER = (
+    "addsup.__main__",
     "concurrent.futures.thread",
     "gunicorn.app.wsgiapp",
     "gunicorn.glogging",
@@ -34,7 +35,7 @@ def serve() -> None:
     client.get("/")
     client.post("/", data={"review": "A wonderful film."})
     client.post("/predict", json={"review": "A wonderful film."})
-    for name in (*LATER, *(each.name for each in walk_packages(addsup.__path__, "addsup."))):
+    for name in (*LATER, *(each.name for each in walk_packages(server.__path__, "addsup.server."))):
         import_module(name)
 
 
@@ -49,5 +50,6 @@ def compile_imported() -> None:
 if __name__ == "__main__":
     serve()
     compile_imported()
-    if not compileall.compile_dir("server", quiet=1, invalidation_mode=MODE):
-        sys.exit("server/ cannot be compiled.")
+    package = Path(server.__path__[0]).parent
+    if not compileall.compile_dir(package, quiet=1, invalidation_mode=MODE):
+        sys.exit("addsup cannot be compiled.")

@@ -26,7 +26,7 @@ def document() -> dict[str, Any]:
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
-        "metadata": {"component": {"type": "container", "name": "sentiment", "bom-ref": "image"}},
+        "metadata": {"component": {"type": "container", "name": "addsup", "bom-ref": "image"}},
         "components": sorted(components, key=lambda component: str(component["purl"])),
     }
 

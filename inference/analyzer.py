@@ -27,7 +27,7 @@ CHUNK: Final = re.compile(r"\S+")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a review as typed: `review[start:end]`.
+    """One word of a text as typed: `text[start:end]`.
 
     `lemma` is None for a stop word, which the model never sees.
     """
@@ -196,7 +196,7 @@ def tokenizer(settings: Analyzer) -> Tokenizer:
 
 @dataclass(frozen=True, slots=True)
 class Normaliser:
-    """Turns a review as typed into the lemmas that the model counts.
+    """Turns a text as typed into the lemmas that the model counts.
 
     Attributes:
         stop_words: words, as tokens are, that carry no meaning of their own.
@@ -208,18 +208,18 @@ class Normaliser:
     lemma: Callable[[str], str]
     tokenizer: Tokenizer = LETTERS_ONLY
 
-    def lemmas(self, review: str) -> list[str]:
-        """The lemmas of *review* in order, stop words left out."""
+    def lemmas(self, text: str) -> list[str]:
+        """The lemmas of *text* in order, stop words left out."""
         lemma, stop_words = self.lemma, self.stop_words
-        return [lemma(word) for word in self.tokenizer.tokens(review) if word not in stop_words]
+        return [lemma(word) for word in self.tokenizer.tokens(text) if word not in stop_words]
 
-    def normalise(self, review: str) -> str:
-        """The lemmas of *review* joined by one space: what training's vectorisers take."""
-        return " ".join(self.lemmas(review))
+    def normalise(self, text: str) -> str:
+        """The lemmas of *text* joined by one space: what training's vectorisers take."""
+        return " ".join(self.lemmas(text))
 
-    def words(self, review: str) -> Iterator[Word]:
-        """Every word of *review* with its place in it, stop words included."""
-        for start, end, word in self.tokenizer.spans(review):
+    def words(self, text: str) -> Iterator[Word]:
+        """Every word of *text* with its place in it, stop words included."""
+        for start, end, word in self.tokenizer.spans(text):
             lemma = None if word in self.stop_words else self.lemma(word)
             yield Word(start, end, lemma)
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.inference.errors import ModelFileError
 from addsup.inference.manifest import Manifest
 from addsup.inference.predictions import NO_LABEL
@@ -44,14 +45,15 @@ def check_manifest(manifest: Manifest) -> None:
     _require(len(set(terms)) == len(terms), "its vocabulary has a term twice")
     _require(all(terms), "its vocabulary has an empty term")
     _require(
-        len(manifest.constant) == count - 1 and all(map(isfinite, manifest.constant)),
-        f"its constant has to be {count - 1} finite numbers, one for each label but the first",
+        len(manifest.intercept) == count - 1 and all(map(isfinite, manifest.intercept)),
+        f"its intercept (`constant`) has to be {count - 1} finite numbers, one for each label but "
+        "the first",
     )
-    _require(bool(manifest.golden), "it holds no golden reviews to check it by")
+    _require(bool(manifest.golden), "it holds no golden texts to check it by")
     for number, golden in enumerate(manifest.golden, start=1):
         _require(
             len(golden.probabilities) == count,
-            f"golden review {number} has {len(golden.probabilities)} probabilities for "
+            f"golden text {number} has {len(golden.probabilities)} probabilities for "
             f"{count} labels",
         )
     _check_figures(manifest)
@@ -91,23 +93,20 @@ def _check_figures(manifest: Manifest) -> None:
         )
 
 
-def check_graph(
-    manifest: Manifest, texts: Sequence[str], run: Run, *, by_token: bool = False
-) -> None:
+def check_graph(manifest: Manifest, texts: Sequence[str], run: Run) -> None:
     """Hold the graph against *manifest*: shapes, finite weights, contributions that add up.
 
     Args:
         manifest: of the same file, and consistent.
         texts: normalised texts to try it with, at least one.
         run: runs the graph.
-        by_token: whether it gives the numbers of terms, `ids`.
 
     Raises:
         ModelFileError: the graph does not give what the manifest says.
     """
     count = len(manifest.labels)
     try:
-        weights = _try_every_term(manifest, run, by_token)
+        weights = _try_every_term(manifest, run)
         probabilities, ids, shares = run(texts, "probabilities", "ids", "shares")
     except ModelFileError:
         raise
@@ -123,7 +122,7 @@ def check_graph(
         )
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = np.log(probabilities[:, 1:]) - np.log(probabilities[:, :1])
-    summed = shares.sum(axis=1) + np.array(manifest.constant)
+    summed = shares.sum(axis=1) + np.array(manifest.intercept)
     tried = np.isfinite(odds)
     _require(
         bool(np.allclose(summed[tried], odds[tried], rtol=TOLERANCE, atol=TOLERANCE)),
@@ -131,19 +130,20 @@ def check_graph(
     )
 
 
-def _try_every_term(manifest: Manifest, run: Run, by_token: bool) -> list[npt.NDArray[np.float64]]:
+def _try_every_term(manifest: Manifest, run: Run) -> list[npt.NDArray[np.float64]]:
     """Probabilities of texts that hold all terms; the graph has to number them as they stand."""
     terms, join = manifest.vocabulary, manifest.analyzer.separator.join
-    outputs = ["probabilities", *(["ids"] if by_token else [])]
     weights: list[npt.NDArray[np.float64]] = []
     numbers: set[int] = set()
     for start in range(0, len(terms), TERMS_A_TEXT):
         text = join(terms[start : start + TERMS_A_TEXT])
-        rows, *ids = run([text, ""], *outputs)  # the one without words has V in their place
+        rows, ids = run(
+            [text, ""], "probabilities", "ids"
+        )  # the one without words has V in their place
         weights.append(rows)
-        numbers.update(*(each.ravel().tolist() for each in ids))
+        numbers.update(ids.ravel().tolist())
     _require(
-        not by_token or numbers == set(range(len(terms) + 1)),
+        numbers == set(range(len(terms) + 1)),
         f"its graph knows other terms than the {len(terms)} of its vocabulary",
     )
     return weights

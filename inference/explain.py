@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.inference.analyzer import Normaliser, Word
 from addsup.inference.predictions import Explanation, WordContribution
 
@@ -15,68 +16,68 @@ if TYPE_CHECKING:
 
 
 class Explainer:
-    """Turns the evidence of terms into parts of the words that were typed."""
+    """Attribution: turns the evidence of terms into contributions of the words as typed."""
 
     def __init__(
         self,
         labels: Sequence[str],
-        constant: Sequence[float],
+        intercept: Sequence[float],
         vocabulary: Sequence[str],
         normaliser: Normaliser,
         reader: Reader,
     ) -> None:
-        """See `server.inference.manifest.Manifest` for the arguments."""
+        """See `inference.manifest.Manifest` for the arguments."""
         self.labels = labels
-        self.constants = np.array([0.0, *constant])  # the first label's against itself is 0
+        self.intercepts = np.array([0.0, *intercept])  # the first label's against itself is 0
         self.columns = {term: column for column, term in enumerate(vocabulary)}
         self.normaliser = normaliser
         self.reader = reader
 
     def explain(
         self,
-        review: str,
+        text: str,
         probabilities: Sequence[float],
         ids: npt.NDArray[np.int64],
         shares: npt.NDArray[np.float64],
     ) -> Explanation:
-        """Explain the verdict on *review*.
+        """Explain the verdict on *text*.
 
         Args:
-            review: as typed.
+            text: as typed.
             probabilities: K, in the order of the labels.
             ids: the graph's, [T].
             shares: the graph's, [T, K - 1].
         """
         second, first = np.argsort(probabilities, kind="stable")[-2:].tolist()
-        words = list(self.normaliser.words(review))
+        words = list(self.normaliser.words(text))
         evidence = against(shares, first, second)
         by_term = np.bincount(ids, evidence, len(self.columns) + 1).astype(np.float64, copy=False)
-        parts = self._parts(review, words, by_term)
-        constant = float(self.constants[first] - self.constants[second])
+        contributions = self._contributions(text, words, by_term)
+        intercept = float(self.intercepts[first] - self.intercepts[second])
         return Explanation(
             label=self.labels[first],
             against=self.labels[second],
-            log_odds=constant + sum(part for part in parts if part is not None),
-            constant=constant,
-            words=tuple(map(_word_contribution, words, parts)),
+            log_odds=intercept + sum(each for each in contributions if each is not None),
+            intercept=intercept,
+            words=tuple(map(_word_contribution, words, contributions)),
         )
 
-    def _parts(
-        self, review: str, words: Sequence[Word], evidence: npt.NDArray[np.float64]
+    def _contributions(
+        self, text: str, words: Sequence[Word], evidence: npt.NDArray[np.float64]
     ) -> list[float | None]:
-        """The part of each word; None for one that is in no term. *evidence* is [V + 1]."""
-        parts: list[float | None] = [None] * len(words)
+        """The contribution of each word; None for one that is in no term. *evidence* is [V + 1]."""
+        contributions: list[float | None] = [None] * len(words)
         occurrences = [
             (column, members)
-            for term, members in self.reader.occurrences(words, review)
+            for term, members in self.reader.occurrences(words, text)
             if (column := self.columns.get(term)) is not None
         ]
         times = np.bincount([column for column, _ in occurrences], minlength=len(evidence))
         for column, members in occurrences:
             share = float(evidence[column]) / int(times[column]) / len(members)
             for member in members:
-                parts[member] = (parts[member] or 0.0) + share
-        return parts
+                contributions[member] = (contributions[member] or 0.0) + share
+        return contributions
 
 
 def against(shares: npt.NDArray[np.float64], first: int, second: int) -> npt.NDArray[np.float64]:
@@ -87,5 +88,5 @@ def against(shares: npt.NDArray[np.float64], first: int, second: int) -> npt.NDA
     return difference
 
 
-def _word_contribution(word: Word, part: float | None) -> WordContribution:
-    return WordContribution(word.start, word.end, word.lemma, part is not None, part or 0.0)
+def _word_contribution(word: Word, value: float | None) -> WordContribution:
+    return WordContribution(word.start, word.end, word.lemma, value is not None, value or 0.0)

@@ -1,7 +1,7 @@
 """Leave-one-out effects: what the verdict would be without each word.
 
-Contributions add up to the verdict, and are not what happens without a word: the others then weigh
-more where a text is normalised to one length, and pairs of neighbours are others.
+A contribution is not a counterfactual: without a word the others are reweighted where a text is
+normalised to one length, and pairs of neighbours are others.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from math import log
 
 import msgspec
+
 from addsup.inference.predictions import Explanation
 
 #: A probability has a logarithm from here on.
@@ -17,7 +18,7 @@ LEAST = 1e-300
 
 
 def with_effects(
-    review: str,
+    text: str,
     why: Explanation,
     labels: Sequence[str],
     probabilities: Callable[[Sequence[str]], list[list[float]]],
@@ -25,7 +26,7 @@ def with_effects(
     """*why* with the effect of each known word.
 
     Args:
-        review: as typed.
+        text: as typed.
         why: its explanation.
         labels: K.
         probabilities: n texts as typed -> n rows of K probabilities.
@@ -36,7 +37,7 @@ def with_effects(
     """
     first, second = labels.index(why.label), labels.index(why.against)
     known = [i for i, word in enumerate(why.words) if word.known]
-    without = [f"{review[: why.words[i].start]} {review[why.words[i].end :]}" for i in known]
+    without = [f"{text[: why.words[i].start]} {text[why.words[i].end :]}" for i in known]
     words = list(why.words)
     for i, row in zip(known, probabilities(without), strict=True):
         odds = log(max(row[first], LEAST)) - log(max(row[second], LEAST))

@@ -1,6 +1,7 @@
 """Manifest: the typed form of the ONNX metadata, which is what a model file says of itself.
 
-Each field is one metadata property, written as JSON, so that any ONNX viewer shows them.
+Each field is one metadata property, written as JSON, so that any ONNX viewer shows them. Some are
+stored under the names of format 1 (`rename`).
 Export writes a manifest, the server reads it; both through this module.
 """
 
@@ -10,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
+
 from addsup.inference.analyzer_settings import ARTICLE, Analyzer
 from addsup.inference.errors import ModelFileError
-from msgspec import UNSET, UnsetType
 
 #: Of a file that reads as the article does, and of one that says how it reads: an older server
 #: must not take the second for the first.
@@ -20,14 +22,19 @@ FORMAT: Final = 1
 FORMAT_WITH_ANALYZER: Final = 2
 
 
-class Golden(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A review with the probabilities scikit-learn gave it, in the order of the labels."""
+class Golden(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"text": "review"}):
+    """A text with the probabilities scikit-learn gave it, in the order of the labels."""
 
-    review: str
+    text: str
     probabilities: tuple[float, ...]
 
 
-class DataSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DataSet(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename={"texts": "reviews", "texts_by_label": "reviews_by_label"},
+):
     """The labelled text that the model was fitted on.
 
     Attributes:
@@ -38,8 +45,8 @@ class DataSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     sha256: str
-    reviews: int
-    reviews_by_label: dict[str, int]
+    texts: int
+    texts_by_label: dict[str, int]
     licence: str
     overlap: str | UnsetType = UNSET
     words: float | UnsetType = UNSET
@@ -103,17 +110,17 @@ class Confused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: int
 
 
-class HeldOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a fit on the rest makes of the reviews held out.
+class HeldOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"texts": "reviews"}):
+    """What a fit on the rest makes of the texts held out.
 
     Attributes:
-        reviews: how many were held out.
+        texts: how many were held out.
         accuracy: share of them that is right.
         confusion: [K][K] counts; row: true label, column: predicted; empty for many labels.
         given_to: what was given these texts, where it is not known whether they were held out.
     """
 
-    reviews: int
+    texts: int
     accuracy: float
     confusion: tuple[tuple[int, ...], ...]
     given_to: str | UnsetType = UNSET
@@ -202,20 +209,26 @@ def most_confused(matrix: Sequence[Sequence[int]], labels: Sequence[str]) -> tup
     return tuple(sorted(found, key=lambda each: -each.count))
 
 
-class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Manifest(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    kw_only=True,
+    rename={"intercept": "constant"},
+):
     """All that the server needs beside the graph, and all that a person may ask.
 
     Attributes:
         format: version of this layout.
         labels: the K labels, in the order of the graph's `probabilities`.
-        constant: K - 1 numbers, the log-odds of labels[1:] against labels[0] before any word is
+        intercept: K - 1 numbers, the log-odds of labels[1:] against labels[0] before any word is
             counted; with the graph's `shares` summed over the tokens they give the log-odds.
         vocabulary: the V terms, in the order of the graph's `ids`.
         stop_words: words that cleaning drops.
         lemmas: word -> lemma, for every word that is not its own lemma and whose lemma is in the
             vocabulary.
         analyzer: how text is read; the article's way if the file says nothing of it.
-        golden: reviews to replay at start.
+        golden: texts to replay at start.
         data: what it was fitted on.
         figures: how well it does.
         parameters: what it was fitted with, by name.
@@ -224,7 +237,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     format: int
     labels: tuple[str, ...]
-    constant: tuple[float, ...]
+    intercept: tuple[float, ...]
     vocabulary: tuple[str, ...]
     stop_words: tuple[str, ...]
     lemmas: dict[str, str]
@@ -236,11 +249,12 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     analyzer: Analyzer = ARTICLE
 
     def to_metadata(self) -> dict[str, str]:
-        """The manifest as ONNX metadata properties: field name -> JSON, keys sorted."""
+        """The manifest as ONNX metadata properties: stored name -> JSON, keys sorted."""
+        names = dict(zip(self.__struct_encode_fields__, self.__struct_fields__, strict=True))
         return {
-            field: msgspec.json.encode(getattr(self, field), order="deterministic").decode()
-            for field in sorted(self.__struct_fields__)
-            if field != "analyzer" or self.analyzer != ARTICLE
+            stored: msgspec.json.encode(getattr(self, name), order="deterministic").decode()
+            for stored, name in sorted(names.items())
+            if name != "analyzer" or self.analyzer != ARTICLE
         }
 
 
@@ -255,7 +269,7 @@ def from_metadata(metadata: Mapping[str, str]) -> Manifest:
         raise ModelFileError("it is an ONNX file, but not one that `addsup export` wrote")
     try:
         optional = {"analyzer"} - metadata.keys()
-        fields = [each for each in Manifest.__struct_fields__ if each not in optional]
+        fields = [each for each in Manifest.__struct_encode_fields__ if each not in optional]
         raw = {field: msgspec.json.decode(metadata[field]) for field in fields}
         manifest = msgspec.convert(raw, Manifest)
     except KeyError as missing:

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.inference import manifest
 from addsup.inference.analyzer import Normaliser, table_lookup, tokenizer
 from addsup.inference.consistency import check_graph, check_manifest
@@ -24,13 +25,13 @@ from addsup.inference.terms import reader
 #: How far a replayed golden probability may be from scikit-learn's.
 TOLERANCE = 1e-6
 
-# A run holds a count for each text and term (in older files a number for each label, too), and a
-# handful of numbers for each token and label; each text has as many tokens as the longest. That is
-# 1 MB of counts, which memory allocators keep (more is given back to the system and comes anew,
-# zeroed, at every run: up to three times the time), and some times 8 MB, unless a text is more.
+# A run holds a count for each text and term, and a handful of numbers for each token and label;
+# each text has as many tokens as the longest. That is 1 MB of counts, which memory allocators keep
+# (more is given back to the system and comes anew, zeroed, at every run: up to three times the
+# time), and some times 8 MB, unless a text is more.
 NUMBERS_A_RUN = 300_000
 TOKENS_A_RUN = 2**17
-REVIEWS_A_RUN = 256
+TEXTS_A_RUN = 256
 
 NOTHING_KNOWN = "The model knows none of these words, so it has nothing to go on."
 
@@ -47,13 +48,11 @@ class Model:
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.version = self.sha256[:12]
         self.session, self.options = open_session(content), run_options()
-        self.by_token = "shares" in {each.name for each in self.session.get_outputs()}
         self.manifest = manifest.from_metadata(self.session.get_modelmeta().custom_metadata_map)
         check_manifest(self.manifest)
         self.labels = self.manifest.labels
         terms = self.manifest.vocabulary
-        numbers = len(terms) * (1 if self.by_token else len(self.labels) - 1)
-        self.reviews_a_run = min(REVIEWS_A_RUN, 1 + NUMBERS_A_RUN // numbers)
+        self.texts_a_run = min(TEXTS_A_RUN, 1 + NUMBERS_A_RUN // len(terms))
         self.tokens_a_run = TOKENS_A_RUN // (len(self.labels) - 1)
         settings = self.manifest.analyzer
         self.separator = settings.separator
@@ -62,12 +61,12 @@ class Model:
         self.normaliser = Normaliser(stop_words, table_lookup(self.manifest.lemmas), self.tokenizer)
         self.reader = reader(settings, self.normaliser, terms, self.manifest.lemmas)
         self.explainer = Explainer(
-            self.labels, self.manifest.constant, terms, self.normaliser, self.reader
+            self.labels, self.manifest.intercept, terms, self.normaliser, self.reader
         )
 
     @classmethod
     def load(cls, path: str | Path, public_key: str | Path | None = None) -> Self:
-        """Read *path*, check it against `path.sha256`, open it and replay its golden reviews.
+        """Read *path*, check it against `path.sha256`, open it and replay its golden texts.
 
         Args:
             path: the model file.
@@ -82,7 +81,7 @@ class Model:
 
     @classmethod
     def open(cls, path: Path, content: bytes) -> Self:
-        """Open what `read_trusted` read from *path*, and replay its golden reviews.
+        """Open what `read_trusted` read from *path*, and replay its golden texts.
 
         Raises:
             ModelFileError: it is foreign, or answers other than when exported.
@@ -94,70 +93,70 @@ class Model:
             raise ModelFileError(f"Cannot serve {path}: {refusal}.") from None
         return model
 
-    def predict(self, reviews: Sequence[str]) -> list[Prediction]:
-        """Classify *reviews*, in order.
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """Classify *texts*, in order.
 
         Args:
-            reviews: n raw reviews as typed.
+            texts: n raw texts as typed.
 
         Returns:
             n predictions.
         """
-        if len(reviews) == 1:  # a tenth of the time is saved
-            text, there, of_these = self.reader.read(reviews[0])
-            (row,) = self.run([text], "probabilities")[0].tolist()
-            return [self._prediction(reviews[0], there, of_these, row)]
-        texts, words, known = self._read(reviews)
+        if len(texts) == 1:  # a tenth of the time is saved
+            graph_input, there, of_these = self.reader.read(texts[0])
+            (row,) = self.run([graph_input], "probabilities")[0].tolist()
+            return [self._prediction(texts[0], there, of_these, row)]
+        inputs, words, known = self._read(texts)
         found: dict[int, Prediction] = {}
-        for run in self.runs(texts):
-            (rows,) = self.run([texts[i] for i in run], "probabilities")
+        for run in self.runs(inputs):
+            (rows,) = self.run([inputs[i] for i in run], "probabilities")
             for i, row in zip(run, rows.tolist(), strict=True):
-                found[i] = self._prediction(reviews[i], words[i], known[i], row)
+                found[i] = self._prediction(texts[i], words[i], known[i], row)
         return [found[i] for i in range(len(texts))]
 
-    def columns(self, reviews: Sequence[str]) -> Columns:
+    def columns(self, texts: Sequence[str]) -> Columns:
         """As `predict`, by column."""
-        texts, words, known = self._read(reviews)
-        unread = list(map(self._unread_letters, reviews))
-        return Columns(self.probabilities(texts), np.array(words), np.array(known), unread)
+        inputs, words, known = self._read(texts)
+        unread = list(map(self._unread_letters, texts))
+        return Columns(self.probabilities(inputs), np.array(words), np.array(known), unread)
 
     def explain(
-        self, reviews: Sequence[str], leave_out: bool = False
+        self, texts: Sequence[str], leave_out: bool = False
     ) -> list[tuple[Prediction, Explanation | None]]:
-        """Classify *reviews* and say why; no explanation where nothing is known.
+        """Classify *texts* and say why; no explanation where nothing is known.
 
         With *leave_out*, each word also has its effect: what the verdict would be without it. That
         takes a prediction a word.
         """
-        texts, words, known = self._read(reviews)
+        inputs, words, known = self._read(texts)
         explained: dict[int, tuple[Prediction, Explanation | None]] = {}
-        for run in self.runs(texts):
-            rows, *evidence = self.run([texts[i] for i in run], "probabilities", "ids", "shares")
+        for run in self.runs(inputs):
+            rows, *evidence = self.run([inputs[i] for i in run], "probabilities", "ids", "shares")
             for i, row, ids, shares in zip(run, rows.tolist(), *evidence, strict=True):
-                prediction = self._prediction(reviews[i], words[i], known[i], row)
+                prediction = self._prediction(texts[i], words[i], known[i], row)
                 is_known = prediction.label is not None
-                why = self.explainer.explain(reviews[i], row, ids, shares) if is_known else None
+                why = self.explainer.explain(texts[i], row, ids, shares) if is_known else None
                 if why and leave_out:
-                    why = with_effects(reviews[i], why, self.labels, self._rows)
+                    why = with_effects(texts[i], why, self.labels, self._rows)
                 explained[i] = prediction, why
-        return [explained[i] for i in range(len(reviews))]
+        return [explained[i] for i in range(len(texts))]
 
-    def _read(self, reviews: Sequence[str]) -> tuple[list[str], list[int], list[int]]:
-        """The text of each of *reviews* for the graph, its number of words, and of known ones."""
-        texts: list[str] = []
+    def _read(self, texts: Sequence[str]) -> tuple[list[str], list[int], list[int]]:
+        """The text of each of *texts* for the graph, its number of words, and of known ones."""
+        inputs: list[str] = []
         words: list[int] = []
         known: list[int] = []
         # No list of tuples: thousands of these would have the garbage collector look at them all.
-        for review in reviews:
-            text, there, of_these = self.reader.read(review)
-            texts.append(text)
+        for text in texts:
+            graph_input, there, of_these = self.reader.read(text)
+            inputs.append(graph_input)
             words.append(there)
             known.append(of_these)
-        return texts, words, known
+        return inputs, words, known
 
-    def _rows(self, reviews: Sequence[str]) -> list[list[float]]:
-        """n rows of K probabilities of *reviews* as typed, known words or not."""
-        rows: list[list[float]] = self.probabilities(self._read(reviews)[0]).tolist()
+    def _rows(self, texts: Sequence[str]) -> list[list[float]]:
+        """n rows of K probabilities of *texts* as typed, known words or not."""
+        rows: list[list[float]] = self.probabilities(self._read(texts)[0]).tolist()
         return rows
 
     def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
@@ -175,7 +174,7 @@ class Model:
         tokens = [text.count(self.separator) + 1 for text in texts]
         order, start = sorted(range(len(texts)), key=tokens.__getitem__), 0
         while start < len(order):
-            end = min(start + self.reviews_a_run, len(order))
+            end = min(start + self.texts_a_run, len(order))
             while end - start > 1 and (end - start) * tokens[order[end - 1]] > self.tokens_a_run:
                 end -= (end - start) // 2
             yield order[start:end]
@@ -188,44 +187,34 @@ class Model:
             texts: normalised.
             outputs: of the graph: `label` [n], `probabilities` [n, K], `ids` [n, T], the number of
                 each token's term (V for none), and `shares` [n, T, K - 1], what it adds to the
-                log-odds of labels[1:] against labels[0]. Older files have no tokens but give
-                `evidence` for every term; each term is a token of theirs.
+                log-odds of labels[1:] against labels[0].
         """
-        tensor = {"text": _tensor(texts)}
-        if self.by_token:
-            found: list[Any] = self.session.run(outputs, tensor, self.options)
-            return found
-        older = [each if each not in ("ids", "shares") else "evidence" for each in outputs]
-        by_name = dict(zip(outputs, self.session.run(older, tensor, self.options), strict=True))
-        if "shares" in by_name:
-            by_name["shares"] = by_name["shares"].transpose(0, 2, 1)
-        if "ids" in by_name:
-            size = len(self.manifest.vocabulary)
-            by_name["ids"] = np.broadcast_to(np.arange(size), (len(texts), size))
-        return [by_name[each] for each in outputs]
+        tensor = {"text": np.array(texts, dtype=object)}
+        found: list[Any] = self.session.run(outputs, tensor, self.options)
+        return found
 
     def try_out(self) -> None:
-        """Hold the graph against the manifest, and ask the golden reviews again.
+        """Hold the graph against the manifest, and ask the golden texts again.
 
         Raises:
             ModelFileError: the graph gives other shapes than the manifest says, has a weight that
-                is not a number, or gives a golden review a probability that differs from
+                is not a number, or gives a golden text a probability that differs from
                 scikit-learn's by more than `TOLERANCE`.
         """
         golden = self.manifest.golden
-        texts = [self.reader.read(each.review)[0] for each in golden]
-        check_graph(self.manifest, texts[: self.reviews_a_run], self.run, by_token=self.by_token)
+        texts = [self.reader.read(each.text)[0] for each in golden]
+        check_graph(self.manifest, texts[: self.texts_a_run], self.run)
         for number, (expected, row) in enumerate(
             zip(golden, self.probabilities(texts).tolist(), strict=True), start=1
         ):
             if not np.allclose(row, expected.probabilities, rtol=0, atol=TOLERANCE):
                 raise ModelFileError(
-                    f"golden review {number} of {len(golden)} gives the probabilities {row} here, "
+                    f"golden text {number} of {len(golden)} gives the probabilities {row} here, "
                     f"but {list(expected.probabilities)} when the file was exported"
                 )
 
-    def _prediction(self, review: str, words: int, known: int, row: list[float]) -> Prediction:
-        unread = self._unread_letters(review)
+    def _prediction(self, text: str, words: int, known: int, row: list[float]) -> Prediction:
+        unread = self._unread_letters(text)
         if not known:
             return Prediction(None, None, None, words, 0, NOTHING_KNOWN, unread)
         probability = max(row)
@@ -233,16 +222,8 @@ class Model:
         by_label = dict(zip(self.labels, row))  # noqa: B905 - check_graph has seen that they fit
         return Prediction(label, probability, by_label, words, known, None, unread)
 
-    def _unread_letters(self, review: str) -> int:
-        return 0 if review.isascii() else self.tokenizer.unread_letters(review)
-
-
-def _tensor(texts: Sequence[str]) -> npt.NDArray[np.object_]:
-    if len(texts) > 1:
-        return np.array(texts, dtype=object)
-    one = np.empty(1, dtype=object)  # in half the time
-    one[0] = texts[0]
-    return one
+    def _unread_letters(self, text: str) -> int:
+        return 0 if text.isascii() else self.tokenizer.unread_letters(text)
 
 
 def read_trusted(path: Path, public_key: Path | None = None) -> bytes:

@@ -18,14 +18,14 @@ NO_LABEL: Final = "(none)"
 
 
 class WordContribution(msgspec.Struct, frozen=True):
-    """One word of a review and its part in the log-odds.
+    """One word of a text and its contribution to the log-odds.
 
     Attributes:
-        start: where it begins in the review as typed, in characters.
-        end: where it ends; `review[start:end]` is the word.
+        start: where it begins in the text as typed, in characters.
+        end: where it ends; `text[start:end]` is the word.
         lemma: what the model looked up; None for a stop word.
         known: whether the model counts it.
-        part: what it adds to the log-odds; 0 when it is not known.
+        contribution: what it adds to the log-odds; 0 when it is not known.
         effect: by how much the log-odds fall without it; None if nobody asked, or it is not known.
     """
 
@@ -33,39 +33,39 @@ class WordContribution(msgspec.Struct, frozen=True):
     end: int
     lemma: str | None
     known: bool
-    part: float
+    contribution: float
     effect: float | None = None
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """Why *label* and not *against*: constant plus the parts of all words is `log_odds`.
+    """Why *label* and not *against*: `intercept` plus the contributions of all words is `log_odds`.
 
     Attributes:
         label: the likeliest label.
         against: the next likeliest.
         log_odds: natural logarithm of the ratio of their probabilities, 0 or more.
-        constant: the log-odds before any word is counted.
-        words: every word of the review, in order.
+        intercept: the log-odds before any word is counted.
+        words: every word of the text, in order.
     """
 
     label: str
     against: str
     log_odds: float
-    constant: float
+    intercept: float
     words: tuple[WordContribution, ...]
 
 
 class Prediction(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """What the model makes of one review; as JSON, what is sent of it.
+    """What the model makes of one text; as JSON, what is sent of it.
 
     Attributes:
-        label: the likeliest label; None when no word of the review is known.
+        label: the likeliest label; None when no word of the text is known.
         probability: that of `label`, between 1/K and 1; None with it.
         probabilities: label -> probability, in the model's order; None with it.
-        words: words of the review, stop words left out.
+        words: words of the text, stop words left out.
         known_words: those of them that are in the vocabulary.
         reason: why there is no label; None when there is one.
-        unread_letters: letters of the review that are in no word the model could read.
+        unread_letters: letters of the text that are in no word the model could read.
     """
 
     label: str | None

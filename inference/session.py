@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 import onnxruntime
+
 from addsup.inference.errors import ModelFileError
 from addsup.inference.operator_allowlist import check_operators
 

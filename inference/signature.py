@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+
 from addsup.inference.errors import ModelFileError
 
 STATEMENT = "application/vnd.in-toto+json"

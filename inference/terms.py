@@ -34,11 +34,11 @@ Occurrence = tuple[str, tuple[int, ...]]
 class Reader(Protocol):
     """What a model reads of a text."""
 
-    def read(self, review: str) -> tuple[str, int, int]:
-        """The text that the graph takes, how many words *review* has, and how many are known."""
+    def read(self, text: str) -> tuple[str, int, int]:
+        """The text that the graph takes, how many words *text* has, and how many are known."""
 
-    def occurrences(self, words: Sequence[Word], review: str) -> Iterator[Occurrence]:
-        """Each time that a term of one of the *words* of *review* is counted; also unknown ones."""
+    def occurrences(self, words: Sequence[Word], text: str) -> Iterator[Occurrence]:
+        """Each time that a term of one of the *words* of *text* is counted; also unknown ones."""
 
 
 def reader(
@@ -86,12 +86,12 @@ class SingleWords(Generic[Key]):
         self.table: Mapping[Key, str] = table
         self.separator = separator
 
-    def read(self, review: str) -> tuple[str, int, int]:
-        found = list(map(self.table.get, self.tokens(review)))
+    def read(self, text: str) -> tuple[str, int, int]:
+        found = list(map(self.table.get, self.tokens(text)))
         known = list(filter(None, found))
         return self.separator.join(known), len(found) - found.count(""), len(known)
 
-    def occurrences(self, words: Sequence[Word], review: str) -> Iterator[Occurrence]:  # noqa: ARG002
+    def occurrences(self, words: Sequence[Word], text: str) -> Iterator[Occurrence]:  # noqa: ARG002
         return ((word.lemma, (i,)) for i, word in enumerate(words) if word.lemma)
 
 
@@ -103,12 +103,12 @@ class GraphTerms:
         self.known = frozenset(word for term in vocabulary for word in term.split())
         self.longest = max(term.count(" ") + 1 for term in vocabulary)
 
-    def read(self, review: str) -> tuple[str, int, int]:
-        lemmas = self.lemmas(review)
+    def read(self, text: str) -> tuple[str, int, int]:
+        lemmas = self.lemmas(text)
         words = sum(map(is_token, lemmas))  # a single letter is in no term
         return " ".join(lemmas), words, sum(map(self.known.__contains__, lemmas))
 
-    def occurrences(self, words: Sequence[Word], review: str) -> Iterator[Occurrence]:  # noqa: ARG002
+    def occurrences(self, words: Sequence[Word], text: str) -> Iterator[Occurrence]:  # noqa: ARG002
         """Terms of several words are counted where only stop words and single letters part them."""
         tokens = [i for i, word in enumerate(words) if word.lemma and is_token(word.lemma)]
         lemmas = [words[i].lemma or "" for i in tokens]
@@ -126,8 +126,8 @@ class WordTerms:
         self.fewest, self.most = settings.ngram_range
         self.separator = settings.separator
 
-    def read(self, review: str) -> tuple[str, int, int]:
-        lemmas = self.lemmas(review)
+    def read(self, text: str) -> tuple[str, int, int]:
+        lemmas = self.lemmas(text)
         return known_terms(
             neighbours(lemmas, range(len(lemmas)), self.fewest, self.most),
             self.vocabulary,
@@ -135,7 +135,7 @@ class WordTerms:
             len(lemmas),
         )
 
-    def occurrences(self, words: Sequence[Word], review: str) -> Iterator[Occurrence]:  # noqa: ARG002
+    def occurrences(self, words: Sequence[Word], text: str) -> Iterator[Occurrence]:  # noqa: ARG002
         tokens = [i for i, word in enumerate(words) if word.lemma is not None]
         lemmas = [words[i].lemma or "" for i in tokens]
         return neighbours(lemmas, tokens, self.fewest, self.most)
@@ -149,13 +149,13 @@ class CharacterTerms:
         self.settings = settings
         self.preprocess = preprocessor(settings.lowercase, settings.strip_accents)
 
-    def read(self, review: str) -> tuple[str, int, int]:
-        text = self.preprocess(review)
-        separator, words = self.settings.separator, len(text.split())
-        return known_terms(self._terms(text), self.vocabulary, separator, words)
+    def read(self, text: str) -> tuple[str, int, int]:
+        prepared = self.preprocess(text)
+        separator, words = self.settings.separator, len(prepared.split())
+        return known_terms(self._terms(prepared), self.vocabulary, separator, words)
 
-    def occurrences(self, words: Sequence[Word], review: str) -> Iterator[Occurrence]:  # noqa: ARG002
-        return self._terms(self.preprocess(review))
+    def occurrences(self, words: Sequence[Word], text: str) -> Iterator[Occurrence]:  # noqa: ARG002
+        return self._terms(self.preprocess(text))
 
     def _terms(self, text: str) -> Iterator[Occurrence]:
         fewest, most = self.settings.ngram_range

@@ -11,30 +11,28 @@ import logging
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any, Final
 
-from addsup.inference.model import Model
-from addsup.score.counts import Counts
-from addsup.score.errors import BadInput, ScoreError
-from addsup.score.scorer import HereScorer
-from addsup.score.tasks import Completed, Job, Task, score_task
-from addsup.tables.storage import Place
 from distributed import CancelledError, Client, KilledWorker, as_completed
 from distributed.comm.core import CommClosedError
 
+from addsup.inference.model import Model
+from addsup.score.counts import Counts
+from addsup.score.errors import ScoreError
+from addsup.score.scorer import HereScorer
+from addsup.score.tasks import Job, Outcome, Task, try_task
+from addsup.tables.storage import Place
+
 #: How often a task is tried again whose worker has died.
 RETRIES: Final = 2
-
 #: What the client raises where the cluster has gone.
 LOST: Final = (KilledWorker, CancelledError, CommClosedError)
-
 #: What this worker has opened: sha256 of a model file -> the model.
 _models: dict[str, Model] = {}
 
 
 @contextmanager
-def cluster(address: str, quiet: bool) -> Iterator[Any]:
+def connect(address: str, quiet: bool) -> Iterator[Any]:
     """A client of the scheduler at *address*.
 
     Raises:
@@ -44,7 +42,7 @@ def cluster(address: str, quiet: bool) -> Iterator[Any]:
         client = Client(address, timeout="10s")
     except (OSError, ValueError) as error:
         raise ScoreError(f"The scheduler {address} does not answer: {error}.") from None
-    logging.disable(logging.ERROR)  # what the client tells of a lost cluster, we say in a sentence
+    logging.disable(logging.ERROR)  # what the client logs of a lost cluster is in our error
     try:
         if not quiet:
             print(f"The cluster's dashboard: {client.dashboard_link}", file=sys.stderr)
@@ -54,43 +52,38 @@ def cluster(address: str, quiet: bool) -> Iterator[Any]:
         logging.disable(logging.NOTSET)
 
 
-def completed(
+def run_on_cluster(
     tasks: Sequence[Task],
     folder: Place,
     job: Job,
     client: Any,
     content: bytes,
-    seen: Callable[[Counts], None],
-) -> Generator[Completed, None, None]:
+    seen: Callable[[Counts], object],
+) -> Generator[tuple[Task, Outcome], None, None]:
     """Each of *tasks* when it is done.
 
     Raises:
         ScoreError: the workers die of it.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    with _told((*LOST, OSError)):
+    with _loss_as_error((*LOST, OSError)):
         (model,) = client.scatter([content], broadcast=True)
         running = {
             client.submit(
-                score_task_on_worker, task, folder, job, model, sha256, retries=RETRIES, pure=False
+                try_on_worker, task, folder, job, model, sha256, retries=RETRIES, pure=False
             ): task
             for task in tasks
         }
     for future in as_completed(running):
-        yield running[future], partial(_result, future, seen)
-
-
-def _result(future: Any, seen: Callable[[Counts], None]) -> Counts:
-    with _told(LOST):
-        found: Counts | BadInput = future.result()
-    if isinstance(found, BadInput):
-        raise found
-    seen(found)
-    return found
+        with _loss_as_error(LOST):
+            outcome: Outcome = future.result()
+        if isinstance(outcome, Counts):
+            seen(outcome)
+        yield running[future], outcome
 
 
 @contextmanager
-def _told(signs: tuple[type[BaseException], ...]) -> Iterator[None]:
+def _loss_as_error(signs: tuple[type[BaseException], ...]) -> Iterator[None]:
     """Say in a sentence that the cluster has gone, whatever the client notices it by."""
     try:
         yield
@@ -101,21 +94,11 @@ def _told(signs: tuple[type[BaseException], ...]) -> Iterator[None]:
         ) from None
 
 
-def score_task_on_worker(
-    task: Task, folder: Place, job: Job, content: bytes, sha256: str
-) -> Counts | BadInput:
+def try_on_worker(task: Task, folder: Place, job: Job, content: bytes, sha256: str) -> Outcome:
     """Score *task* into *folder* on a worker, which opens each model once.
 
     What is wrong with the file is returned: raised, it would be tried again.
     """
     if sha256 not in _models:
         _models[sha256] = Model(content)
-    scorer = HereScorer(_models[sha256], job.wanted)
-    try:
-        return score_task(task, folder / task.part, job, scorer, _not_seen)
-    except BadInput as error:
-        return error
-
-
-def _not_seen(_: Counts) -> None:
-    """The driver hears of whole tasks."""
+    return try_task(task, folder, job, HereScorer(_models[sha256], job.wanted))

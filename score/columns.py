@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from addsup.inference.analyzer import Tokenizer
+
 from addsup.inference.model import Model
 from addsup.inference.predictions import Columns, Explanation, Prediction
-from addsup.server.errors import ProblemType
+from addsup.inference.text_checks import problem_with
 
-CONTRIBUTIONS = pa.list_(pa.struct([("word", pa.string()), ("part", pa.float64())]))
+CONTRIBUTIONS = pa.list_(pa.struct([("word", pa.string()), ("contribution", pa.float64())]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def score_texts(
     bad = {
         i: code
         for i, text in enumerate(texts)
-        if (code := errors.get(i) or _code(text, model.tokenizer, wanted))
+        if (code := errors.get(i) or problem_with(text, model.tokenizer, wanted.max_chars))
     }
     good = [text for i, text in enumerate(texts) if i not in bad and isinstance(text, str)]
     schema = result_schema(model.labels, wanted)
@@ -116,24 +116,11 @@ def _with_gaps(arrays: Sequence[pa.Array], bad: Mapping[int, str], count: int) -
     return [array.take(places) for array in arrays]
 
 
-def _code(text: object, tokenizer: Tokenizer, wanted: Wanted) -> str | None:
-    """What is wrong with a text; None if it can be classified."""
-    if text is None:
-        return ProblemType.MISSING_REVIEW.code
-    if not isinstance(text, str):
-        return ProblemType.WRONG_TYPE.code
-    if len(text) > wanted.max_chars:
-        return ProblemType.REVIEW_TOO_LONG.code
-    if tokenizer.reads(text):
-        return None
-    return (ProblemType.REVIEW_WITHOUT_LETTERS if text.strip() else ProblemType.EMPTY_REVIEW).code
-
-
 def _strongest(text: str, why: Explanation | None, most: int) -> list[tuple[str, float]]:
     """The *most* words that weigh most for or against the label, each with all its places."""
-    parts: dict[str, float] = {}
+    sums: dict[str, float] = {}
     for word in why.words if why else ():
         if word.known:
             typed = text[word.start : word.end].lower()
-            parts[typed] = parts.get(typed, 0.0) + word.part
-    return sorted(parts.items(), key=lambda pair: -abs(pair[1]))[:most]
+            sums[typed] = sums.get(typed, 0.0) + word.contribution
+    return sorted(sums.items(), key=lambda pair: -abs(pair[1]))[:most]

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import asdict
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 import msgspec
-from addsup.inference.errors import ModelFileError
+from tqdm import tqdm
+
 from addsup.inference.model import Model
 from addsup.score import progress
-from addsup.score.cli import Options
 from addsup.score.columns import Wanted
 from addsup.score.counts import Counts
-from addsup.score.errors import BadInput, ScoreError
-from addsup.score.local import completed
-from addsup.score.meter import Meter, meter
-from addsup.score.scorer import HereScorer, PoolScorer, Scorer
-from addsup.score.tasks import Completed, Job, Task, plan, score_task
-from addsup.tables.formats import SUFFIXES, format_of, suffixes
+from addsup.score.errors import ScoreError
+from addsup.score.local import run_here
+from addsup.score.meter import Meter
+from addsup.score.options import ScoreOptions
+from addsup.score.scorer import open_scorer
+from addsup.score.tasks import Job, Outcome, Task, plan, score_task
+from addsup.tables.formats import SUFFIXES, split_suffixes
+from addsup.tables.listing import find_sources
 from addsup.tables.readers import Selection
-from addsup.tables.storage import STDIN, Place, Source, place_of, sources
-
-#: How often processes that were killed are started again.
-MOST_ATTEMPTS: Final = 3
+from addsup.tables.storage import STDIN, Place, Source, place_of
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -42,22 +41,20 @@ class Summary(msgspec.Struct, frozen=True):
     seconds: float
 
 
-def run(options: Options) -> int:
+def run(options: ScoreOptions) -> int:
     """Score what the command line says; 0 if all of it could be."""
     started = time.monotonic()
-    try:
-        model = Model.load(options.model)
-    except ModelFileError as error:
-        raise ScoreError(str(error)) from None
-    job = Job(model.labels, *_how(options), _form(options))
-    found = sources(options.input)
+    model = Model.load(options.model)
+    job = _job(options, model)
+    sources = find_sources(options.input)
     failed: dict[str, str] = {}
-    is_one_file = _is_one_file(options, found)
-    with meter(sum(source.size for source in found), options.quiet) as shown:
+    is_one_file = _is_one_file(options, sources)
+    with tqdm(unit=" rows", disable=options.quiet, unit_scale=True) as bar:
+        meter = Meter(bar, sum(source.size for source in sources))
         if is_one_file:
-            counts = _score_one(found, options, job, model, shown)
+            counts = _score_one(sources[0], options, job, model, meter)
         else:
-            counts, failed = _score_folder(found, options, job, model, shown)
+            counts, failed = _score_folder(sources, options, job, model, meter)
     summary = _summary(model, counts, failed, time.monotonic() - started)
     if not failed and not is_one_file:
         progress.finish(place_of(options.output), summary)
@@ -67,7 +64,7 @@ def run(options: Options) -> int:
     return 1 if failed else 0
 
 
-def _how(options: Options) -> tuple[Selection, Wanted]:
+def _job(options: ScoreOptions, model: Model) -> Job:
     selection = Selection(
         options.text_column,
         options.keep,
@@ -75,126 +72,81 @@ def _how(options: Options) -> tuple[Selection, Wanted]:
         options.input_format,
         options.limit,
     )
-    return selection, Wanted(options.max_chars, options.explain, options.prefix)
+    wanted = Wanted(options.max_chars, options.explain, options.prefix)
+    _, suffix, _ = split_suffixes(options.output)
+    return Job(model.labels, selection, wanted, options.format or SUFFIXES.get(suffix.lower()))
 
 
-def _form(options: Options) -> str | None:
-    """The format of the output, if the command line says it."""
-    suffix, _ = suffixes(options.output)
-    return options.format or SUFFIXES.get(suffix.lower())
-
-
-def _is_one_file(options: Options, found: Sequence[Source]) -> bool:
+def _is_one_file(options: ScoreOptions, sources: Sequence[Source]) -> bool:
     """Whether the output is one file; it is a folder where its name ends in no format."""
     if options.output == STDIN:
-        if len(found) > 1:
+        if len(sources) > 1:
             raise ScoreError("Several files go into a folder, not to standard output.")
         return True
-    if not suffixes(options.output)[0]:
+    if not split_suffixes(options.output)[1]:
         return False
-    if len(found) > 1:
+    if len(sources) > 1:
         raise ScoreError(
-            f"{options.input} has {len(found)} files, and {options.output} is one: give a folder."
+            f"{options.input} has {len(sources)} files, and {options.output} is one: give a folder."
         )
     return True
 
 
 def _score_one(
-    found: Sequence[Source], options: Options, job: Job, model: Model, shown: Meter
+    source: Source, options: ScoreOptions, job: Job, model: Model, meter: Meter
 ) -> Counts:
     if options.scheduler:
         raise ScoreError("A cluster scores files into a folder: give a folder as the output.")
-    (source,) = found
-    form = job.form or format_of(source.name, job.selection.form)
-    one = Job(job.labels, job.selection, job.wanted, form)
     to_stdout = options.output == STDIN
     target: Any = sys.stdout.buffer if to_stdout else place_of(options.output)
-    with _scorer(model, options, job.wanted) as scorer:
-        return score_task(Task(source, source.name), target, one, scorer, shown.saw)
+    with open_scorer(options.model, model, job.wanted, options.processes) as scorer:
+        return score_task(Task(source, source.name), target, job, scorer, meter.add)
 
 
 def _score_folder(
-    found: Sequence[Source], options: Options, job: Job, model: Model, shown: Meter
+    sources: Sequence[Source], options: ScoreOptions, job: Job, model: Model, meter: Meter
 ) -> tuple[Counts, dict[str, str]]:
-    """Score each of *found* into its part; what was found, and the parts that failed."""
+    """Score each of *sources* into its part; the counts, and why parts failed."""
     folder = place_of(options.output)
-    said = {"selection": asdict(job.selection), "wanted": asdict(job.wanted), "format": job.form}
-    state = progress.begun(folder, model.sha256, msgspec.to_builtins(said))
-    tasks = [task for task in plan(found, job) if not state.is_done(task.part, task.source)]
+    decided = {"selection": asdict(job.selection), "wanted": asdict(job.wanted), "format": job.form}
+    state = progress.begun(folder, model.sha256, msgspec.to_builtins(decided))
+    tasks = [task for task in plan(sources, job) if not state.is_done(task.part, task.source)]
     failed: dict[str, str] = {}
-    if options.scheduler:
-        from addsup.score.cluster import cluster
-        from addsup.score.cluster import completed as completed_there
-
-        with cluster(options.scheduler, options.quiet) as client:
-            content = options.model.read_bytes()
-            done = completed_there(tasks, folder, job, client, content, shown.saw)
-            _note(done, folder, state, failed, shown, options.fail_fast)
-    else:
-        _score_here(tasks, folder, options, job, model, state, failed, shown)
+    with (
+        closing(_outcomes(tasks, folder, options, job, model, meter)) as outcomes,
+        progress.kept(folder, state) as note,
+    ):
+        for task, outcome in outcomes:
+            if isinstance(outcome, Counts):
+                source = task.source
+                state.parts[task.part] = progress.Done(source.size, source.changed, outcome)
+                note()
+                meter.finish(task.size, outcome.rows)
+            elif options.fail_fast:
+                raise outcome
+            else:
+                failed[task.part] = str(outcome)
     return sum((done.counts for done in state.parts.values()), Counts()), failed
 
 
-def _score_here(
+def _outcomes(
     tasks: Sequence[Task],
     folder: Place,
-    options: Options,
+    options: ScoreOptions,
     job: Job,
     model: Model,
-    state: progress.Progress,
-    failed: dict[str, str],
-    shown: Meter,
-) -> None:
-    """Score *tasks* on this machine; processes that were killed are started again."""
-    for _ in range(MOST_ATTEMPTS):
-        left = [task for task in tasks if task.part not in {*state.parts, *failed}]
-        try:
-            with _scorer(model, options, job.wanted) as scorer:
-                done = completed(left, folder, job, scorer, shown.saw)
-                return _note(done, folder, state, failed, shown, options.fail_fast)
-        except BrokenProcessPool:
-            continue
-    raise ScoreError(
-        f"The processes that classify were killed {MOST_ATTEMPTS} times, perhaps for want of "
-        "memory: give fewer with --processes. What is done is kept; the same command goes on from "
-        "there."
-    )
-
-
-def _note(
-    done: Generator[Completed, None, None],
-    folder: Place,
-    state: progress.Progress,
-    failed: dict[str, str],
-    shown: Meter,
-    fail_fast: bool,
-) -> None:
-    """Write down what is done as it is done, and what cannot be."""
-    with closing(done), progress.kept(folder, state) as note:
-        for task, result in done:
-            try:
-                counts = result()
-            except BadInput as error:
-                if fail_fast:
-                    raise
-                failed[task.part] = str(error)
-                continue
-            state.parts[task.part] = progress.Done(task.source.size, task.source.changed, counts)
-            note()
-            shown.finished(task.size, counts.rows)
-
-
-@contextmanager
-def _scorer(model: Model, options: Options, wanted: Wanted) -> Iterator[Scorer]:
-    """A scorer of this machine; its processes end with the context."""
-    if options.processes <= 1:
-        yield HereScorer(model, wanted)
+    meter: Meter,
+) -> Generator[tuple[Task, Outcome], None, None]:
+    """What comes of *tasks*, here or on a cluster, one after the other."""
+    if not options.scheduler:
+        scorer = partial(open_scorer, options.model, model, job.wanted, options.processes)
+        yield from run_here(tasks, folder, job, scorer, meter.add)
         return
-    scorer = PoolScorer(options.model, wanted, options.processes)
-    try:
-        yield scorer
-    finally:
-        scorer.pool.shutdown(cancel_futures=True)
+    from addsup.score.cluster import connect, run_on_cluster
+
+    with connect(options.scheduler, options.quiet) as client:
+        content = options.model.read_bytes()
+        yield from run_on_cluster(tasks, folder, job, client, content, meter.add)
 
 
 def _summary(model: Model, counts: Counts, failed: dict[str, str], seconds: float) -> bytes:

@@ -6,8 +6,4 @@ from addsup.inference.errors import AddsupError
 
 
 class ScoreError(AddsupError):
-    """Nothing can be scored as the command line has it."""
-
-
-class BadInput(ScoreError):
-    """One file cannot be read to its end; the others go on."""
+    """Nothing can be scored as the command line has it, or no further."""

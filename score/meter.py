@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Lock
 
-from addsup.score.counts import Counts
 from tqdm import tqdm
+
+from addsup.score.counts import Counts
 
 
 class Meter:
-    """Shows on stderr what was found; several threads may tell it."""
+    """Shows on stderr what was found; several threads may add to it."""
 
     def __init__(self, bar: tqdm, size: int) -> None:
         """Show on *bar*; all inputs together have *size* bytes, 0 if that is not known."""
@@ -20,14 +19,14 @@ class Meter:
         self._lock = Lock()
         self._done_bytes = self._done_rows = 0
 
-    def saw(self, found: Counts) -> None:
+    def add(self, found: Counts) -> None:
         """Rows have been scored."""
         with self._lock:
             self.counts += found
-            self.bar.set_postfix_str(said(self.counts), refresh=False)
+            self.bar.set_postfix_str(in_words(self.counts), refresh=False)
             self.bar.update(found.rows)
 
-    def finished(self, size: int, rows: int) -> None:
+    def finish(self, size: int, rows: int) -> None:
         """A file of *size* bytes is done, and had *rows*: so many may be in all."""
         with self._lock:
             self._done_bytes += size
@@ -36,15 +35,8 @@ class Meter:
                 self.bar.total = round(self._done_rows * max(1.0, self.size / self._done_bytes))
 
 
-def said(counts: Counts) -> str:
+def in_words(counts: Counts) -> str:
     """*counts* in a few words."""
     labels = ", ".join(f"{label} {count:,}" for label, count in sorted(counts.labels.items())[:4])
     errors = sum(counts.errors.values()) / counts.rows if counts.rows else 0.0
     return f"{labels or 'no labels'}; errors {errors:.2%}"
-
-
-@contextmanager
-def meter(size: int, quiet: bool) -> Iterator[Meter]:
-    """A meter for inputs of *size* bytes, until the context ends."""
-    with tqdm(unit=" rows", disable=quiet, unit_scale=True) as bar:
-        yield Meter(bar, size)

@@ -9,10 +9,12 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+from pyarrow import fs
+
 from addsup.score.counts import Counts
 from addsup.score.errors import ScoreError
-from addsup.tables.storage import Place, Source, reason, whole_or_not_at_all
-from pyarrow import fs
+from addsup.tables.errors import TableError
+from addsup.tables.storage import Place, Source, open_atomically, reason
 
 FORMAT: Final = 1
 NAME: Final = "_progress.json"
@@ -99,7 +101,7 @@ def _refuse_foreign(folder: Place) -> None:
 
 def save(folder: Place, progress: Progress) -> None:
     """Write *progress* into *folder*, whole or not at all."""
-    with whole_or_not_at_all(folder / NAME) as stream:
+    with open_atomically(folder / NAME) as stream:
         stream.write(msgspec.json.encode(progress))
 
 
@@ -123,7 +125,7 @@ def kept(folder: Place, progress: Progress) -> Iterator[Callable[[], None]]:
     try:
         yield note
     except BaseException:
-        with suppress(ScoreError):
+        with suppress(TableError):
             save(folder, progress)
         raise
     save(folder, progress)
@@ -131,5 +133,5 @@ def kept(folder: Place, progress: Progress) -> Iterator[Callable[[], None]]:
 
 def finish(folder: Place, summary: bytes) -> None:
     """Say in *folder* that the output is complete."""
-    with whole_or_not_at_all(folder / SUCCESS) as stream:
+    with open_atomically(folder / SUCCESS) as stream:
         stream.write(summary)

@@ -7,24 +7,18 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 import pyarrow as pa
+
 from addsup.inference.model import Model
 from addsup.score.columns import Wanted, score_texts
-from addsup.tables.rows import Rows
+from addsup.tables.readers import Rows
 
 _here: HereScorer | None = None
-
-
-class Scorer(Protocol):
-    """Adds results to rows, in their order."""
-
-    def score(self, batches: Iterable[Rows]) -> Iterator[pa.RecordBatch]:
-        """The kept columns of each batch with the results beside them."""
 
 
 class HereScorer:
@@ -36,7 +30,7 @@ class HereScorer:
     def score(self, batches: Iterable[Rows]) -> Iterator[pa.RecordBatch]:
         """The kept columns of each batch with the results beside them."""
         for rows in batches:
-            yield beside(rows, score_texts(self.model, rows.texts, rows.errors, self.wanted))
+            yield with_results(rows, score_texts(self.model, rows.texts, rows.errors, self.wanted))
 
 
 class PoolScorer:
@@ -55,28 +49,51 @@ class PoolScorer:
         )
 
     def score(self, batches: Iterable[Rows]) -> Iterator[pa.RecordBatch]:
-        """The kept columns of each batch with the results beside them."""
-        on_the_way: deque[tuple[Rows, Future[pa.RecordBatch]]] = deque()
+        """As `HereScorer.score`."""
+        submitted: deque[tuple[Rows, Future[pa.RecordBatch]]] = deque()
         for rows in batches:
-            on_the_way.append((rows, self.pool.submit(_score, rows.texts, rows.errors)))
-            if len(on_the_way) == self.most:
-                yield _first(on_the_way)
-        while on_the_way:
-            yield _first(on_the_way)
+            submitted.append((rows, self.pool.submit(_score, rows.texts, rows.errors)))
+            if len(submitted) == self.most:
+                yield _first(submitted)
+        while submitted:
+            yield _first(submitted)
 
 
-def beside(rows: Rows, results: pa.RecordBatch) -> pa.RecordBatch:
+Scorer = HereScorer | PoolScorer
+
+
+@contextmanager
+def open_scorer(path: Path, model: Model, wanted: Wanted, processes: int) -> Iterator[Scorer]:
+    """A scorer in so many processes, which end with the context; of one, it is this one.
+
+    Args:
+        path: of the model file.
+        model: what is in it.
+        wanted: what to say of each text.
+        processes: that classify.
+    """
+    if processes <= 1:
+        yield HereScorer(model, wanted)
+        return
+    scorer = PoolScorer(path, wanted, processes)
+    try:
+        yield scorer
+    finally:
+        scorer.pool.shutdown(cancel_futures=True)
+
+
+def with_results(rows: Rows, results: pa.RecordBatch) -> pa.RecordBatch:
     """The kept columns of *rows* with *results* beside them."""
     schema = pa.schema([*rows.kept.schema, *results.schema])
     return pa.RecordBatch.from_arrays([*rows.kept.columns, *results.columns], schema=schema)
 
 
-def _first(on_the_way: deque[tuple[Rows, Future[pa.RecordBatch]]]) -> pa.RecordBatch:
-    rows, future = on_the_way.popleft()
-    return beside(rows, future.result())
+def _first(submitted: deque[tuple[Rows, Future[pa.RecordBatch]]]) -> pa.RecordBatch:
+    rows, future = submitted.popleft()
+    return with_results(rows, future.result())
 
 
-def of_this_process() -> HereScorer:
+def scorer_of_this_process() -> HereScorer:
     """The scorer of a process of a pool."""
     assert _here, "the pool makes it first"  # noqa: S101
     return _here
@@ -96,6 +113,6 @@ def _end_with_the_command() -> None:
         os._exit(1)
 
 
-def _score(texts: list[object], errors: dict[int, str]) -> pa.RecordBatch:
-    here = of_this_process()
+def _score(texts: Sequence[object], errors: dict[int, str]) -> pa.RecordBatch:
+    here = scorer_of_this_process()
     return score_texts(here.model, texts, errors, here.wanted)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
+
 from addsup.score.columns import Wanted, result_schema
 from addsup.score.counts import Counts, counts_of
-from addsup.score.errors import BadInput
-from addsup.score.scorer import Scorer, of_this_process
-from addsup.tables.formats import format_of, renamed, suffixes
-from addsup.tables.ranges import ranges
-from addsup.tables.readers import Selection, read
-from addsup.tables.rows import Rows
-from addsup.tables.storage import Place, Source, whole_or_not_at_all
-from addsup.tables.writers import writer
+from addsup.score.scorer import Scorer
+from addsup.tables.errors import BadTable
+from addsup.tables.formats import ZIP, output_name, split_suffixes
+from addsup.tables.parquet import Groups, cut_into_groups
+from addsup.tables.readers import Rows, Selection, read_batches
+from addsup.tables.storage import Place, Source, open_atomically, source_format
+from addsup.tables.writers import open_writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,69 +46,72 @@ class Task:
         source: the file.
         part: the name of the part.
         groups: the first row group, and the one after the last; None for the whole file.
-        share: of the file that they are.
+        size: about how many bytes of the source it reads.
     """
 
     source: Source
     part: str
-    groups: tuple[int, int] | None = None
-    share: float = 1.0
-
-    @property
-    def size(self) -> int:
-        """About how many bytes of the source it takes."""
-        return round(self.source.size * self.share)
+    groups: Groups = None
+    size: int = 0
 
 
-#: A task that is done, and what gives its counts, or raises what went wrong.
-Completed = tuple[Task, Callable[[], Counts]]
+#: What comes of a task: what was found, or why its file cannot be read to its end.
+Outcome = Counts | BadTable
 
 
-def plan(found: Sequence[Source], job: Job) -> Iterator[Task]:
-    """The tasks that score *found* into a folder."""
-    for source in found:
-        part = renamed(source.name, job.form)
-        cut = ranges(source, job.selection.form)
+def plan(sources: Sequence[Source], job: Job) -> Iterator[Task]:
+    """The tasks that score *sources* into a folder."""
+    for source in sources:
+        part = _part_name(source, job)
+        cut = cut_into_groups(source, job.selection.form)
         for number, groups in enumerate(cut, 1):
             name = _numbered(part, number, len(cut)) if len(cut) > 1 else part
-            yield Task(source, name, groups, 1 / len(cut))
+            yield Task(source, name, groups, source.size // len(cut))
+
+
+def _part_name(source: Source, job: Job) -> str:
+    try:
+        is_zip = source.compression == ZIP
+        form = job.form or (source_format(source, job.selection.form) if is_zip else None)
+    except BadTable:
+        form = None  # scoring it fails with the same error
+    return output_name(source.name, form) if form else source.name
 
 
 def _numbered(part: str, number: int, count: int) -> str:
-    suffix, compression = suffixes(part)
-    stem = part.removesuffix(compression).removesuffix(suffix)
+    stem, suffix, compression = split_suffixes(part)
     return f"{stem}.part-{number:05}-of-{count:05}{suffix}{compression}"
 
 
 def score_task(
-    task: Task, target: Place | Any, job: Job, scorer: Scorer, seen: Callable[[Counts], None]
+    task: Task, target: Place | Any, job: Job, scorer: Scorer, seen: Callable[[Counts], object]
 ) -> Counts:
     """Score *task* into *target*, whole or not at all.
 
     Args:
         task: what to score.
-        target: where the part goes, or a stream that takes it.
+        target: where the part goes, or a stream that receives it.
         job: how.
         scorer: that classifies.
-        seen: told of every batch that was written.
+        seen: called with the counts of every batch that was written.
 
     Returns:
-        What was found.
+        The counts of the task.
 
     Raises:
-        BadInput: the source cannot be read to its end, or not written beside the results.
-        ScoreError: the part cannot be written.
+        BadTable: the source cannot be read to its end, or not written beside the results.
+        TableError: the part cannot be written.
     """
-    batches = read(task.source, job.selection, task.groups)
+    form = job.form or source_format(task.source, job.selection.form)
+    batches = read_batches(task.source, job.selection, task.groups)
     first = next(batches)
     _check_names(task.source.name, first, job)
     total = Counts()
-    scored = scorer.score(_chained(first, batches))
-    form = job.form or format_of(task.source.name, job.selection.form)
-    whole = whole_or_not_at_all(target) if isinstance(target, Place) else nullcontext(target)
+    scored = scorer.score(chain([first], batches))
+    whole = open_atomically(target) if isinstance(target, Place) else nullcontext(target)
     with whole as stream:
         schema = pa.schema([*first.kept.schema, *result_schema(job.labels, job.wanted)])
-        with writer(stream, form, schema) as write:
+        with open_writer(stream, form, schema) as write:
             for batch in scored:
                 write(batch)
                 found = counts_of(batch, job.wanted.prefix)
@@ -116,14 +120,22 @@ def score_task(
     return total
 
 
-def score_task_here(task: Task, folder: Place, job: Job) -> Counts:
-    """Score *task* into *folder* by what a process of the pool has; raises as `score_task`."""
-    return score_task(task, folder / task.part, job, of_this_process(), lambda _: None)
+def try_task(
+    task: Task,
+    folder: Place,
+    job: Job,
+    scorer: Scorer,
+    seen: Callable[[Counts], object] = lambda _: None,
+) -> Outcome:
+    """Score *task* into *folder*, as `score_task`; what is wrong with its file is returned.
 
-
-def _chained(first: Rows, others: Iterator[Rows]) -> Iterator[Rows]:
-    yield first
-    yield from others
+    Raises:
+        TableError: the part cannot be written.
+    """
+    try:
+        return score_task(task, folder / task.part, job, scorer, seen)
+    except BadTable as error:
+        return error
 
 
 def _check_names(name: str, rows: Rows, job: Job) -> None:
@@ -131,7 +143,7 @@ def _check_names(name: str, rows: Rows, job: Job) -> None:
     results = result_schema(job.labels, job.wanted).names
     twice = [each for each in rows.kept.schema.names if each in results]
     if twice:
-        raise BadInput(
+        raise BadTable(
             f'{name} has a column "{twice[0]}" as the results have: give the results another name '
             "with --prefix scored_, or leave the column out with --keep."
         )

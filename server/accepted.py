@@ -68,7 +68,7 @@ def url_path() -> Accepted:
             raise ValueError(value)
         return path.rstrip("/")
 
-    return Accepted("a path such as /reviews", parse)
+    return Accepted("a path such as /addsup", parse)
 
 
 def model_name() -> Accepted:

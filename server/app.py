@@ -1,40 +1,48 @@
-"""Application factory: middleware, checks and blueprints, in the order a request meets them."""
+"""Application factory: the table of routes, and middleware in the order a request meets it."""
 
 from __future__ import annotations
 
 import os
 from typing import Final
 
+from flask import Flask
+
 from addsup.inference.model import Model, read_trusted
-from addsup.server.api.health import health
-from addsup.server.api.info import info
-from addsup.server.api.openapi.routes import openapi
-from addsup.server.api.predict import api
-from addsup.server.error_handlers import answer
+from addsup.server.api import health, info, predict
+from addsup.server.api.openapi import routes as openapi
+from addsup.server.error_handlers import flask_error
 from addsup.server.extensions import KEY, Extensions, extensions_of
-from addsup.server.middleware import log_requests
 from addsup.server.middleware.compression import compress
-from addsup.server.middleware.fast_path import add_fast_path
-from addsup.server.middleware.request_body import read_request_body
-from addsup.server.middleware.security import (
-    add_cors_headers,
-    check_api_key,
-    check_cross_site,
-    check_host,
-    mount,
-    trust_proxies,
-)
+from addsup.server.middleware.dispatch import dispatch
+from addsup.server.middleware.security import allow_origins, mount, trust_proxies
 from addsup.server.middleware.security_headers import add_security_headers
 from addsup.server.observability.log_format import write_defects
 from addsup.server.observability.log_writer import LogWriter
 from addsup.server.observability.metrics import Metrics
-from addsup.server.observability.request_log import RequestLog
-from addsup.server.open_inference.management import open_inference
-from addsup.server.open_inference.v1 import kserve_v1
+from addsup.server.observability.request_log import Application, RequestLog
+from addsup.server.open_inference import management, routes, v1
+from addsup.server.routing import Table
 from addsup.server.settings import Settings
 from addsup.server.web.assets import keep_assets
 from addsup.server.web.views import render_page, web
-from flask import Flask
+
+#: All that answers JSON, by path and method. Flask has the pages.
+ROUTES: Final = (
+    *predict.ROUTES,
+    *info.ROUTES,
+    *health.ROUTES,
+    *openapi.ROUTES,
+    *routes.ROUTES,
+    *management.ROUTES,
+    *v1.ROUTES,
+)
+TABLE: Final = Table(ROUTES)
+
+
+def log_requests(application: Application, server: Extensions) -> Application:
+    """Log and count whatever *application* answers."""
+    return server.request_log.wrap(application, server, TABLE)
+
 
 #: WSGI middleware, outermost first.
 MIDDLEWARE: Final = (
@@ -43,17 +51,13 @@ MIDDLEWARE: Final = (
     compress,
     log_requests,
     add_security_headers,
-    add_fast_path,
+    allow_origins,
+    dispatch,
 )
-
-#: What a request has to pass before its view, in this order.
-CHECKS: Final = (check_host, check_cross_site, check_api_key, read_request_body)
-
-BLUEPRINTS: Final = (web, api, open_inference, kserve_v1, info, health, openapi)
 
 
 def create_app(settings: Settings | None = None, content: bytes | None = None) -> Flask:
-    """A ready application: its model is loaded and has reproduced its golden reviews.
+    """A ready application: its model is loaded and has reproduced its golden texts.
 
     Args:
         settings: what to serve and how; read from the environment if None.
@@ -92,14 +96,11 @@ def unready_app(settings: Settings) -> Flask:
     write_defects(settings.log_format)
     metrics = Metrics()
     request_log = RequestLog(metrics, settings.log_format, LogWriter())
-    carried = app.extensions[KEY] = Extensions(settings, metrics, request_log, render_page)
+    server = Extensions(settings, metrics, request_log, lambda: app, render_page)
+    app.extensions[KEY] = server
     for wrap in reversed(MIDDLEWARE):
-        app.wsgi_app = wrap(app.wsgi_app, carried)  # type: ignore[method-assign]
-    for check in CHECKS:
-        app.before_request(check)
-    if settings.cors_origins:
-        app.after_request(add_cors_headers)
-    app.register_error_handler(Exception, answer)
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
+        app.wsgi_app = wrap(app.wsgi_app, server)  # type: ignore[method-assign]
+    app.register_error_handler(Exception, flask_error)
+    app.register_blueprint(web)
+    app.register_blueprint(openapi.docs)
     return app

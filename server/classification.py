@@ -1,4 +1,4 @@
-"""Classification: the one core behind the API, the page, /v2 and the fast path.
+"""Classification: the one core behind the API, the page and /v2.
 
 Validated texts in, predictions (and explanations, if asked for) out; counted as they are made. It
 knows nothing of Flask or of how an answer looks.
@@ -10,18 +10,17 @@ import time
 from collections.abc import Sequence
 
 from addsup.inference.predictions import Classification
-from addsup.server.extensions import Extensions
-from addsup.server.observability.request_log import current_exchange
+from addsup.server.request import Request
 from addsup.server.schemas.validation import check_explained, check_left_out
 
 
 def classify(
-    carried: Extensions, texts: Sequence[str], *, explain: bool = False, leave_out: bool = False
+    request: Request, texts: Sequence[str], *, explain: bool = False, leave_out: bool = False
 ) -> list[Classification]:
     """Classify *texts*, which have passed `schemas.validation`, in order.
 
     Args:
-        carried: has the model, and the metrics in which this is counted.
+        request: that they came with; its server has the model, and counts this.
         texts: n texts as typed.
         explain: whether to say what each word adds.
         leave_out: whether to say, too, what the verdict would be without each word.
@@ -33,9 +32,10 @@ def classify(
         ProblemError: the model is not loaded yet (HTTP 503), or there is more to explain than
             may be (413).
     """
-    model = carried.model
+    server = request.server
+    model = server.model
     if explain:
-        check_explained(texts, carried.settings.max_explained_words, model.tokenizer)
+        check_explained(texts, server.settings.max_explained_words, model.tokenizer)
         if leave_out:
             check_left_out(texts, model.tokenizer)
     started = time.perf_counter()
@@ -47,6 +47,6 @@ def classify(
     if found:
         seconds = time.perf_counter() - started
         predictions = [each.prediction for each in found]
-        carried.metrics.count_predictions(predictions, seconds, model.version)
-        current_exchange().reviews += len(found)
+        server.metrics.count_predictions(predictions, seconds, model.version)
+        request.texts += len(found)
     return found

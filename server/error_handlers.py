@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from addsup.server.api.predict import api
-from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.extensions import current
-from addsup.server.observability.log_format import log_defect
-from addsup.server.observability.request_log import current_exchange
-from addsup.server.schemas.negotiation import wants_html
-from addsup.server.schemas.responses import encode, problem_document
-from addsup.server.web.views import render_form, submitted_text, web
-from flask import Response, render_template, request
+import flask
 from werkzeug.exceptions import HTTPException
 
-#: Blueprints with pages for people. What is at no path may be meant for people too.
-WITH_PAGES: Final = (web.name, api.name, None)
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.middleware.security import is_well_formed_host
+from addsup.server.observability.log_format import log_defect
+from addsup.server.request import Reply, Request, current_request
+from addsup.server.schemas.negotiation import wants_html
+from addsup.server.schemas.responses import encode, problem_document
+from addsup.server.web.views import render_form, submitted_text
 
 PROBLEM_JSON: Final = "application/problem+json"
+HTML: Final = "text/html; charset=utf-8"
 
 OUR_FAULT: Final = "Something went wrong here, not in the request; the log has the place."
 
@@ -26,25 +24,37 @@ OUR_FAULT: Final = "Something went wrong here, not in the request; the log has t
 PROTOCOL_PATHS: Final = ("/v1/", "/v2")
 
 
-def answer(error: Exception) -> Response:
-    """What the client gets for *error*."""
-    problem = as_problem(error)
-    response = as_page(problem) if for_a_browser() else as_document(problem)
-    response.headers.update(problem.headers)
+def reply_to_error(error: Exception, request: Request) -> Reply:
+    """What the client gets for *error*, which arose before Flask had the request."""
+    problem = as_problem(error, request)
+    if not for_a_browser(request):
+        return as_document(problem, request)
+    with request.server.flask().request_context(request.environ):
+        return as_page(problem, request)
+
+
+def flask_error(error: Exception) -> flask.Response:
+    """What the client gets for *error*, which arose in a page."""
+    request = current_request(flask.request.environ)
+    problem = as_problem(error, request)
+    make = as_page if for_a_browser(request) else as_document
+    reply = make(problem, request)
+    response = flask.Response(reply.body, reply.status, content_type=reply.content_type)
+    response.headers.update(dict(reply.headers))
     return response
 
 
-def as_problem(error: Exception) -> ProblemError:
+def as_problem(error: Exception, request: Request) -> ProblemError:
     """*error* in terms of our own tree. What is no one's fault but ours is logged."""
     if isinstance(error, ProblemError):
         return error
     if isinstance(error, HTTPException) and error.code and error.code < 500:
-        return _from_werkzeug(error)
-    log_defect(error, current_exchange().id)
+        return _from_werkzeug(error, request)
+    log_defect(error, request.id)
     return ProblemError(ProblemType.INTERNAL_ERROR, OUR_FAULT)
 
 
-def _from_werkzeug(error: HTTPException) -> ProblemError:
+def _from_werkzeug(error: HTTPException, request: Request) -> ProblemError:
     match error.code:
         case 404:
             return ProblemError(
@@ -52,17 +62,17 @@ def _from_werkzeug(error: HTTPException) -> ProblemError:
             )
         case 405:
             allowed = set(getattr(error, "valid_methods", None) or ())
-            said = " or ".join(sorted(allowed - {"HEAD", "OPTIONS"}))
+            usual = " or ".join(sorted(allowed - {"HEAD", "OPTIONS"}))
             return ProblemError(
                 ProblemType.METHOD_NOT_ALLOWED,
-                f"{request.method} is not allowed here; use {said}.",
+                f"{request.environ['REQUEST_METHOD']} is not allowed here; use {usual}.",
                 headers={"Allow": ", ".join(sorted(allowed))},
             )
         case 413:
             return ProblemError(
                 ProblemType.BODY_TOO_LARGE,
                 "The form is larger than is read; a request body may have "
-                f"{current().settings.max_body_bytes:,} bytes.",
+                f"{request.server.settings.max_body_bytes:,} bytes.",
             )
         case 415:
             return ProblemError(
@@ -75,27 +85,41 @@ def _from_werkzeug(error: HTTPException) -> ProblemError:
             )
 
 
-def for_a_browser() -> bool:
-    """Whether the request is for a page, by someone who would rather read HTML than JSON."""
-    bad_host = request.routing_exception is not None and request.routing_exception.code == 400
-    return request.blueprint in WITH_PAGES and not bad_host and wants_html()  # it has no links
+def for_a_browser(request: Request) -> bool:
+    """Whether the request is for a page, by someone who would rather read HTML than JSON.
+
+    Under a malformed host there are no links, and so no page.
+    """
+    of_people = request.route is None or request.route.group == "predict"
+    environ = request.environ
+    return of_people and wants_html(environ) and is_well_formed_host(environ)
 
 
-def as_document(problem: ProblemError) -> Response:
+def as_document(problem: ProblemError, request: Request) -> Reply:
     """*problem* for programs."""
+    environ = request.environ
     document = problem_document(
         problem,
-        current_exchange().id,
-        protocol_v2=request.path.startswith(PROTOCOL_PATHS),
-        root=request.script_root,
+        request.id,
+        protocol_v2=environ["PATH_INFO"].startswith(PROTOCOL_PATHS),
+        root=environ.get("SCRIPT_NAME", ""),
     )
-    return Response(encode(document), problem.type.status, content_type=PROBLEM_JSON)
+    return _reply(problem, encode(document), PROBLEM_JSON)
 
 
-def as_page(problem: ProblemError) -> Response:
-    """*problem* for people: beside the field if the form sent it, else on a page of its own."""
-    if request.blueprint and problem.type.status < 500:
+def as_page(problem: ProblemError, request: Request) -> Reply:
+    """*problem* for people: beside the field if the form sent it, else on a page of its own.
+
+    There has to be a context of Flask's.
+    """
+    has_form = request.route or flask.request.blueprint
+    if has_form and problem.type.status < 500:
         html = render_form(submitted_text(), problem=problem)
     else:
-        html = render_template("error.html", problem=problem)
-    return Response(html, problem.type.status)
+        html = flask.render_template("error.html", problem=problem)
+    return _reply(problem, html.encode(), HTML)
+
+
+def _reply(problem: ProblemError, body: bytes, content_type: str) -> Reply:
+    headers: list[tuple[str, Any]] = list(problem.headers.items())
+    return Reply(body, content_type, problem.type.status, headers)

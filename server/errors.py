@@ -52,7 +52,7 @@ class ProblemType(Enum):
     MALFORMED_FORM = (
         400,
         "The form cannot be read",
-        "The body is not a form in UTF-8 with the field `review`, once.",
+        "The body is not a form in UTF-8 with the field `text`, once.",
     )
     BAD_PARAMETER = (
         400,
@@ -71,17 +71,17 @@ class ProblemType(Enum):
         "A value has another JSON type than it should.",
     )
     UNKNOWN_FIELD = (400, "A field is not known", "The document has a key that means nothing here.")
-    MISSING_REVIEW = (400, "There is no review to classify", "There is nothing to classify.")
-    REVIEW_AND_REVIEWS = (
+    MISSING_TEXT = (400, "There is no text to classify", "There is nothing to classify.")
+    TEXT_AND_TEXTS = (
         400,
-        "Both a single review and a batch are given",
+        "Both a single text and a batch are given",
         "Both the single and the batch form are there, so the form of the answer is open.",
     )
-    EMPTY_REVIEW = (400, "A review is empty", "A review is empty, or white space only.")
-    REVIEW_WITHOUT_LETTERS = (
+    EMPTY_TEXT = (400, "A text is empty", "A text is empty, or white space only.")
+    TEXT_WITHOUT_LETTERS = (
         400,
-        "A review has no letters",
-        "A review has nothing that the model reads; the shipped model reads the letters a to z.",
+        "A text has no letters",
+        "A text has nothing that the model reads; the shipped model reads the letters a to z.",
     )
     UNKNOWN_TENSOR = (
         400,
@@ -134,15 +134,15 @@ class ProblemType(Enum):
         "The request body is too large",
         "The body has more bytes than are accepted.",
     )
-    TOO_MANY_REVIEWS = (
+    TOO_MANY_TEXTS = (
         413,
-        "There are too many reviews in one request",
-        "A batch has more reviews than are accepted.",
+        "There are too many texts in one request",
+        "A batch has more texts than are accepted.",
     )
-    REVIEW_TOO_LONG = (
+    TEXT_TOO_LONG = (
         413,
-        "A review is too long",
-        "A review has more characters than are accepted.",
+        "A text is too long",
+        "A text has more characters than are accepted.",
     )
     TOO_MANY_WORDS = (
         413,
@@ -187,7 +187,7 @@ class ProblemType(Enum):
     NOT_READY = (
         503,
         "The server is not ready",
-        "The model has not been loaded, or has not reproduced its golden reviews yet.",
+        "The model has not been loaded, or has not reproduced its golden texts yet.",
     )
     OVERLOADED = (
         503,

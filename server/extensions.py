@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import Flask, current_app
+
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.observability.metrics import Metrics
 from addsup.server.observability.request_log import RequestLog
 from addsup.server.settings import Settings
-from flask import Flask, current_app
 
 if TYPE_CHECKING:
     from addsup.inference.model import Model
@@ -26,14 +27,16 @@ class Extensions:
         settings: of this server.
         metrics: of this process.
         request_log: writes a line for each request, and counts it.
-        render_page: renders a text and what the model makes of it as HTML, for routes that answer
-            in either form.
-        loaded_model: the model, once it has reproduced its golden reviews.
+        flask: the application that has the pages.
+        render_page: renders a text and what the model makes of it as HTML, within a context of
+            Flask's.
+        loaded_model: the model, once it has reproduced its golden texts.
     """
 
     settings: Settings
     metrics: Metrics
     request_log: RequestLog
+    flask: Callable[[], Flask]
     render_page: Callable[..., str]
     loaded_model: Model | None = None
 
@@ -50,6 +53,11 @@ class Extensions:
                 "The model is still being loaded and checked; ask again in a second.",
             )
         return self.loaded_model
+
+    def page_of(self, environ: Any, found: Any) -> str:
+        """The page with *found*, for a route that is not Flask's."""
+        with self.flask().request_context(environ):
+            return self.render_page(found)
 
     def use_model(self, model: Model) -> None:
         """Answer with *model* from now on: the application is ready."""

@@ -33,6 +33,7 @@ from addsup.server import wsgi
 from addsup.server.observability.gunicorn_logger import Log
 from addsup.server.observability.log_format import Formatter, announce
 from addsup.server.observability.log_handler import write_from_a_thread
+from addsup.server.settings import Settings
 from addsup.server.worker.shutdown import hold_signals_over_fork
 from addsup.server.worker.worker import Worker
 
@@ -105,7 +106,9 @@ def pre_exec(arbiter: Any) -> None:
 
 
 def when_ready(arbiter: Any) -> None:
-    """Say where the server is."""
+    """Say where the server is, and which settings have other names now."""
+    for sentence in Settings.outdated(os.environ):
+        announce(_chosen.log_format, sentence)
     is_ours = arbiter.cfg.bind == bind and not arbiter.systemd
     urls = [_chosen.url] if is_ours else map(str, arbiter.LISTENERS)
     announce(_chosen.log_format, f"Listening on {', '.join(urls)}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from addsup.models import SENTIMENT
 from addsup.server.accepted import (
     UNIX,
     Accepted,
@@ -24,9 +24,6 @@ from addsup.server.accepted import (
 )
 from addsup.server.errors import SettingError
 
-#: The model file that comes with the package.
-DEFAULT_MODEL = Path(str(files("addsup.models") / "sentiment.onnx"))
-
 #: Addresses that stand for all of a machine's.
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
@@ -39,12 +36,16 @@ class Variable(NamedTuple):
     meaning: str
 
 
-def setting(name: str, default: Any, meaning: str, accepted: Accepted) -> Any:
-    """A field of `Settings` that the environment variable *name* sets."""
+def setting(name: str, default: Any, meaning: str, accepted: Accepted, former: str = "") -> Any:
+    """A field of `Settings` that the environment variable *name* sets, *former* in version 1."""
     return field(
         default=accepted.parse(default) if isinstance(default, str) else default,
         repr=not accepted.secret,
-        metadata={"variable": Variable(name, _shown(default), meaning), "accepted": accepted},
+        metadata={
+            "variable": Variable(name, _shown(default), meaning),
+            "accepted": accepted,
+            "former": former,
+        },
     )
 
 
@@ -68,7 +69,7 @@ class Settings:
     root_path: str | None = setting(
         "ROOT_PATH",
         None,
-        "path under which a proxy offers the server, such as `/reviews`",
+        "path under which a proxy offers the server, such as `/addsup`",
         url_path(),
     )
     workers: int = setting(
@@ -88,7 +89,7 @@ class Settings:
     )
     model_path: Path = setting(  # noqa: RUF009
         "MODEL_PATH",
-        DEFAULT_MODEL,
+        SENTIMENT,
         "model file to serve, or the folder of the only one; "
         "its checksum is the file beside it that ends in `.sha256`",
         model_path(),
@@ -112,11 +113,19 @@ class Settings:
         "seconds for which a model file is tried out before it is served",
         whole_number(1, 3_600),
     )
-    max_review_chars: int = setting(
-        "MAX_REVIEW_CHARS", 50_000, "characters a review may have", whole_number(1, 1_000_000)
+    max_text_chars: int = setting(
+        "MAX_TEXT_CHARS",
+        50_000,
+        "characters a text may have",
+        whole_number(1, 1_000_000),
+        former="MAX_REVIEW_CHARS",
     )
-    max_reviews: int = setting(
-        "MAX_REVIEWS", 1_000, "reviews that one request may hold", whole_number(1, 100_000)
+    max_texts: int = setting(
+        "MAX_TEXTS",
+        1_000,
+        "texts that one request may hold",
+        whole_number(1, 100_000),
+        former="MAX_REVIEWS",
     )
     max_explained_words: int = setting(
         "MAX_EXPLAINED_WORDS",
@@ -185,10 +194,19 @@ class Settings:
         """
         values = {}
         for each in fields(cls):
-            variable: Variable = each.metadata["variable"]
-            if raw := environ.get(variable.name, "").strip():
-                values[each.name] = _parsed(variable, raw, each.metadata["accepted"])
+            for name in (each.metadata["variable"].name, each.metadata["former"]):
+                if each.name not in values and (raw := environ.get(name, "").strip()):
+                    values[each.name] = _parsed(name, raw, each.metadata["accepted"])
         return cls(**values)
+
+    @classmethod
+    def outdated(cls, environ: Mapping[str, str]) -> list[str]:
+        """A sentence for each variable in *environ* that has another name since version 2."""
+        return [
+            f"{former} is an old name: set {each.metadata['variable'].name} instead."
+            for each in fields(cls)
+            if (former := each.metadata["former"]) and environ.get(former, "").strip()
+        ]
 
     @classmethod
     def documented(cls) -> list[Variable]:
@@ -214,12 +232,12 @@ class Settings:
         return f"http://{host}:{self.port}{self.root_path or ''}"
 
 
-def _parsed(variable: Variable, raw: str, accepted: Accepted) -> Any:
+def _parsed(name: str, raw: str, accepted: Accepted) -> Any:
     try:
         return accepted.parse(raw)
     except ValueError:
         shown = None if accepted.secret else raw
-        raise SettingError(variable.name, shown, accepted.words) from None
+        raise SettingError(name, shown, accepted.words) from None
 
 
 def _bracketed(host: str) -> str:

@@ -10,6 +10,9 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import Flask
+from gunicorn.errors import AppImportError
+
 from addsup.inference.errors import AddsupError
 from addsup.inference.predictions import Classification
 from addsup.server.accepted import UNIX
@@ -23,8 +26,6 @@ from addsup.server.observability.request_log import ID_HEADER
 from addsup.server.preflight import approve
 from addsup.server.schemas.responses import encode, predictions_document, problem_document
 from addsup.server.settings import Settings
-from flask import Flask
-from gunicorn.errors import AppImportError
 
 if TYPE_CHECKING:
     from addsup.inference.model import Model
@@ -101,7 +102,7 @@ def rehearse(model: Model, app: Flask) -> None:
     """
     carried = extensions_of(app)
     carried.use_model(model)
-    golden = [each.review for each in model.manifest.golden]
+    golden = [each.text for each in model.manifest.golden]
     with app.test_request_context("/"):
         found = [
             Classification(text, *pair)

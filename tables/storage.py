@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from fnmatch import fnmatch
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-from addsup.score.errors import BadInput, ScoreError
 from pyarrow import fs
+
+from addsup.tables.errors import BadTable, TableError
+from addsup.tables.formats import COMPRESSIONS, ZIP, format_of, guess_format, split_suffixes
 
 STDIN: Final = "-"
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-WILD: Final = re.compile(r"[*?\[]")
-#: Suffixes that say how a file is compressed, as Arrow names it.
-COMPRESSIONS: Final = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".lz4": "lz4"}
+#: What may be wrong with the bytes of a file.
+DAMAGE: Final = (OSError, pa.ArrowException, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +54,26 @@ class Source:
         name: its path below the folder that was given, or its name.
         size: in bytes; 0 if it is not known.
         changed: when, in nanoseconds; 0 if it is not known.
+        content: its bytes, decompressed, where they are in memory.
     """
 
     place: Place | None
     name: str
     size: int = 0
     changed: int = 0
+    content: bytes | None = None
+
+    @property
+    def compression(self) -> str:
+        """The suffix that says how its bytes are compressed, in lower case; "" if they are not."""
+        return "" if self.content is not None else split_suffixes(self.name)[2].lower()
 
 
 def place_of(address: str) -> Place:
     """The place at a local path or an address.
 
     Raises:
-        ScoreError: there is no file system for it.
+        TableError: there is no file system for it.
     """
     if not ADDRESS.match(address):
         return Place(fs.LocalFileSystem(), str(Path(address).absolute()))
@@ -80,121 +90,107 @@ def _by_fsspec(address: str) -> Place:
 
         system, path = fsspec.core.url_to_fs(address)
     except (ImportError, ValueError, OSError) as error:
-        raise ScoreError(f"{address} cannot be reached: {error}.") from None
+        raise TableError(f"{address} cannot be reached: {error}.") from None
     return Place(fs.PyFileSystem(fs.FSSpecHandler(system)), path)
 
 
-def sources(address: str) -> list[Source]:
-    """The files at *address*: a file, a folder, a glob, or `-` for standard input; by name.
+def in_memory(source: Source) -> Source:
+    """*source* with its bytes in memory, decompressed.
 
     Raises:
-        ScoreError: there is none, or the place cannot be reached.
+        BadTable: they cannot be read, or not decompressed.
     """
-    if address == STDIN:
-        return [Source(None, "stdin")]
-    try:
-        found = _matching(address) if WILD.search(address) else _at(address)
-    except OSError as error:
-        raise ScoreError(f"{address} cannot be read: {reason(error)}.") from None
-    if not found:
-        raise ScoreError(f"{address} has no files to score.")
-    return sorted(found, key=lambda source: source.name)
-
-
-def _at(address: str) -> list[Source]:
-    place = place_of(address)
-    info = place.info
-    if info.type == fs.FileType.NotFound:
-        raise ScoreError(f"{address} is not there.")
-    if info.type == fs.FileType.File:
-        return [_source(place.system, info, info.base_name)]
-    return _below(place, "*")
-
-
-def _matching(address: str) -> list[Source]:
-    """Files whose path matches a glob; its folder is what stands before the first wild part."""
-    parts = address.split("/")
-    wild = next(i for i, part in enumerate(parts) if WILD.search(part))
-    return _below(place_of("/".join(parts[:wild]) or "."), "/".join(parts[wild:]))
-
-
-def _below(folder: Place, pattern: str) -> list[Source]:
-    """Files below *folder*; those that begin with a dot or an underscore are not data."""
-    infos = folder.system.get_file_info(fs.FileSelector(folder.path, recursive=True))
-    found = []
-    for info in infos:
-        name = info.path[len(folder.path) :].lstrip("/")
-        hidden = any(part.startswith((".", "_")) for part in name.split("/"))
-        if info.type == fs.FileType.File and not hidden and fnmatch(name, pattern):
-            found.append(_source(folder.system, info, name))
-    return found
-
-
-def _source(system: fs.FileSystem, info: fs.FileInfo, name: str) -> Source:
-    return Source(Place(system, info.path), name, info.size or 0, info.mtime_ns or 0)
+    with open_source(source) as stream:
+        return replace(source, content=stream.read())
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[Any]:
+def open_source(source: Source) -> Iterator[Any]:
     """The bytes of *source*, decompressed by its suffix, one after another.
 
     Raises:
-        BadInput: they cannot be read, or not decompressed.
+        BadTable: they cannot be read, or not decompressed.
     """
     try:
-        if source.place is None:
+        if source.content is not None:
+            yield io.BytesIO(source.content)
+        elif source.place is None:
             yield sys.stdin.buffer
-            return
-        compression = COMPRESSIONS.get(Path(source.name).suffix.lower())
-        with source.place.system.open_input_stream(
-            source.place.path, compression=compression, buffer_size=2**20
-        ) as stream:
-            yield stream
-    except (OSError, pa.ArrowException) as error:
-        raise BadInput(f"{source.name} cannot be read: {reason(error)}.") from None
+        elif source.compression == ZIP:
+            with (
+                source.place.system.open_input_file(source.place.path) as raw,
+                _only_member(source.name, raw) as stream,
+            ):
+                yield stream
+        else:
+            with source.place.system.open_input_stream(
+                source.place.path, COMPRESSIONS.get(source.compression), 2**20
+            ) as stream:
+                yield stream
+    except DAMAGE as error:
+        raise BadTable(f"{source.name} cannot be read: {reason(error)}.") from None
 
 
 @contextmanager
-def whole_or_not_at_all(place: Place) -> Iterator[Any]:
+def _only_member(name: str, raw: Any) -> Iterator[Any]:
+    """The one file of a .zip archive; what macOS adds is no file."""
+    with zipfile.ZipFile(raw) as archive:
+        members = [
+            each
+            for each in archive.namelist()
+            if not each.startswith("__MACOSX/") and each[-1] != "/"
+        ]
+        if len(members) != 1:
+            raise BadTable(f"{name} has {len(members)} files: unpack it, and name one of them.")
+        try:
+            stream = archive.open(members[0])
+        except (RuntimeError, NotImplementedError) as error:
+            raise BadTable(f"{name} cannot be read: {error}.") from None
+        with stream:
+            yield stream
+
+
+def source_format(source: Source, given: str | None = None) -> str:
+    """The format *given*, else by the name; standard input and .zip files have it guessed.
+
+    Raises:
+        BadTable: the name says none.
+    """
+    _, suffix, packed = split_suffixes(source.name)
+    if given or suffix or not (source.place is None or packed.lower() == ZIP):
+        return format_of(source.name, given)
+    with open_source(source) as stream:
+        return guess_format(stream.peek(1) if hasattr(stream, "peek") else stream.read(1000))
+
+
+@contextmanager
+def open_atomically(place: Place) -> Iterator[Any]:
     """A stream to write what will be at *place* once it is complete.
 
     Raises:
-        ScoreError: it cannot be written; what was at *place* is still there.
+        TableError: it cannot be written; what was at *place* is still there.
     """
     folder, _, name = place.path.rpartition("/")
     draft = f"{folder}/.{name}.part"
     system = place.system
-    compression = COMPRESSIONS.get(Path(name).suffix.lower())
+    suffix = Path(name).suffix.lower()
+    if suffix == ZIP:
+        raise TableError(f"{place} cannot be written: results are not put into archives.")
     try:
         system.create_dir(folder, recursive=True)
         try:
-            with system.open_output_stream(draft, compression=compression) as stream:
+            with system.open_output_stream(draft, COMPRESSIONS.get(suffix)) as stream:
                 yield stream
-            _keep(system, draft)
+            if isinstance(system, fs.LocalFileSystem):  # on the disk, should power be lost
+                with Path(draft).open("rb") as file:
+                    os.fsync(file.fileno())
             system.move(draft, place.path)
         except BaseException:
-            _remove(system, draft)
+            with suppress(OSError):
+                system.delete_file(draft)
             raise
     except OSError as error:
-        raise ScoreError(f"{place} cannot be written: {reason(error)}.") from None
-
-
-def _keep(system: fs.FileSystem, path: str) -> None:
-    """Have a local file written to the disk, so that it is whole after a loss of power, too."""
-    if isinstance(system, fs.LocalFileSystem):
-        file = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(file)
-        finally:
-            os.close(file)
-
-
-def _remove(system: fs.FileSystem, path: str) -> None:
-    """Delete a file, if it is there and can be deleted."""
-    try:
-        system.delete_file(path)
-    except OSError:
-        return
+        raise TableError(f"{place} cannot be written: {reason(error)}.") from None
 
 
 def reason(error: BaseException) -> str:

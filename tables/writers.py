@@ -10,6 +10,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
+
 from addsup.tables.formats import CSV, JSONL, PARQUET, TSV
 
 Write = Callable[[pa.RecordBatch], None]
@@ -21,7 +22,7 @@ DELIMITERS: Final = {CSV: ",", TSV: "\t"}
 
 
 @contextmanager
-def writer(stream: Any, form: str, schema: pa.Schema) -> Iterator[Write]:
+def open_writer(stream: Any, form: str, schema: pa.Schema) -> Iterator[Write]:
     """What writes batches of *schema* to *stream* in the format *form*.
 
     Lists are written to CSV and TSV as JSON.
@@ -35,7 +36,12 @@ def writer(stream: Any, form: str, schema: pa.Schema) -> Iterator[Write]:
         yield lambda batch: _write_lines(stream, batch)
     else:
         options = pa.csv.WriteOptions(delimiter=DELIMITERS[form], quoting_style="needed")
-        flat = pa.schema([(each.name, _flat_type(each.type)) for each in schema])
+        flat = pa.schema(
+            [
+                each.with_type(pa.string()) if pa.types.is_nested(each.type) else each
+                for each in schema
+            ]
+        )
         with pa.csv.CSVWriter(stream, flat, write_options=options) as delimited:
             yield lambda batch: delimited.write_batch(_flattened(batch, flat))
 
@@ -65,10 +71,6 @@ class _RowGroups:
 
 def _write_lines(stream: Any, batch: pa.RecordBatch) -> None:
     stream.write(b"".join(ENCODER.encode(row) + b"\n" for row in batch.to_pylist()))
-
-
-def _flat_type(kind: pa.DataType) -> pa.DataType:
-    return pa.string() if pa.types.is_nested(kind) else kind
 
 
 def _flattened(batch: pa.RecordBatch, flat: pa.Schema) -> pa.RecordBatch:

@@ -17,7 +17,6 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from addsup.server.settings import Settings
-
 from tests.places import ROOT
 
 CONFIGURATION = Path("server") / "gunicorn.conf.py"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from addsup.inference.model import Model
 
+from addsup.inference.model import Model
 from tests.places import ROOT
 
 PATH = ROOT / "models" / "sentiment.onnx"

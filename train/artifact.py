@@ -1,4 +1,4 @@
-"""Artifact: what training hands to export, in memory or kept in a file with skops.
+"""Artifact: a trained model with all that export needs, in memory or in a file of skops.
 
 Reading a kept file runs no code in it. The lemmatiser is not kept: WordNet in the data cache is,
 and gives the same one.
@@ -16,16 +16,15 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
-import skops.io
+from sklearn.pipeline import Pipeline
+
 from addsup.inference.analyzer import Normaliser, tokenizer
 from addsup.inference.analyzer_settings import ARTICLE, Analyzer
-from addsup.inference.manifest import DataSet, Figures
+from addsup.inference.manifest import DataSet, Figures, Interval
 from addsup.train.errors import KeptFileError
-from addsup.train.evaluation.learning_curve import LearningPoint
 from addsup.train.files import write_atomically
 from addsup.train.text.languages import LANGUAGES
 from addsup.train.text.word_forms import Stems, snowball
-from sklearn.pipeline import Pipeline
 
 #: Of the layout of kept files.
 FORMAT: Final = 3
@@ -35,6 +34,13 @@ TRUSTED: Final = (
     "addsup.train.sparse_gaussian_nb.SparseGaussianNB",
     "addsup.train.calibration.Calibrated",
 )
+
+
+class LearningPoint(msgspec.Struct, frozen=True):
+    """Point of a learning curve: accuracy after fitting on so many texts."""
+
+    reviews: int
+    accuracy: Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ class TrainedModel:
 
 
 def keep(trained: TrainedModel, path: Path) -> None:
-    """Write *trained* to *path*, atomically.
+    """File of a trained model: writes it to *path*, atomically.
 
     Raises:
         CannotWriteError: what was at *path* is still there.
@@ -122,11 +128,13 @@ def keep(trained: TrainedModel, path: Path) -> None:
         "stemmer": trained.parameters.get("language", "") if trained.stems else "",
         "learning_curve": msgspec.to_builtins(found.learning_curve) if found else None,
     }
+    import skops.io  # here, for export does without
+
     write_atomically(path, skops.io.dumps(content))
 
 
 def read_kept(path: Path, lemma: Callable[[str], str]) -> TrainedModel:
-    """Read back what `keep` wrote.
+    """Trained model, read back from the file that `keep` wrote.
 
     Args:
         path: the kept file.
@@ -148,23 +156,18 @@ def read_kept(path: Path, lemma: Callable[[str], str]) -> TrainedModel:
 
 def _checked_content(path: Path) -> dict[str, Any]:
     content = path.read_bytes()
+    import skops.io
+
     untrusted = set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED)
-    old = {each for each in untrusted if each.startswith(("train.",))}
-    if untrusted and untrusted == old:
-        raise KeptFileError(_too_old(path))
     if untrusted:
         raise KeptFileError(f"{path} holds types that are not trusted: {sorted(untrusted)}.")
     kept: dict[str, Any] = skops.io.loads(content, trusted=list(TRUSTED))
     if kept.get("format") != FORMAT:
-        raise KeptFileError(_too_old(path) if "pipeline" in kept else f"{path} holds no pipeline.")
+        raise KeptFileError(
+            f"{path} holds no pipeline of this version's format: train again with "
+            "`addsup train --keep`."
+        )
     return kept
-
-
-def _too_old(path: Path) -> str:
-    return (
-        f"{path} was kept by another version of this program; train again with "
-        "`addsup train --keep`."
-    )
 
 
 def _trained_model(kept: dict[str, Any], lemma: Callable[[str], str]) -> TrainedModel:
@@ -172,7 +175,7 @@ def _trained_model(kept: dict[str, Any], lemma: Callable[[str], str]) -> Trained
     if kept["truth"] is not None:
         curve = msgspec.convert(kept["learning_curve"], tuple[LearningPoint, ...])
         found = UnseenPredictions(kept["truth"], kept["probabilities"], curve)
-    analyzer = msgspec.convert(kept.get("analyzer", ARTICLE), Analyzer)
+    analyzer = msgspec.convert(kept["analyzer"], Analyzer)
     stems = None
     if code := kept.get("stemmer"):
         words = chain.from_iterable(map(tokenizer(analyzer).tokens, kept["texts"]))

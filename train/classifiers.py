@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from addsup.train.calibration import log_scores
-from addsup.train.sparse_gaussian_nb import SparseGaussianNB, scores_by_smoothing
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, MultinomialNB
 from sklearn.svm import LinearSVC
+
+from addsup.train.calibration import log_scores
+from addsup.train.sparse_gaussian_nb import SparseGaussianNB, scores_by_smoothing
 
 Array = npt.NDArray[np.float64]
 

@@ -3,8 +3,10 @@
     TrainError
     ├── BadData             the labelled text cannot be used as it is
     ├── BadOption           options contradict one another
-    └── SourceUnavailable   a resource is neither in the cache nor to be had
-        └── OriginFailed    one origin of it did not deliver; the next one is tried
+    ├── SourceUnavailable   a resource is neither in the cache nor to be had
+    ├── CannotWriteError    a file cannot be written
+    ├── KeptFileError       a kept pipeline cannot be used
+    └── ComparisonFileError a file is no comparison of classifiers
 
 The message is one sentence (or a few) that names the place and the way out; the command prints
 it and exits non-zero.
@@ -28,11 +30,7 @@ class BadOption(TrainError):
 
 
 class SourceUnavailable(TrainError):
-    """A resource is not in the cache and no origin supplied it."""
-
-
-class OriginFailed(SourceUnavailable):
-    """One origin did not deliver the expected content."""
+    """A resource is not in the cache and no source supplied it."""
 
 
 class CannotWriteError(TrainError):

@@ -1,4 +1,4 @@
-"""Hyperparameters: what training can vary, and one choice of it."""
+"""Hyperparameters: the settings that training searches, and the pipeline each stands for."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from itertools import product
 from typing import Any, Final, Literal
 
 import numpy as np
-from addsup.train.calibration import Calibrated, Calibration
-from addsup.train.classifiers import KINDS
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-#: What counts as a token of normalised text: two characters, or one of a script without spaces. On
-#: letters from a to z it is the article's "[a-z][a-z]+".
-NORMALISED_TOKEN = r"\S\S+|[^\s\x00-\x7f]"
+from addsup.train.calibration import Calibrated, Calibration
+from addsup.train.classifiers import KINDS
+from addsup.train.term_counts import NgramRange, StopWords, counting
 
 MAX_FEATURES = 2000  # the article's
 
@@ -26,12 +24,8 @@ NEGATIONS = frozenset(
     "wasn weren won wouldn".split()
 )
 
-#: Which words of the language's list are dropped before anything is counted.
-StopWords = Literal["none", "all", "all but negations"]
 #: What is done to tf-idf: nothing, 1 + ln(count) for the count, or the fourth root of the result.
 Transform = Literal["none", "sublinear", "fourth root"]
-#: Terms of as few and as many words, as scikit-learn has it.
-NgramRange = tuple[int, int]
 
 STOP_WORDS: Final[tuple[StopWords, ...]] = ("all", "all but negations", "none")
 NGRAM_RANGES: Final[tuple[NgramRange, ...]] = ((1, 1), (1, 2))
@@ -119,20 +113,6 @@ def from_parameters(parameters: Mapping[str, Any]) -> tuple[Setting, Calibration
     strength = rest.pop(KINDS[rest["classifier"]].parameter)
     ngram_range = tuple(rest.pop("ngram_range"))
     return Setting(strength=strength, ngram_range=ngram_range, **rest), calibration
-
-
-def counting(ngram_range: NgramRange) -> dict[str, Any]:
-    """How terms of normalised text are counted, as scikit-learn's parameters."""
-    return {
-        "ngram_range": ngram_range,
-        "lowercase": False,
-        "token_pattern": NORMALISED_TOKEN,
-    }
-
-
-def counter(ngram_range: NgramRange) -> CountVectorizer:
-    """The counts of all terms of normalised text, not fitted."""
-    return CountVectorizer(dtype=np.int32, **counting(ngram_range))
 
 
 def vectorisers(classifier: str) -> tuple[Setting, ...]:

@@ -18,8 +18,8 @@ Made = TypeVar("Made")
 #: A process that imports scikit-learn takes some two seconds; less work than this stays here.
 SECONDS: Final = 10.0
 
-#: What a process of the pool carries out, and what keeps its linear algebra on one thread.
-_carried: list[Any] = []
+#: The function of this process of the pool, and what keeps its linear algebra on one thread.
+_shared: list[Any] = []
 
 
 def in_parallel(
@@ -28,7 +28,7 @@ def in_parallel(
     alone: bool = False,
     try_one: bool = True,
 ) -> Iterator[Made]:
-    """*function* of each of *items*, in order.
+    """Results of *function* for each of *items*, in order.
 
     The first is made here and timed; the others are dealt out to processes if they would take long.
     No more results are waiting than there are processes.
@@ -42,21 +42,21 @@ def in_parallel(
     Raises:
         concurrent.futures.process.BrokenProcessPool: a process was killed.
     """
-    left = deque(items)
+    waiting = deque(items)
     if try_one or alone or processors() < 2:
         start = time.perf_counter()
-        yield function(left.popleft())
-        seconds = (time.perf_counter() - start) * len(left)
-        if alone or not left or seconds < SECONDS or processors() < 2:
-            yield from map(function, left)
+        yield function(waiting.popleft())
+        seconds = (time.perf_counter() - start) * len(waiting)
+        if alone or not waiting or seconds < SECONDS or processors() < 2:
+            yield from map(function, waiting)
             return
-    yield from _dealt_out(function, left)
+    yield from _dealt_out(function, waiting)
 
 
 def _dealt_out(function: Callable[[Item], Made], items: Collection[Item]) -> Iterator[Made]:
     workers = min(processors(), len(items))
     # Spawned, for a fork would copy threads' locks; sent once to each process, not with each item.
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _carry, (function,))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _share, (function,))
     running: deque[Future[Made]] = deque()
     try:
         for item in items:
@@ -70,15 +70,15 @@ def _dealt_out(function: Callable[[Item], Made], items: Collection[Item]) -> Ite
 
 
 def processors() -> int:
-    """How many this process may use."""
+    """Number of processors that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)  # Linux alone has it
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _carry(function: Callable[[Any], Any]) -> None:
+def _share(function: Callable[[Any], Any]) -> None:
     # Several threads would round otherwise, and the matrices are small.
-    _carried[:] = [function, threadpool_limits(1)]
+    _shared[:] = [function, threadpool_limits(1)]
 
 
 def _apply(item: Any) -> Any:
-    return _carried[0](item)
+    return _shared[0](item)

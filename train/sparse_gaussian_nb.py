@@ -22,13 +22,13 @@ Array = npt.NDArray[np.float64]
 class SparseGaussianNB(GaussianNB):
     """scikit-learn's GaussianNB for sparse input: the same parameters, the same scores.
 
-    Means and variances come from sums over the stored entries (a term absent from a review adds
+    Means and variances come from sums over the stored entries (a term absent from a text adds
     exactly mean**2 to the squared deviations), so a large corpus never becomes dense. Scoring is
     scikit-learn's own code on dense blocks. `partial_fit` and sample weights are not offered.
     """
 
     def fit(self, X: sparse.csr_array, y: npt.ArrayLike, sample_weight: None = None) -> Any:
-        """Fit on n reviews.
+        """Fit on n texts.
 
         Args:
             X: tf-idf, [n, V], sparse.
@@ -43,11 +43,13 @@ class SparseGaussianNB(GaussianNB):
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
         classes, members = np.unique(y, return_inverse=True)
         if len(classes) < 2:
-            raise ValueError("there must be reviews of at least two labels")
-        return self.take(Moments.of(X, members), np.bincount(members), classes)
+            raise ValueError("there must be texts of at least two labels")
+        return self.set_moments(Moments.of(X, members), np.bincount(members), classes)
 
-    def take(self, moments: Moments, counts: npt.ArrayLike, classes: npt.NDArray[Any]) -> Any:
-        """Fit from the *moments* of rows, the [K] *counts* of these, and the K labels."""
+    def set_moments(
+        self, moments: Moments, counts: npt.ArrayLike, classes: npt.NDArray[Any]
+    ) -> Any:
+        """Fitted estimator, from the *moments* of rows, the [K] *counts* of these, and K labels."""
         self.classes_, self.n_features_in_ = classes, moments.mean.shape[1]
         self.class_count_ = np.asarray(counts, np.float64)
         self.class_prior_ = moments.prior
@@ -71,7 +73,7 @@ class SparseGaussianNB(GaussianNB):
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """What Gaussian naive Bayes takes from n reviews; smoothing comes later.
+    """Moments of n texts, for Gaussian naive Bayes; smoothing comes later.
 
     Attributes:
         mean: [K, V], of each term among the reviews of each label.
@@ -87,7 +89,7 @@ class Moments:
 
     @classmethod
     def of(cls, X: sparse.csr_array, members: npt.NDArray[np.int64]) -> Moments:
-        """From tf-idf [n, V] and the n numbers of the labels."""
+        """Moments of tf-idf [n, V], by the n numbers of the labels."""
         counts = np.bincount(members)
         by_label = [mean_and_variance(X[members == k]) for k in range(len(counts))]
         return cls(
@@ -110,7 +112,7 @@ def scores_by_smoothing(
 ) -> Array:
     """Joint log-likelihoods [S, m, K] of *tested* under a fit on *X* with each var_smoothing.
 
-    The moments are taken once and the scores are sparse products, so S values cost little more
+    The moments are computed once and the scores are sparse products, so S values cost little more
     than one. The products round otherwise than scikit-learn's differences do: good for choosing.
     """
     moments = Moments.of(X, np.unique(y, return_inverse=True)[1])

@@ -9,13 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from addsup.train.hyperparameters import NgramRange, counter
 from scipy import sparse
+from sklearn.feature_extraction.text import CountVectorizer
 
+#: What counts as a token of normalised text: two characters, or one of a script without spaces. On
+#: letters from a to z it is the article's "[a-z][a-z]+".
+NORMALISED_TOKEN: Final = r"\S\S+|[^\s\x00-\x7f]"
+
+#: Which words of the language's list are dropped before anything is counted.
+StopWords = Literal["none", "all", "all but negations"]
+#: Terms of as few and as many words, as scikit-learn has it.
+NgramRange = tuple[int, int]
 Rows = npt.NDArray[np.int64]
 
 
@@ -36,7 +44,7 @@ class FoldCounts:
     truth: Rows
 
     def commonest(self, number: int | None) -> FoldCounts:
-        """Of the *number* commonest terms alone, as `CountVectorizer(max_features=number)`."""
+        """Counts of the *number* commonest terms, as of `CountVectorizer(max_features=...)`."""
         if number is None or number >= self.fitted.shape[1]:
             return self
         times = np.asarray(self.fitted.sum(axis=0)).ravel()
@@ -45,8 +53,22 @@ class FoldCounts:
         return FoldCounts(self.fitted[:, chosen], self.tested[:, chosen], self.rows, self.truth)
 
 
+def counting(ngram_range: NgramRange) -> dict[str, Any]:
+    """Parameters of scikit-learn's vectorisers by which terms of normalised text are counted."""
+    return {
+        "ngram_range": ngram_range,
+        "lowercase": False,
+        "token_pattern": NORMALISED_TOKEN,
+    }
+
+
+def counter(ngram_range: NgramRange) -> CountVectorizer:
+    """Vectoriser that counts all terms of normalised text, not fitted."""
+    return CountVectorizer(dtype=np.int32, **counting(ngram_range))
+
+
 def count_terms(texts: Collection[str], ngram_range: NgramRange) -> sparse.csr_matrix:
-    """How often each of V terms is in each of n normalised *texts*: [n, V].
+    """Document-term matrix, [n, V]: how often each of V terms is in each of n normalised *texts*.
 
     A corpus without any term gives no column.
     """
@@ -57,23 +79,23 @@ def count_terms(texts: Collection[str], ngram_range: NgramRange) -> sparse.csr_m
     return sparse.csr_matrix(counts)
 
 
-def cut(counts: sparse.csr_matrix, fitted: Rows, tested: Rows, truth: Rows) -> FoldCounts:
-    """The rows *fitted* and *tested* of *counts* [n, V], by the terms of those fitted."""
+def cut_fold(counts: sparse.csr_matrix, fitted: Rows, tested: Rows, truth: Rows) -> FoldCounts:
+    """Counts of one fold: rows *fitted* and *tested* of *counts*, by the terms of the fitted."""
     to_fit = counts[fitted]
-    there = np.flatnonzero(np.bincount(to_fit.indices, minlength=counts.shape[1]))
-    return FoldCounts(to_fit[:, there], counts[tested][:, there], tested, truth[fitted])
+    present = np.flatnonzero(np.bincount(to_fit.indices, minlength=counts.shape[1]))
+    return FoldCounts(to_fit[:, present], counts[tested][:, present], tested, truth[fitted])
 
 
 @dataclass(frozen=True, slots=True)
 class WordUsage:
-    """How texts use words: mean number a text, and share of them that are in no other text."""
+    """Use of words: their mean number a text, and the share of them that are in no other text."""
 
     words: float
     unknown: float
 
 
 def word_usage(counts: sparse.csr_matrix) -> WordUsage:
-    """From the counts of words, [n, V].
+    """Use of words in n texts, from the counts of words, [n, V].
 
     The words of a text that are in no other are what a model of the others would not know of it.
     """

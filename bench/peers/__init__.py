@@ -1,5 +1,4 @@
-"""What this server is compared with, written afresh for the comparison.
+"""Applications that this server is compared with.
 
-Each app takes `{"review": ...}` and, but for the article's, `{"reviews": [...]}` on /predict, and
-runs in an environment of its own (`*.txt`, pinned) that never holds this server.
+Each takes `{"text": ...}` and `{"texts": [...]}` on /predict and has its own environment.
 """

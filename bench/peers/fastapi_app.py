@@ -1,4 +1,4 @@
-"""The same work behind FastAPI."""
+"""FastAPI over the two pickles."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from typing import Any
 
 from fastapi import Body, FastAPI
 
-from bench.peers.work import Work
+from bench.peers.pickled import PickledClassifier
 
 app = FastAPI()
-work = Work()
+classifier = PickledClassifier()
 
 
 @app.post("/predict")
 async def predict(document: dict[str, Any] = Body()) -> dict[str, Any]:  # noqa: B008
-    """Classify one review or several; in the event loop, which is quicker than a thread."""
-    return work.answer(document)
+    """Classify one text or several; in the event loop, which is quicker than a thread."""
+    if "texts" in document:
+        return {"predictions": classifier.predict(document["texts"])}
+    return classifier.predict([document["text"]])[0]

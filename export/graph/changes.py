@@ -13,13 +13,10 @@ from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
-import numpy.typing as npt
-from addsup.export.graph.additive_form import Terms
-from addsup.export.graph.ensembles import Ensemble, Form, Member
-from addsup.export.graph.nodes import Nodes
 from scipy import special
 
-Array = npt.NDArray[np.float64]
+from addsup.export.graph.nodes import Nodes
+from addsup.export.pipeline.description import Array, Ensemble, Member
 
 #: Changes smaller than this are mostly rounding; the derivative takes the place of the quotient.
 NEGLIGIBLE = 1e-9
@@ -134,7 +131,7 @@ def both_labels(nodes: Nodes, change: Change) -> Change:
     return scaled(nodes, change, signs, np.zeros(2))
 
 
-def against_first(nodes: Nodes, change: Change) -> Change:
+def against_first_label(nodes: Nodes, change: Change) -> Change:
     """Quantities of K labels as K - 1 differences from the first label's."""
 
     def differences(name: str, axis: int) -> str:
@@ -187,27 +184,3 @@ def _each_token(nodes: Nodes, added: str, factor: str) -> str:
     """[N, T, Q] times [N, Q]."""
     tokens = nodes.constant("each_token", np.array([1]))
     return nodes.add("Mul", added, nodes.add("Unsqueeze", factor, tokens))
-
-
-def empty_log_odds(form: Form) -> Array:
-    """[K - 1]: the log-odds of labels[1:] against labels[0] of a text without known terms."""
-    if isinstance(form, Terms):
-        return form.bent_intercept
-    each = [_empty_scores(member) for member in form.members]
-    if len(each) == 1:
-        logarithms = special.log_expit(each[0])
-    elif form.normalise_each:
-        logarithms = np.log(np.mean([special.softmax(special.log_expit(one)) for one in each], 0))
-    else:
-        logarithms = np.log(np.mean([special.expit(one) for one in each], 0))
-    odds: Array = logarithms[1:] - logarithms[0]
-    return odds
-
-
-def _empty_scores(member: Member) -> Array:
-    score = member.scores.intercept
-    two = len(score) == 1
-    if member.probabilities_first:
-        score = special.expit(score) if two else special.softmax(score)
-    found: Array = member.slope * score + member.shift
-    return np.array([-found[0], found[0]]) if two else found

@@ -15,26 +15,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from addsup.export.graph import changes, two_labels
-from addsup.export.graph.additive_form import Terms
-from addsup.export.graph.calibration_nodes import bend, stretch
-from addsup.export.graph.changes import Change
-from addsup.export.graph.ensembles import Ensemble
-from addsup.export.graph.nodes import Nodes
-from addsup.export.graph.pipeline_steps import FittedText
-from addsup.export.graph.token_counts import token_counts
-from addsup.export.graph.weighting import Weighting
-from addsup.inference.analyzer_settings import TOKEN_PATTERN, Analyzer
 from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import DoubleTensorType, Int64TensorType, StringTensorType
 from sklearn.base import BaseEstimator
+
+from addsup.export.graph import changes, two_labels
+from addsup.export.graph.changes import Change, secant
+from addsup.export.graph.nodes import Nodes
+from addsup.export.graph.token_counts import token_counts
+from addsup.export.pipeline.description import AdditiveForm, Description, Ensemble, Weighting
+from addsup.inference.analyzer_settings import TOKEN_PATTERN, Analyzer
 
 
 class TextClassifier(BaseEstimator):
     """A fitted pipeline as one thing to convert, for skl2onnx wants estimators."""
 
-    def __init__(self, fitted: FittedText) -> None:
-        self.fitted = fitted
+    def __init__(self, description: Description) -> None:
+        self.description = description
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def _parse(scope: Any, model: Any, inputs: Any, custom_parsers: Any) -> Any:  # 
 
 def _shape(operator: Any) -> None:
     model = operator.raw_operator
-    labels = len(model.fitted.labels)
+    labels = len(model.description.labels)
     label, probabilities, ids, shares = operator.outputs
     label.type = StringTensorType([None])
     probabilities.type = DoubleTensorType([None, labels])
@@ -83,33 +80,33 @@ def _shape(operator: Any) -> None:
 
 
 def _convert(scope: Any, operator: Any, container: Any) -> None:
-    fitted, nodes = operator.raw_operator.fitted, Nodes(scope, container)
+    description, nodes = operator.raw_operator.description, Nodes(scope, container)
     label, probabilities, ids, shared = (output.full_name for output in operator.outputs)
-    text, weighting, form = operator.inputs[0].full_name, fitted.weighting, fitted.form
-    _ids(nodes, text, weighting.terms, fitted.analyzer, ids)
-    if isinstance(form, Terms) and two_labels.fits(weighting, form):
+    text, weighting, form = operator.inputs[0].full_name, description.weighting, description.form
+    _ids(nodes, text, weighting.terms, description.analyzer, ids)
+    if isinstance(form, AdditiveForm) and two_labels.fits(weighting, form):
         scores = two_labels.log_linear(nodes, ids, weighting, form, probabilities, shared)
     else:
         tokens = Tokens(ids, token_counts(nodes, ids, len(weighting.terms)))
         make = _ensemble if isinstance(form, Ensemble) else _log_linear
         shares, scores = make(nodes, tokens, weighting, form, probabilities)
         nodes.add("Identity", shares, output=shared)
-    labels = nodes.constant("labels", np.array(fitted.labels, dtype=object))
+    labels = nodes.constant("labels", np.array(description.labels, dtype=object))
     nodes.add("Gather", labels, nodes.add("ArgMax", scores, axis=1, keepdims=0), output=label)
 
 
 def _log_linear(
-    nodes: Nodes, tokens: Tokens, weighting: Weighting, parts: Terms, probabilities: str
+    nodes: Nodes, tokens: Tokens, weighting: Weighting, form: AdditiveForm, probabilities: str
 ) -> tuple[str, str]:
     """Shares and scores of a classifier whose log-odds are sums over terms, bent or not."""
-    x = _x(nodes, tokens, weighting, parts.presence)
-    shares = _shares(nodes, tokens, x, parts)
-    added, log_odds = _sum(nodes, shares, parts)
-    if parts.bend:
-        log_odds = bend(nodes, log_odds, parts.bend)
+    x = _x(nodes, tokens, weighting, form.presence)
+    shares = _shares(nodes, tokens, x, form)
+    added, log_odds = _sum(nodes, shares, form)
+    if form.bend:
+        log_odds = bend(nodes, log_odds, form.bend)
         each = nodes.add(
             "Unsqueeze",
-            stretch(nodes, added, log_odds, parts),
+            stretch(nodes, added, log_odds, form),
             nodes.constant("each", np.array([2])),
         )
         shares = nodes.add("Mul", shares, each)
@@ -117,6 +114,20 @@ def _log_linear(
     scores = nodes.add("Pad", log_odds, nodes.constant("first_label", np.array([0, 1, 0, 0])))
     nodes.add("Softmax", scores, axis=1, output=probabilities)
     return shares, scores
+
+
+def bend(nodes: Nodes, straight: str, by: float) -> str:
+    """ln(1 + by * |f|) / by with the sign of f, [N, 1]."""
+    size = nodes.add("Mul", nodes.add("Abs", straight), nodes.constant("bend", by))
+    logarithm = nodes.add("Log", nodes.add("Add", size, nodes.constant("unit", 1.0)))
+    signed = nodes.add("Mul", logarithm, nodes.add("Sign", straight))
+    return nodes.add("Div", signed, nodes.constant("by_bend", by))
+
+
+def stretch(nodes: Nodes, added: str, log_odds: str, form: AdditiveForm) -> str:
+    """What each share is multiplied by, [N, 1]: (g(intercept + added) - g(intercept)) / added."""
+    adds = nodes.add("Sub", log_odds, nodes.constant("bent", form.empty_log_odds[np.newaxis]))
+    return secant(nodes, added, adds, 1 / (1 + form.bend * np.abs(form.intercept)))
 
 
 def _ensemble(
@@ -129,15 +140,15 @@ def _ensemble(
         shares = _shares(nodes, tokens, x, member.scores)
         _, value = _sum(nodes, shares, member.scores)
         scores.append(Change(value, shares, member.scores.intercept))
-    found, logarithms = changes.log_probabilities(nodes, ensemble, scores)
-    nodes.add("Identity", found, output=probabilities)
-    return changes.against_first(nodes, logarithms).added, found
+    mean, logarithms = changes.log_probabilities(nodes, ensemble, scores)
+    nodes.add("Identity", mean, output=probabilities)
+    return changes.against_first_label(nodes, logarithms).added, mean
 
 
-def _sum(nodes: Nodes, shares: str, parts: Terms) -> tuple[str, str]:
+def _sum(nodes: Nodes, shares: str, form: AdditiveForm) -> tuple[str, str]:
     """What all tokens add, and with the intercept."""
     added = nodes.add("ReduceSum", shares, nodes.constant("tokens", np.array([1])), keepdims=0)
-    return added, nodes.add("Add", added, nodes.constant("constant", parts.intercept[np.newaxis]))
+    return added, nodes.add("Add", added, nodes.constant("constant", form.intercept[np.newaxis]))
 
 
 def _ids(nodes: Nodes, text: str, terms: Sequence[str], analyzer: Analyzer, output: str) -> None:
@@ -234,13 +245,13 @@ def _tf_idf(nodes: Nodes, tokens: Tokens, weighting: Weighting) -> str:
     return nodes.add("Div", weighted, nodes.add("Max", length, nodes.constant("tiny", 1e-300)))
 
 
-def _shares(nodes: Nodes, tokens: Tokens, x: str, parts: Terms) -> str:
+def _shares(nodes: Nodes, tokens: Tokens, x: str, form: AdditiveForm) -> str:
     """Each token's share in x * (a*x + b), [N, T, K - 1]: what it adds before bending."""
     three = nodes.constant("each_label", np.array([2]))
     x = nodes.add("Unsqueeze", x, three)
-    factor = _by_id(nodes, tokens, "linear", parts.linear.T)
-    if parts.quadratic is not None:
-        a = _by_id(nodes, tokens, "quadratic", parts.quadratic.T)
+    factor = _by_id(nodes, tokens, "linear", form.linear.T)
+    if form.quadratic is not None:
+        a = _by_id(nodes, tokens, "quadratic", form.quadratic.T)
         factor = nodes.add("Add", nodes.add("Mul", x, a), factor)
     share = nodes.add("Div", x, nodes.add("Unsqueeze", tokens.times, three))
     return nodes.add("Mul", share, factor)

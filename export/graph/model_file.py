@@ -1,65 +1,92 @@
-"""Model file: the bytes of one, from a TrainedModel."""
+"""Model file: the bytes of one, graph and manifest. The same model gives the same bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib import metadata
 
 import numpy as np
-import numpy.typing as npt
-from addsup.export.graph.changes import empty_log_odds
-from addsup.export.graph.graph_builder import build_graph, serialise
+import onnx
+from onnx import helper
+from skl2onnx import convert_sklearn
+from skl2onnx.common.data_types import StringTensorType
+
+from addsup.export.graph.converters import TextClassifier, register
+from addsup.export.graph.input_text import input_text
 from addsup.export.graph.lemma_table import compile_lemmas
-from addsup.export.graph.pipeline_steps import FittedText, read_pipeline
+from addsup.export.pipeline.description import Description
 from addsup.inference.analyzer_settings import ARTICLE
 from addsup.inference.manifest import FORMAT, FORMAT_WITH_ANALYZER, Golden, Manifest
 from addsup.train.artifact import TrainedModel
 
-GOLDEN_REVIEWS = 8
+# Pinned, so that a newer skl2onnx or onnx does not change the file. The tokenizer is onnxruntime's.
+OPSETS = {"": 20, "ai.onnx.ml": 2, "com.microsoft": 1}
+IR_VERSION = 10
+
+GOLDEN_TEXTS = 8
 DESCRIBED_PACKAGES = ("nltk", "numpy", "onnx", "onnxruntime", "scikit-learn", "skl2onnx")
 
 
-def build(trained: TrainedModel) -> bytes:
-    """The model file of *trained*: graph and manifest. The same trained, the same bytes.
+def build(trained: TrainedModel, description: Description) -> bytes:
+    """The model file of *trained*, whose pipeline is described by *description*."""
+    model, manifest = build_graph(description), build_manifest(trained, description)
+    model.doc_string = model.graph.input[0].doc_string = input_text(manifest)
+    helper.set_model_props(model, manifest.to_metadata())
+    return bytes(model.SerializeToString(deterministic=True))
 
-    Raises:
-        NotConvertible: a step or a setting of the pipeline has no converter here.
+
+def build_graph(description: Description) -> onnx.ModelProto:
+    """The graph of a pipeline.
+
+    Returns:
+        A graph with the input `text` string[N], texts as `inference.terms` reads them, and the
+        outputs `label` string[N], `probabilities` float64[N, K], `ids` int64[N, T], the column of
+        the term of each token, V for none, and `shares` float64[N, T, K - 1]: what each token adds
+        to the log-odds of labels[1:] against labels[0].
     """
-    fitted = read_pipeline(trained.pipeline, trained.analyzer)
-    return serialise(build_graph(fitted), describe(trained, fitted))
+    register()
+    model: onnx.ModelProto = convert_sklearn(
+        TextClassifier(description),
+        name="review_classifier",  # else a random one
+        initial_types=[("text", StringTensorType([None]))],
+        target_opset=OPSETS,
+    )
+    model.ir_version = IR_VERSION
+    # convert_sklearn writes them in the order of a set, which changes with PYTHONHASHSEED.
+    del model.opset_import[:]
+    model.opset_import.extend(helper.make_opsetid(*opset) for opset in sorted(OPSETS.items()))
+    return model
 
 
-def describe(trained: TrainedModel, fitted: FittedText) -> Manifest:
+def build_manifest(trained: TrainedModel, description: Description) -> Manifest:
     """All that the file says of itself."""
-    normaliser = trained.normaliser
     return Manifest(
-        format=FORMAT if fitted.analyzer == ARTICLE else FORMAT_WITH_ANALYZER,
-        labels=fitted.labels,
-        constant=tuple(empty_log_odds(fitted.form).tolist()),
-        vocabulary=fitted.weighting.terms,
-        stop_words=tuple(sorted(normaliser.stop_words)),
-        lemmas=lemmas(trained, fitted.weighting.terms),
-        golden=golden_reviews(trained),
+        format=FORMAT if description.analyzer == ARTICLE else FORMAT_WITH_ANALYZER,
+        labels=description.labels,
+        intercept=tuple(description.form.empty_log_odds.tolist()),
+        vocabulary=description.weighting.terms,
+        stop_words=tuple(sorted(trained.normaliser.stop_words)),
+        lemmas=_lemmas(trained, description.weighting.terms),
+        golden=_golden(trained, description),
         data=trained.data,
         figures=trained.figures,
         parameters=trained.parameters,
         versions={package: metadata.version(package) for package in DESCRIBED_PACKAGES},
-        analyzer=fitted.analyzer,
+        analyzer=description.analyzer,
     )
 
 
-def lemmas(trained: TrainedModel, vocabulary: Sequence[str]) -> dict[str, str]:
+def _lemmas(trained: TrainedModel, vocabulary: tuple[str, ...]) -> dict[str, str]:
     """The table of lemmas; empty where words are looked up as they are."""
     if trained.stems:
         return trained.stems.table(vocabulary)
     return compile_lemmas(vocabulary, trained.irregular, trained.normaliser.lemma)
 
 
-def golden_reviews(trained: TrainedModel) -> tuple[Golden, ...]:
-    """Reviews of the data set from the surest of one label to the surest of another."""
-    texts = trained.pipeline_texts(trained.texts)
-    probabilities: npt.NDArray[np.float64] = trained.pipeline.predict_proba(texts)
+def _golden(trained: TrainedModel, description: Description) -> tuple[Golden, ...]:
+    """Texts of the data set from the surest of one label to the surest of another."""
+    features = description.features(trained.pipeline_texts(trained.texts))
+    probabilities = description.classifier.predict_proba(features)
     by_rank = np.argsort(probabilities[:, 0], kind="stable")
-    count = min(GOLDEN_REVIEWS, len(texts))
-    chosen = by_rank[np.linspace(0, len(texts) - 1, count).round().astype(int)]
+    count = min(GOLDEN_TEXTS, len(by_rank))
+    chosen = by_rank[np.linspace(0, len(by_rank) - 1, count).round().astype(int)]
     return tuple(Golden(trained.texts[i], tuple(probabilities[i].tolist())) for i in chosen)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from addsup.export.graph.nodes import Nodes
 from onnx import TensorProto
+
+from addsup.export.graph.nodes import Nodes
 
 #: Terms up to which one node counts them: it takes 125 bytes for each in every worker.
 MOST_IN_A_NODE: Final = 100_000

@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
-from addsup.export.graph.additive_form import Terms
+
 from addsup.export.graph.nodes import Nodes
 from addsup.export.graph.token_counts import token_counts
-from addsup.export.graph.weighting import Weighting
+from addsup.export.pipeline.description import AdditiveForm, Array, Weighting
 
 #: The weight of an absent token; its square is a number still.
 ABSENT: Final = 1e-150
@@ -22,20 +21,18 @@ ABSENT: Final = 1e-150
 LEAST, MOST = 1e-30, 1e30
 #: So much is added to what the tokens add, and the derivative times it to what that changes, so
 #: that their quotient is the derivative where next to nothing was added. Words that cancel out to
-#: the last digit have their parts to four digits then, and these still cancel out.
+#: the last digit have their contributions to four digits then, and these still cancel out.
 NUDGE: Final = 1e-13
 #: What the log-odds count for the first label and for the second.
 SIDES: Final = np.array([[-1.0, 1.0]])
 
-Array = npt.NDArray[np.float64]
 
-
-def fits(weighting: Weighting, parts: Terms) -> bool:
+def fits(weighting: Weighting, form: AdditiveForm) -> bool:
     """Whether the log-odds can be computed here."""
     weights = weighting.weights
     return (
-        len(parts.linear) == 1
-        and not parts.presence
+        len(form.linear) == 1
+        and not form.presence
         and not weighting.binary
         and not weighting.sublinear
         and weighting.norm == "l2"
@@ -45,7 +42,12 @@ def fits(weighting: Weighting, parts: Terms) -> bool:
 
 
 def log_linear(
-    nodes: Nodes, ids: str, weighting: Weighting, parts: Terms, probabilities: str, shares: str
+    nodes: Nodes,
+    ids: str,
+    weighting: Weighting,
+    form: AdditiveForm,
+    probabilities: str,
+    shares: str,
 ) -> str:
     """Write *probabilities* [N, 2] and *shares* [N, T, 1]; returns the scores [N, 2].
 
@@ -53,7 +55,7 @@ def log_linear(
         nodes: of the graph.
         ids: [N, T], the column of each token's term; V for none.
         weighting: how counts become what the classifier sees.
-        parts: the log-odds of the second label as a sum over the V terms.
+        form: the log-odds of the second label as a sum over the V terms.
         probabilities: name of the output.
         shares: likewise.
     """
@@ -67,22 +69,22 @@ def log_linear(
     for _ in range(weighting.roots):
         x = nodes.add("Sqrt", x)
     # A term that is there c times has the weight c * idf, so idf / weight is each token's share.
-    slope = parts.bend or 1.0
-    factor = _by_id(nodes, ids, "linear", slope * weights * parts.linear[0])
-    if parts.quadratic is not None:
-        a = _by_id(nodes, ids, "quadratic", slope * weights * parts.quadratic[0])
+    slope = form.bend or 1.0
+    factor = _by_id(nodes, ids, "linear", slope * weights * form.linear[0])
+    if form.quadratic is not None:
+        a = _by_id(nodes, ids, "quadratic", slope * weights * form.quadratic[0])
         factor = nodes.add("Add", nodes.add("Mul", x, a), factor)
     each = nodes.add("Mul", nodes.add("Div", x, weighted), factor)
     added = nodes.add("ReduceSum", each, row, keepdims=1)
-    intercept = slope * parts.intercept[np.newaxis]
+    intercept = slope * form.intercept[np.newaxis]
     scores = (
-        _bent(nodes, added, intercept, parts.bend)
-        if parts.bend
+        _bent(nodes, added, intercept, form.bend)
+        if form.bend
         else _straight(nodes, added, intercept)
     )
     nodes.add("Softmax", scores, axis=1, output=probabilities)
-    if parts.bend:
-        each = nodes.add("Mul", each, _stretch(nodes, added, scores, parts))
+    if form.bend:
+        each = nodes.add("Mul", each, _stretch(nodes, added, scores, form))
     nodes.add("Unsqueeze", each, nodes.constant("label", np.array([2])), output=shares)
     return scores
 
@@ -104,10 +106,10 @@ def _bent(nodes: Nodes, added: str, intercept: Array, by: float) -> str:
     return nodes.add("Div", nodes.add("Log", size), nodes.constant("by_bend", by))
 
 
-def _stretch(nodes: Nodes, added: str, scores: str, parts: Terms) -> str:
-    """What each part is multiplied by so that they add up to the bent log-odds, [N, 1]."""
-    derivative = 1 / (1 + parts.bend * np.abs(parts.intercept)) / parts.bend
-    start = parts.bent_intercept - NUDGE * derivative
+def _stretch(nodes: Nodes, added: str, scores: str, form: AdditiveForm) -> str:
+    """What each contribution is multiplied by so that they add up to the bent log-odds, [N, 1]."""
+    derivative = 1 / (1 + form.bend * np.abs(form.intercept)) / form.bend
+    start = form.empty_log_odds - NUDGE * derivative
     of_second = nodes.add("Mul", scores, nodes.constant("sides", SIDES))
     label = nodes.constant("both", np.array([1]))
     log_odds = nodes.add("ReduceSum", of_second, label, keepdims=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from string import Template
 
-from addsup.export.graph.reading import words_found
+from addsup.export.graph.input_text import words_found
 from addsup.inference.manifest import Manifest
 from addsup.train.text.languages import LANGUAGES
 
@@ -30,8 +30,8 @@ for texts of another kind or language without labelled ones of that kind to meas
 ## How to use
 
 ```console
-$$ MODEL_PATH=$path make serve
-$$ curl -s localhost:8000/predict -H 'Content-Type: application/json' -d '{"review": "..."}'
+$$ addsup serve $path
+$$ curl -s localhost:8000/predict -H 'Content-Type: application/json' -d '{"text": "..."}'
 ```
 
 `from addsup import Model` and `Model.load(path).predict([text])` give the same answers in
@@ -40,7 +40,7 @@ a program of your own. With onnxruntime alone:
 ```python
 $python```
 
-$taken
+$input_text
 Any other onnxruntime takes the same, and gives the same numbers within 1e-14:
 
 ```javascript
@@ -59,8 +59,8 @@ $cleaning The model counts $terms terms of what is left:
 $parameters
 
 Before the file was written, it was compared with scikit-learn on $proofs texts in the onnxruntime
-that serves: labels all equal, probabilities within $proof_probability, evidence plus constant equal
-to the log-odds within a relative $proof_evidence.
+that serves: labels all equal, probabilities within $proof_probability, contributions plus the
+constant equal to the log-odds within a relative $proof_log_odds.
 
 ## Figures
 
@@ -69,18 +69,18 @@ $protocol
 $figures
 
 $confusion
-$evidence
+$by_known_terms
 All of it for programs: [$title.json]($title.json).
 $plots
 $comparison## Behaviour
 
-What becomes of the verdicts on texts of the data set (1,000 at most) when these are changed. The
-model was fitted on them, so it is surer of them than of others, whose verdicts turn more easily.
+What becomes of the labels of texts of the data set (1,000 at most) when these are changed. The
+model was fitted on them, so it is surer of them than of others, whose labels turn more easily.
 
 $behaviour
 
-Moved is the mean change in the probability of the first verdict. The names are of women and men
-from several parts of the world: where a verdict does not hold, a name alone has turned it.
+Moved is the mean change in the probability of the first label. The names are of women and men
+from several parts of the world: where a label does not hold, a name alone has turned it.
 
 ## Limits
 
@@ -112,7 +112,7 @@ checks a file against all that this card claims.
 $versions
 """)
 
-EVIDENCE = Template("""
+BY_KNOWN_TERMS = Template("""
 By how many distinct terms of a text are known. Where the model is surer than it is right, the
 confidence is above the share that is right:
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from addsup.train.artifact import UnseenPredictions
 from sklearn.metrics import (
     average_precision_score,
     precision_recall_curve,
     roc_auc_score,
     roc_curve,
 )
+
+from addsup.train.artifact import UnseenPredictions
 
 MOST_POINTS = 100
 

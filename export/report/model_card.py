@@ -7,18 +7,26 @@ Source: https://huggingface.co/docs/hub/model-cards
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from textwrap import fill
+from typing import TYPE_CHECKING
 
 import msgspec
-from addsup.export.equivalence import Proof
-from addsup.export.graph import reading
-from addsup.export.report import card_text, evaluation_text
-from addsup.export.tools.behaviour import Outcome
-from addsup.export.tools.evaluation import Evaluation
+
+from addsup.export.graph.input_text import input_text, javascript_example, python_example
+from addsup.export.report import card_text
+from addsup.export.report.evaluation_text import evaluation_section
+from addsup.export.report.markdown import bullets, percent, table
 from addsup.export.tools.inspection import named_figures
 from addsup.inference.manifest import Figures, Manifest
-from addsup.train.evaluation.comparison import Comparison
+
+if TYPE_CHECKING:
+    from addsup.export.graph.equivalence import Proof
+    from addsup.export.report.behaviour import Outcome
+    from addsup.export.tools.evaluation import Evaluation
+    from addsup.inference.model import Model
+    from addsup.train.evaluation.comparison import Comparison
 
 #: Labels of which the card shows a matrix; pairs that it tells of for more.
 MOST_IN_A_TABLE = 20
@@ -30,73 +38,72 @@ OTHER_DATA, BEHAVIOUR = "## On other data\n", "## Behaviour\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class CardSubject:
     """What a card is about.
 
     Attributes:
         path: of the model file, as it was given.
-        title: the file's name without its suffix.
-        sha256: of its bytes.
         size: in bytes.
-        manifest: what it says of itself.
+        model: the file, opened.
         proof: how it was compared with scikit-learn.
         behaviour: what it makes of changed texts.
         plots: file (relative to the card) -> what it shows.
         command: what made it.
         comparison: how other classifiers do on the same data, if that was asked.
         evaluations: how the model does on other data, if that was asked, by the file's name.
-        example: a text to try, as typed, and `example_read`, as the graph takes it.
     """
 
-    path: str
-    title: str
-    sha256: str
+    path: Path
     size: int
-    manifest: Manifest
+    model: Model
     proof: Proof
     behaviour: Sequence[Outcome]
     plots: Mapping[str, str]
     command: str
-    example: str
-    example_read: str
-    comparison: Comparison | None = None
-    evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
+    comparison: Comparison | None
+    evaluations: Mapping[str, Evaluation]
 
 
-def card(subject: Subject) -> str:
+def card(subject: CardSubject) -> str:
     """The card in Markdown."""
-    manifest, figures = subject.manifest, subject.manifest.figures
-    name, article = card_text.language_name(manifest), manifest.analyzer.kind == "letters"
+    manifest, title, path = subject.model.manifest, subject.path.stem, str(subject.path)
+    figures, proof, comparison = manifest.figures, subject.proof, subject.comparison
+    example = min((golden.text for golden in manifest.golden), key=len).strip()
+    example_read = subject.model.reader.read(" ".join(example.split()[:3]))[0]
+    language = card_text.language_name(manifest)
+    letters = manifest.analyzer.kind == "letters"
     text = card_text.CARD.substitute(
-        front="\n".join(_front_matter(subject)),
-        path=subject.path,
-        title=subject.title,
+        front="\n".join(_front_matter(title, manifest)),
+        path=path,
+        title=title,
         labels=_listed([f"`{label}`" for label in manifest.labels]),
-        file=f"{subject.title}.onnx",
-        sha256=subject.sha256,
+        file=f"{title}.onnx",
+        sha256=subject.model.sha256,
         size=f"{subject.size:,}",
         terms=f"{len(manifest.vocabulary):,}",
         lemmas=f"{len(manifest.lemmas):,}",
-        language=name and f" {name}",
+        language=language and f" {language}",
         cleaning=card_text.cleaning(manifest),
-        dropped=" Letters other than a to z are dropped." if article else "",
-        taken=fill(f"The input `text` is string[N]: {reading.taken(manifest)}", WIDTH),
-        python=reading.python(manifest, subject.path, subject.example),
-        javascript=reading.javascript(subject.path, subject.example_read),
+        dropped=" Letters other than a to z are dropped." if letters else "",
+        input_text=fill(f"The input `text` is string[N]: {input_text(manifest)}", WIDTH),
+        python=python_example(manifest, path, example),
+        javascript=javascript_example(path, example_read),
         data="\n".join(_data(manifest)),
-        parameters=_bullets(manifest.parameters),
-        proofs=f"{subject.proof.reviews:,}",
-        proof_probability=f"{subject.proof.probability:.0e}",
-        proof_evidence=f"{subject.proof.evidence:.0e}",
+        parameters=bullets(manifest.parameters),
+        proofs=f"{proof.texts:,}",
+        proof_probability=f"{proof.probability:.0e}",
+        proof_log_odds=f"{proof.log_odds:.0e}",
         protocol=figures.protocol,
         figures=_figures(figures),
         confusion="\n\n".join(_confusion(manifest.labels, figures)),
-        evidence=_evidence(figures),
-        plots="\n".join(_plots(subject.plots)),
-        comparison=_comparison(subject.comparison),
+        by_known_terms=_by_known_terms(figures),
+        plots="\n".join(["", *(f"![{what}]({file})\n" for file, what in subject.plots.items())]),
+        comparison=card_text.OTHERS.substitute(table=comparison.table(), command=comparison.command)
+        if comparison
+        else "",
         behaviour=_behaviour(subject.behaviour),
         command=_command(subject.command),
-        versions=_bullets(manifest.versions),
+        versions=bullets(manifest.versions),
     )
     return with_evaluations(text, subject.evaluations)
 
@@ -105,17 +112,17 @@ def with_evaluations(text: str, found: Mapping[str, Evaluation]) -> str:
     """The card *text* with what is *found* on other data, in place of what it said of that."""
     before, after = text.split(BEHAVIOUR, 1)
     before = before.split(OTHER_DATA, 1)[0]
-    return f"{before}{evaluation_text.section(found)}{BEHAVIOUR}{after}"
+    return f"{before}{evaluation_section(found)}{BEHAVIOUR}{after}"
 
 
-def _front_matter(subject: Subject) -> Iterator[str]:
+def _front_matter(title: str, manifest: Manifest) -> Iterator[str]:
     """YAML for programs; what may hold any character is JSON, which YAML includes."""
-    data = subject.manifest.data
-    known = "cc-by-4.0" if data.licence.startswith("CC BY 4.0") else "other"
-    yield f"license: {known}"
-    if known == "other":
-        yield f"license_name: {_json(data.licence)}"
-    if language := card_text.language(subject.manifest):
+    data = manifest.data
+    if data.licence.startswith("CC BY 4.0"):
+        yield "license: cc-by-4.0"
+    else:
+        yield f"license: other\nlicense_name: {_json(data.licence)}"
+    if language := card_text.language(manifest):
         yield f"language: {language}"
     yield "library_name: onnx"
     yield "pipeline_tag: text-classification"
@@ -124,9 +131,9 @@ def _front_matter(subject: Subject) -> Iterator[str]:
     result = {
         "task": {"type": "text-classification"},
         "dataset": {"name": data.name, "type": "text", "revision": data.sha256},
-        "metrics": list(_metrics(subject.manifest.figures)),
+        "metrics": list(_metrics(manifest.figures)),
     }
-    yield f"model-index: {_json([{'name': subject.title, 'results': [result]}])}"
+    yield f"model-index: {_json([{'name': title, 'results': [result]}])}"
 
 
 def _metrics(figures: Figures) -> Iterator[dict[str, object]]:
@@ -152,8 +159,8 @@ def _json(value: object) -> str:
 def _data(manifest: Manifest) -> Iterator[str]:
     data = manifest.data
     yield f"- {data.name}"
-    counts = [f"{count:,} {label}" for label, count in data.reviews_by_label.items()]
-    yield f"- {data.reviews:,} texts{': ' if counts else ''}{_listed(counts)}"
+    counts = [f"{count:,} {label}" for label, count in data.texts_by_label.items()]
+    yield f"- {data.texts:,} texts{': ' if counts else ''}{_listed(counts)}"
     yield f"- sha256 of the file: `{data.sha256}`"
     yield f"- licence: {data.licence}"
     if data.overlap:
@@ -165,45 +172,29 @@ def _listed(items: Sequence[str]) -> str:
     return f"{shown} and {len(items) - MOST_LISTED:,} more" if items[MOST_LISTED:] else shown
 
 
-def _bullets(values: Mapping[str, object]) -> str:
-    return "\n".join(f"- {name}: {value}" for name, value in values.items())
-
-
-def _plots(plots: Mapping[str, str]) -> Iterator[str]:
-    yield ""
-    for file, what in plots.items():
-        yield f"![{what}]({file})\n"
-
-
-def _comparison(found: Comparison | None) -> str:
-    return card_text.OTHERS.substitute(table=found.table(), command=found.command) if found else ""
-
-
-def _evidence(figures: Figures) -> str:
+def _by_known_terms(figures: Figures) -> str:
     """How sure and how right, by known terms; nothing where they were not counted."""
     rows = [
         (
             each.terms,
             f"{each.count:,}",
-            f"{each.accuracy:.3f}",
-            f"{each.confidence:.3f}",
-            f"{each.log_loss:.3f}",
+            *(f"{figure:.3f}" for figure in (each.accuracy, each.confidence, each.log_loss)),
         )
         for each in figures.by_evidence or ()
     ]
     head = ("known terms", "predictions", "share right", "mean confidence", "log loss")
-    return card_text.EVIDENCE.substitute(table=_table(head, rows)) if rows else ""
+    return card_text.BY_KNOWN_TERMS.substitute(table=table(head, rows)) if rows else ""
 
 
 def _figures(figures: Figures) -> str:
     rows = list(named_figures(figures))
-    return _table(("figure", "value (95 % interval)"), rows) if rows else ""
+    return table(("figure", "value (95 % interval)"), rows) if rows else ""
 
 
 def _command(typed: str) -> str:
     """What makes the model again: a command line, or a call."""
     if typed.startswith("export_pipeline("):
-        return f"```python\nfrom export import export_pipeline\n\n{typed}\n```"
+        return f"```python\nfrom addsup import export_pipeline\n\n{typed}\n```"
     return f"```console\n$ {typed}\n```"
 
 
@@ -213,12 +204,12 @@ def _behaviour(outcomes: Sequence[Outcome]) -> str:
             f"{each.topic}: {each.what}",
             f"{each.reviews:,}",
             each.expected,
-            f"{each.share:.1%}".replace("%", " %"),
+            percent(each.share),
             f"{each.moved:.2f}",
         )
         for each in outcomes
     ]
-    return _table(("change", "texts", "a good verdict", "share that does", "moved"), rows)
+    return table(("change", "texts", "a good label", "share that does", "moved"), rows)
 
 
 def _confusion(labels: Sequence[str], figures: Figures) -> Iterator[str]:
@@ -227,21 +218,11 @@ def _confusion(labels: Sequence[str], figures: Figures) -> Iterator[str]:
         where = f"On the texts {figures.held_out.which}"
     if figures.matrix and len(labels) <= MOST_IN_A_TABLE:
         yield f"{where} (rows: true labels, columns: predicted)"
-        yield confusion_table(labels, figures.matrix)
+        counts = zip(labels, figures.matrix, strict=True)
+        yield table(
+            ("true \\ predicted", *labels), [(label, *map(str, row)) for label, row in counts]
+        )
     elif confused := figures.confused(labels)[:PAIRS]:
         rows = [(each.true, each.predicted, f"{each.count:,}") for each in confused]
         yield "The labels most often taken for another:"
-        yield _table(("label", "taken for", "times"), rows)
-
-
-def confusion_table(labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> str:
-    """A [K][K] confusion matrix in Markdown; rows are true labels, columns predicted ones."""
-    rows = ((label, *map(str, counts)) for label, counts in zip(labels, confusion, strict=True))
-    return _table(("true \\ predicted", *labels), rows)
-
-
-def _table(head: Sequence[str], rows: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
-    )
+        yield table(("label", "taken for", "times"), rows)

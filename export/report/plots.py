@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from addsup.export.report.curves import Curves
-from addsup.inference.manifest import Bin
-from addsup.train.evaluation.learning_curve import LearningPoint
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
+
+from addsup.export.report.curves import Curves
+from addsup.inference.manifest import Bin
+from addsup.train.artifact import LearningPoint
 
 COLOURS = (
     *("#1f6fb2", "#d1691d", "#3a8f47", "#a13d92", "#7a6a00"),
@@ -61,9 +62,7 @@ def confusion(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> bytes:
     ha = "right" if slant else "center"
     axes.set_xticks(range(len(labels)), labels, fontsize=size, rotation=slant, ha=ha)
     axes.set_yticks(range(len(labels)), labels, fontsize=size)
-    axes.set(
-        xlabel="predicted label", ylabel="true label", title="Confusion matrix, unseen reviews"
-    )
+    axes.set(xlabel="predicted label", ylabel="true label", title="Confusion matrix, unseen texts")
     if len(labels) <= MOST_LABELS_WITH_NUMBERS:
         for (row, column), share in np.ndenumerate(shares):
             colour = "white" if share > 0.6 else "#222222"
@@ -85,9 +84,9 @@ def roc_and_precision_recall(curves: Sequence[Curves]) -> bytes:
     if len(shown) == 1:
         share = shown[0].share
         precision_recall.axhline(share, color=GREY, linestyle="--", linewidth=1, label="guessing")
-    roc.set(xlabel="false positive rate", ylabel="true positive rate", title="ROC, unseen reviews")
+    roc.set(xlabel="false positive rate", ylabel="true positive rate", title="ROC, unseen texts")
     precision_recall.set(
-        xlabel="recall", ylabel="precision", title="Precision and recall, unseen reviews"
+        xlabel="recall", ylabel="precision", title="Precision and recall, unseen texts"
     )
     for axes in (roc, precision_recall):
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
@@ -98,7 +97,7 @@ def roc_and_precision_recall(curves: Sequence[Curves]) -> bytes:
 
 @rc_context(STYLE)
 def reliability(
-    bins: Sequence[Bin], classes: int, texts: str = "unseen reviews", what: str = "this recipe"
+    bins: Sequence[Bin], classes: int, texts: str = "unseen texts", what: str = "this recipe"
 ) -> bytes:
     """How often *what* is right on *texts* when it is so sure, and how often it is so sure."""
     figure, (upper, lower) = _figure(5, 5, rows=2, height_ratios=(3, 1))
@@ -121,7 +120,7 @@ def reliability(
 
 @rc_context(STYLE)
 def learning(points: Sequence[LearningPoint]) -> bytes:
-    """Accuracy against the number of reviews fitted on, with its interval."""
+    """Accuracy against the number of texts fitted on, with its interval."""
     figure, (axes,) = _figure(5.6, 3.8)
     reviews = [point.reviews for point in points]
     low, high = ([getattr(p.accuracy, end) for p in points] for end in ("low", "high"))
@@ -130,7 +129,7 @@ def learning(points: Sequence[LearningPoint]) -> bytes:
     )
     accuracy = [point.accuracy.mean for point in points]
     axes.plot(reviews, accuracy, marker="o", color=BLUE, label="accuracy")
-    axes.set(xlabel="reviews fitted on", ylabel="right on unseen reviews", title="Learning curve")
+    axes.set(xlabel="texts fitted on", ylabel="right on unseen texts", title="Learning curve")
     axes.set_xlim(left=0)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.grid(visible=True)
@@ -147,11 +146,11 @@ def words(strongest: Mapping[str, Sequence[tuple[str, float]]]) -> bytes:
     colours = COLOURS if len(shown) > 2 else COLOURS[1::-1]  # of two labels, as on the page
     figure, panels = _figure(3.6 * columns + 0.4, 3.4 * rows + 0.4, rows=rows, columns=columns)
     for number, (axes, (label, terms)) in enumerate(zip(panels, shown, strict=False)):
-        names, strength = [term for term, _ in terms], [part for _, part in terms]
+        names, strength = [term for term, _ in terms], [mean for _, mean in terms]
         axes.barh(range(len(names)), strength, color=colours[number])
         axes.set_yticks(range(len(names)), names)
         axes.invert_yaxis()
-        axes.set(title=f"for {label}", xlabel="mean part in the log-odds")
+        axes.set(title=f"for {label}", xlabel="mean contribution to the log-odds")
     for axes in panels[len(shown) :]:
         axes.remove()
     return _svg(figure)

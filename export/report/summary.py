@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from random import Random
 
 import msgspec
-from addsup.export.report import plots
+
+from addsup.export.report.behaviour import Outcome, behaviour
 from addsup.export.report.curves import Curves, curves
 from addsup.export.report.top_terms import strongest
-from addsup.export.tools.behaviour import Outcome, behaviour
 from addsup.inference.model import Model
-from addsup.train.artifact import UnseenPredictions
-from addsup.train.evaluation.learning_curve import LearningPoint
+from addsup.train.artifact import LearningPoint, UnseenPredictions
 
 WORDS = 12
 
@@ -23,7 +23,7 @@ MOST_IN_A_PLOT = 50
 DECIMALS = 12
 
 # More would take minutes and hardly change a share: a tenth of a percent is one of these.
-MOST_REVIEWS = 1000
+MOST_TEXTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +36,27 @@ class Report:
     learning: tuple[LearningPoint, ...]
 
 
-def examine(model: Model, reviews: Sequence[str], found: UnseenPredictions | None) -> Report:
-    """Ask *model* about the *reviews* it was fitted on; *found* is from cross-validation.
+def examine(model: Model, texts: Sequence[str], found: UnseenPredictions | None) -> Report:
+    """Ask *model* about the *texts* it was fitted on; *found* is from cross-validation.
 
-    Of many reviews, 1,000 are drawn, the same ones every time.
+    Of many texts, 1,000 are drawn, the same ones every time.
     """
-    if len(reviews) > MOST_REVIEWS:
-        reviews = Random(0).sample(reviews, MOST_REVIEWS)  # noqa: S311
+    if len(texts) > MOST_TEXTS:
+        texts = Random(0).sample(texts, MOST_TEXTS)  # noqa: S311
     return Report(
-        behaviour=behaviour(model, reviews),
-        words=strongest(model, reviews, WORDS),
+        behaviour=tuple(
+            replace(each, moved=round(each.moved, DECIMALS)) for each in behaviour(model, texts)
+        ),
+        words={
+            label: [(term, round(strength, DECIMALS)) for term, strength in terms]
+            for label, terms in strongest(model, texts, WORDS).items()
+        },
         curves=tuple(curves(found, model.labels)) if found else (),
         learning=found.learning_curve if found else (),
     )
 
 
-def as_json(model: Model, file: str, report: Report) -> bytes:
+def report_json(model: Model, file: str, report: Report) -> bytes:
     """Figures and report for programs."""
     manifest = model.manifest
     document = {
@@ -61,13 +66,8 @@ def as_json(model: Model, file: str, report: Report) -> bytes:
         "data": manifest.data,
         "parameters": manifest.parameters,
         "figures": manifest.figures,
-        "behaviour": [
-            replace(outcome, moved=round(outcome.moved, DECIMALS)) for outcome in report.behaviour
-        ],
-        "words": {
-            label: [(term, round(strength, DECIMALS)) for term, strength in terms]
-            for label, terms in report.words.items()
-        },
+        "behaviour": report.behaviour,
+        "words": report.words,
         "curves": report.curves,
         "learning": report.learning,
     }
@@ -75,7 +75,14 @@ def as_json(model: Model, file: str, report: Report) -> bytes:
 
 
 def draw(model: Model, report: Report) -> Iterator[tuple[str, str, bytes]]:
-    """Name, description and SVG of each plot that there is something to draw for."""
+    """Name, description and SVG of each plot that there is something to draw for.
+
+    Without matplotlib there are none.
+    """
+    if not find_spec("matplotlib"):
+        return
+    from addsup.export.report import plots  # here, for it takes a second
+
     labels, figures = model.labels, model.manifest.figures
     if figures.matrix and len(labels) <= MOST_IN_A_PLOT:
         yield "confusion", "Confusion matrix", plots.confusion(labels, figures.matrix)

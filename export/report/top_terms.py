@@ -7,29 +7,30 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from addsup.export.tools.contributions import ask
+
+from addsup.export.tools.contributions import explained
 from addsup.inference.model import Model
 
-# A term that is in fewer reviews says more about them than about the label.
-FEWEST_REVIEWS = 3
+# A term that is in fewer texts says more about them than about the label.
+FEWEST_TEXTS = 3
 
 
 def strongest(
-    model: Model, reviews: Sequence[str], count: int
+    model: Model, texts: Sequence[str], count: int
 ) -> Mapping[str, list[tuple[str, float]]]:
     """For each label, *count* terms and how far each moves the log-odds on average.
 
-    The average is over those of *reviews* that hold the term, and the log-odds are those of the
+    The average is over those of *texts* that hold the term, and the log-odds are those of the
     label against the mean of the others (for two labels, against the other). Terms that speak
-    against the label, or that are in fewer than three reviews, are left out.
+    against the label, or that are in fewer than three texts, are left out.
     """
     sums: dict[str, npt.NDArray[np.float64]] = defaultdict(lambda: np.zeros(len(model.labels)))
     times: dict[str, int] = defaultdict(int)
-    for answer in ask(model, reviews):
-        for term, parts in answer.parts.items():
-            sums[term] += parts
+    for answer in explained(model, texts):
+        for term, contribution in answer.contributions.items():
+            sums[term] += contribution
             times[term] += 1
-    terms = sorted(term for term in sums if times[term] >= FEWEST_REVIEWS)
+    terms = sorted(term for term in sums if times[term] >= FEWEST_TEXTS)
     if not terms:
         return {label: [] for label in model.labels}
     mean = np.array([sums[term] / times[term] for term in terms])  # [V', K]

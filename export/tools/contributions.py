@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.inference.model import Model
 
 Array = npt.NDArray[np.float64]
@@ -16,47 +17,42 @@ STEP = 1000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a model makes of one review, and why.
+    """What a model makes of one text, and why.
 
     Attributes:
         label: the likeliest label; None when no word is known.
         probabilities: [K], in the order of the model's labels.
-        log_odds: [K], of each label against the first: constant and parts added up.
-        parts: term -> its part in `log_odds`, [K]; only terms that the review holds.
+        log_odds: [K], of each label against the first: constant and contributions added up.
+        contributions: term -> what it adds to `log_odds`, [K]; only terms that the text holds.
     """
 
     label: str | None
     probabilities: Array
     log_odds: Array
-    parts: dict[str, Array]
+    contributions: dict[str, Array]
 
 
-def ask(model: Model, reviews: Sequence[str]) -> Iterator[Answer]:
-    """Answers to n raw *reviews*, in order, `STEP` at a time."""
-    for start in range(0, len(reviews), STEP):
-        yield from _step(model, reviews[start : start + STEP])
-
-
-def _step(model: Model, reviews: Sequence[str]) -> Iterator[Answer]:
-    read = list(map(model.reader.read, reviews))
-    texts = [text for text, *_ in read]
-    answers: dict[int, Answer] = {}
-    for run in model.runs(texts):
-        answers.update(zip(run, _run(model, [read[i] for i in run]), strict=True))
-    yield from (answers[i] for i in range(len(reviews)))
+def explained(model: Model, texts: Sequence[str]) -> Iterator[Answer]:
+    """Answers to n *texts* as typed, in order, `STEP` at a time."""
+    for start in range(0, len(texts), STEP):
+        read = list(map(model.reader.read, texts[start : start + STEP]))
+        answers: dict[int, Answer] = {}
+        for run in model.runs([text for text, *_ in read]):
+            answers.update(zip(run, _run(model, [read[i] for i in run]), strict=True))
+        yield from (answers[i] for i in range(len(read)))
 
 
 def _run(model: Model, read: Sequence[tuple[str, int, int]]) -> Iterator[Answer]:
     texts = [text for text, *_ in read]
     found = model.run(texts, "label", "probabilities", "ids", "shares")
-    constant = np.array([0.0, *model.manifest.constant])
+    constant = np.array([0.0, *model.manifest.intercept])
     for (_, _, known), label, row, ids, shares in zip(read, *found, strict=True):
-        parts = _parts(model.manifest.vocabulary, ids, shares)
-        log_odds = np.sum([constant, *parts.values()], axis=0)
-        yield Answer(label if known else None, row, log_odds, parts)
+        contributions = _by_term(model.manifest.vocabulary, ids, shares)
+        log_odds = np.sum([constant, *contributions.values()], axis=0)
+        yield Answer(label if known else None, row, log_odds, contributions)
 
 
-def _parts(
+def _by_term(
     vocabulary: Sequence[str], ids: npt.NDArray[np.int64], shares: Array
 ) -> dict[str, Array]:
     """What the *shares* [T, K - 1] of each term add up to, with a 0 for the first label."""

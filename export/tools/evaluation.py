@@ -7,21 +7,21 @@ probabilities of the text without terms for it. Intervals are those of a bootstr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from addsup.export.errors import NotReadable
+from msgspec import UNSET, UnsetType
+
 from addsup.inference.manifest import Bin, EvidenceGroup, Interval
 from addsup.inference.model import Model
-from addsup.train.data.dataset import LabelledText
-from addsup.train.evaluation.evidence import by_evidence
-from addsup.train.evaluation.metrics import Fold, calibration_error, reliability, roc_auc
-from addsup.train.tuning.metric import errors, log_losses
-from msgspec import UNSET, UnsetType
+from addsup.train.data.labelled import LabelledText
+from addsup.train.errors import BadData
+from addsup.train.metrics.evidence import evidence_groups
+from addsup.train.metrics.figures import Fold, calibration_error, reliability, roc_auc
+from addsup.train.metrics.losses import log_losses, zero_one_losses
 
 #: Of the bootstrap.
 RESAMPLES: Final = 500
@@ -79,27 +79,19 @@ class Evaluation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     labels: dict[str, Drift]
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a model makes of n texts: probabilities [n, K], and known terms of each [n]."""
-
-    probabilities: Array
-    known: Numbers
-
-
 def evaluate(model: Model, data: LabelledText) -> Evaluation:
     """Ask *model* for all of *data*.
 
     Raises:
-        NotReadable: the data have labels that the model has not.
+        BadData: the data have labels that the model has not.
     """
     truth = _truth(model, data)
     texts, words_of, known_of = zip(*map(model.reader.read, data.texts), strict=True)
-    answers = _ask(model, texts)
+    probabilities, known = _ask(model, texts)
     given = np.array(known_of) > 0
-    wrong = np.where(given, errors(answers.probabilities, truth), 1.0)
-    losses = log_losses(answers.probabilities, truth)
-    fold = Fold(np.arange(len(truth)), truth, answers.probabilities, 0)
+    wrong = np.where(given, zero_one_losses(probabilities, truth), 1.0)
+    losses = log_losses(probabilities, truth)
+    fold = Fold(np.arange(len(truth)), truth, probabilities, 0)
     words, unknown = sum(words_of), sum(words_of) - sum(known_of)
     characters = sum(map(len, data.texts))
     trained_on = model.manifest.data
@@ -115,7 +107,7 @@ def evaluate(model: Model, data: LabelledText) -> Evaluation:
         calibration_error=calibration_error([fold], 0),
         roc_auc=_roc_auc(fold, len(model.labels)),
         reliability=reliability([fold]),
-        by_evidence=by_evidence(answers.known, truth, answers.probabilities),
+        by_evidence=evidence_groups(known, truth, probabilities),
         unknown_words=_drift(unknown / max(1, words), trained_on.unknown_words),
         words=_drift(words / len(truth), trained_on.words),
         unread_letters=sum(map(model.tokenizer.unread_letters, data.texts)) / max(1, characters),
@@ -129,24 +121,22 @@ def _truth(model: Model, data: LabelledText) -> Numbers:
     if strange:
         rows = data.frame.index[data.frame["label"] == strange[0]].tolist()
         known = ", ".join(f'"{label}"' for label in model.labels[:10])
-        raise NotReadable(
+        raise BadData(
             f'{data.name} has the label "{strange[0]}" (first on {data.unit} {rows[0]}), and the '
             f"model knows {known}: write the labels as it does."
         )
     return np.array([numbers[label] for label in data.labels])
 
 
-def _ask(model: Model, read: Sequence[str]) -> Answers:
-    """Run the graph on n texts as it takes them."""
+def _ask(model: Model, read: Sequence[str]) -> tuple[Array, Numbers]:
+    """Probabilities [n, K] of n texts as the graph takes them, and known terms of each [n]."""
     size, labels = len(model.manifest.vocabulary), len(model.labels)
     probabilities, known = np.empty((len(read), labels)), np.empty(len(read), dtype=np.int64)
     for run in model.runs(read):
-        found, ids, shares = model.run([read[i] for i in run], "probabilities", "ids", "shares")
+        found, ids = model.run([read[i] for i in run], "probabilities", "ids")
         probabilities[run] = found
-        # Older files have a token for every term, with a share where the text holds it.
-        there = (ids < size) & (model.by_token | (shares != 0).any(axis=2))
-        known[run] = [len(set(row[here].tolist())) for row, here in zip(ids, there, strict=True)]
-    return Answers(probabilities, known)
+        known[run] = [len(set(row[row < size].tolist())) for row in ids]
+    return probabilities, known
 
 
 def _interval(number: int, figure: Callable[[Numbers], float], most: float = np.inf) -> Interval:
@@ -176,25 +166,25 @@ def _drift(here: float, trained_on: float | UnsetType) -> Drift:
 
 def _labels(model: Model, truth: Numbers) -> Iterator[tuple[str, Drift]]:
     counts = np.bincount(truth, minlength=len(model.labels))
-    before = model.manifest.data.reviews_by_label
+    before = model.manifest.data.texts_by_label
     total = sum(before.values())
     for label, count in zip(model.labels, counts.tolist(), strict=True):
         yield label, Drift(count / len(truth), before.get(label, 0) / total if total else None)
 
 
-def beside(path: Path, sha256: str) -> dict[str, Evaluation]:
+def kept_evaluations(path: Path, sha256: str) -> dict[str, Evaluation]:
     """The evaluations kept beside the model file *path* that are of the model *sha256*.
 
     Returns:
         Name of the file without its suffix -> evaluation, in the order of the names.
 
     Raises:
-        NotReadable: there is a file of such a name that `evaluate --output` did not write.
+        BadData: there is a file of such a name that `evaluate --output` did not write.
     """
     found = {}
     for file in sorted(path.parent.glob(f"{path.stem}.evaluation.*.json")):
         try:
             found[file.stem] = msgspec.json.decode(file.read_bytes(), type=Evaluation)
         except (OSError, msgspec.DecodeError) as error:
-            raise NotReadable(f"{file} is no evaluation: {error}.") from None
+            raise BadData(f"{file} is no evaluation: {error}.") from None
     return {name: each for name, each in found.items() if each.model == sha256}

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import onnx
-from addsup.export.errors import NotReadable
-from addsup.export.graph.reading import taken
+
+from addsup.export.graph.input_text import input_text
 from addsup.inference.errors import ModelFileError
 from addsup.inference.manifest import Figures, Manifest, from_metadata
 from addsup.inference.model import read_checked
 from addsup.inference.signature import signature_file
-from addsup.train.evaluation.console_report import intervals
+from addsup.train.evaluation.console_report import named_intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,15 @@ def inspect(path: Path) -> Inspection:
     """Read the model file *path*.
 
     Raises:
-        NotReadable: it is missing, no ONNX file, or not one of ours.
+        ModelFileError: it is missing, no ONNX file, or not one of ours.
     """
-    content, model = read_graph(path)
+    content = read_model_file(path)
+    model = parse_graph(path, content)
     signature = signature_file(path)
     try:
         manifest = from_metadata({entry.key: entry.value for entry in model.metadata_props})
     except ModelFileError as refusal:
-        raise NotReadable(f"{path} cannot be inspected: {refusal}.") from None
+        raise ModelFileError(f"{path} cannot be inspected: {refusal}.") from None
     return Inspection(
         path=path,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -72,29 +73,33 @@ def inspect(path: Path) -> Inspection:
     )
 
 
-def read_graph(path: Path) -> tuple[bytes, onnx.ModelProto]:
-    """The bytes of *path* and the graph in them.
+def read_model_file(path: Path) -> bytes:
+    """The bytes of *path*, whole or not.
 
     Raises:
-        NotReadable: it is missing or no ONNX file.
+        ModelFileError: it cannot be read.
     """
     try:
-        content = path.read_bytes()
-        return content, onnx.load_from_string(content)
+        return path.read_bytes()
     except OSError as error:
-        raise NotReadable(f"{path} cannot be read: {error.strerror}.") from None
+        raise ModelFileError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def parse_graph(path: Path, content: bytes) -> onnx.ModelProto:
+    """The graph in the *content* of *path*.
+
+    Raises:
+        ModelFileError: it is no ONNX file.
+    """
+    try:
+        return onnx.load_from_string(content)
     except Exception:  # protobuf raises classes of its own, one for each implementation
-        raise NotReadable(f"{path} is not an ONNX file.") from None
+        raise ModelFileError(f"{path} is not an ONNX file.") from None
 
 
 def operators(model: onnx.ModelProto) -> Counter[str]:
     """How many nodes of each operator there are; those outside ONNX's own set with their domain."""
-    return Counter(map(qualified, model.graph.node))
-
-
-def qualified(node: onnx.NodeProto) -> str:
-    """The operator of *node*, with its domain if that is not ONNX's own."""
-    return f"{node.domain}.{node.op_type}" if node.domain else str(node.op_type)
+    return Counter(f"{node.domain}.{node.op_type}".lstrip(".") for node in model.graph.node)
 
 
 def _checksum(path: Path) -> str:
@@ -117,24 +122,15 @@ def _type(tensor: Any) -> str:
 
 def as_json(found: Inspection) -> bytes:
     """All of it as JSON: what the graph is, then each field of the manifest."""
-    built = {
-        "file": found.path.name,
-        "sha256": found.sha256,
-        "size": found.size,
-        "checksum": found.checksum,
-        "signature": found.signature,
-        "inputs": found.inputs,
-        "outputs": found.outputs,
-        "operators": found.operators,
-        **msgspec.structs.asdict(found.manifest),
-    }
-    return msgspec.json.format(msgspec.json.encode(built))
+    graph = {field.name: getattr(found, field.name) for field in fields(found)[1:-1]}
+    whole = {"file": found.path.name, **graph, **msgspec.structs.asdict(found.manifest)}
+    return msgspec.json.format(msgspec.json.encode(whole))
 
 
-def report(found: Inspection) -> Iterator[str]:
+def inspection_lines(found: Inspection) -> Iterator[str]:
     """The gist of it as lines for the terminal."""
     manifest = found.manifest
-    counts = ", ".join(f"{n:,} {label}" for label, n in manifest.data.reviews_by_label.items())
+    counts = ", ".join(f"{n:,} {label}" for label, n in manifest.data.texts_by_label.items())
     yield f"{found.path}: {found.size:,} bytes"
     yield from _section(
         "",
@@ -146,17 +142,17 @@ def report(found: Inspection) -> Iterator[str]:
             "vocabulary": f"{len(manifest.vocabulary):,} terms",
             "lemmas": f"{len(manifest.lemmas):,} word forms",
             "stop words": f"{len(manifest.stop_words):,}",
-            "golden": f"{len(manifest.golden)} reviews to replay at start",
+            "golden": f"{len(manifest.golden)} texts to replay at start",
         },
     )
     yield from _section("Graph", found.inputs | found.outputs)
-    yield f"  {taken(manifest)}"
+    yield f"  {input_text(manifest)}"
     yield from _section("Operators", found.operators)
     yield from _section(
         "Data",
         {
             "name": manifest.data.name,
-            "texts": f"{manifest.data.reviews:,}: {counts}",
+            "texts": f"{manifest.data.texts:,}: {counts}",
             "licence": manifest.data.licence,
             "sha256": manifest.data.sha256,
         },
@@ -176,9 +172,9 @@ def _section(title: str, values: Mapping[str, object]) -> Iterator[str]:
 
 def named_figures(figures: Figures) -> Iterator[tuple[str, str]]:
     """Name and value of each figure, in words; the hold-out last."""
-    yield from intervals(figures)
+    yield from named_intervals(figures)
     if held_out := figures.held_out:
-        yield f"accuracy on {held_out.reviews:,} {held_out.which}", f"{held_out.accuracy:.3f}"
+        yield f"accuracy on {held_out.texts:,} {held_out.which}", f"{held_out.accuracy:.3f}"
     if splits := figures.hold_outs:
         yield (
             f"accuracy over {splits.splits} such splits",

@@ -6,7 +6,6 @@ import os
 import tempfile
 from pathlib import Path
 
-from addsup.export.errors import NotSigned
 from addsup.inference.errors import ModelFileError
 from addsup.inference.model import read_checked
 from addsup.inference.signature import signature_file
@@ -28,12 +27,12 @@ def sign(path: Path, private_key: Path) -> Path:
         Where the signature is: beside the file, and replaced whole.
 
     Raises:
-        NotSigned: the model or the key cannot be read, or the key is of another kind.
+        ModelFileError: the model or the key cannot be read, or the key is of another kind.
     """
     try:
         read_checked(path)
     except ModelFileError as refusal:
-        raise NotSigned(f"{path} is not signed: {refusal}.") from None
+        raise ModelFileError(f"{path} is not signed: {refusal}.") from None
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder, "bundle")
         _sign(path, private_key, bundle)
@@ -54,14 +53,14 @@ def _sign(path: Path, private_key: Path, bundle: Path) -> None:
         )
         signer.sign(path, bundle)
     except OSError as error:
-        raise NotSigned(f"{private_key} cannot be read: {error.strerror}.") from None
+        raise ModelFileError(f"{private_key} cannot be read: {error.strerror}.") from None
     except TypeError:
-        raise NotSigned(
+        raise ModelFileError(
             f"{private_key} is encrypted and {PASSWORD} does not hold its password, or the other "
             "way round."
         ) from None
     except ValueError as error:
-        raise NotSigned(
+        raise ModelFileError(
             f"{private_key} is not a private key that can sign a model ({error}); "
             "`openssl ecparam -name prime256v1 -genkey -noout -out key.pem` makes one."
         ) from None

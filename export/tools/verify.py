@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from addsup.export.equivalence import edge_cases, prove
-from addsup.export.errors import ExportError, NotReadable, NotVerified
+
+from addsup.export.graph.equivalence import edge_cases, prove
 from addsup.export.graph.lemma_table import compile_lemmas
 from addsup.export.graph.model_file import build
-from addsup.export.tools.contributions import ask
-from addsup.export.tools.inspection import read_graph
-from addsup.inference.errors import ModelFileError
+from addsup.export.pipeline.steps import read_pipeline
+from addsup.export.tools.contributions import explained
+from addsup.export.tools.inspection import parse_graph, read_model_file
+from addsup.inference.errors import AddsupError, ModelFileError
 from addsup.inference.model import Model, read_checked
 from addsup.inference.operator_allowlist import check_operators
 from addsup.inference.signature import check_signature, signature_file
 from addsup.train.artifact import TrainedModel
 
-#: How far evidence plus constant may be from the probabilities.
+#: How far contributions plus constant may be from the probabilities.
 TOLERANCE = 1e-9
 
 
@@ -58,99 +58,88 @@ class Finding:
 
 def verify(subject: Subject) -> Iterator[Finding]:
     """Every check, one after the other; those that need an open model are left out without one."""
-    yield _found("checksum", _checksum, subject)
-    yield _found("signature", _signature, subject)
-    yield _found("operators", _operators, subject)
-    opened = _found("metadata", _opens, subject)
-    yield opened
-    if opened.passed:
-        yield _found("golden reviews", _golden, subject)
-        yield _found("lemma table", _lemmas, subject)
-        yield _found("evidence", _evidence, subject)
-        if subject.kept:
-            yield _found("scikit-learn", partial(_kept, subject.kept), subject)
-
-
-def _found(check: str, examine: Callable[[Subject], str], subject: Subject) -> Finding:
+    yield _finding("checksum", partial(_checksum, subject))
+    yield _finding("signature", partial(_signature, subject))
+    yield _finding("operators", partial(_operators, subject))
     try:
-        return Finding(check, True, examine(subject))
-    except (ModelFileError, ExportError) as error:
-        return Finding(check, False, str(error))
+        content = read_model_file(subject.path)
+        model = Model(content)
+    except AddsupError as refusal:
+        yield Finding("metadata", False, str(refusal))
+        return
+    terms = len(model.manifest.vocabulary)
+    yield Finding("metadata", True, f"{len(model.labels)} labels, {terms:,} terms")
+    yield _finding("golden texts", partial(_golden, model))
+    yield _finding("lemma table", partial(_lemmas, model, subject))
+    yield _finding("contributions", partial(_contributions, model))
+    if subject.kept:
+        yield _finding("scikit-learn", partial(_kept, subject.kept, content, model))
+
+
+def _finding(check: str, examine: Callable[[], str]) -> Finding:
+    try:
+        return Finding(check, True, examine())
+    except AddsupError as refusal:
+        return Finding(check, False, str(refusal))
 
 
 def _checksum(subject: Subject) -> str:
-    content = read_checked(subject.path)
-    return f"sha256 {hashlib.sha256(content).hexdigest()}"
+    read_checked(subject.path)
+    return "it fits the file"
 
 
 def _signature(subject: Subject) -> str:
-    place = signature_file(subject.path)
+    signature = signature_file(subject.path)
     if subject.public_key:
-        check_signature(subject.path, _content(subject), subject.public_key)
+        content = read_model_file(subject.path)
+        check_signature(subject.path, content, subject.public_key)
         return f"made with the private key of {subject.public_key}"
-    if place.exists():
-        return f"{place.name} is there, but not checked; name the key with --public-key"
+    if signature.exists():
+        return f"{signature.name} is there, but not checked; name the key with --public-key"
     return "none, and none asked for"
 
 
 def _operators(subject: Subject) -> str:
-    check_operators(_content(subject))
-    _, model = read_graph(subject.path)
-    return f"{len(model.graph.node)} nodes, with nothing but what export writes"
+    content = read_model_file(subject.path)
+    check_operators(content)
+    nodes = parse_graph(subject.path, content).graph.node
+    return f"{len(nodes)} nodes, with nothing but what export writes"
 
 
-def _opens(subject: Subject) -> str:
-    model = _model(subject)
-    return f"{len(model.labels)} labels, {len(model.manifest.vocabulary):,} terms"
-
-
-def _golden(subject: Subject) -> str:
-    model = _model(subject)
+def _golden(model: Model) -> str:
     model.try_out()
     return f"{len(model.manifest.golden)} answered as when exported"
 
 
-def _lemmas(subject: Subject) -> str:
-    manifest = _model(subject).manifest
+def _lemmas(model: Model, subject: Subject) -> str:
+    manifest = model.manifest
     if manifest.analyzer.kind != "letters":
         return f"{len(manifest.lemmas):,} entries, none of WordNet's"
     expected = compile_lemmas(manifest.vocabulary, subject.irregular, subject.lemma)
     wrong = sorted(dict(manifest.lemmas.items() ^ expected.items()))
     if wrong:
-        raise NotVerified(
+        raise ModelFileError(
             f"{len(wrong):,} of its entries differ from WordNet, the first is {wrong[0]!r}"
         )
     return f"{len(expected):,} entries, as WordNet has them"
 
 
-def _evidence(subject: Subject) -> str:
-    model = _model(subject)
-    reviews = [*(golden.review for golden in model.manifest.golden), *edge_cases(model)]
-    for review, answer in zip(reviews, ask(model, reviews), strict=True):
+def _contributions(model: Model) -> str:
+    texts = [*(golden.text for golden in model.manifest.golden), *edge_cases(model)]
+    for text, answer in zip(texts, explained(model, texts), strict=True):
         odds = np.exp(answer.log_odds - answer.log_odds.max())
         if not np.allclose(odds / odds.sum(), answer.probabilities, rtol=0, atol=TOLERANCE):
-            raise NotVerified(
-                f"constant and parts do not add up to the probabilities of {review[:200]!r}"
+            raise ModelFileError(
+                f"constant and contributions do not add up to the probabilities of {text[:200]!r}"
             )
-    return f"constant and parts add up to the probabilities of {len(reviews):,} reviews"
+    return f"they and the constant add up to the probabilities of {len(texts):,} texts"
 
 
-def _kept(kept: TrainedModel, subject: Subject) -> str:
-    content = _content(subject)
-    proof = prove(kept, content)
-    same = "the same bytes" if build(kept) == content else "other bytes"
+def _kept(kept: TrainedModel, content: bytes, model: Model) -> str:
+    description = read_pipeline(kept.pipeline, kept.analyzer)
+    proof = prove(kept, description, model)
+    same = "the same bytes" if build(kept, description) == content else "other bytes"
     return (
-        f"equal on {proof.reviews:,} reviews, probabilities within {proof.probability:.0e}; "
+        f"equal on {proof.texts:,} texts, probabilities within {proof.probability:.0e}; "
         f"exported afresh it gives {same}"
     )
-
-
-def _model(subject: Subject) -> Model:
-    return Model(_content(subject))
-
-
-def _content(subject: Subject) -> bytes:
-    try:
-        return subject.path.read_bytes()
-    except OSError as error:
-        raise NotReadable(f"{subject.path} cannot be read: {error.strerror}") from None

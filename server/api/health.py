@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from addsup.server.extensions import current
 from addsup.server.middleware.security import check_bearer
+from addsup.server.request import Reply, Request
+from addsup.server.routing import Route
 from addsup.server.schemas.negotiation import respond
 from addsup.server.schemas.responses import StateDocument
-from flask import Blueprint, Response, request
-
-health = Blueprint("health", __name__)
 
 
-@health.get("/livez")
-def livez() -> Response:
+def livez(request: Request) -> Reply:
     """The process answers. Restart it when this fails."""
-    return respond(StateDocument("live"))
+    return respond(request, StateDocument("live"))
 
 
-@health.get("/readyz")
-def readyz() -> Response:
-    """The model reproduced its golden reviews. Send traffic when this succeeds."""
-    _ = current().model
-    return respond(StateDocument("ready"))
+def readyz(request: Request) -> Reply:
+    """The model reproduced its golden texts. Send traffic when this succeeds."""
+    _ = request.server.model
+    return respond(request, StateDocument("ready"))
 
 
-@health.get("/metrics")
-def metrics() -> Response:
+def metrics(request: Request) -> Reply:
     """The counts of all workers, for Prometheus."""
-    carried = current()
-    if token := carried.settings.metrics_token:
-        check_bearer(token)
-    text, media_type = carried.metrics.as_text(request.headers.get("Accept", ""))
-    return Response(text, content_type=media_type)
+    if token := request.server.settings.metrics_token:
+        check_bearer(request, token)
+    return Reply(*request.server.metrics.as_text(request.environ.get("HTTP_ACCEPT", "")))
+
+
+ROUTES = (
+    Route("/livez", "health", {"GET": livez}),
+    Route("/readyz", "health", {"GET": readyz}),
+    Route("/metrics", "health", {"GET": metrics}),
+)

@@ -5,28 +5,26 @@ from __future__ import annotations
 import platform
 
 import onnxruntime
-from addsup.server.extensions import Extensions, current
-from addsup.server.schemas.negotiation import respond
-from addsup.server.schemas.responses import ModelDocument, VersionDocument
-from flask import Blueprint, Response
 
 from addsup import __version__
+from addsup.server.extensions import Extensions
+from addsup.server.request import Reply, Request
+from addsup.server.routing import Route
+from addsup.server.schemas.negotiation import respond
+from addsup.server.schemas.responses import ModelDocument, VersionDocument
 
-info = Blueprint("info", __name__)
 
-
-@info.get("/model")
-def model() -> Response:
+def model(request: Request) -> Reply:
     """The model's card."""
-    return respond(model_document(current()))
+    return respond(request, model_document(request.server))
 
 
-def model_document(carried: Extensions) -> ModelDocument:
+def model_document(server: Extensions) -> ModelDocument:
     """What the model file says of itself."""
-    served = carried.model
+    served = server.model
     card = served.manifest
     return ModelDocument(
-        carried.settings.model_name,
+        server.settings.model_name,
         served.version,
         served.sha256,
         list(card.labels),
@@ -38,11 +36,14 @@ def model_document(carried: Extensions) -> ModelDocument:
     )
 
 
-@info.get("/version")
-def version() -> Response:
+def version(request: Request) -> Reply:
     """The versions of what runs."""
-    return respond(
-        VersionDocument(
-            __version__, current().model.version, platform.python_version(), onnxruntime.__version__
-        )
-    )
+    served = request.server.model.version
+    python, runtime = platform.python_version(), onnxruntime.__version__
+    return respond(request, VersionDocument(__version__, served, python, runtime))
+
+
+ROUTES = (
+    Route("/model", "facts", {"GET": model}),
+    Route("/version", "facts", {"GET": version}),
+)

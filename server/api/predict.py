@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import parse_qsl
 
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.extensions import current
-from addsup.server.middleware.request_body import current_body
+from addsup.server.request import JSON, Reply, Request
+from addsup.server.routing import Route
 from addsup.server.schemas.negotiation import respond, wants_html
-from addsup.server.schemas.parsing import PARSED, Texts, parse_form, parse_json
+from addsup.server.schemas.parsing import Texts, parse_form, parse_json
 from addsup.server.schemas.responses import batch_document, predictions_document
-from addsup.server.schemas.validation import check_texts, good_and_bad
-from flask import Blueprint, Response, make_response, request
+from addsup.server.schemas.validation import check_request, good_and_bad
 
-api = Blueprint("api", __name__)
-
-JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
+HTML: Final = "text/html; charset=utf-8"
+
 #: What each value of `explain` asks for: contributions, and effects of leaving words out.
 EXPLAIN: Final = {
     "0": (False, False),
@@ -27,35 +26,31 @@ EXPLAIN: Final = {
 }
 
 
-@api.post("/predict")
-def predict() -> Response:
-    """Classify one review or a batch."""
-    explain, leave_out = wants_explanation()
-    texts, carried = requested_texts(), current()
+def predict(request: Request) -> Reply:
+    """Classify one text or a batch."""
+    explain, leave_out = explanation_asked_for(request)
+    texts, server = texts_in(request), request.server
     if texts.by_item:
-        good, bad = good_and_bad(texts, carried.settings, carried.model.tokenizer)
-        found = classify(carried, good, explain=explain, leave_out=leave_out)
-        return respond(batch_document(found, bad, explained=explain))
-    check_texts(texts, carried.settings, carried.model.tokenizer)
-    as_page = not texts.is_batch and wants_html()
-    found = classify(carried, texts.items, explain=explain or as_page, leave_out=leave_out)
+        good, bad = good_and_bad(texts, server.settings, server.model.tokenizer)
+        found = classify(request, good, explain=explain, leave_out=leave_out)
+        return respond(request, batch_document(found, bad, explained=explain))
+    check_request(texts, server.settings, server.model.tokenizer)
+    as_page = not texts.is_batch and wants_html(request.environ)
+    found = classify(request, texts.items, explain=explain or as_page, leave_out=leave_out)
     if as_page:
-        return make_response(carried.render_page(found[0]))
-    return respond(predictions_document(found, is_batch=texts.is_batch, explained=explain))
+        return Reply(server.page_of(request.environ, found[0]).encode(), HTML)
+    document = predictions_document(found, is_batch=texts.is_batch, explained=explain)
+    return respond(request, document)
 
 
-def requested_texts() -> Texts:
-    """The review or reviews in the body of the current request.
+def texts_in(request: Request) -> Texts:
+    """The text or texts in the body of *request*.
 
     Raises:
         ProblemError: they cannot be read (HTTP 400), or the body claims to be neither JSON nor a
             form (415).
     """
-    parsed: Texts | ProblemError | None = request.environ.get(PARSED)
-    if isinstance(parsed, ProblemError):
-        raise parsed
-    body = current_body()
-    media_type = request.mimetype  # without its parameters
+    body, media_type = request.body, request.media_type
     if media_type == FORM:
         return parse_form(body)
     if body and media_type != JSON:
@@ -63,18 +58,17 @@ def requested_texts() -> Texts:
             ProblemType.UNSUPPORTED_MEDIA_TYPE,
             f"The Content-Type is not one that is read here; send {JSON} or {FORM}.",
         )
-    return parsed or parse_json(body)
+    return parse_json(body)
 
 
-def wants_explanation() -> tuple[bool, bool]:
+def explanation_asked_for(request: Request) -> tuple[bool, bool]:
     """Whether contributions, and effects, are wanted; strict: a misspelt word would go unnoticed.
 
     Raises:
         ProblemError: there is any other parameter, or another value. HTTP 400.
     """
-    if not request.environ.get("QUERY_STRING"):
-        return EXPLAIN["0"]
-    parameters = list(request.args.items(multi=True))
+    query = request.environ.get("QUERY_STRING")
+    parameters = parse_qsl(query, keep_blank_values=True) if query else []
     for name, value in parameters:
         if name != "explain":
             raise ProblemError(
@@ -89,3 +83,6 @@ def wants_explanation() -> tuple[bool, bool]:
                 parameter="explain",
             )
     return EXPLAIN[parameters[0][1]] if parameters else EXPLAIN["0"]
+
+
+ROUTES = (Route("/predict", "predict", {"POST": predict}),)

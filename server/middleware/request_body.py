@@ -11,54 +11,24 @@ from io import BytesIO
 from typing import Any, Final
 
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.extensions import current
-from flask import request
-
-#: Where the WSGI environment of a request has its body, or the problem that there is with it.
-BODY: Final = "server.body"
+from addsup.server.request import Request
 
 CODINGS: Final = frozenset({"gzip", "x-gzip", "deflate"})
 #: zlib's word for a header of gzip or of zlib, whichever there is.
 EITHER: Final = 32 + zlib.MAX_WBITS
 
 
-def read_request_body() -> None:
-    """Refuse a body that is too large, or not whole, before a view sees it."""
-    take_body(request.environ, current().settings.max_body_bytes)
-
-
-def current_body() -> bytes:
-    """The body of the current request; empty if it has none."""
-    body: bytes = request.environ.get(BODY, b"")
-    return body
-
-
-def take_body(environ: dict[str, Any], limit: int) -> bytes:
-    """The whole body of a request, read once: asked again, it is the same, or the same problem.
-
-    Args:
-        environ: the WSGI environment; its input is replaced by what has been read.
-        limit: bytes the body may have.
+def read_body(request: Request) -> None:
+    """Read the whole body of *request*, and leave it in the environment for Flask, too.
 
     Raises:
         ProblemError: it is compressed in a way that is not read (HTTP 415), has or announces more
-            than *limit* bytes, compressed or not (413), or is not whole (400).
+            than `MAX_BODY_BYTES`, compressed or not (413), or is not whole (400).
     """
-    if BODY not in environ:
-        try:
-            environ[BODY] = _take(environ, limit)
-        except ProblemError as problem:
-            environ[BODY] = problem
-    body: bytes | ProblemError = environ[BODY]
-    if isinstance(body, ProblemError):
-        raise body
-    return body
-
-
-def _take(environ: dict[str, Any], limit: int) -> bytes:
+    environ, limit = request.environ, request.server.settings.max_body_bytes
     length = _number(environ.get("CONTENT_LENGTH"))
     if length is None and "HTTP_TRANSFER_ENCODING" not in environ:
-        return b""
+        return
     if length is not None and length > limit:
         raise _too_large(limit)
     body: bytes = environ["wsgi.input"].read(limit + 1 if length is None else length)
@@ -69,10 +39,15 @@ def _take(environ: dict[str, Any], limit: int) -> bytes:
             ProblemType.INCOMPLETE_BODY,
             f"{length:,} bytes were announced, but {len(body):,} arrived.",
         )
+    request.body = _replace_input(environ, body, limit)
+
+
+def _replace_input(environ: dict[str, Any], body: bytes, limit: int) -> bytes:
+    """*body* decoded, which the environment then has as if it had come so."""
     if "HTTP_CONTENT_ENCODING" in environ:
         body = _decoded(body, environ.pop("HTTP_CONTENT_ENCODING").lower(), limit)
     environ.pop("HTTP_TRANSFER_ENCODING", None)
-    environ["CONTENT_LENGTH"] = str(len(body))  # now it is true
+    environ["CONTENT_LENGTH"] = str(len(body))
     environ["wsgi.input"] = BytesIO(body)
     return body
 

@@ -46,7 +46,7 @@ def add_security_headers(application: Application, _carried: Extensions) -> Appl
     """Put the headers on every response of *application*, errors included.
 
     They are added behind Flask, as plain tuples: five of them set in a hook take longer than
-    decoding and cleaning a review together.
+    decoding and cleaning a text together.
     """
 
     def add(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from addsup.server.observability.log_format import Formatter
 from gunicorn.glogging import Logger
+
+from addsup.server.observability.log_format import Formatter
 
 
 class Log(Logger):

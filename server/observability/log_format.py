@@ -36,7 +36,7 @@ class RequestLine(msgspec.Struct, frozen=True, rename={"size": "bytes"}, omit_de
     status: int
     ms: float
     size: int
-    reviews: int
+    texts: int
     model: str | None
     trace_id: str | None = None
 
@@ -49,7 +49,7 @@ class RequestLine(msgspec.Struct, frozen=True, rename={"size": "bytes"}, omit_de
         trace = f" trace {self.trace_id}" if self.trace_id else ""
         return (
             f"{self.time} {self.level:7} {self.method} {self.route} {self.status} "
-            f"{self.ms:.1f} ms {self.size} bytes {self.reviews} reviews {self.request_id}{trace}\n"
+            f"{self.ms:.1f} ms {self.size} bytes {self.texts} texts {self.request_id}{trace}\n"
         ).encode()
 
 
@@ -92,7 +92,7 @@ class Formatter(logging.Formatter):
         return shown.replace("\n", " ")
 
     def message(self, record: logging.LogRecord) -> Message:
-        """*record* with the class and place of its exception, whose text may quote a review."""
+        """*record* with the class and place of its exception, whose text may quote a text."""
         error, places = _exception(record.exc_info and record.exc_info[1])
         return Message(
             timestamp(record.created),
@@ -122,7 +122,7 @@ def _exception(error: BaseException | None) -> tuple[str | None, list[str]]:
 
 
 def log_defect(error: Exception, request_id: str) -> None:
-    """Log where *error* arose. Not its message, which may quote a review."""
+    """Log where *error* arose. Not its message, which may quote a text."""
     kind, places = _exception(error)
     extra = {"places": places, "request_id": request_id}
     logging.getLogger(DEFECTS).error("%s while answering a request", kind, extra=extra)

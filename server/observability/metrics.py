@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: counts of requests and reviews, and how long they took.
+"""Metrics for Prometheus: counts of requests and texts, and how long they took.
 
 Under Gunicorn every number is the sum over all workers, those that have ended included. The values
 of a label are routes, methods, statuses, labels of the model: few, whatever clients send.
@@ -6,21 +6,29 @@ of a label are routes, methods, statuses, labels of the model: few, whatever cli
 
 from __future__ import annotations
 
-import os
 import platform
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
 
 import onnxruntime
-from addsup.inference.predictions import NO_LABEL
-from addsup.server.observability.multiprocess_dir import OWNER, VARIABLE
-from addsup.server.observability.process_metrics import ProcessMetrics
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.openmetrics import exposition as openmetrics
+from prometheus_client.utils import floatToGoString
 
 from addsup import __version__
+from addsup.inference.predictions import NO_LABEL
+from addsup.server.observability import multiprocess_dir
+from addsup.server.observability.counts import Counts, Numbers
+from addsup.server.observability.process_metrics import ProcessMetrics
 
 if TYPE_CHECKING:
     from addsup.inference.predictions import Prediction
@@ -32,105 +40,105 @@ REQUEST_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 INFERENCE_SECONDS: Final = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.1, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One metric. Of a histogram, the numbers are its buckets and, under `name_sum`, the sum."""
+
+    name: str
+    meaning: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+    is_gauge: bool = False
+
+
+REQUESTS: Final = Family("http_requests", "Requests answered.", ("route", "method", "status"))
+DURATIONS: Final = Family(
+    "http_request_duration_seconds",
+    "From the first look at a request to its answer.",
+    ("route", "method"),
+    REQUEST_SECONDS,
+)
+TEXTS: Final = Family("texts_predicted", "Texts classified.", ("label", "model"))
+WORDS: Final = Family("text_words", "Words of them, stop words left out.", ("model",))
+UNKNOWN_WORDS: Final = Family(
+    "text_unknown_words", "Words that the model does not know.", ("model",)
+)
+INFERENCES: Final = Family(
+    "inference_duration_seconds",
+    "Cleaning and running the model, for all texts of a request.",
+    ("model",),
+    INFERENCE_SECONDS,
+)
+IN_FLIGHT: Final = Family(
+    "http_requests_in_flight", "Requests that are being answered.", is_gauge=True
+)
+FAMILIES: Final = (REQUESTS, DURATIONS, TEXTS, WORDS, UNKNOWN_WORDS, INFERENCES, IN_FLIGHT)
+
+ONE_MORE: Final = ((IN_FLIGHT.name,), 1.0)
+ONE_LESS: Final = ((IN_FLIGHT.name,), -1.0)
+BUCKETS: Final = tuple(map(str, range(1 + max(len(each.buckets) for each in FAMILIES))))
+
+
 class Metrics:
-    """The counts of one process. One is made in each worker, after the fork."""
+    """The counts of one process, and of all when they are asked for."""
 
     def __init__(self) -> None:
+        self.counts = Counts(multiprocess_dir.folder)
         self.registry = CollectorRegistry()
-        several = VARIABLE in os.environ
-        own = None if several else self.registry
-        self.requests = Counter(
-            "http_requests", "Requests answered.", ["route", "method", "status"], registry=own
-        )
-        self.request_seconds = Histogram(
-            "http_request_duration_seconds",
-            "From the first look at a request to its answer.",
-            ["route", "method"],
-            buckets=REQUEST_SECONDS,
-            registry=own,
-        )
-        self.reviews = Counter(
-            "reviews_predicted", "Reviews classified.", ["label", "model"], registry=own
-        )
-        self.words = Counter(
-            "review_words", "Words of them, stop words left out.", ["model"], registry=own
-        )
-        self.unknown_words = Counter(
-            "review_unknown_words", "Words that the model does not know.", ["model"], registry=own
-        )
-        self.inference_seconds = Histogram(
-            "inference_duration_seconds",
-            "Cleaning and running the model, for all reviews of a request.",
-            ["model"],
-            buckets=INFERENCE_SECONDS,
-            registry=own,
-        )
-        self.in_flight = Gauge(
-            "http_requests_in_flight",
-            "Requests that are being answered.",
-            registry=own,
-            multiprocess_mode="livesum",
-        )
-        # Looking up a child by its labels costs as much as counting does.
-        self._requests: dict[tuple[str, str, int], tuple[Any, Any]] = {}
-        self._models: dict[str, tuple[Any, Any, Any]] = {}
-        self._labels: dict[tuple[str | None, str], Any] = {}
-        if several:
-            MultiProcessCollector(self.registry)  # type: ignore[no-untyped-call]
+        self.registry.register(self)
         self.registry.register(BuildInfo())
-        self.registry.register(ProcessMetrics(int(os.environ.get(OWNER, os.getpid()))))
+        self.registry.register(ProcessMetrics(multiprocess_dir.master()))
 
-    def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
-        """One request has been answered."""
-        key = (route, method, status)
-        if (children := self._requests.get(key)) is None:
-            children = self._requests[key] = (
-                self.requests.labels(route, method, str(status)),
-                self.request_seconds.labels(route, method),
-            )
-        count, duration = children
-        count.inc()
-        duration.observe(seconds)
+    def begin_request(self) -> None:
+        """A request is being answered from now on."""
+        self.counts.add(ONE_MORE)
+
+    def count_request(
+        self, route: str, method: str, status: int, seconds: float, *, in_flight: bool = False
+    ) -> None:
+        """One request has been answered; *in_flight* if `begin_request` was told of it."""
+        self.counts.add(
+            ((REQUESTS.name, route, method, str(status)), 1.0),
+            ((DURATIONS.name, route, method, _bucket(DURATIONS, seconds)), 1.0),
+            (("http_request_duration_seconds_sum", route, method), seconds),
+            *([ONE_LESS] if in_flight else []),
+        )
 
     def count_predictions(
         self, predictions: Sequence[Prediction], seconds: float, model: str
     ) -> None:
-        """*model* has classified some reviews in *seconds*."""
-        if (children := self._models.get(model)) is None:
-            children = self._models[model] = (
-                self.words.labels(model),
-                self.unknown_words.labels(model),
-                self.inference_seconds.labels(model),
-            )
+        """*model* has classified some texts in *seconds*."""
         words = unknown = 0
         labels: dict[str | None, int] = {}
         for each in predictions:
             words += each.words
             unknown += each.words - each.known_words
             labels[each.label] = labels.get(each.label, 0) + 1
-        children[0].inc(words)
-        if unknown:
-            children[1].inc(unknown)
-        children[2].observe(seconds)
-        for label, count in labels.items():
-            self._label(label, model).inc(count)
-
-    def _label(self, label: str | None, model: str) -> Any:
-        if (child := self._labels.get((label, model))) is None:
-            named = NO_LABEL if label is None else label
-            child = self._labels[label, model] = self.reviews.labels(named, model)
-        return child
+        self.counts.add(
+            ((WORDS.name, model), words),
+            ((UNKNOWN_WORDS.name, model), unknown),
+            ((INFERENCES.name, model, _bucket(INFERENCES, seconds)), 1.0),
+            (("inference_duration_seconds_sum", model), seconds),
+            *(
+                ((TEXTS.name, NO_LABEL if label is None else label, model), count)
+                for label, count in labels.items()
+            ),
+        )
 
     def inferences(self, model: str) -> tuple[int, int, float]:
-        """Requests that *model* has answered, the reviews in them, and the seconds it took."""
-        found = {"inference_duration_seconds_count": 0.0, "inference_duration_seconds_sum": 0.0}
-        found["reviews_predicted_total"] = 0.0
-        for family in self.registry.collect():
-            for sample in family.samples:
-                if sample.name in found and sample.labels.get("model") == model:
-                    found[sample.name] += sample.value
-        requests, seconds, reviews = found.values()
-        return int(requests), int(reviews), seconds
+        """Requests that *model* has answered, the texts in them, and the seconds it took."""
+        found = {INFERENCES.name: 0.0, TEXTS.name: 0.0, "inference_duration_seconds_sum": 0.0}
+        for (name, *labels), number in self.counts.total().items():
+            if name in found and model in labels:
+                found[name] += number
+        requests, texts, seconds = found.values()
+        return int(requests), int(texts), seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """The metrics of all processes."""
+        total = self.counts.total()
+        for family in FAMILIES:
+            yield _as_metric(family, total)
 
     def as_text(self, accept: str = "") -> tuple[bytes, str]:
         """All of it, and its media type: OpenMetrics if *accept* names it, else Prometheus' own."""
@@ -140,8 +148,38 @@ class Metrics:
         return generate_latest(self.registry), MEDIA_TYPE
 
 
+def _bucket(family: Family, seconds: float) -> str:
+    """The number of the first bucket whose bound *seconds* are not above."""
+    return BUCKETS[bisect_left(family.buckets, seconds)]
+
+
+def _as_metric(family: Family, total: Numbers) -> Metric:
+    numbers = sorted((key[1:], n) for key, n in total.items() if key[0] == family.name)
+    if family.buckets:
+        return _as_histogram(family, numbers, total)
+    make = GaugeMetricFamily if family.is_gauge else CounterMetricFamily
+    metric = make(family.name, family.meaning, labels=family.labels)
+    for labels, number in numbers:
+        metric.add_metric(labels, number)
+    return metric
+
+
+def _as_histogram(
+    family: Family, numbers: Sequence[tuple[tuple[str, ...], float]], total: Numbers
+) -> Metric:
+    bounds = [*map(floatToGoString, family.buckets), "+Inf"]  # type: ignore[no-untyped-call]
+    rows: dict[tuple[str, ...], list[float]] = {}
+    for (*labels, bucket), number in numbers:
+        rows.setdefault(tuple(labels), [0.0] * len(bounds))[int(bucket)] = number
+    metric = HistogramMetricFamily(family.name, family.meaning, labels=family.labels)
+    for labels, row in rows.items():
+        buckets = list(zip(bounds, accumulate(row), strict=True))
+        metric.add_metric(labels, buckets, total.get((f"{family.name}_sum", *labels), 0.0))
+    return metric
+
+
 class BuildInfo:
-    """Which server this is, made when asked: a gauge in a file would outlive its worker."""
+    """Which server this is."""
 
     def collect(self) -> Iterator[Metric]:
         """One gauge that is always 1."""

@@ -14,6 +14,7 @@ from typing import Final
 from addsup.server.errors import ProblemError, ProblemType
 
 HEADER: Final = "Inference-Header-Content-Length"
+ENVIRON: Final = "HTTP_INFERENCE_HEADER_CONTENT_LENGTH"
 MEDIA_TYPE: Final = "application/octet-stream"
 SIZE: Final = "/inputs/0/parameters/binary_data_size"
 LENGTH: Final = struct.Struct("<I")

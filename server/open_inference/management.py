@@ -5,14 +5,9 @@ from __future__ import annotations
 from typing import Final, NoReturn
 
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.extensions import current
-from addsup.server.open_inference.routes import (
-    MODEL,
-    MODEL_VERSION,
-    PLATFORM,
-    find_model,
-    open_inference,
-)
+from addsup.server.open_inference.routes import MODEL, PLATFORM, find_model, of_model
+from addsup.server.request import Reply, Request
+from addsup.server.routing import Route
 from addsup.server.schemas.negotiation import respond
 from addsup.server.schemas.open_inference import (
     LABEL,
@@ -26,53 +21,42 @@ from addsup.server.schemas.open_inference import (
     RepositoryModel,
     Statistics,
 )
-from flask import Response
 
 #: Extensions of the protocol that change a server or look into it: path -> methods.
 NOT_OFFERED: Final = {
-    "/repository/models/<name>/load": ("POST",),
-    "/repository/models/<name>/unload": ("POST",),
-    "/systemsharedmemory/<path:rest>": ("GET", "POST"),
-    "/cudasharedmemory/<path:rest>": ("GET", "POST"),
-    "/trace/setting": ("GET", "POST"),
+    "/v2/repository/models/<name>/load": ("POST",),
+    "/v2/repository/models/<name>/unload": ("POST",),
+    "/v2/systemsharedmemory/<path:rest>": ("GET", "POST"),
+    "/v2/cudasharedmemory/<path:rest>": ("GET", "POST"),
+    "/v2/trace/setting": ("GET", "POST"),
     f"{MODEL}/trace/setting": ("GET", "POST"),
-    "/logging": ("GET", "POST"),
+    "/v2/logging": ("GET", "POST"),
     f"{MODEL}/generate": ("POST",),
     f"{MODEL}/generate_stream": ("POST",),
 }
 
-__all__ = ["open_inference"]
 
-
-@open_inference.get(f"{MODEL}/config")
-@open_inference.get(f"{MODEL_VERSION}/config")
-def configuration(name: str, version: str | None = None) -> Response:
+def configuration(request: Request) -> Reply:
     """The model's configuration, as Triton's clients read it."""
-    model = find_model(name, version)
-    return respond(
-        ModelConfiguration(
-            name,
-            PLATFORM,
-            "onnxruntime",
-            current().settings.max_reviews,
-            [ConfiguredTensor(TEXT, "TYPE_STRING", [1])],
-            [
-                ConfiguredTensor(LABEL, "TYPE_STRING", [1]),
-                ConfiguredTensor(PROBABILITIES, "TYPE_FP64", [len(model.labels)]),
-            ],
-        )
+    model = find_model(request)
+    document = ModelConfiguration(
+        request.names["name"],
+        PLATFORM,
+        "onnxruntime",
+        request.server.settings.max_texts,
+        [ConfiguredTensor(TEXT, "TYPE_STRING", [1])],
+        [
+            ConfiguredTensor(LABEL, "TYPE_STRING", [1]),
+            ConfiguredTensor(PROBABILITIES, "TYPE_FP64", [len(model.labels)]),
+        ],
     )
+    return respond(request, document)
 
 
-@open_inference.get("/models/stats")
-@open_inference.get(f"{MODEL}/stats")
-@open_inference.get(f"{MODEL_VERSION}/stats")
-def statistics(name: str | None = None, version: str | None = None) -> Response:
+def statistics(request: Request) -> Reply:
     """What the model has done, in all workers."""
-    carried = current()
-    name = name or carried.settings.model_name
-    model = find_model(name, version)
-    requests, reviews, seconds = carried.metrics.inferences(model.version)
+    model, server = find_model(request), request.server
+    requests, texts, seconds = server.metrics.inferences(model.version)
     spent, nothing = Duration(requests, round(seconds * 1e9)), Duration(0, 0)
     stats = InferenceStatistics(
         success=spent,
@@ -82,18 +66,18 @@ def statistics(name: str | None = None, version: str | None = None) -> Response:
         compute_infer=spent,
         compute_output=nothing,
     )
-    return respond(Statistics([ModelStatistics(name, model.version, reviews, requests, stats)]))
+    name = server.settings.model_name
+    document = Statistics([ModelStatistics(name, model.version, texts, requests, stats)])
+    return respond(request, document)
 
 
-@open_inference.post("/repository/index")
-def repository_index() -> Response:
+def repository_index(request: Request) -> Reply:
     """The one model that there is."""
-    carried = current()
-    model = carried.model
-    return respond([RepositoryModel(carried.settings.model_name, model.version, "READY", "")])
+    name, version = request.server.settings.model_name, request.server.model.version
+    return respond(request, [RepositoryModel(name, version, "READY", "")])
 
 
-def not_offered(**_names: str) -> NoReturn:
+def not_offered(_request: Request) -> NoReturn:
     """Say that a part of the protocol is not offered.
 
     Raises:
@@ -105,5 +89,13 @@ def not_offered(**_names: str) -> NoReturn:
     )
 
 
-for _path, _methods in NOT_OFFERED.items():
-    open_inference.add_url_rule(_path, view_func=not_offered, methods=_methods)
+ROUTES: Final = (
+    *of_model("/config", "GET", configuration),
+    Route("/v2/models/stats", "protocol", {"GET": statistics}),
+    *of_model("/stats", "GET", statistics),
+    Route("/v2/repository/index", "protocol", {"POST": repository_index}),
+    *(
+        Route(path, "protocol", dict.fromkeys(methods, not_offered))
+        for path, methods in NOT_OFFERED.items()
+    ),
+)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from msgspec import UNSET
+
+from addsup import __version__
 from addsup.inference.model import Model
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.extensions import current
-from addsup.server.middleware.request_body import current_body
 from addsup.server.open_inference import binary
 from addsup.server.open_inference.tensors import output_tensor, texts_of, wanted_outputs
+from addsup.server.request import Reply, Request
+from addsup.server.routing import Handler, Route
 from addsup.server.schemas.negotiation import respond
 from addsup.server.schemas.open_inference import (
     LABEL,
@@ -27,13 +30,7 @@ from addsup.server.schemas.open_inference import (
     Tensor,
 )
 from addsup.server.schemas.parsing import decode_with, refuse_duplicates
-from addsup.server.schemas.validation import check_reviews
-from flask import Blueprint, Response, request
-from msgspec import UNSET
-
-from addsup import __version__
-
-open_inference = Blueprint("open_inference", __name__, url_prefix="/v2")
+from addsup.server.schemas.validation import check_texts
 
 DECODER: Final = msgspec.json.Decoder(InferenceRequest)
 EXAMPLE: Final = (
@@ -41,87 +38,97 @@ EXAMPLE: Final = (
 )
 EXTENSIONS: Final = ("binary_tensor_data", "model_configuration", "statistics", "model_repository")
 PLATFORM: Final = "onnxruntime_onnx"
-MODEL: Final = "/models/<name>"
-MODEL_VERSION: Final = "/models/<name>/versions/<version>"
+MODEL: Final = "/v2/models/<name>"
+MODEL_VERSION: Final = "/v2/models/<name>/versions/<version>"
 
 
-@open_inference.get("")
-def server_metadata() -> Response:
+def server_metadata(request: Request) -> Reply:
     """What the server is, and what it offers beyond the protocol."""
-    return respond(ServerMetadata("reviews", __version__, list(EXTENSIONS)))
+    return respond(request, ServerMetadata("addsup", __version__, list(EXTENSIONS)))
 
 
-@open_inference.get("/health/live")
-def live() -> Response:
+def live(request: Request) -> Reply:
     """The process answers."""
-    return respond(Live(True))
+    return respond(request, Live(True))
 
 
-@open_inference.get("/health/ready")
-def ready() -> Response:
-    """The model reproduced its golden reviews."""
-    _ = current().model
-    return respond(Ready(True))
+def ready(request: Request) -> Reply:
+    """The model reproduced its golden texts."""
+    _ = request.server.model
+    return respond(request, Ready(True))
 
 
-@open_inference.get(MODEL)
-@open_inference.get(MODEL_VERSION)
-def model_metadata(name: str, version: str | None = None) -> Response:
+def model_metadata(request: Request) -> Reply:
     """What the model takes and gives."""
-    model = find_model(name, version)
+    model = find_model(request)
     text = Tensor(TEXT, "BYTES", [-1])
     label = Tensor(LABEL, "BYTES", [-1])
     probabilities = Tensor(PROBABILITIES, "FP64", [-1, len(model.labels)])
     outputs = [label, probabilities]
-    return respond(ModelMetadata(name, [model.version], PLATFORM, [text], outputs))
+    return respond(
+        request, ModelMetadata(request.names["name"], [model.version], PLATFORM, [text], outputs)
+    )
 
 
-@open_inference.get(f"{MODEL}/ready")
-@open_inference.get(f"{MODEL_VERSION}/ready")
-def model_ready(name: str, version: str | None = None) -> Response:
-    """The model is there, and reproduced its golden reviews."""
-    find_model(name, version)
-    return respond(ModelReady(name, True))
+def model_ready(request: Request) -> Reply:
+    """The model is there, and reproduced its golden texts."""
+    find_model(request)
+    return respond(request, ModelReady(request.names["name"], True))
 
 
-@open_inference.post(f"{MODEL}/infer")
-@open_inference.post(f"{MODEL_VERSION}/infer")
-def infer(name: str, version: str | None = None) -> Response:
-    """Classify the reviews of a BYTES tensor."""
-    model, carried = find_model(name, version), current()
-    document, behind = binary.split(current_body(), request.headers.get(binary.HEADER))
+def infer(request: Request) -> Reply:
+    """Classify the texts of a BYTES tensor."""
+    model, settings = find_model(request), request.server.settings
+    document, behind = binary.split(request.body, request.environ.get(binary.ENVIRON))
     received = decode_with(DECODER, document, EXAMPLE)
     refuse_duplicates(document)
     texts, wanted = texts_of(received, behind), wanted_outputs(received)
-    check_reviews(texts, carried.settings, model.tokenizer, "/inputs/0/data")
-    predictions = [each.prediction for each in classify(carried, texts)]
+    check_texts(texts, settings, model.tokenizer, "/inputs/0/data")
+    predictions = [each.prediction for each in classify(request, texts)]
     outputs, parts = zip(
         *(output_tensor(each, predictions, model.labels) for each in wanted), strict=True
     )
+    name = request.names["name"]
     reply = InferenceResponse(name, model.version, list(outputs), received.id or UNSET)
-    return with_binary_data(respond(reply), b"".join(parts))
+    return with_binary_data(respond(request, reply), b"".join(parts))
 
 
-def with_binary_data(response: Response, data: bytes) -> Response:
-    """*response*, whose body is JSON, with *data* behind it, if there are any."""
-    if data:
-        document = response.get_data()
-        response.headers[binary.HEADER] = str(len(document))
-        response.content_type = binary.MEDIA_TYPE
-        response.set_data(document + data)
-    return response
+def with_binary_data(reply: Reply, data: bytes) -> Reply:
+    """*reply*, whose body is JSON, with *data* behind it, if there are any."""
+    if not data:
+        return reply
+    length = (binary.HEADER, str(len(reply.body)))
+    return Reply(reply.body + data, binary.MEDIA_TYPE, headers=[length])
 
 
-def find_model(name: str, version: str | None) -> Model:
-    """The model of this *name* and *version*; any version if None.
+def find_model(request: Request) -> Model:
+    """The model of the name and version in the path; any version if it names none.
 
     Raises:
         ProblemError: it is another one that is served. HTTP 404.
     """
-    carried = current()
-    model, served = carried.model, carried.settings.model_name
-    if name != served or version not in (None, model.version):
+    server, names = request.server, request.names
+    model, served = server.model, server.settings.model_name
+    if names.get("name", served) != served or names.get("version") not in (None, model.version):
         raise ProblemError(
             ProblemType.MODEL_NOT_FOUND, f"The model here is {served}, version {model.version}."
         )
     return model
+
+
+def of_model(path: str, method: str, handler: Handler) -> tuple[Route, Route]:
+    """*handler* at *path* below the model, without a version and with one."""
+    return (
+        Route(MODEL + path, "protocol", {method: handler}),
+        Route(MODEL_VERSION + path, "protocol", {method: handler}),
+    )
+
+
+ROUTES: Final = (
+    Route("/v2", "protocol", {"GET": server_metadata}),
+    Route("/v2/health/live", "health", {"GET": live}),
+    Route("/v2/health/ready", "health", {"GET": ready}),
+    *of_model("", "GET", model_metadata),
+    *of_model("/ready", "GET", model_ready),
+    *of_model("/infer", "POST", infer),
+)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import UNSET, UnsetType
+
 from addsup.inference.predictions import Prediction
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.open_inference import binary
@@ -17,7 +19,6 @@ from addsup.server.schemas.open_inference import (
     OutputTensor,
     Parameters,
 )
-from msgspec import UNSET, UnsetType
 
 BOTH = (LABEL, PROBABILITIES)
 
@@ -55,7 +56,7 @@ def texts_of(received: InferenceRequest, behind: bytes) -> list[str]:
     if tensor.shape not in ([len(texts)], [len(texts), 1]):
         raise ProblemError(
             ProblemType.WRONG_TENSOR,
-            f"There are {len(texts)} reviews, so the shape is [{len(texts)}] or [{len(texts)}, 1].",
+            f"There are {len(texts)} texts, so the shape is [{len(texts)}] or [{len(texts)}, 1].",
             "/inputs/0/shape",
         )
     return texts
@@ -66,7 +67,7 @@ def _data(tensor: InputTensor, behind: bytes) -> list[str]:
     if (size is None) == (tensor.data is UNSET):
         raise ProblemError(
             ProblemType.MISSING_FIELD if size is None else ProblemType.WRONG_TENSOR,
-            "Send the reviews as data, or behind the JSON with binary_data_size: one of the two.",
+            "Send the texts as data, or behind the JSON with binary_data_size: one of the two.",
             "/inputs/0/data",
         )
     if size is not None or behind:
@@ -84,7 +85,7 @@ def _flat(data: Sequence[str | list[str]], nested: bool) -> list[str]:
         else:
             raise ProblemError(
                 ProblemType.WRONG_TENSOR,
-                "Data are nested as the shape says; [N, 1] has one review in each list.",
+                "Data are nested as the shape says; [N, 1] has one text in each list.",
                 f"/inputs/0/data/{index}",
             )
     return texts

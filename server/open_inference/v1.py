@@ -5,55 +5,36 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+
 from addsup.server.classification import classify
-from addsup.server.extensions import current
-from addsup.server.middleware.request_body import current_body
-from addsup.server.open_inference.routes import find_model
+from addsup.server.open_inference.routes import find_model, model_ready
+from addsup.server.request import Reply, Request
+from addsup.server.routing import Route
 from addsup.server.schemas.negotiation import respond
-from addsup.server.schemas.open_inference import ModelReady, V1Models, V1Request
+from addsup.server.schemas.open_inference import V1Models, V1Request
 from addsup.server.schemas.parsing import decode_with, refuse_duplicates
 from addsup.server.schemas.responses import predictions_document
-from addsup.server.schemas.validation import check_reviews
-from flask import Blueprint, Response
-from flask.blueprints import BlueprintSetupState
-from werkzeug.routing import BaseConverter
-
-kserve_v1 = Blueprint("kserve_v1", __name__, url_prefix="/v1/models")
+from addsup.server.schemas.validation import check_texts
 
 DECODER: Final = msgspec.json.Decoder(V1Request)
 
 
-class ModelName(BaseConverter):
-    """A model's name in a path, without the verb that may follow a colon."""
-
-    regex = "[^/:]+"
-
-
-@kserve_v1.record_once
-def add_converter(state: BlueprintSetupState) -> None:
-    """Let the routes below use `ModelName`."""
-    state.app.url_map.converters["model"] = ModelName
-
-
-@kserve_v1.get("")
-def models() -> Response:
+def models(request: Request) -> Reply:
     """The one model that there is."""
-    return respond(V1Models([current().settings.model_name]))
+    return respond(request, V1Models([request.server.settings.model_name]))
 
 
-@kserve_v1.get("/<model:name>")
-def ready(name: str) -> Response:
-    """The model is there, and reproduced its golden reviews."""
-    find_model(name, None)
-    return respond(ModelReady(name, True))
-
-
-@kserve_v1.post("/<model:name>:predict")
-def predict(name: str) -> Response:
-    """Classify the reviews that are the instances."""
-    find_model(name, None)
-    body, carried = current_body(), current()
+def predict_instances(request: Request) -> Reply:
+    """Classify the texts that are the instances."""
+    model, body = find_model(request), request.body
     texts = decode_with(DECODER, body, '{"instances": ["A fine film."]}').instances
     refuse_duplicates(body)
-    check_reviews(texts, carried.settings, carried.model.tokenizer, "/instances")
-    return respond(predictions_document(classify(carried, texts), is_batch=True))
+    check_texts(texts, request.server.settings, model.tokenizer, "/instances")
+    return respond(request, predictions_document(classify(request, texts), is_batch=True))
+
+
+ROUTES: Final = (
+    Route("/v1/models", "protocol", {"GET": models}),
+    Route("/v1/models/<name>", "protocol", {"GET": model_ready}),
+    Route("/v1/models/<name>:predict", "protocol", {"POST": predict_instances}),
+)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-#: Enough for a thousand reviews and more; a document of nothing but brackets has a million.
+#: Enough for a thousand texts and more; a document of nothing but brackets has a million.
 TOKENS: Final = 20_000
 
 # A name may be a megabyte long, and its owner knows it anyway.

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.extensions import current
+from addsup.server.request import Reply, Request
 from addsup.server.schemas.responses import encode
-from flask import Response, request
 
 
-def wants_html() -> bool:
+def wants_html(environ: Mapping[str, Any]) -> bool:
     """Whether the client likes HTML better than JSON, as browsers do when a person navigates."""
-    if "html" not in request.environ.get("HTTP_ACCEPT", ""):
+    accepted = environ.get("HTTP_ACCEPT", "")
+    if "html" not in accepted:
         return False
-    accepts = request.accept_mimetypes
+    accepts = parse_accept_header(accepted, MIMEAccept)
     return accepts["text/html"] > accepts["application/json"]
 
 
@@ -34,11 +38,10 @@ def encode_reply(document: Any, most: int) -> bytes:
     return body
 
 
-def respond(document: Any) -> Response:
-    """*document* as an HTTP response.
+def respond(request: Request, document: Any) -> Reply:
+    """*document* as the reply to *request*.
 
     Raises:
         ProblemError: it is too large. HTTP 413.
     """
-    body = encode_reply(document, current().settings.max_reply_bytes)
-    return Response(body, content_type="application/json")
+    return Reply(encode_reply(document, request.server.settings.max_reply_bytes))

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 import msgspec
-from addsup.server.schemas.parsing import Review
 from msgspec import UNSET, Meta, UnsetType
+
+from addsup.server.schemas.parsing import Text
 
 TEXT: Final = "text"
 LABEL: Final = "label"
@@ -21,7 +22,7 @@ NOT_USED: Final = Meta(description="Accepted, as clients send it; not used.")
 
 
 class Tensor(msgspec.Struct, frozen=True):
-    """What a model takes or gives. -1 in the shape stands for the number of reviews."""
+    """What a model takes or gives. -1 in the shape stands for the number of texts."""
 
     name: str
     datatype: str
@@ -66,21 +67,21 @@ class ModelReady(msgspec.Struct, frozen=True):
 
 
 class InputTensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The reviews."""
+    """The texts."""
 
     name: Annotated[str, Meta(extra_json_schema={"const": TEXT})]
     shape: Annotated[
         list[Annotated[int, Meta(ge=0)]],
-        Meta(description="[N] or [N, 1] for N reviews.", min_length=1, max_length=2),
+        Meta(description="[N] or [N, 1] for N texts.", min_length=1, max_length=2),
     ]
     datatype: Annotated[str, Meta(extra_json_schema={"const": "BYTES"})]
     data: Annotated[
-        list[Review | list[Review]] | UnsetType,
-        Meta(description="N reviews, flat or each in a list; absent if they are binary."),
+        list[Text | list[Text]] | UnsetType,
+        Meta(description="N texts, flat or each in a list; absent if they are binary."),
     ] = UNSET
     parameters: Annotated[
         Parameters | UnsetType,
-        Meta(description="`binary_data_size`: how many bytes of reviews stand behind the JSON."),
+        Meta(description="`binary_data_size`: how many bytes of texts stand behind the JSON."),
     ] = UNSET
 
 
@@ -110,7 +111,7 @@ class InferenceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
 
 class OutputTensor(msgspec.Struct, frozen=True):
-    """What the model made of the reviews, flat in row-major order."""
+    """What the model made of the texts, flat in row-major order."""
 
     name: str
     datatype: str
@@ -138,7 +139,7 @@ class InferenceResponse(msgspec.Struct, frozen=True):
 
 
 class ConfiguredTensor(msgspec.Struct, frozen=True):
-    """A tensor in a model's configuration, for one review."""
+    """A tensor in a model's configuration, for one text."""
 
     name: str
     data_type: str
@@ -179,7 +180,7 @@ class ModelStatistics(msgspec.Struct, frozen=True):
 
     name: str
     version: str
-    inference_count: Annotated[int, Meta(description="Reviews.")]
+    inference_count: Annotated[int, Meta(description="Texts.")]
     execution_count: Annotated[int, Meta(description="Requests.")]
     inference_stats: InferenceStatistics
 
@@ -208,4 +209,4 @@ class V1Models(msgspec.Struct, frozen=True):
 class V1Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of `POST /v1/models/{name}:predict`."""
 
-    instances: Annotated[list[Review], Meta(description="The reviews.")]
+    instances: Annotated[list[Text], Meta(description="The texts.")]

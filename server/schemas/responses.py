@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
 from addsup.inference.manifest import DataSet, Figures
 from addsup.inference.predictions import Classification, Explanation, Prediction
 from addsup.server.errors import ProblemError
-from msgspec import UNSET, Meta, UnsetType
 
 ENCODER: Final = msgspec.json.Encoder()
 
@@ -21,14 +22,16 @@ Count = Annotated[int, Meta(ge=0)]
 
 
 class WordDocument(msgspec.Struct, frozen=True):
-    """One word of a review and its part in the log-odds."""
+    """One word of a text and its contribution to the log-odds."""
 
     word: Annotated[str, Meta(description="The word as typed.")]
-    start: Annotated[Count, Meta(description="Where it begins in the review, in characters.")]
+    start: Annotated[Count, Meta(description="Where it begins in the text, in characters.")]
     end: Annotated[Count, Meta(description="Where it ends.")]
     lemma: Annotated[str | None, Meta(description="What is looked up; null for a stop word.")]
     known: Annotated[bool, Meta(description="Whether the model counts it.")]
-    part: Annotated[float, Meta(description="What it adds to the log-odds; 0 if not known.")]
+    contribution: Annotated[
+        float, Meta(description="What it adds to the log-odds; 0 if not known.")
+    ]
     effect: Annotated[
         float | UnsetType,
         Meta(description="With `explain=loo`: by how much the log-odds fall without the word."),
@@ -36,33 +39,33 @@ class WordDocument(msgspec.Struct, frozen=True):
 
 
 class ExplanationDocument(msgspec.Struct, frozen=True):
-    """Why `label` and not `against`: `constant` and the parts of all words add up to `log_odds`."""
+    """Why `label` and not `against`: `intercept` plus all contributions is `log_odds`."""
 
     label: Annotated[str, Meta(description="The likeliest label.")]
     against: Annotated[str, Meta(description="The next likeliest.")]
     log_odds: Annotated[
         float, Meta(description="Natural logarithm of the ratio of their probabilities.")
     ]
-    constant: Annotated[float, Meta(description="The log-odds before any word is counted.")]
-    words: Annotated[list[WordDocument], Meta(description="Every word of the review, in order.")]
+    intercept: Annotated[float, Meta(description="The log-odds before any word is counted.")]
+    words: Annotated[list[WordDocument], Meta(description="Every word of the text, in order.")]
 
 
 class ItemProblem(msgspec.Struct, frozen=True):
-    """Why one review of a batch was not classified."""
+    """Why one text of a batch was not classified."""
 
     code: Annotated[str, Meta(description="What is wrong, for programs. It never changes.")]
     detail: Annotated[str, Meta(description="What is wrong, for people.")]
 
 
 class PredictionDocument(msgspec.Struct, frozen=True):
-    """What the model makes of one review."""
+    """What the model makes of one text."""
 
     label: Annotated[str | None, Meta(description="The likeliest; null if no word is known.")]
     probability: Annotated[Probability | None, Meta(description="That of `label`.")]
     probabilities: Annotated[
         dict[str, Probability] | None, Meta(description="By label; they add up to 1.")
     ]
-    words: Annotated[Count, Meta(description="Words of the review, stop words left out.")]
+    words: Annotated[Count, Meta(description="Words of the text, stop words left out.")]
     known_words: Annotated[Count, Meta(description="Those of them that the model has learnt.")]
     reason: Annotated[
         str | UnsetType, Meta(description="Why `label` is null; absent if it is not.")
@@ -77,17 +80,17 @@ class PredictionDocument(msgspec.Struct, frozen=True):
     ] = UNSET
     error: Annotated[
         ItemProblem | UnsetType,
-        Meta(description='With `"on_error": "item"`: what is wrong with this review.'),
+        Meta(description='With `"on_error": "item"`: what is wrong with this text.'),
     ] = UNSET
 
 
 class BatchDocument(msgspec.Struct, frozen=True):
-    """Predictions in the order of the reviews."""
+    """Predictions in the order of the texts."""
 
     predictions: list[PredictionDocument]
 
 
-#: What stands for a review: the same members, whichever it is.
+#: What stands for a text: the same members, whichever it is.
 Sent = Prediction | PredictionDocument
 
 
@@ -166,7 +169,7 @@ def predictions_document(
 def batch_document(
     found: Sequence[Classification], bad: Mapping[int, ProblemError], *, explained: bool
 ) -> Batch:
-    """Classifications with, at their places, the problems of reviews that have none."""
+    """Classifications with, at their places, the problems of texts that have none."""
     good = iter(found)
     return Batch(
         [
@@ -183,7 +186,7 @@ def _refused(problem: ProblemError) -> PredictionDocument:
 
 def _sent(found: Classification, explained: bool) -> Sent:
     prediction, explanation = found.prediction, None
-    if not explained:  # the prediction is its own document, which saves an object a review
+    if not explained:  # the prediction is its own document, which saves an object a text
         return prediction
     if found.explanation:
         explanation = _explanation_document(found.text, found.explanation)
@@ -199,21 +202,21 @@ def _sent(found: Classification, explained: bool) -> Sent:
     )
 
 
-def _explanation_document(review: str, explanation: Explanation) -> ExplanationDocument:
+def _explanation_document(text: str, explanation: Explanation) -> ExplanationDocument:
     words = [
         WordDocument(
-            review[w.start : w.end],
+            text[w.start : w.end],
             w.start,
             w.end,
             w.lemma,
             w.known,
-            w.part,
+            w.contribution,
             UNSET if w.effect is None else w.effect,
         )
         for w in explanation.words
     ]
     return ExplanationDocument(
-        explanation.label, explanation.against, explanation.log_odds, explanation.constant, words
+        explanation.label, explanation.against, explanation.log_odds, explanation.intercept, words
     )
 
 

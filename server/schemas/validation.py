@@ -1,10 +1,12 @@
-"""Validation: what a review must be before the model sees it, whichever way it came in."""
+"""Validation: what a text must be before the model sees it, whichever way it came in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from addsup.inference.analyzer import Tokenizer
+from addsup.inference.text_checks import problem_with
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.schemas.parsing import Texts
 from addsup.server.settings import Settings
@@ -21,39 +23,35 @@ def good_and_bad(
     Raises:
         ProblemError: there are too many. HTTP 413.
     """
-    check_count(texts.items, settings.max_reviews)
-    good, bad = [], {}
+    check_count(texts.items, settings.max_texts, f"/{texts.field}")
+    most, good, bad = settings.max_text_chars, [], {}
     for index, text in enumerate(texts.items):
-        try:
-            if not isinstance(text, str):
-                raise ProblemError(ProblemType.WRONG_TYPE, "This is not a string.")
-            check_review(text, settings.max_review_chars, tokenizer)
-        except ProblemError as problem:
-            bad[index] = problem
+        code = problem_with(text, tokenizer, most) if isinstance(text, str) else "wrong_type"
+        if code:
+            bad[index] = _problem(code, text, most, tokenizer)
         else:
             good.append(text)
     return good, bad
 
 
-def check_texts(texts: Texts, settings: Settings, tokenizer: Tokenizer) -> None:
-    """Refuse a review, or a batch, that is not what the model reads.
+def check_request(texts: Texts, settings: Settings, tokenizer: Tokenizer) -> None:
+    """Refuse a text, or a batch, that is not what the model reads.
 
     Raises:
-        ProblemError: as for `check_review` and `check_reviews`.
+        ProblemError: as for `check_text` and `check_texts`.
     """
+    pointer = f"/{texts.field}"
     if texts.is_batch:
-        check_reviews(texts.items, settings, tokenizer)
+        check_texts(texts.items, settings, tokenizer, pointer)
     else:
-        check_review(texts.items[0], settings.max_review_chars, tokenizer)
+        check_text(texts.items[0], settings.max_text_chars, tokenizer, pointer)
 
 
-def check_review(
-    review: str, max_chars: int, tokenizer: Tokenizer, pointer: str = "/review"
-) -> None:
-    """Refuse a review that says nothing to the model, or too much.
+def check_text(text: str, max_chars: int, tokenizer: Tokenizer, pointer: str = "/text") -> None:
+    """Refuse a text that says nothing to the model, or too much.
 
     Args:
-        review: as typed.
+        text: as typed.
         max_chars: characters it may have.
         tokenizer: the model's.
         pointer: where it stands in the request.
@@ -62,57 +60,58 @@ def check_review(
         ProblemError: it is empty or white space, or has nothing that the model reads (HTTP 400), or
             has more than *max_chars* characters (413).
     """
-    if len(review) > max_chars:
-        raise ProblemError(
-            ProblemType.REVIEW_TOO_LONG,
-            f"The review has {len(review):,} characters; at most {max_chars:,} are read.",
-            pointer,
-        )
-    if tokenizer.reads(review):
-        return
-    if review.strip():
-        raise ProblemError(
-            ProblemType.REVIEW_WITHOUT_LETTERS,
-            f"The review has {tokenizer.missing}.",
-            pointer,
-        )
-    raise ProblemError(
-        ProblemType.EMPTY_REVIEW, "The review is empty; write a word or two.", pointer
-    )
+    if code := problem_with(text, tokenizer, max_chars):
+        raise _problem(code, text, max_chars, tokenizer, pointer)
 
 
-def check_reviews(
-    reviews: Sequence[str], settings: Settings, tokenizer: Tokenizer, pointer: str = "/reviews"
+def check_texts(
+    texts: Sequence[str], settings: Settings, tokenizer: Tokenizer, pointer: str = "/texts"
 ) -> None:
-    """Refuse a batch that is too long, or the first bad review in it.
+    """Refuse a batch that is too long, or the first bad text in it.
 
     Args:
-        reviews: as typed.
+        texts: as typed.
         settings: how many there may be, and how many characters each may have.
         tokenizer: the model's.
         pointer: where the batch stands in the request.
 
     Raises:
         ProblemError: there are too many. HTTP 413.
-        ProblemError: as for `check_review`; `pointer` names the index.
+        ProblemError: as for `check_text`; `pointer` names the index.
     """
-    check_count(reviews, settings.max_reviews, pointer)
-    most, reads = settings.max_review_chars, tokenizer.reads
-    for index, review in enumerate(reviews):
-        if len(review) > most or not reads(review):
-            check_review(review, most, tokenizer, f"{pointer}/{index}")
+    check_count(texts, settings.max_texts, pointer)
+    most = settings.max_text_chars
+    for index, text in enumerate(texts):
+        if code := problem_with(text, tokenizer, most):
+            raise _problem(code, text, most, tokenizer, f"{pointer}/{index}")
 
 
-def check_count(reviews: Sequence[object], most: int, pointer: str = "/reviews") -> None:
-    """Refuse a batch of more than *most* reviews.
+def _problem(
+    code: str, text: Any, most: int, tokenizer: Tokenizer, pointer: str | None = None
+) -> ProblemError:
+    """The problem *code* of `problem_with`, with the place and the way out."""
+    match code:
+        case "text_too_long":
+            detail = f"The text has {len(text):,} characters; at most {most:,} are read."
+        case "text_without_letters":
+            detail = f"The text has {tokenizer.missing}."
+        case "empty_text":
+            detail = "The text is empty; write a word or two."
+        case _:
+            detail = "This is not a string."
+    return ProblemError(ProblemType[code.upper()], detail, pointer)
+
+
+def check_count(texts: Sequence[object], most: int, pointer: str = "/texts") -> None:
+    """Refuse a batch of more than *most* texts.
 
     Raises:
         ProblemError: HTTP 413.
     """
-    if len(reviews) > most:
+    if len(texts) > most:
         raise ProblemError(
-            ProblemType.TOO_MANY_REVIEWS,
-            f"The request has {len(reviews):,} reviews; send at most {most:,} at a time.",
+            ProblemType.TOO_MANY_TEXTS,
+            f"The request has {len(texts):,} texts; send at most {most:,} at a time.",
             pointer,
         )
 
@@ -129,7 +128,7 @@ def check_left_out(texts: Sequence[str], tokenizer: Tokenizer) -> None:
             ProblemType.TOO_MANY_WORDS,
             f"With explain=loo each text is read once for each of its words, {read:,} words in "
             f"all, and at most {MOST_READ_WITHOUT_ONE:,} are read (one text of 1,000 words); send "
-            "fewer or shorter reviews, or explain=1.",
+            "fewer or shorter texts, or explain=1.",
         )
 
 
@@ -144,5 +143,5 @@ def check_explained(texts: Sequence[str], most: int, tokenizer: Tokenizer) -> No
         raise ProblemError(
             ProblemType.TOO_MANY_WORDS,
             f"The request has {count:,} words, and at most {most:,} are explained at a time; "
-            "send fewer or shorter reviews, or do without explain=1.",
+            "send fewer or shorter texts, or do without explain=1.",
         )

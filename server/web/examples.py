@@ -38,19 +38,19 @@ def noun(model: Model | None) -> str:
 
 @lru_cache(maxsize=2)
 def examples(model: Model) -> dict[str, str]:
-    """What to try with *model*: the surest golden review of each label, and the most torn."""
+    """What to try with *model*: the surest golden text of each label, and the most torn."""
     manifest = model.manifest
     if manifest.data.name in WRITTEN:
         return WRITTEN[manifest.data.name]
-    golden = [each for each in manifest.golden if len(each.review) <= MOST_CHARS]
+    golden = [each for each in manifest.golden if len(each.text) <= MOST_CHARS]
     found: dict[str, str] = {}
     for number, label in enumerate(manifest.labels):
         sure = max(golden, key=lambda each: each.probabilities[number], default=None)
         if sure and max(sure.probabilities) == sure.probabilities[number]:
-            found[f"Surely {label}"] = sure.review.strip()
+            found[f"Surely {label}"] = sure.text.strip()
         if len(found) == MOST_LABELS:
             break
     torn = min(golden, key=lambda each: max(each.probabilities), default=None)
-    if torn and torn.review.strip() not in found.values():
-        found["Torn"] = torn.review.strip()
+    if torn and torn.text.strip() not in found.values():
+        found["Torn"] = torn.text.strip()
     return found

@@ -1,4 +1,4 @@
-"""Highlighting: the reasons of a verdict as marked pieces of the review, and a plain sentence."""
+"""Highlighting: the reasons of a verdict as marked pieces of the text, and a plain sentence."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final
 from addsup.inference.predictions import Explanation, WordContribution
 
 STEPS: Final = 5
-#: A part of this much (log-odds) gets the strongest mark even where nothing else is stronger.
-FULL_PART: Final = 0.3
+#: A contribution of this much (log-odds) gets the strongest mark where nothing else is stronger.
+FULL_CONTRIBUTION: Final = 0.3
 #: A word that weighs less than this share of the strongest is not marked.
 FAINT: Final = 0.05
 #: A word that weighs less than this share of the strongest is not worth a sentence.
@@ -19,52 +19,52 @@ MENTIONED: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of the review as typed: a marked word, or what stands between two of them.
+    """A stretch of the text as typed: a marked word, or what stands between two of them.
 
     Attributes:
         text: as typed.
         side: "b" if it speaks for the label that the model names later of the two, "a" if for the
             earlier, empty without a mark.
         step: 1 to `STEPS` by strength, 0 without a mark.
-        part: its part in the log-odds as shown, empty without a mark.
+        contribution: to the log-odds as shown, empty without a mark.
     """
 
     text: str
     side: str = ""
     step: int = 0
-    part: str = ""
+    contribution: str = ""
 
 
 def sides(labels: Sequence[str], explanation: Explanation) -> dict[str, str]:
     """The two labels that were weighed -> their sides, in the order of *labels*.
 
-    A colour keeps its meaning from one review to the next: of two labels each has its own.
+    A colour keeps its meaning from one text to the next: of two labels each has its own.
     """
     pair = sorted((explanation.label, explanation.against), key=labels.index)
     return dict(zip(pair, "ab", strict=True))
 
 
-def pieces(review: str, explanation: Explanation, labels: Sequence[str]) -> Iterator[Piece]:
-    """*review* cut into pieces that join up to it again."""
+def pieces(text: str, explanation: Explanation, labels: Sequence[str]) -> Iterator[Piece]:
+    """*text* cut into pieces that join up to it again."""
     side = sides(labels, explanation)
-    full = max([FULL_PART, *(abs(word.part) for word in explanation.words)])
+    full = max([FULL_CONTRIBUTION, *(abs(word.contribution) for word in explanation.words)])
     end = 0
     for word in explanation.words:
-        if abs(word.part) < FAINT * full:
+        if abs(word.contribution) < FAINT * full:
             continue
         if end < word.start:
-            yield Piece(review[end : word.start])
-        speaks_for = explanation.label if word.part > 0 else explanation.against
-        step = min(STEPS, 1 + int(STEPS * abs(word.part) / full))
-        yield Piece(review[word.start : word.end], side[speaks_for], step, signed(word.part))
+            yield Piece(text[end : word.start])
+        speaks_for = explanation.label if word.contribution > 0 else explanation.against
+        step = min(STEPS, 1 + int(STEPS * abs(word.contribution) / full))
+        yield Piece(text[word.start : word.end], side[speaks_for], step, signed(word.contribution))
         end = word.end
-    if end < len(review):
-        yield Piece(review[end:])
+    if end < len(text):
+        yield Piece(text[end:])
 
 
-def sentence(review: str, explanation: Explanation, labels: Sequence[str]) -> str:
+def sentence(text: str, explanation: Explanation, labels: Sequence[str]) -> str:
     """Which words weigh most, in words that fit any labels."""
-    weights = _weights(review, explanation.words)
+    weights = _weights(text, explanation.words)
     strongest = max((abs(weight) for weight in weights.values()), default=0.0)
     ranked = sorted(weights, key=lambda word: -abs(weights[word]))
     said = [word for word in ranked if abs(weights[word]) >= MENTIONED * strongest > 0]
@@ -82,15 +82,15 @@ def sentence(review: str, explanation: Explanation, labels: Sequence[str]) -> st
     return f"{first}; {against}." if against else f"{first}."
 
 
-def signed(part: float, decimals: int = 2) -> str:
-    """*part* with its sign; the minus is a minus, not a hyphen."""
-    return ("\N{MINUS SIGN}" if part < 0 else "+") + f"{abs(part):.{decimals}f}"
+def signed(contribution: float, decimals: int = 2) -> str:
+    """*contribution* with its sign; the minus is a minus, not a hyphen."""
+    return ("\N{MINUS SIGN}" if contribution < 0 else "+") + f"{abs(contribution):.{decimals}f}"
 
 
-def sum_of_parts(explanation: Explanation) -> tuple[str, str, str]:
-    """The constant, what the words add, and the log-odds: rounded so that they still add up."""
-    constant, log_odds = round(explanation.constant, 3), round(explanation.log_odds, 3)
-    return signed(constant, 3), signed(log_odds - constant, 3), signed(log_odds, 3)
+def sum_of_contributions(explanation: Explanation) -> tuple[str, str, str]:
+    """The intercept, what the words add, and the log-odds: rounded so that they still add up."""
+    intercept, log_odds = round(explanation.intercept, 3), round(explanation.log_odds, 3)
+    return signed(intercept, 3), signed(log_odds - intercept, 3), signed(log_odds, 3)
 
 
 def times(ratio: float) -> str:
@@ -100,14 +100,14 @@ def times(ratio: float) -> str:
     return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}"
 
 
-def _weights(review: str, words: Sequence[WordContribution]) -> dict[str, float]:
-    """Each different word as first typed -> the sum of its parts."""
+def _weights(text: str, words: Sequence[WordContribution]) -> dict[str, float]:
+    """Each different word as first typed -> the sum of its contributions."""
     typed: dict[str | None, str] = {}
     weights: dict[str, float] = {}
     for word in words:
         if word.known:
-            name = typed.setdefault(word.lemma, review[word.start : word.end])
-            weights[name] = weights.get(name, 0.0) + word.part
+            name = typed.setdefault(word.lemma, text[word.start : word.end])
+            weights[name] = weights.get(name, 0.0) + word.contribution
     return weights
 
 

@@ -82,9 +82,9 @@ def listed(items: Sequence[str], what: str = "labels") -> str:
 
 def _data(manifest: Manifest) -> str:
     data = manifest.data
-    counts = [f"{label}: {count:,}" for label, count in data.reviews_by_label.items()]
+    counts = [f"{label}: {count:,}" for label, count in data.texts_by_label.items()]
     by_label = f" ({listed(counts)})" if counts else ""
-    return f"{data.reviews:,} texts{by_label}; {data.name}; licence: {data.licence}"
+    return f"{data.texts:,} texts{by_label}; {data.name}; licence: {data.licence}"
 
 
 def _accuracy(figures: Figures) -> str:
@@ -93,7 +93,7 @@ def _accuracy(figures: Figures) -> str:
         held_out = figures.held_out
         if held_out is None:
             return "not measured: no labelled texts were given"
-        return f"{held_out.accuracy:.1%} of {held_out.reviews:,} texts {held_out.which}"
+        return f"{held_out.accuracy:.1%} of {held_out.texts:,} texts {held_out.which}"
     between = f"{accuracy.low:.1%} to {accuracy.high:.1%}"
     return f"{accuracy.mean:.1%} of texts that it has not seen (95% interval: {between})"
 

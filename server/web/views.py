@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from math import exp
 from typing import Final
 
+from flask import Blueprint, Response, current_app, render_template, request
+
 from addsup.inference.predictions import Classification, Explanation, Prediction
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import current
+from addsup.server.request import current_request
 from addsup.server.schemas.negotiation import encode_reply
+from addsup.server.schemas.parsing import SINGLE
 from addsup.server.schemas.responses import predictions_document
-from addsup.server.schemas.validation import check_review
+from addsup.server.schemas.validation import check_text
 from addsup.server.web import highlight
 from addsup.server.web.examples import examples, noun
 from addsup.server.web.model_summary import summarise
-from flask import Blueprint, Response, current_app, render_template, request
 
 web = Blueprint("web", __name__)
 
@@ -70,13 +73,11 @@ def submitted() -> Classification:
     Raises:
         ProblemError: there is no text, or it cannot be classified. HTTP 400, 413.
     """
-    if "review" not in request.form:
-        raise ProblemError(
-            ProblemType.MISSING_REVIEW, "The form has no field named review.", "/review"
-        )
+    if not request.form.keys() & {*SINGLE}:
+        raise ProblemError(ProblemType.MISSING_TEXT, "The form has no field named text.", "/text")
     text, carried = submitted_text(), current()
-    check_review(text, carried.settings.max_review_chars, carried.model.tokenizer)
-    return classify(carried, [text], explain=True)[0]
+    check_text(text, carried.settings.max_text_chars, carried.model.tokenizer)
+    return classify(current_request(request.environ), [text], explain=True)[0]
 
 
 @web.get("/favicon.ico")
@@ -96,7 +97,8 @@ def submitted_text() -> str:
 
     Browsers send a form's line ends as CRLF; people typed one character.
     """
-    return request.form.get("review", "").replace("\r\n", "\n")
+    form = request.form
+    return form.get("text", form.get("review", "")).replace("\r\n", "\n")
 
 
 def render_page(found: Classification) -> str:
@@ -119,7 +121,7 @@ def verdict_of(found: Classification) -> Verdict:
         highlight.sides(labels, why),
         list(highlight.pieces(found.text, why, labels)),
         highlight.sentence(found.text, why, labels),
-        highlight.sum_of_parts(why),
+        highlight.sum_of_contributions(why),
         highlight.times(exp(why.log_odds)),
         unread,
         answer,
@@ -152,12 +154,10 @@ def render_form(
     carried = current()
     settings, model = carried.settings, carried.loaded_model
     offered = examples(model) if model else {}
-    fitting = {
-        name: text for name, text in offered.items() if len(text) <= settings.max_review_chars
-    }
+    fitting = {name: text for name, text in offered.items() if len(text) <= settings.max_text_chars}
     return render_template(
         "form.html",
-        review=text,
+        text=text,
         verdict=verdict,
         problem=problem,
         settings=settings,

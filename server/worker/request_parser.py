@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import httptools
+
 from addsup.server.worker.refusals import (
     BAD_REQUEST,
     EXPECTATION_FAILED,

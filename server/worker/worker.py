@@ -11,6 +11,8 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
+from gunicorn.workers import base
+
 from addsup.server.worker.acceptor import Acceptor, Balance
 from addsup.server.worker.connection import Connection
 from addsup.server.worker.dispatcher import Dispatcher
@@ -19,7 +21,6 @@ from addsup.server.worker.refusals import Renderer, plain_text
 from addsup.server.worker.request_handler import Environ, RequestHandler
 from addsup.server.worker.request_parser import Request
 from addsup.server.worker.shutdown import ServerStop, ignore_new_connections, take_held_signals
-from gunicorn.workers import base
 
 #: Seconds between two ticks, and between two of a worker that stops.
 TICK: Final = 0.5

@@ -17,13 +17,13 @@ LONG = (
 UNKNOWN = "Zxqv wvutq."
 
 
-def review(page: Page) -> Locator:
+def field(page: Page) -> Locator:
     return page.get_by_label(re.compile("^(Review|Text)$"))
 
 
 def submit(page: Page, text: str) -> None:
     """Type *text* at once and press the button."""
-    review(page).fill(text)
+    field(page).fill(text)
     page.get_by_role("button", name="What does it say?").click()
 
 
@@ -41,8 +41,8 @@ def expect_error(page: Page, says: str) -> None:
     """The error stands beside the field, which refers to it."""
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text(says)
-    expect(review(page)).to_have_attribute("aria-invalid", "true")
-    expect(review(page)).to_have_accessible_description(
+    expect(field(page)).to_have_attribute("aria-invalid", "true")
+    expect(field(page)).to_have_accessible_description(
         f"{alert.inner_text()} {page.locator('#count').inner_text()}"
     )
 
@@ -52,6 +52,6 @@ def expect_everything(page: Page) -> None:
     expect(page.get_by_role("button", name="Copy as curl")).to_be_visible()
 
 
-def part(word: Locator) -> Locator:
+def contribution(word: Locator) -> Locator:
     """The number of a marked word."""
-    return word.locator(".part")
+    return word.locator(".contribution")

@@ -13,7 +13,7 @@ from tests.live import LiveServer
 from tests.places import ROOT
 
 from .conftest import Visit
-from .pages import NO, TORN, YES, expect_everything, review, submit
+from .pages import NO, TORN, YES, expect_everything, field, submit
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ PAUSE = int(re.findall(r"const PAUSE = (\d+);", (STATIC / "page.js").read_text()
 #: Notes when the last letter was typed, and when the verdict on it had been painted.
 STOPWATCH = """() => {
   window.typed = window.painted = 0;
-  document.getElementById("review").addEventListener("input", () => { typed = performance.now(); });
+  document.getElementById("text").addEventListener("input", () => { typed = performance.now(); });
   new MutationObserver(() => requestAnimationFrame(() => setTimeout(() => {
     if (document.querySelector(".verdict")) painted = performance.now();
   }))).observe(document.getElementById("result"), { childList: true });
@@ -57,8 +57,8 @@ def test_verdict_comes_with_every_pause_in_typing(visit: Visit) -> None:
     taken = []
 
     for text in (NO, YES) * 5:
-        review(page).fill("")
-        review(page).press_sequentially(text, delay=5)
+        field(page).fill("")
+        field(page).press_sequentially(text, delay=5)
         expect_everything(page)
         taken.append(page.evaluate(TAKEN) - PAUSE)
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from addsup.train.__main__ import main
 from playwright.sync_api import expect
 
+from addsup.__main__ import main
 from tests.live import LiveServer, running_server
 
 from .conftest import Visit
@@ -44,7 +44,7 @@ def five_labels(tmp_path_factory: pytest.TempPathFactory, data_cache: Path) -> I
     arguments = ["--data", str(folder / "five.csv"), "--text-column", "text"]
     assert data_cache.is_dir()
     arguments += ["--label-column", "label", "--repeats", "0", "--quiet"]
-    assert main([*arguments, "--export", str(folder / "five.onnx")]) == 0
+    assert main(["train", *arguments, "--export", str(folder / "five.onnx")]) == 0
     with running_server(MODEL_PATH=str(folder / "five.onnx")) as server:
         yield server
 

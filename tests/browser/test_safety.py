@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import Visit
-from .pages import expect_verdict, review, submit, verdict
+from .pages import expect_verdict, field, submit, verdict
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ def test_markup_is_shown_as_text(visit: Visit, attack: str, javascript: bool) ->
     submit(page, attack)
 
     expect(verdict(page)).to_contain_text("reads as")
-    expect(review(page)).to_have_value(attack)
+    expect(field(page)).to_have_value(attack)
     shown = verdict(page).locator(".typed p")
     assert shown.evaluate(TEXT) == attack
     assert page.locator("main").locator("script, img, a, [style], [onload], [onerror]").count() == 0
@@ -36,7 +36,7 @@ def test_markup_is_shown_as_text(visit: Visit, attack: str, javascript: bool) ->
 #: What was typed, without the numbers.
 TEXT = """shown => {
   const copy = shown.cloneNode(true);
-  copy.querySelectorAll(".part").forEach((part) => part.remove());
+  copy.querySelectorAll(".contribution").forEach((part) => part.remove());
   return copy.textContent;
 }"""
 

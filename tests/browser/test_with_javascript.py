@@ -17,11 +17,11 @@ from .pages import (
     TORN,
     UNKNOWN,
     YES,
+    contribution,
     expect_error,
     expect_everything,
     expect_verdict,
-    part,
-    review,
+    field,
     submit,
     verdict,
 )
@@ -35,25 +35,25 @@ def page(visit: Visit) -> Page:
 
 
 def test_verdict_appears_while_typing_stops(page: Page) -> None:
-    review(page).press_sequentially(NO)
+    field(page).press_sequentially(NO)
 
     expect_verdict(page, "negative")
     expect(page).to_have_url(page.url.split("#")[0])
 
 
 def test_verdict_goes_when_the_field_is_emptied(page: Page) -> None:
-    review(page).fill(NO)
+    field(page).fill(NO)
     expect_verdict(page, "negative")
 
-    review(page).fill("")
+    field(page).fill("")
 
     expect(verdict(page)).to_have_count(0)
     expect(page.locator("#more")).to_be_empty()
 
 
 def test_control_enter_asks_at_once(page: Page) -> None:
-    review(page).fill(YES)
-    review(page).press("Control+Enter")
+    field(page).fill(YES)
+    field(page).press("Control+Enter")
 
     expect_verdict(page, "positive")
     expect(page.locator("#history li")).to_have_count(1)
@@ -102,11 +102,11 @@ def test_number_of_a_word_shows_on_hover_focus_and_tap(visit: Visit) -> None:
     hovered, focused, tapped = verdict(page).locator(".typed button").all()[:3]
 
     hovered.hover()
-    expect(part(hovered)).to_have_css("opacity", "1")
+    expect(contribution(hovered)).to_have_css("opacity", "1")
     focused.focus()
-    expect(part(focused)).to_have_css("opacity", "1")
+    expect(contribution(focused)).to_have_css("opacity", "1")
     tapped.tap()
-    expect(part(tapped)).to_have_css("opacity", "1")
+    expect(contribution(tapped)).to_have_css("opacity", "1")
 
 
 def test_what_would_change_the_verdict_is_what_predict_says(
@@ -121,7 +121,7 @@ def test_what_would_change_the_verdict_is_what_predict_says(
     for row in rows:
         word = row.locator("b").inner_text()
         assert TORN.count(word) == 1
-        answer = live_server.predict({"review": TORN.replace(word, "")}).json
+        answer = live_server.predict({"text": TORN.replace(word, "")}).json
         expect(row).to_contain_text(f"{answer['label']} {answer['probability']:.1%}")
 
 
@@ -135,13 +135,13 @@ def test_strip_has_a_bar_for_each_sentence(page: Page, live_server: LiveServer) 
 
     expect(bars.nth(1)).to_be_focused()
     sentence = "The first half hour is slow, flat and stupid."
-    answer = live_server.predict({"review": sentence}).json
+    answer = live_server.predict({"text": sentence}).json
     expect(page.locator(".shown")).to_have_text(
         f"2. {answer['label']} {answer['probability']:.1%} \u201c{sentence}\u201d"
     )
 
 
-def test_short_review_has_no_strip(page: Page) -> None:
+def test_short_text_has_no_strip(page: Page) -> None:
     submit(page, NO)
     expect_everything(page)
 
@@ -174,7 +174,7 @@ def test_history_stays_in_this_tab(page: Page, visit: Visit) -> None:
     page.locator("#history").get_by_role("button", name="waste of time").click()
 
     expect_verdict(page, "negative")
-    expect(review(page)).to_have_value(NO)
+    expect(field(page)).to_have_value(NO)
     expect(visit().locator("#history li")).to_have_count(0)
     page.get_by_role("button", name="Forget them").click()
     expect(page.locator("#history")).to_be_empty()
@@ -182,7 +182,7 @@ def test_history_stays_in_this_tab(page: Page, visit: Visit) -> None:
 
 
 def test_characters_are_counted_as_the_server_counts(page: Page) -> None:
-    review(page).fill("\U0001f600 good\n")
+    field(page).fill("\U0001f600 good\n")
 
     expect(page.locator("#count")).to_have_text("7 of 50,000 characters")
 
@@ -197,7 +197,7 @@ def test_refusal_stands_beside_the_field(visit: Visit, text: str, says: str) -> 
 
     expect_error(page, says)
     expect(verdict(page)).to_have_count(0)
-    review(page).fill(YES)
+    field(page).fill(YES)
     expect_verdict(page, "positive")
     expect(page.get_by_role("alert")).to_have_count(0)
 

@@ -21,7 +21,7 @@ def test_first_visit_to_visible_verdict(page: Page, text: str, label: str) -> No
     pages.submit(page, text)
 
     pages.expect_verdict(page, label)
-    expect(pages.review(page)).to_have_value(text)
+    expect(pages.field(page)).to_have_value(text)
     expect(page).to_have_title(f"{label}: What does this review say?")
     assert pages.verdict(page).locator("dd").count() == 2
 
@@ -30,18 +30,18 @@ def test_an_example_is_one_click(page: Page) -> None:
     page.get_by_role("button", name="A clear yes").click()
 
     pages.expect_verdict(page, "positive")
-    expect(pages.review(page)).not_to_be_empty()
+    expect(pages.field(page)).not_to_be_empty()
 
 
 def test_number_of_a_word_shows_on_hover_and_on_focus(page: Page) -> None:
     pages.submit(page, pages.TORN)
     first, second = pages.verdict(page).get_by_role("button").all()[:2]
 
-    expect(pages.part(first)).to_have_css("opacity", "0")
+    expect(pages.contribution(first)).to_have_css("opacity", "0")
     first.hover()
-    expect(pages.part(first)).to_have_css("opacity", "1")
+    expect(pages.contribution(first)).to_have_css("opacity", "1")
     second.focus()
-    expect(pages.part(second)).to_have_css("opacity", "1")
+    expect(pages.contribution(second)).to_have_css("opacity", "1")
 
 
 def test_nothing_known_is_said(page: Page) -> None:
@@ -57,7 +57,7 @@ def test_error_stands_beside_the_field_which_keeps_the_text(visit: Visit) -> Non
     pages.submit(page, "10/10")
 
     pages.expect_error(page, "no letters")
-    expect(pages.review(page)).to_have_value("10/10")
+    expect(pages.field(page)).to_have_value("10/10")
 
 
 def test_keyboard_alone_is_enough(page: Page) -> None:

@@ -27,7 +27,7 @@ PACKAGES = {
     "dask-kubernetes": ("dask-kubernetes==2026.3.0",),
     "moto": ("moto[server]==5.2.5",),
     "pyspark": (
-        *("pyspark==4.0.1", "onnxruntime==1.32.0", "numpy==2.4.6", "msgspec"),
+        *("pyspark==4.0.1", "onnxruntime==1.32.0", "numpy==2.4.6", "-e", str(ROOT)),
         *("pandas==2.3.3", "pyarrow==26.0.1"),
     ),
 }

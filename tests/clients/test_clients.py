@@ -100,7 +100,7 @@ def test_openapi_python_client(live_server: LiveServer, openapi: Path, tmp_path:
         "batch": ["negative", None],
         "explained": ["A", "wonderful", "film"],
         "infer": ["negative"],
-        "problem": "empty_review",
+        "problem": "empty_text",
     }
 
 
@@ -153,7 +153,7 @@ def test_openapi_typescript_and_fetch(
         "one": "positive",
         "batch": ["negative", None],
         "infer": ["negative"],
-        "problem": "empty_review",
+        "problem": "empty_text",
     }
 
 

@@ -38,7 +38,7 @@ class Host:
         """Start *command* there."""
         return subprocess.Popen(
             ["ip", "netns", "exec", self.name, *command],
-            env=os.environ | {"PYTHONPATH": str(ROOT)} | settings,
+            env=os.environ | settings,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

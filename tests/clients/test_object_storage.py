@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from addsup.inference.model import Model
 from pyarrow import fs
 
+from addsup.inference.model import Model
 from tests.clients.conftest import environment, s3_at
 from tests.clusters import running_cluster
 from tests.live import free_port, stop, wait_for_port
@@ -45,8 +45,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[fs.FileSystem]:
         stop(server)
 
 
-def run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", module, *arguments, "--quiet"]
+def run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "addsup", name, *arguments, "--quiet"]
     return subprocess.run(
         command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False
     )

@@ -26,7 +26,6 @@ def test_example_scores_on_spark(tmp_path: Path) -> None:
     python = environment("pyspark") / "python"
     settings = {
         "PYSPARK_PYTHON": str(python),
-        "PYTHONPATH": str(ROOT),
         "SPARK_LOCAL_IP": "127.0.0.1",
     }
 
@@ -44,5 +43,5 @@ def test_example_scores_on_spark(tmp_path: Path) -> None:
     assert rows == [
         ("1", "positive", "NULL"),
         ("2", "negative", "NULL"),
-        ("3", "NULL", "missing_review"),
+        ("3", "NULL", "missing_text"),
     ]

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from addsup.server.worker.request_parser import RequestParser
 from gunicorn.config import Config
+
+from addsup.server.worker.request_parser import RequestParser
 
 pytestmark = pytest.mark.data
 

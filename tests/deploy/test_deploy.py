@@ -72,7 +72,7 @@ def test_compose_fits_its_schema() -> None:
 
     schema = exported.get("default") or exported["schema"]
     jsonschema.Draft7Validator({**schema, "$schema": DRAFT_7}).validate(document)
-    assert document["services"]["reviews"]["read_only"] is True
+    assert document["services"]["addsup"]["read_only"] is True
 
 
 def test_kubernetes_manifests_are_valid_and_strict() -> None:
@@ -126,10 +126,10 @@ print(read.predictor.model.runtime)
 
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     analyze = program("systemd-analyze", "systemd")
-    unit = tmp_path / "reviews.service"
+    unit = tmp_path / "addsup.service"
     python = shutil.which("python3") or "python3"
     unit.write_text(
-        (DEPLOY / "reviews.service")
+        (DEPLOY / "addsup.service")
         .read_text()
         .replace("/srv/reviews/.venv/serve/bin/python", python)
     )
@@ -187,7 +187,7 @@ def use_page(port: int, prefix: str = "") -> None:
         "Content_Type": "application/x-www-form-urlencoded",
         "Origin": f"http://127.0.0.1:{port}",
     }
-    verdict = exchange(connection, f"{prefix}/", "POST", "review=A+wonderful+film.", **form)
+    verdict = exchange(connection, f"{prefix}/", "POST", "text=A+wonderful+film.", **form)
     assert (verdict.status, "positive" in verdict.text) == (200, True)
     answer = exchange(
         connection,
@@ -200,7 +200,7 @@ def use_page(port: int, prefix: str = "") -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("prefix", ["", "/reviews"])
+@pytest.mark.parametrize("prefix", ["", "/addsup"])
 def test_the_page_works_behind_nginx(behind_nginx: int, prefix: str) -> None:
     use_page(behind_nginx, prefix)
 
@@ -214,7 +214,7 @@ def test_a_proxy_that_loses_the_host_is_told_of() -> None:
         refused = server.ask(
             "/",
             "POST",
-            "review=Good",
+            "text=Good",
             Content_Type="application/x-www-form-urlencoded",
             Origin="https://reviews.example",
             Host="upstream",

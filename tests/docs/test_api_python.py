@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -18,6 +17,14 @@ from tests.places import ROOT
 NOTEBOOK = ROOT / "docs" / "own-pipeline.ipynb"
 PAGE = (ROOT / "docs" / "api-python.md").read_text()
 README = (ROOT / "README.md").read_text()
+FITTED = """\
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+texts, labels = ["good film", "bad plot", "good cast", "bad film"] * 5, ["yes", "no"] * 10
+pipeline = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts, labels)
+"""
 LINES = """\
 from addsup import export_pipeline
 
@@ -26,10 +33,7 @@ export_pipeline(pipeline, "models/mine.onnx", texts, labels)
 
 
 @pytest.mark.slow
-def test_the_notebook_runs_from_the_first_cell_to_the_last(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+def test_the_notebook_runs_from_the_first_cell_to_the_last(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     notebook = nbformat.read(NOTEBOOK, as_version=4)
 
@@ -52,17 +56,13 @@ def test_the_notebook_is_kept_without_what_it_printed() -> None:
 def test_the_three_lines_export_a_pipeline(tmp_path: Path) -> None:
     assert LINES in README
     assert LINES in PAGE
-    fitted = "from tests.export.pipelines import PIPELINES, texts as sample\n"
-    fitted += "texts, labels = sample(2)\n"
-    fitted += 'pipeline = PIPELINES["logistic"][0]().fit(texts, labels)\n'
-
-    run(fitted + LINES, tmp_path)
+    run(FITTED + LINES, tmp_path)
 
     assert (tmp_path / "models" / "mine.onnx.sha256").is_file()
 
 
 def test_a_model_file_is_used_as_the_page_says(tmp_path: Path) -> None:
-    (code,) = re.findall(r"```python\n(from server.*?)```", PAGE, re.DOTALL)
+    (code,) = re.findall(r"```python\n(from addsup.*?)```", PAGE, re.DOTALL)
     (tmp_path / "models").mkdir()
     for name in ("sentiment.onnx", "sentiment.onnx.sha256"):
         shutil.copy(ROOT / "models" / name, tmp_path / "models")
@@ -77,7 +77,6 @@ def run(code: str, folder: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from addsup.server.app import create_app
-from addsup.server.errors import ProblemType
-from addsup.server.settings import Settings
 from prometheus_client.parser import text_string_to_metric_families
 
+from addsup.server.app import ROUTES, create_app
+from addsup.server.errors import ProblemType
+from addsup.server.open_inference.management import not_offered
+from addsup.server.settings import Settings
 from tests.places import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -31,13 +32,17 @@ def rows(pattern: str, text: str) -> set[tuple[str, ...]]:
 
 
 def test_every_route_is_in_the_api_s_page_and_no_other() -> None:
-    app = create_app()
-    served = {
-        (method, rule.rule.replace("<model:", "<"))
-        for rule in app.url_map.iter_rules()
+    pages = {
+        (method, rule.rule)
+        for rule in create_app().url_map.iter_rules()
         for method in rule.methods or ()
-        if method not in ("HEAD", "OPTIONS")
-        and rule.endpoint not in ("static", "open_inference.not_offered")
+        if method not in ("HEAD", "OPTIONS") and rule.endpoint != "static"
+    }
+    served = pages | {
+        (method, route.template)
+        for route in ROUTES
+        for method, handler in route.methods.items()
+        if handler is not not_offered
     }
 
     assert rows(r"^\| `(GET|POST) (/\S*)` \|", API) == served
@@ -78,6 +83,13 @@ def test_every_make_target_has_a_description_and_is_documented() -> None:
     assert listed == described - {"help"}
 
 
+def test_table_beside_others_is_the_one_that_the_benchmark_wrote() -> None:
+    page = (ROOT / "docs" / "benchmark.md").read_text()
+    (table,) = re.findall(r"## In short\n\n.*?\n\n(\|.*?\n)\n", page, re.DOTALL)
+
+    assert table in README
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_file_that_is_named_exists(path: Path) -> None:
     if "decisions" in path.parts or path.name == "CHANGELOG.md":
@@ -85,7 +97,8 @@ def test_every_file_that_is_named_exists(path: Path) -> None:
     text = path.read_text()
     named = set(
         re.findall(
-            r"`((?:server|train|export|score|tests|bench|models|docs|image)/[\w./-]*\w)`", text
+            r"`((?:server|train|export|score|inference|tables|tests|bench|models|docs|image)/[\w./-]*\w)`",
+            text,
         )
     )
     linked = set(re.findall(r"\]\((?!https?:)([^)#]+)", text))
@@ -119,10 +132,10 @@ def test_model_card_and_changelog_state_the_figures_of_the_model_file() -> None:
 def test_table_of_classifiers_is_the_one_that_compare_kept_and_of_the_model_file() -> None:
     from addsup.inference.model import Model
     from addsup.train.classifiers import KINDS
-    from addsup.train.evaluation.comparison import comparison_beside
+    from addsup.train.evaluation.comparison import comparison_of_model
 
     model = Model.load(ROOT / "models" / "sentiment.onnx").manifest
-    kept = comparison_beside(ROOT / "models" / "sentiment.onnx", model.data.sha256)
+    kept = comparison_of_model(ROOT / "models" / "sentiment.onnx", model.data.sha256)
 
     assert kept
     for document in (TRAINING, (ROOT / "models" / "sentiment.md").read_text()):

@@ -1,4 +1,4 @@
-"""The README's way to a model of one's own, word for word."""
+"""The README's ways to a model of one's own and to labels of a file, word for word."""
 
 from __future__ import annotations
 
@@ -60,3 +60,17 @@ def test_the_commands_make_a_model_and_serve_it(tmp_path: Path) -> None:
         page = server.ask("/").text
     assert labels == ["invoice", "holiday"]
     assert "film" not in page.lower()
+
+
+@pytest.mark.slow
+def test_make_score_does_what_the_readme_says(tmp_path: Path) -> None:
+    (line,) = re.findall(r"^\$ (make score [^#\n]*)", README, re.MULTILINE)
+    (tmp_path / "reviews.csv").write_text("id,review\n1,A great film.\n2,Awful.\n")
+    here = line.replace("=", f"={tmp_path}/").strip()
+
+    ended = subprocess.run(here, shell=True, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 0, ended.stderr
+    with (tmp_path / "labels.csv").open() as file:
+        found = [(row["id"], row["label"]) for row in csv.DictReader(file)]
+    assert found == [("1", "positive"), ("2", "negative")]

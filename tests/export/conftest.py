@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from addsup.inference.analyzer import Normaliser
 from addsup.inference.manifest import DataSet, Figures, HeldOut
 from addsup.train.artifact import TrainedModel
 from addsup.train.data.dataset import LabelledText, imdb_sentences
+from addsup.train.data.wordnet import WordNet, stop_words
 from addsup.train.hyperparameters import Setting
-from addsup.train.text.wordnet import WordNet, stop_words
 
 
 @pytest.fixture(scope="session")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
+from addsup import export_pipeline
+from addsup.export.graph.equivalence import Proof, prove
 from addsup.export.graph.model_file import build
+from addsup.export.pipeline.steps import read_pipeline
 from addsup.inference.analyzer import Normaliser
 from addsup.inference.manifest import DataSet, Figures, HeldOut
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
 from addsup.train.calibration import Calibration
-from addsup.train.hyperparameters import NgramRange, Setting
+from addsup.train.hyperparameters import Setting
 
 TEXTS = (
     *("Good films!", "A fine film, good.", "Good story.", "Fine, fine stories."),
@@ -26,12 +33,14 @@ def lemma(word: str) -> str:
 
 @cache
 def small(
-    classifier: str = "gaussian", ngram_range: NgramRange = (1, 1), bend: float = 0.0
+    bend: float = 0.0,
+    setting: Setting = Setting("gaussian", 0.5),  # noqa: B008 (frozen)
+    calibration: Calibration | None = None,
 ) -> TrainedModel:
     """A model of eight sentences."""
+    calibration = calibration or Calibration(0.7, bend)
     normaliser = Normaliser(frozenset({"a", "the"}), lemma)
-    setting = Setting(classifier, 0.5, ngram_range=ngram_range)
-    pipeline = setting.pipeline(Calibration(0.7, bend))
+    pipeline = setting.pipeline(calibration)
     pipeline.fit([normaliser.normalise(text) for text in TEXTS], list(LABELS))
     return TrainedModel(
         pipeline=pipeline,
@@ -40,12 +49,31 @@ def small(
         texts=TEXTS,
         data=DataSet("eight sentences", "0" * 64, 24, {"down": 12, "up": 12}, "none"),
         figures=Figures(protocol="None.", held_out=HeldOut(2, 0.5, ((1, 0), (1, 0)))),
-        parameters=setting.parameters(Calibration(0.7, bend)),
+        parameters=setting.parameters(calibration),
         command="make train",
     )
+
+
+def exported(trained: TrainedModel) -> bytes:
+    """The model file of *trained*, not proved."""
+    return build(trained, read_pipeline(trained.pipeline, trained.analyzer))
+
+
+def proved(trained: TrainedModel, content: bytes | None = None) -> Proof:
+    """The proof of the model file of *trained*, or of *content* in its place."""
+    found = read_pipeline(trained.pipeline, trained.analyzer)
+    return prove(trained, found, Model(content or build(trained, found)))
+
+
+def opened(pipeline: Any, sample: Sequence[str]) -> Model:
+    """A fitted pipeline of one's own, exported and opened."""
+    with TemporaryDirectory() as folder:
+        return Model.load(
+            export_pipeline(pipeline, Path(folder, "m.onnx"), sample, quiet=True).path
+        )
 
 
 @cache
 def small_model() -> Model:
     """The same, exported and opened."""
-    return Model(build(small()))
+    return Model(exported(small()))

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -21,8 +21,7 @@ from typing import Final
 
 import pytest
 
-from tests.hard.machine import DISTURBED, Processors
-from tests.hard.processes import workers
+from tests.hard.processes import DISTURBED, Processors, workers
 from tests.live import CONTROL, LiveServer, running_server
 from tests.places import ROOT
 
@@ -70,13 +69,10 @@ class Judge:
         is_last_try: whether what the machine may have caused is not to be tried again.
     """
 
-    def __init__(
-        self, now: Callable[[], Processors] = Processors.now, *, is_last_try: bool = False
-    ) -> None:
+    def __init__(self, *, is_last_try: bool = False) -> None:
         self.rows: list[Row] = []
         self.is_last_try = is_last_try
-        self._now = now
-        self._before = now()
+        self._before = Processors.now()
 
     def __call__(self, check: str, seen: str, promised: str, kept: bool) -> None:
         """A promise that holds whatever the machine does."""
@@ -118,7 +114,7 @@ class Judge:
         """
         words = "never" if math.isinf(seen) else f"{seen:,.3g} {unit}"
         promised = f"at most {at_most:g} {unit}"
-        others = self._now().share_of_others_since(self._before)
+        others = Processors.now().share_of_others_since(self._before)
         if seen <= at_most or others < DISTURBED:
             self(check, words, promised, seen <= at_most)
             return

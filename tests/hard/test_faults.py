@@ -354,6 +354,7 @@ def test_a_new_model_is_taken_over_without_a_failed_request(own_model: Path, jud
 def _with_other_metadata(path: Path) -> str:
     """Make the model file another one with the same answers; its sha256."""
     import onnx
+
     from addsup.export.write import write_model
 
     model = onnx.load(path)

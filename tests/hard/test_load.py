@@ -18,9 +18,9 @@ from statistics import mean
 
 import numpy as np
 import pytest
+
 from addsup.inference.model import Model
 from addsup.server.settings import Settings
-
 from tests.hard.clients import attackers, clients, is_closed, percentile
 from tests.hard.conftest import Judge
 from tests.hard.processes import cpu_seconds, sockets, workers

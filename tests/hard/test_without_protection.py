@@ -79,12 +79,6 @@ CONTROLS = [
         "16 connections on 2 workers",
     ),
     Control(
-        "accepting pauses when descriptors run out",
-        "from addsup.server.worker import acceptor\nacceptor.OUT_OF_RESOURCES = frozenset()",
-        "faults.py::test_running_out_of_file_descriptors_is_survived",
-        "64 file descriptors",
-    ),
-    Control(
         "SIGHUP reads the model again",
         "wsgi.approve = lambda *_: wsgi.approved",
         "faults.py::test_a_new_model_is_taken_over_without_a_failed_request",
@@ -97,34 +91,15 @@ CONTROLS = [
         "1 byte over the limit",
     ),
     Control(
-        "keys that come twice are looked for",
-        "from addsup.server.schemas import parsing\nparsing.may_hide_a_key = lambda body: False",
-        "hostile.py::test_bad_json_is_400",
-        "bad JSON",
-    ),
-    Control(
         "what is not HTTP is refused as such",
         STOCK,
         "hostile.py::test_raw_http_that_is_not_http_gets_one_refusal",
         "raw HTTP",
     ),
     Control(
-        "headers on every answer",
-        "from addsup.server import app\napp.MIDDLEWARE = "
-        "tuple(each for each in app.MIDDLEWARE if each is not app.add_security_headers)",
-        "privacy.py::test_headers_that_protect_are_on_every_answer",
-        "protecting headers on every answer",
-    ),
-    Control(
-        "the origin of forms is checked",
-        "from addsup.server import app\napp.CHECKS = app.CHECKS[2:]",
-        "privacy.py::test_forms_from_other_sites_are_refused",
-        "form post with",
-    ),
-    Control(
         "proxies are not believed",
-        "import dataclasses\nmade = unready_app\nunready_app = "
-        "lambda settings: made(dataclasses.replace(settings, trusted_proxies=1))",
+        "import dataclasses\nbelieving = dataclasses.replace(wsgi.chosen, trusted_proxies=1)\n"
+        "wsgi.prepared = wsgi.unready_app(believing)",
         "privacy.py::test_untrusted_hosts_and_forged_forwarding_have_no_effect",
         "forged X-Forwarded-*",
     ),
@@ -139,12 +114,6 @@ CONTROLS = [
         f'{STOCK}\n{STOCK_LOG}\naccesslog = "-"\naccess_log_format = "%(U)s"',
         "privacy.py::test_a_path_cannot_forge_a_log_line",
         "%0a and ESC in a path",
-    ),
-    Control(
-        "the model file is compared with its checksum",
-        "from addsup.inference import model\nmodel.read_checked = lambda path: path.read_bytes()",
-        "privacy.py::test_a_flipped_bit_in_the_model_stops_the_start",
-        "one flipped bit in the model file",
     ),
 ]
 

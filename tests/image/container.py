@@ -15,8 +15,10 @@ from tempfile import TemporaryFile
 from tests.image.sandbox import ANY_UID, Running, Unpacked, bubblewrap, started
 from tests.live import PATIENCE, LiveServer, wait_until_ready
 
-NAME = "localhost/sentiment-test"
+NAME = "localhost/addsup-test"
 PORT = 34567
+PACKAGES = "/venv/lib/python3.14/site-packages"
+MODEL = f"{PACKAGES}/addsup/models/sentiment.onnx"
 CLONE_NEWNET = 0x40000000
 
 

@@ -19,7 +19,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-IMAGE = "localhost/sentiment"
+IMAGE = "localhost/addsup"
 ANY_UID = 23456
 PASSED_ON = ("PORT", "WEB_CONCURRENCY")
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import errno
+import json
 import sys
 import urllib.parse
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from addsup.inference.analyzer import LETTERS_ONLY
 from addsup.inference.model import Model
 from addsup.server.settings import Settings
-
-from tests.image.container import NAME, PORT, Container, run_once, running_container
-from tests.image.sandbox import ANY_UID, Unpacked
+from tests.image.conftest import Builder
+from tests.image.container import MODEL, NAME, PORT, Container, run_once, running_container
+from tests.image.sandbox import ANY_UID, Unpacked, unpacked
 from tests.live import running_server
 from tests.places import ROOT
 
@@ -28,6 +31,13 @@ def form(review: str) -> str:
     return urllib.parse.urlencode({"review": review})
 
 
+@pytest.fixture(scope="module")
+def score_image(builder: Builder) -> Iterator[Unpacked]:
+    """The image of Dockerfile.score."""
+    with unpacked(builder("localhost/addsup-score-test", "--file", "Dockerfile.score")) as image:
+        yield image
+
+
 def test_form_predict_and_readyz_answer(container: Container) -> None:
     page = container.ask("/", "POST", form(GOOD), Accept="text/html", **FORM)
     good, bad = container.predict({"review": GOOD}), container.predict({"review": BAD})
@@ -40,9 +50,9 @@ def test_form_predict_and_readyz_answer(container: Container) -> None:
 
 def test_golden_reviews_are_answered_as_when_exported(container: Container) -> None:
     manifest = Model.load(Settings().model_path).manifest
-    golden = [each for each in manifest.golden if LETTERS_ONLY.reads(each.review)]
+    golden = [each for each in manifest.golden if LETTERS_ONLY.reads(each.text)]
 
-    answer = container.predict({"reviews": [each.review for each in golden]})
+    answer = container.predict({"reviews": [each.text for each in golden]})
 
     answered = [each["probabilities"] for each in answer.json["predictions"]]
     expected = [dict(zip(manifest.labels, each.probabilities, strict=True)) for each in golden]
@@ -75,7 +85,7 @@ def test_there_is_no_route_out_of_the_container(container: Container) -> None:
     assert [line.split()[0] for line in container.proc("net/dev").splitlines()[2:]] == ["lo:"]
 
 
-@pytest.mark.parametrize("folder", ["/", "/app", "/app/models", "/etc", "/pycache", "/venv"])
+@pytest.mark.parametrize("folder", ["/", "/etc", "/pycache", "/venv"])
 def test_root_cannot_be_written_to(image: Unpacked, folder: str) -> None:
     write = f"open({folder!r} + '/new', 'x')"
 
@@ -94,16 +104,15 @@ def test_sigterm_ends_it_with_status_0(image: Unpacked) -> None:
 
 
 def test_damaged_model_file_is_refused_with_a_sentence(image: Unpacked, tmp_path: Path) -> None:
-    inside = "/app/models/sentiment.onnx"
-    content = bytearray(Path(f"{image.root}{inside}").read_bytes())
+    content = bytearray(Path(f"{image.root}{MODEL}").read_bytes())
     content[len(content) // 2] ^= 1
     damaged = tmp_path / "damaged.onnx"
     damaged.write_bytes(content)
 
-    ended = run_once(image, options=["--ro-bind", str(damaged), inside])
+    ended = run_once(image, options=["--ro-bind", str(damaged), MODEL])
 
     assert ended.returncode == 1
-    assert ended.stderr.startswith(f"Cannot serve {inside}: its sha256 is ")
+    assert ended.stderr.startswith(f"Cannot serve {MODEL}: its sha256 is ")
     assert ended.stderr.endswith("the file is damaged or was replaced without its checksum.\n")
     assert ended.stderr.count("\n") == 1
 
@@ -129,3 +138,20 @@ def test_run_image_serves_on_the_port_it_is_given() -> None:
 
     with running_server(run, IMAGE=NAME, ENGINE="buildah", PYTHON=sys.executable) as server:
         assert server.predict({"review": GOOD}).json["label"] == "positive"
+
+
+def test_image_for_scoring_scores_standard_input(score_image: Unpacked) -> None:
+    rows = "".join(json.dumps({"id": n, "text": "A great film."}) + "\n" for n in range(3))
+    command = [*score_image.config["Entrypoint"], MODEL, "-", "-", "--input-format", "jsonl"]
+
+    ended = run_once(score_image, *command, stdin=rows)
+
+    assert ended.returncode == 0, ended.stderr
+    scored = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [(row["id"], row["label"]) for row in scored] == [(n, "positive") for n in range(3)]
+
+
+def test_image_for_scoring_is_a_worker_of_dask_too(score_image: Unpacked) -> None:
+    ended = run_once(score_image, "python", "-m", "dask", "worker", "--version")
+
+    assert ended.returncode == 0, ended.stderr

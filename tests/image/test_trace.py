@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.image.container import PORT, running_container
+from tests.image.container import MODEL, PORT, running_container
 from tests.image.sandbox import Unpacked
 
 pytestmark = pytest.mark.image
@@ -81,7 +81,7 @@ def test_trace_shows_a_whole_life(calls: list[Call]) -> None:
 
     assert [f"htons({PORT})" in each for each in bound] == [True]
     assert sum(call.name == "accept4" for call in calls) >= 100
-    assert any(call.path == "/app/models/sentiment.onnx" for call in calls)
+    assert any(call.path == MODEL for call in calls)
     assert sum(call.writes for call in calls) >= 2, "a heartbeat file for each worker"
 
 

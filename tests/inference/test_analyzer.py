@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from addsup.inference.analyzer import (
     LETTERS_ONLY,
     Normaliser,
@@ -14,8 +17,6 @@ from addsup.inference.analyzer import (
     tokenizer,
 )
 from addsup.inference.analyzer_settings import ARTICLE, Analyzer
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 NORMALISER = Normaliser(frozenset({"the", "not"}), table_lookup({"plots": "plot", "us": "u"}))
 LETTERS = tokenizer(ARTICLE)

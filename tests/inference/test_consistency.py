@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from addsup.inference.errors import ModelFileError
-from addsup.inference.model import Model
 from onnx import numpy_helper
 
+from addsup.inference.errors import ModelFileError
+from addsup.inference.model import Model
 from tests.places import ROOT
 
 SHIPPED = ROOT / "models" / "sentiment.onnx"
@@ -35,7 +35,7 @@ def test_the_shipped_model_is_consistent() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda f: f["labels"].append("third"), "its constant has to be 2 finite numbers"),
+        (lambda f: f["labels"].append("third"), "its intercept .* has to be 2 finite numbers"),
         (lambda f: f["labels"].pop(), "two are the fewest"),
         (lambda f: f.update(labels=["good", "good"]), "are not distinct"),
         (lambda f: f.update(labels=["", "good"]), '"" cannot be the name of a label'),
@@ -44,10 +44,10 @@ def test_the_shipped_model_is_consistent() -> None:
         (lambda f: f["vocabulary"].pop(), "knows other terms than the 2721 of its vocabulary"),
         (lambda f: f["vocabulary"].append("zxqv"), "knows other terms than the 2723"),
         (lambda f: f["vocabulary"].append(f["vocabulary"][0]), "a term twice"),
-        (lambda f: f.update(constant=[]), "its constant has to be 1 finite numbers"),
+        (lambda f: f.update(constant=[]), "its intercept .* has to be 1 finite numbers"),
         (lambda f: f.update(constant=[3.0]), "its contributions do not add up"),
-        (lambda f: f.update(golden=[]), "no golden reviews"),
-        (lambda f: f["golden"][0]["probabilities"].pop(), "golden review 1 has 1 probabilities"),
+        (lambda f: f.update(golden=[]), "no golden texts"),
+        (lambda f: f["golden"][0]["probabilities"].pop(), "golden text 1 has 1 probabilities"),
         (lambda f: f["figures"]["confusion"].pop(), "that is not 2 by 2"),
         (lambda f: f["figures"]["held_out"]["confusion"][1].pop(), r"\(held_out\) that is not"),
         (lambda f: f["figures"]["f1"].popitem(), "f1 for other labels"),

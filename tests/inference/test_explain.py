@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+
 from addsup.inference.analyzer import Normaliser
 from addsup.inference.analyzer_settings import ARTICLE
 from addsup.inference.explain import Explainer, Explanation
@@ -13,7 +14,7 @@ from addsup.inference.model import Model
 from addsup.inference.terms import reader
 from addsup.server.settings import Settings
 
-REVIEWS = [
+TEXTS = [
     "A wonderful film with great acting, though the plots were slow.",
     "Awful! Awful, AWFUL waste of time... I'd rather watch paint dry.",
     "caf\u00e9 na\u00efve films \U0001f600 good",
@@ -26,49 +27,49 @@ def model() -> Model:
     return Model.load(Settings().model_path)
 
 
-def explain(model: Model, review: str) -> Explanation:
-    ((_, explanation),) = model.explain([review])
+def explain(model: Model, text: str) -> Explanation:
+    ((_, explanation),) = model.explain([text])
     assert explanation is not None
     return explanation
 
 
-@pytest.mark.parametrize("review", REVIEWS)
+@pytest.mark.parametrize("text", TEXTS)
 def test_constant_and_parts_add_up_to_the_log_odds_of_the_probabilities(
-    model: Model, review: str
+    model: Model, text: str
 ) -> None:
-    ((prediction, explanation),) = model.explain([review])
+    ((prediction, explanation),) = model.explain([text])
 
     assert explanation is not None and prediction.probabilities is not None
-    total = explanation.constant + sum(word.part for word in explanation.words)
+    total = explanation.intercept + sum(word.contribution for word in explanation.words)
     p = prediction.probabilities
     assert total == pytest.approx(explanation.log_odds, abs=1e-12)
     assert total == pytest.approx(math.log(p[explanation.label] / p[explanation.against]), rel=1e-9)
 
 
-@pytest.mark.parametrize("review", REVIEWS)
-def test_explaining_does_not_change_the_prediction(model: Model, review: str) -> None:
-    ((prediction, _),) = model.explain([review])
+@pytest.mark.parametrize("text", TEXTS)
+def test_explaining_does_not_change_the_prediction(model: Model, text: str) -> None:
+    ((prediction, _),) = model.explain([text])
 
-    assert [prediction] == model.predict([review])
+    assert [prediction] == model.predict([text])
 
 
-def test_each_word_keeps_its_place_in_the_review_as_typed(model: Model) -> None:
-    review = REVIEWS[0]
+def test_each_word_keeps_its_place_in_the_text_as_typed(model: Model) -> None:
+    text = TEXTS[0]
 
-    words = explain(model, review).words
+    words = explain(model, text).words
 
-    typed = [review[word.start : word.end] for word in words]
+    typed = [text[word.start : word.end] for word in words]
     assert typed == "A wonderful film with great acting though the plots were slow".split()
     by_word = dict(zip(typed, words, strict=True))
     assert by_word["plots"].lemma == "plot"
     assert by_word["with"].lemma is None
-    assert by_word["with"].part == 0
+    assert by_word["with"].contribution == 0
 
 
 def test_a_word_that_comes_again_has_the_same_part_each_time(model: Model) -> None:
-    words = explain(model, REVIEWS[1]).words
+    words = explain(model, TEXTS[1]).words
 
-    awful = [word.part for word in words if word.lemma == "awful"]
+    awful = [word.contribution for word in words if word.lemma == "awful"]
     assert len(awful) == 3
     assert awful[0] > 0
     assert len(set(awful)) == 1
@@ -97,7 +98,7 @@ def test_terms_of_two_words_are_shared_between_their_words_and_repetitions() -> 
         "Good the x film, good film. Film good", [0.1, 0.7, 0.2], ids, shares
     )
 
-    parts = [word.part for word in explanation.words]
+    parts = [word.contribution for word in explanation.words]
     one, pair = (4 - 1) / 3, (8 - 2) / 2 / 2
     assert (explanation.label, explanation.against) == ("b", "c")
     assert parts == pytest.approx([one + pair, 0, 0, pair, one + pair, pair, 0, one])

@@ -5,15 +5,15 @@ from __future__ import annotations
 from math import log
 
 import pytest
-from addsup.inference.model import Model
 
+from addsup.inference.model import Model
 from tests.places import ROOT
 
 MODEL = Model.load(ROOT / "models" / "sentiment.onnx")
 
 
-def log_odds(review: str) -> float:
-    found = MODEL.predict([review])[0].probabilities
+def log_odds(text: str) -> float:
+    found = MODEL.predict([text])[0].probabilities
     assert found
     return log(found["positive"]) - log(found["negative"])
 
@@ -34,9 +34,9 @@ def test_contributions_still_add_up_and_stop_words_have_no_effect() -> None:
     (with_effects,) = MODEL.explain(["The film was not good."], leave_out=True)
 
     assert plain[1] and with_effects[1]
-    parts = [word.part for word in with_effects[1].words]
-    assert parts == [word.part for word in plain[1].words]
-    assert with_effects[1].constant + sum(parts) == pytest.approx(with_effects[1].log_odds)
+    parts = [word.contribution for word in with_effects[1].words]
+    assert parts == [word.contribution for word in plain[1].words]
+    assert with_effects[1].intercept + sum(parts) == pytest.approx(with_effects[1].log_odds)
     assert [w.effect is None for w in with_effects[1].words] == [True, False, True, False, False]
 
 
@@ -45,4 +45,4 @@ def test_the_only_known_word_leaves_the_constant() -> None:
 
     assert why
     (word,) = why.words
-    assert word.effect == pytest.approx(why.log_odds - why.constant)
+    assert word.effect == pytest.approx(why.log_odds - why.intercept)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+
 from addsup.inference.errors import ModelFileError
 from addsup.inference.manifest import from_metadata
 from addsup.inference.model import Model
-
 from tests.places import ROOT
 
 MANIFEST = Model.load(ROOT / "models" / "sentiment.onnx").manifest

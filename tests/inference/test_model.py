@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from addsup.inference.errors import ModelFileError
 from addsup.inference.model import Model, checksum_file, read_trusted
-
 from tests.places import ROOT
 
 SHIPPED = ROOT / "models" / "sentiment.onnx"
@@ -28,11 +28,11 @@ def copy(tmp_path: Path) -> Path:
     return path
 
 
-def test_golden_reviews_get_the_probabilities_of_scikit_learn(model: Model) -> None:
+def test_golden_texts_get_the_probabilities_of_scikit_learn(model: Model) -> None:
     model.try_out()
 
     golden = model.manifest.golden
-    predictions = model.predict([each.review for each in golden])
+    predictions = model.predict([each.text for each in golden])
     for each, prediction in zip(golden, predictions, strict=True):
         assert prediction.probabilities
         expected = pytest.approx(each.probabilities, abs=1e-6)
@@ -96,7 +96,7 @@ def test_a_run_is_bounded_by_its_tokens(model: Model, monkeypatch: pytest.Monkey
 
     assert sum(count for count, _ in sizes) == 530
     assert max(count * longest for count, longest in sizes) <= model.tokens_a_run
-    assert max(count for count, _ in sizes) <= model.reviews_a_run
+    assert max(count for count, _ in sizes) <= model.texts_a_run
 
 
 @pytest.mark.parametrize("damage", ["byte", "no checksum", "empty checksum", "no file"])

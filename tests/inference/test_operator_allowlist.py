@@ -8,12 +8,13 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from onnx import TensorProto, helper, numpy_helper
+
 from addsup.export.tools.inspection import operators
 from addsup.inference.errors import ModelFileError
 from addsup.inference.operator_allowlist import INSIDE, OPERATORS, check_operators
 from addsup.inference.session import open_session
 from addsup.server.settings import Settings
-from onnx import TensorProto, helper, numpy_helper
 
 SHIPPED = Settings().model_path.read_bytes()
 ODD = helper.make_node("EPContext", ["text"], ["copy"], domain="com.microsoft")

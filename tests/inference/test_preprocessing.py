@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from addsup.inference.analyzer_settings import Accents
-from addsup.inference.preprocessing import align, preprocessor
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
+
+from addsup.inference.analyzer_settings import Accents
+from addsup.inference.preprocessing import align, preprocessor
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))  # surrogates included
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 import pytest
+
 from addsup.inference.errors import ModelFileError
 from addsup.inference.session import open_session
-
 from tests.places import ROOT
 
 CONTENT = (ROOT / "models" / "sentiment.onnx").read_bytes()

@@ -6,11 +6,11 @@ import hashlib
 from pathlib import Path
 
 import pytest
+
 from addsup.export.tools.signing import sign
 from addsup.inference.errors import ModelFileError
 from addsup.inference.model import checksum_file
 from addsup.inference.signature import check_signature, signature_file
-
 from tests.keys import KeyPair
 
 CONTENT = b"a model"

@@ -8,12 +8,13 @@ from itertools import count
 
 import msgspec
 import pytest
-from addsup.inference.analyzer import Normaliser, tokenizer
-from addsup.inference.analyzer_settings import ARTICLE, Analyzer
-from addsup.inference.terms import NO_WORD, Reader, reader
 from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
+
+from addsup.inference.analyzer import Normaliser, tokenizer
+from addsup.inference.analyzer_settings import ARTICLE, Analyzer
+from addsup.inference.terms import NO_WORD, Reader, reader
 
 #: The same sentence or so in many scripts, and what people mix into them.
 TEXTS = (

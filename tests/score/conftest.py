@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from addsup.__main__ import main
 from addsup.inference.model import Model
-from addsup.score.__main__ import main
 from addsup.score.columns import Wanted
 from addsup.score.tasks import Job
 from addsup.server.settings import Settings
@@ -46,7 +47,7 @@ def score() -> Score:
 
     def run(*arguments: str | Path, processes: int = 1) -> int:
         typed = [str(each) for each in arguments]
-        return main([str(MODEL), *typed, "--quiet", "--processes", str(processes)])
+        return main(["score", str(MODEL), *typed, "--quiet", "--processes", str(processes)])
 
     return run
 

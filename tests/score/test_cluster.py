@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from addsup.score.cluster import cluster as client_of
-from addsup.score.cluster import completed, score_task_on_worker
-from addsup.score.errors import BadInput, ScoreError
-from addsup.score.tasks import Job, Task
-from addsup.tables.storage import place_of, sources
 
+from addsup.score.cluster import connect, run_on_cluster, try_on_worker
+from addsup.score.errors import ScoreError
+from addsup.score.tasks import Job, Task
+from addsup.tables.errors import BadTable
+from addsup.tables.listing import find_sources
+from addsup.tables.storage import place_of
 from tests.clusters import Cluster, running_cluster
 from tests.live import free_port, until
 from tests.places import ROOT
@@ -101,13 +102,13 @@ def test_scheduler_that_does_not_answer_is_one_sentence(
 
 
 def test_cluster_that_dies_before_it_has_the_model_is_one_sentence(cluster: Cluster) -> None:
-    with client_of(cluster.address, quiet=True) as client:
+    with connect(cluster.address, quiet=True) as client:
         for process in (cluster.scheduler, *cluster.workers):
             process.send_signal(signal.SIGKILL)
             process.wait()
 
         with pytest.raises(ScoreError, match="the same command goes on from there"):
-            next(completed([], Any, Any, client, b"model", print))  # type: ignore[arg-type]
+            next(run_on_cluster([], Any, Any, client, b"model", print))  # type: ignore[arg-type]
 
 
 def test_file_that_cannot_be_read_is_named_and_the_others_are_scored(
@@ -124,9 +125,9 @@ def test_file_that_cannot_be_read_is_named_and_the_others_are_scored(
 
 def test_what_is_wrong_with_a_file_is_no_reason_to_try_again(tmp_path: Path, job: Job) -> None:
     (tmp_path / "b.parquet").write_bytes(b"PAR1 and nothing else")
-    (source,) = sources(str(tmp_path))
+    (source,) = find_sources(str(tmp_path))
     task, out = Task(source, "b.parquet"), place_of(str(tmp_path / "out"))
 
-    found = score_task_on_worker(task, out, job, MODEL.read_bytes(), "sha256")
+    found = try_on_worker(task, out, job, MODEL.read_bytes(), "sha256")
 
-    assert isinstance(found, BadInput)  # raised, Dask would try the task again
+    assert isinstance(found, BadTable)  # raised, Dask would try the task again

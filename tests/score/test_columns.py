@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+
 from addsup.inference.model import Model
 from addsup.score.columns import Wanted, result_schema, score_texts
-
 from tests.score.conftest import TEXTS
 
 
@@ -26,13 +26,13 @@ def test_bad_texts_have_a_code_in_their_place(model: Model) -> None:
     assert batch.column("error").to_pylist() == [
         None,
         "malformed_row",
-        "review_without_letters",
-        "empty_review",
+        "text_without_letters",
+        "empty_text",
         None,
         None,
-        "missing_review",
+        "missing_text",
         "wrong_type",
-        "review_too_long",
+        "text_too_long",
     ]
     assert batch.column("label").null_count == 8 - 1
 
@@ -56,9 +56,9 @@ def test_strongest_words_are_named_with_what_they_add(model: Model) -> None:
     found = batch.column("contributions").to_pylist()
     (_, why), *_ = model.explain([text])
     assert why is not None
-    great = sum(word.part for word in why.words if word.lemma == "great")
+    great = sum(word.contribution for word in why.words if word.lemma == "great")
     assert len(found[0]) == 2
-    assert {"word": "great", "part": pytest.approx(great, abs=1e-12)} in found[0]
+    assert {"word": "great", "contribution": pytest.approx(great, abs=1e-12)} in found[0]
     assert found[1] is None
 
 

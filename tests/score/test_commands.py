@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 import pytest
+
 from addsup.inference.model import Model
 from addsup.score import local
-
 from tests.live import until
 from tests.places import ROOT
 from tests.score.conftest import MODEL, TEXTS, Score, read_csv, table, write_csv, write_parquet
@@ -45,7 +45,7 @@ def test_file_becomes_a_file(
     (expected,) = model.predict(TEXTS[:1])
     assert [row["id"] for row in found] == ["000", "001", "002", "003", "004", "005"]
     assert float(found[0]["probability"]) == expected.probability
-    assert found[2]["error"] == "review_without_letters"
+    assert found[2]["error"] == "text_without_letters"
     told = summary(capsys)
     assert (told["rows"], told["model"]) == (6, model.version)
     assert told["labels"] == {"negative": 1, "positive": 2}
@@ -97,7 +97,7 @@ def test_standard_input_goes_to_standard_output() -> None:
 
     rows = [json.loads(line) for line in ended.stdout.splitlines()]
     assert [row["label"] for row in rows] == ["positive", None]
-    assert json.loads(ended.stderr)["errors"] == {"missing_review": 1}
+    assert json.loads(ended.stderr)["errors"] == {"missing_text": 1}
 
 
 def test_same_command_again_does_what_is_left(
@@ -109,9 +109,9 @@ def test_same_command_again_does_what_is_left(
     assert score(reviews, tmp_path / "out") == 1
     broken.write_bytes(whole)
     scored: list[str] = []
-    real = local.score_task
+    real = local.try_task
     monkeypatch.setattr(
-        local, "score_task", lambda task, *rest: (scored.append(task.part), real(task, *rest))[1]
+        local, "try_task", lambda task, *rest: (scored.append(task.part), real(task, *rest))[1]
     )
 
     assert score(reviews, tmp_path / "out") == 0
@@ -152,7 +152,7 @@ def test_row_of_ten_megabytes_is_an_error_in_its_place(tmp_path: Path, score: Sc
 
     found = read_csv(tmp_path / "out.csv")
     assert [(row["error"], row["label"]) for row in found] == [
-        ("review_too_long", ""),
+        ("text_too_long", ""),
         ("", "positive"),
     ]
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from addsup.inference.model import Model
 from addsup.score.columns import Wanted, score_texts
 from addsup.score.counts import Counts, counts_of
-
 from tests.score.conftest import TEXTS
 
 
@@ -12,7 +11,7 @@ def test_counts_are_those_of_the_rows(model: Model) -> None:
 
     assert found.rows == len(TEXTS)
     assert found.labels == {"positive": 2, "negative": 1}
-    assert found.errors == {"review_without_letters": 1, "empty_review": 1}
+    assert found.errors == {"text_without_letters": 1, "empty_text": 1}
     assert 0 < found.known_words < found.words
 
 

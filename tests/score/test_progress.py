@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from addsup.score import progress
 from addsup.score.counts import Counts
 from addsup.score.errors import ScoreError

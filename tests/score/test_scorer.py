@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+
 from addsup.inference.model import Model
 from addsup.score.columns import Wanted
 from addsup.score.scorer import HereScorer, PoolScorer
-from addsup.tables.rows import Rows
-
+from addsup.tables.readers import Rows
 from tests.places import ROOT
 from tests.score.conftest import MODEL, TEXTS
 

@@ -7,15 +7,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from addsup.inference.model import Model
 from addsup.score.counts import Counts
-from addsup.score.errors import BadInput
 from addsup.score.scorer import HereScorer
 from addsup.score.tasks import Job, Task, plan, score_task
-from addsup.tables import ranges
+from addsup.tables import parquet
+from addsup.tables.errors import BadTable
+from addsup.tables.listing import find_sources
 from addsup.tables.readers import Selection
-from addsup.tables.storage import place_of, sources
-
+from addsup.tables.storage import place_of
 from tests.score.conftest import TEXTS, write_csv, write_parquet
 
 
@@ -23,12 +24,12 @@ from tests.score.conftest import TEXTS, write_csv, write_parquet
 def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A Parquet file of five row groups that counts as three tasks."""
     path = write_parquet(tmp_path / "in" / "a.parquet", TEXTS[:1] * 10, row_group_size=2)
-    monkeypatch.setattr(ranges, "BYTES_A_TASK", path.stat().st_size // 3 + 1)
+    monkeypatch.setattr(parquet, "BYTES_A_TASK", path.stat().st_size // 3 + 1)
     return path
 
 
 def test_large_parquet_file_becomes_several_tasks(large: Path, job: Job) -> None:
-    planned = list(plan(sources(str(large)), job))
+    planned = list(plan(find_sources(str(large)), job))
 
     assert [task.groups for task in planned] == [(0, 1), (1, 3), (3, 5)]
     assert planned[0].part == "a.part-00001-of-00003.parquet"
@@ -38,7 +39,7 @@ def test_parts_of_a_large_file_hold_every_row_once(large: Path, job: Job, model:
     scorer = HereScorer(model, job.wanted)
     out = place_of(str(large.parent.parent / "out"))
 
-    for task in plan(sources(str(large)), job):
+    for task in plan(find_sources(str(large)), job):
         score_task(task, out / task.part, job, scorer, lambda _: None)
 
     parts = [pq.read_table(path) for path in sorted(Path(out.path).iterdir())]
@@ -49,7 +50,7 @@ def test_other_files_are_one_task_each(tmp_path: Path, job: Job) -> None:
     write_csv(tmp_path / "a.csv", [["good"]], ["text"])
     write_csv(tmp_path / "b.csv", [["bad"]], ["text"])
 
-    planned = list(plan(sources(str(tmp_path)), replace(job, form="jsonl")))
+    planned = list(plan(find_sources(str(tmp_path)), replace(job, form="jsonl")))
 
     assert [(task.source.name, task.part) for task in planned] == [
         ("a.csv", "a.jsonl"),
@@ -59,7 +60,7 @@ def test_other_files_are_one_task_each(tmp_path: Path, job: Job) -> None:
 
 def test_every_batch_is_told_of(tmp_path: Path, job: Job, model: Model) -> None:
     path = write_csv(tmp_path / "a.csv", [[text] for text in TEXTS], ["text"])
-    (source,) = sources(str(path))
+    (source,) = find_sources(str(path))
     seen: list[Counts] = []
 
     total = score_task(
@@ -74,10 +75,10 @@ def test_column_with_the_name_of_a_result_is_refused_with_the_way_out(
     tmp_path: Path, job: Job, model: Model
 ) -> None:
     path = write_csv(tmp_path / "a.csv", [["good", 1]], ["text", "label"])
-    (source,) = sources(str(path))
+    (source,) = find_sources(str(path))
     task, scorer = Task(source, "a.csv"), HereScorer(model, job.wanted)
 
-    with pytest.raises(BadInput, match=r'column "label" .* --prefix .* --keep'):
+    with pytest.raises(BadTable, match=r'column "label" .* --prefix .* --keep'):
         score_task(task, io.BytesIO(), job, scorer, lambda _: None)
     without = replace(job, selection=Selection(keep=()))
     assert score_task(task, io.BytesIO(), without, scorer, lambda _: None).rows == 1

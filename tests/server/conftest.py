@@ -6,14 +6,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from addsup.server.app import create_app
-from addsup.server.observability.log_writer import LogWriter
-from addsup.server.settings import Settings
 from flask import Flask
 from flask.testing import FlaskClient
 
+from addsup.server.app import create_app
+from addsup.server.observability.log_writer import LogWriter
+from addsup.server.settings import Settings
+
 # Small, so that a test can go beyond them quickly.
-LIMITS = Settings(max_review_chars=500, max_reviews=5, max_body_bytes=4_000)
+LIMITS = Settings(max_text_chars=500, max_texts=5, max_body_bytes=4_000)
 
 
 @pytest.fixture(scope="session", autouse=True)

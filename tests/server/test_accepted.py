@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from addsup.server.accepted import (
     Accepted,
     listening_address,
@@ -23,7 +24,7 @@ from addsup.server.accepted import (
         (listening_address(), "Example.ORG", "example.org"),
         (listening_address(), "2001:DB8::1", "2001:db8::1"),
         (listening_address(), "unix:a.sock", f"unix:{Path.cwd()}/a.sock"),
-        (url_path(), "reviews/", "/reviews"),
+        (url_path(), "texts/", "/texts"),
         (url_path(), "/a/b", "/a/b"),
         (url_path(), "/", ""),
         (model_name(), "mail.v2", "mail.v2"),

@@ -3,11 +3,11 @@ from __future__ import annotations
 import logging
 
 import pytest
-from addsup.server.app import unready_app
-from addsup.server.observability.log_format import DEFECTS, Formatter
 from flask import Flask
 from flask.testing import FlaskClient
 
+from addsup.server.app import unready_app
+from addsup.server.observability.log_format import DEFECTS, Formatter
 from tests.server.conftest import LIMITS
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -68,9 +68,9 @@ def test_other_routes_answer_a_browser_with_a_document_too(client: FlaskClient) 
     assert response.content_type == "application/problem+json"
 
 
-def test_defect_is_a_500_that_tells_no_one_the_review(caplog: pytest.LogCaptureFixture) -> None:
+def test_defect_is_a_500_that_tells_no_one_the_text(caplog: pytest.LogCaptureFixture) -> None:
     app = unready_app(LIMITS)
-    app.add_url_rule("/defect", view_func=raise_with_the_review)
+    app.add_url_rule("/defect", view_func=raise_with_the_text)
 
     with caplog.at_level(logging.ERROR):
         response = app.test_client().get("/defect")
@@ -79,20 +79,20 @@ def test_defect_is_a_500_that_tells_no_one_the_review(caplog: pytest.LogCaptureF
     assert "canary" not in response.text + caplog.text
     (record,) = [each for each in caplog.records if each.name == DEFECTS]
     assert record.getMessage() == "ValueError while answering a request"
-    assert "raise_with_the_review" in Formatter("text").format(record)
+    assert "raise_with_the_text" in Formatter("text").format(record)
     assert response.headers["X-Request-ID"] in Formatter("json").format(record)
 
 
-def raise_with_the_review() -> str:
-    review = "can" + "ary"
-    raise ValueError(review)
+def raise_with_the_text() -> str:
+    text = "can" + "ary"
+    raise ValueError(text)
 
 
 def test_server_without_a_model_is_alive_but_not_ready() -> None:
     client = unready_app(LIMITS).test_client()
 
     live, ready = client.get("/livez"), client.get("/readyz")
-    predicted = client.post("/predict", json={"review": "Good."})
+    predicted = client.post("/predict", json={"text": "Good."})
 
     assert live.status_code == 200
     assert (ready.status_code, ready.get_json()["code"]) == (503, "not_ready")

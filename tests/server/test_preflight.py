@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from addsup.server.settings import Settings
 
+from addsup.server.settings import Settings
 from tests.places import ROOT
 
 SHIPPED = Settings().model_path

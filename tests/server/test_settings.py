@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from addsup.server.errors import SettingError
 from addsup.server.settings import Settings
-
 from tests.places import ROOT
 
 
@@ -21,7 +21,7 @@ def test_each_variable_sets_its_field() -> None:
     environ = {
         "PORT": "80",
         "HOST": "127.0.0.1",
-        "ROOT_PATH": "reviews/",
+        "ROOT_PATH": "texts/",
         "WEB_CONCURRENCY": "3",
         "THREADS": "8",
         "MAX_CONNECTIONS": "9",
@@ -29,8 +29,8 @@ def test_each_variable_sets_its_field() -> None:
         "MODEL_NAME": "mine",
         "MODEL_PUBLIC_KEY": "/srv/public.pem",
         "MODEL_CHECK_SECONDS": "14",
-        "MAX_REVIEW_CHARS": "10",
-        "MAX_REVIEWS": "11",
+        "MAX_TEXT_CHARS": "10",
+        "MAX_TEXTS": "11",
         "MAX_EXPLAINED_WORDS": "15",
         "MAX_REPLY_BYTES": "200000",
         "MAX_BODY_BYTES": "12",
@@ -52,7 +52,7 @@ def test_each_variable_sets_its_field() -> None:
         *(
             80,
             "127.0.0.1",
-            "/reviews",
+            "/texts",
             3,
             8,
             9,
@@ -114,14 +114,14 @@ def test_relative_model_path_is_taken_from_the_current_folder() -> None:
         ("HOST", "local host", "an IP address, a host name, or unix: and the path of a socket"),
         ("HOST", "256.0.0.1", "an IP address, a host name, or unix: and the path of a socket"),
         ("HOST", "unix:", "an IP address, a host name, or unix: and the path of a socket"),
-        ("ROOT_PATH", "/a b", "a path such as /reviews"),
+        ("ROOT_PATH", "/a b", "a path such as /addsup"),
         ("MODEL_NAME", "a/b", "letters, digits, and any of . _ ~ -"),
         ("MODEL_PATH", "/usr", "the path of a file, or of a folder with one .onnx file in it"),
         ("WEB_CONCURRENCY", "-1", "a whole number from 1 to 256"),
         ("WEB_CONCURRENCY", "2.5", "a whole number from 1 to 256"),
         ("THREADS", "many", "a whole number from 1 to 512"),
-        ("MAX_REVIEW_CHARS", "9" * 5000, "a whole number from 1 to 1000000"),
-        ("MAX_REVIEWS", "0", "a whole number from 1 to 100000"),
+        ("MAX_TEXT_CHARS", "9" * 5000, "a whole number from 1 to 1000000"),
+        ("MAX_TEXTS", "0", "a whole number from 1 to 100000"),
         ("MAX_BODY_BYTES", "1 MiB", "a whole number from 1 to 1073741824"),
         ("LOG_LEVEL", "loud", "one of debug, info, warning, error"),
         ("LOG_FORMAT", "xml", "one of json, text"),

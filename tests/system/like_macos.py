@@ -13,7 +13,6 @@ import select
 import signal
 import socket
 import sys
-from pathlib import Path
 
 LINUX_ONLY = {
     socket: ("TCP_USER_TIMEOUT", "TCP_QUICKACK", "TCP_DEFER_ACCEPT", "SO_REUSEPORT_LB", "SO_MARK",
@@ -75,6 +74,6 @@ ctypes.CDLL = without_mallopt
 import urllib.request  # of the standard library, so it would ask macOS for its proxies
 
 sys.platform = "darwin"
-sys.path[0] = str(Path.cwd())
-sys.argv = ["server"]
-runpy.run_module("server", run_name="__main__", alter_sys=True)
+del sys.path[0]
+sys.argv = ["addsup", "serve"]
+runpy.run_module("addsup", run_name="__main__", alter_sys=True)

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from addsup.inference.analyzer import LETTERS_ONLY
 from addsup.inference.model import Model
 from addsup.server.settings import Settings
-
-from tests.live import LiveServer, exchange, running_server, stop, workers_of
+from tests.live import LiveServer, command, exchange, running_server, stop, workers_of
 
 GOOD = "A wonderful film with great acting."
 BAD = "An awful waste of time, the worst plot."
@@ -56,9 +56,9 @@ def test_batch_is_answered_in_order(live_server: LiveServer) -> None:
 
 def test_golden_reviews_are_answered_as_when_exported(live_server: LiveServer) -> None:
     manifest = Model.load(Settings().model_path).manifest
-    golden = [each for each in manifest.golden if LETTERS_ONLY.reads(each.review)]
+    golden = [each for each in manifest.golden if LETTERS_ONLY.reads(each.text)]
 
-    answer = live_server.predict({"reviews": [each.review for each in golden]})
+    answer = live_server.predict({"reviews": [each.text for each in golden]})
 
     answered = [each["probabilities"] for each in answer.json["predictions"]]
     expected = [dict(zip(manifest.labels, each.probabilities, strict=True)) for each in golden]
@@ -97,25 +97,25 @@ BAD_JSON: list[tuple[str, bytes | None, int, str]] = [
     ("null", document(review=None), 400, "wrong_type"),
     ("list", document(review=["Good"]), 400, "wrong_type"),
     ("null in a batch", document(reviews=["a", None]), 400, "wrong_type"),
-    ("missing", b"{}", 400, "missing_review"),
-    ("unknown key", document(text="Good"), 400, "unknown_field"),
-    ("both forms", document(review="a", reviews=["b"]), 400, "review_and_reviews"),
-    ("empty", document(review=""), 400, "empty_review"),
-    ("white space", document(review=" \n"), 400, "empty_review"),
-    ("no letters", document(review="10/10"), 400, "review_without_letters"),
-    ("too long", document(review="a" * 50_001), 413, "review_too_long"),
-    ("too many", document(reviews=["a"] * 1001), 413, "too_many_reviews"),
+    ("missing", b"{}", 400, "missing_text"),
+    ("unknown key", document(lang="en"), 400, "unknown_field"),
+    ("both forms", document(review="a", reviews=["b"]), 400, "text_and_texts"),
+    ("empty", document(review=""), 400, "empty_text"),
+    ("white space", document(review=" \n"), 400, "empty_text"),
+    ("no letters", document(review="10/10"), 400, "text_without_letters"),
+    ("too long", document(review="a" * 50_001), 413, "text_too_long"),
+    ("too many", document(reviews=["a"] * 1001), 413, "too_many_texts"),
     ("1 MiB review", document(review="a" * MIB), 413, "body_too_large"),
     ("8 MiB review", document(review="a" * 8 * MIB), 413, "body_too_large"),
 ]
 
 # What is wrong, the fields of the form as sent to /, and the answer.
 BAD_FORM: list[tuple[str, bytes | None, int, str]] = [
-    ("empty form", b"", 400, "missing_review"),
-    ("empty field", b"review=", 400, "empty_review"),
-    ("field without letters", b"review=%F0%9F%98%80", 400, "review_without_letters"),
-    ("field of bad UTF-8", b"review=\xff", 400, "missing_review"),
-    ("long field", b"review=" + b"a" * 50_001, 413, "review_too_long"),
+    ("empty form", b"", 400, "missing_text"),
+    ("empty field", b"review=", 400, "empty_text"),
+    ("field without letters", b"review=%F0%9F%98%80", 400, "text_without_letters"),
+    ("field of bad UTF-8", b"review=\xff", 400, "missing_text"),
+    ("long field", b"review=" + b"a" * 50_001, 413, "text_too_long"),
     ("1 MiB form", b"review=" + b"a" * MIB, 413, "body_too_large"),
 ]
 
@@ -124,11 +124,11 @@ BAD_INPUT: list[tuple[Any, ...]] = [
     *((name, "POST", "/", body, FORM, *answer) for name, body, *answer in BAD_FORM),
     ("no body of no type", "POST", "/predict", None, {}, 400, "empty_body"),
     ("no type", "POST", "/predict", b"Good", {}, 415, "unsupported_media_type"),
-    ("bad form to the API", "POST", "/predict", b"text=Good", FORM, 400, "unknown_field"),
+    ("bad form to the API", "POST", "/predict", b"lang=en", FORM, 400, "unknown_field"),
     ("key twice", "POST", "/predict", b'{"review":"a","review":"b"}', JSON, 400, "duplicate_field"),
     ("bad query", "POST", "/predict?x=1", document(review="a"), JSON, 400, "bad_parameter"),
     ("no such model", "GET", "/v2/models/other", None, {}, 404, "model_not_found"),
-    ("JSON to the form", "POST", "/", document(review="Good"), JSON, 400, "missing_review"),
+    ("JSON to the form", "POST", "/", document(review="Good"), JSON, 400, "missing_text"),
     ("unknown route", "GET", "/nowhere", None, {}, 404, "route_not_found"),
     ("unknown route, posted", "POST", "/nowhere", b"{}", JSON, 404, "route_not_found"),
     ("unknown route, 2 MiB", "POST", "/nowhere", bytes(2 * MIB), JSON, 413, "body_too_large"),
@@ -285,8 +285,8 @@ def test_our_own_command_starts_the_same_server() -> None:
 
 
 def test_settings_reach_the_server() -> None:
-    with running_server(MAX_REVIEW_CHARS="10", WEB_CONCURRENCY="1", THREADS="1") as server:
-        assert server.predict({"review": GOOD}).json["code"] == "review_too_long"
+    with running_server(MAX_TEXT_CHARS="10", WEB_CONCURRENCY="1", THREADS="1") as server:
+        assert server.predict({"review": GOOD}).json["code"] == "text_too_long"
         assert len(workers_of(server, 1)) == 1
 
 
@@ -328,3 +328,57 @@ def test_killed_worker_is_replaced() -> None:
 
         assert survivor in workers
         assert server.predict({"review": GOOD}).status == 200
+
+
+#: By path as the application knows it.
+HEALTH = ["/livez?x", "/reviews/readyz", "/metrics", "/v2/health/live", "/reviews/v2/health/ready"]
+
+SLOW = """
+import time
+from addsup.inference.model import Model
+from addsup.server.wsgi import application as make
+
+predict = Model.predict
+
+def slow(self, reviews):
+    time.sleep(1.5 if "slow" in reviews[0] else 0)
+    return predict(self, reviews)
+
+Model.predict = slow
+application = make
+"""
+
+
+def test_beyond_the_limit_requests_are_refused_at_once_and_health_checks_are_not(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "slow.py").write_text(SLOW)
+    start = [*command(), "--pythonpath", str(tmp_path), "slow:application()"]
+    settings = {"WEB_CONCURRENCY": "1", "MAX_CONCURRENCY": "1", "PYTHONPATH": str(tmp_path)}
+    settings |= {"ROOT_PATH": "/reviews", "CORS_ORIGINS": "https://a.example"}
+    with running_server(start=start, **settings) as server, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(server.predict, {"review": "A slow film. " * 400})  # for the pool
+        time.sleep(0.5)
+
+        refused = server.ask(
+            "/predict", "POST", '{"review": "Good."}', X_Request_ID="mine",
+            Origin="https://a.example", Content_Type="application/json",
+        )  # fmt: skip
+        health = [server.ask(path) for path in HEALTH]
+        at_once = not first.done()
+        after = first.result(), server.predict({"review": "Good."})
+        time.sleep(0.6)
+        said, counts = server.printed(), server.ask("/metrics").text
+
+    assert (refused.status, refused.json["code"]) == (503, "overloaded")
+    assert refused.media_type == "application/problem+json"
+    assert refused.headers["Retry-After"] == "1"
+    assert [answer.status for answer in health] == [200] * len(HEALTH)
+    assert at_once, "answered while the slow one was still being worked on"
+    assert [answer.status for answer in after] == [200, 200]
+    assert refused.json["instance"] == refused.headers["X-Request-ID"] == "mine"
+    assert refused.headers["Access-Control-Allow-Origin"] == "https://a.example"
+    assert refused.headers["Cache-Control"] == "no-store"
+    assert f'"request_id":"{refused.headers["X-Request-ID"]}"' in said
+    assert "Refused 1 requests" in said
+    assert 'http_requests_total{method="(other)",route="(other)",status="503"} 1.0' in counts

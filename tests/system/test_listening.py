@@ -1,20 +1,26 @@
-"""Where the server listens, and what it says of itself."""
+"""Where the server listens and runs, and what it prints of itself."""
 
 from __future__ import annotations
 
 import http.client
+import shutil
+import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from addsup.server.settings import Settings
 
-from tests.live import PATIENCE, environment, free_port, stop, until
+from addsup.models import SENTIMENT
+from addsup.server.settings import Settings
+from tests.live import PATIENCE, environment, exchange, free_port, running_server, stop, until
 from tests.places import ROOT
 
 MAKE_SERVE = [sys.executable, "-m", "addsup", "serve"]
+
+#: Starts the server with only the names and files that macOS has: a simulation on Linux.
+LIKE_MACOS = Path(__file__).with_name("like_macos.py")
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -79,7 +85,9 @@ def test_a_name_that_is_not_known_is_refused_in_a_sentence() -> None:
     )
 
     assert refused.returncode == 1
-    assert refused.stderr.startswith("HOST is 'nowhere.invalid', which is not known here: ")
+    assert refused.stderr.startswith(
+        "addsup serve: HOST is 'nowhere.invalid', which is not known here: "
+    )
     assert refused.stderr.count("\n") == 1
 
 
@@ -102,18 +110,36 @@ def test_help_shows_every_setting_with_its_default() -> None:
         assert f"  {name} ({default})" in shown.stdout
 
 
-def test_the_version_is_ours() -> None:
-    assert said("--version").stdout.startswith("server 1.")
+def test_the_file_that_is_typed_goes_before_the_settings(tmp_path: Path) -> None:
+    for suffix in (".onnx", ".onnx.sha256"):
+        shutil.copy(SENTIMENT.with_suffix(suffix), tmp_path / f"mine{suffix}")
+    port = free_port()
+    environ = environment(MODEL_PATH=str(tmp_path / "none.onnx"), HOST="0.0.0.0", PORT="1")
+    process = subprocess.Popen(
+        [*MAKE_SERVE, "mine.onnx", "--port", str(port), "--host", "localhost"],
+        cwd=tmp_path,
+        env=environ,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert process.stdout
+        assert f"Listening on http://localhost:{port}".encode() in process.stdout.readline()
+        connection = http.client.HTTPConnection("localhost", port, timeout=PATIENCE)
+        connection.request("GET", "/v1/models")
+        assert connection.getresponse().read() == b'{"models":["mine"]}\n'
+        connection.close()
+    finally:
+        assert stop(process) == 0
+        process.stdout.close()
 
 
-@pytest.mark.parametrize("word", ["--workers", "start"])
-def test_other_words_are_refused_with_the_way_out(word: str) -> None:
-    refused = said(word)
+def test_a_file_that_is_not_there_is_refused_in_a_sentence() -> None:
+    refused = said("none.onnx")
 
     assert refused.returncode == 1
-    assert refused.stderr == (
-        f"{word} is not known here: see --help. Options of Gunicorn stand after --.\n"
-    )
+    assert refused.stderr.startswith("addsup serve: ")
+    assert "none.onnx" in refused.stderr
+    assert refused.stderr.count("\n") == 1
 
 
 def test_options_of_gunicorn_stand_after_two_dashes(tmp_path: Path) -> None:
@@ -127,3 +153,26 @@ def test_options_of_gunicorn_stand_after_two_dashes(tmp_path: Path) -> None:
         assert int(pid.read_text()) == process.pid
     finally:
         stop(process)
+
+
+@pytest.mark.parametrize("selector", ["poll", "select"])
+def test_requests_are_answered_without_what_linux_alone_has(selector: str) -> None:
+    with running_server([sys.executable, str(LIKE_MACOS), selector]) as server:
+        with server.connection() as connection:
+            for _ in range(20):
+                answer = exchange(
+                    connection,
+                    "/predict",
+                    "POST",
+                    '{"review": "A wonderful film."}',
+                    Content_Type="application/json",
+                )
+                assert answer.json["label"] == "positive"
+        page = server.ask("/")
+        counts = server.ask("/metrics")
+        server.process.send_signal(signal.SIGHUP)
+        after = server.predict({"review": "Awful."})
+        server.process.terminate()
+        assert server.process.wait(PATIENCE) == 0
+
+    assert (page.status, counts.status, after.json["label"]) == (200, 200, "negative")

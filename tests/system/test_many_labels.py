@@ -62,7 +62,7 @@ def test_metrics_have_a_series_for_labels_that_were_given(server: LiveServer) ->
     series = [
         line
         for line in server.ask("/metrics").text.splitlines()
-        if line.startswith("reviews_predicted_total{")
+        if line.startswith("texts_predicted_total{")
     ]
 
     assert 1 <= len(series) <= 10

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import time
 from collections import Counter
@@ -15,19 +14,22 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from addsup.server.observability.counts import FLUSH_SECONDS
+from addsup.server.observability.multiprocess_dir import PREFIX
 from tests.live import LiveServer, exchange, running_server, stop, workers_of
 
 REVIEWS = ["A wonderful film.", "An awful waste of time.", "Zxqv."]
 JSON = {"Content_Type": "application/json"}
 
 
-def reviews_predicted(server: LiveServer) -> dict[str, float]:
-    """The count of each label."""
+def texts_predicted(server: LiveServer) -> dict[str, float]:
+    """The count of each label, once every worker has written its own."""
+    time.sleep(4 * FLUSH_SECONDS)
     return {
         sample.labels["label"]: sample.value
         for family in text_string_to_metric_families(server.ask("/metrics").text)
         for sample in family.samples
-        if sample.name == "reviews_predicted_total"
+        if sample.name == "texts_predicted_total"
     }
 
 
@@ -54,11 +56,11 @@ def four_workers() -> Iterator[LiveServer]:
         yield server
 
 
-def test_reviews_predicted_are_exactly_those_answered_before_and_after_a_kill(
+def test_texts_predicted_are_exactly_those_answered_before_and_after_a_kill(
     four_workers: LiveServer,
 ) -> None:
     answered = load(four_workers)
-    before = reviews_predicted(four_workers)
+    before = texts_predicted(four_workers)
     assert before == dict(answered)
 
     victim = workers_of(four_workers, 4)[0]
@@ -66,14 +68,14 @@ def test_reviews_predicted_are_exactly_those_answered_before_and_after_a_kill(
     while victim in workers_of(four_workers, 4):
         time.sleep(0.05)
 
-    assert reviews_predicted(four_workers) == before
+    assert texts_predicted(four_workers) == before
     answered += load(four_workers)
-    assert reviews_predicted(four_workers) == dict(answered)
+    assert texts_predicted(four_workers) == dict(answered)
 
 
 def test_reload_keeps_the_counts(four_workers: LiveServer) -> None:
     load(four_workers, clients=2, requests=5)
-    before, workers = reviews_predicted(four_workers), set(workers_of(four_workers, 4))
+    before, workers = texts_predicted(four_workers), set(workers_of(four_workers, 4))
 
     four_workers.process.send_signal(signal.SIGHUP)
     deadline = time.monotonic() + 30
@@ -81,9 +83,9 @@ def test_reload_keeps_the_counts(four_workers: LiveServer) -> None:
         assert time.monotonic() < deadline, "the workers do not change"
         time.sleep(0.1)
 
-    assert reviews_predicted(four_workers) == before
+    assert texts_predicted(four_workers) == before
     load(four_workers, clients=1, requests=5)
-    assert sum(reviews_predicted(four_workers).values()) == sum(before.values()) + 10
+    assert sum(texts_predicted(four_workers).values()) == sum(before.values()) + 10
 
 
 def test_every_metric_is_documented_and_has_no_free_text(four_workers: LiveServer) -> None:
@@ -100,9 +102,9 @@ def test_every_metric_is_documented_and_has_no_free_text(four_workers: LiveServe
         "process_open_fds",
         "process_resident_memory_bytes",
         "process_start_time_seconds",
-        "reviews_predicted",
-        "review_words",
-        "review_unknown_words",
+        "texts_predicted",
+        "text_words",
+        "text_unknown_words",
         "inference_duration_seconds",
         "server_build_info",
     }
@@ -113,10 +115,9 @@ def test_every_metric_is_documented_and_has_no_free_text(four_workers: LiveServe
 
 def folders(server: LiveServer) -> set[Path]:
     """Where the workers of *server* count."""
-    maps = [Path(f"/proc/{pid}/maps").read_text() for pid in workers_of(server)]
-    return {
-        Path(found) for found in re.findall(r"(/\S*/review-server-metrics-\w+)/", "".join(maps))
-    }
+    held = [each for pid in workers_of(server) for each in Path(f"/proc/{pid}/fd").iterdir()]
+    found = (each.resolve() for each in held if each.exists())
+    return {each for each in found if each.name.startswith(PREFIX)}
 
 
 def test_new_server_begins_at_nought_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -124,7 +125,7 @@ def test_new_server_begins_at_nought_and_leaves_nothing_behind(tmp_path: Path) -
     stale.write_bytes(b"stale")
 
     with running_server(PROMETHEUS_MULTIPROC_DIR=str(tmp_path)) as server:
-        assert reviews_predicted(server) == {}
+        assert texts_predicted(server) == {}
         (folder,) = folders(server)
         assert folder.exists()
         stop(server.process)
@@ -142,7 +143,7 @@ def test_lines_of_a_loaded_server_are_whole_and_one_for_each_request() -> None:
     predicted = [line for line in lines if line.get("route") == "/predict"]
     assert len(predicted) == 16 * 40
     assert len({line["request_id"] for line in predicted}) == 16 * 40
-    assert sum(line["reviews"] for line in predicted) == 16 * 8 * sum(range(5))
+    assert sum(line["texts"] for line in predicted) == 16 * 8 * sum(range(5))
 
 
 def test_no_log_holds_what_clients_sent() -> None:

@@ -44,7 +44,7 @@ def test_client_finds_server_and_model_alive_and_ready(client: Any) -> None:
     assert client.is_model_ready("sentiment")
     assert client.is_model_ready("sentiment", version)
     assert not client.is_model_ready("other")
-    assert client.get_server_metadata()["name"] == "reviews"
+    assert client.get_server_metadata()["name"] == "addsup"
     assert client.get_model_metadata("sentiment", version)["outputs"][1]["shape"] == [-1, 2]
 
 

@@ -89,7 +89,7 @@ def test_words_are_explained_where_they_stand_and_add_up(
     assert answer["label"] == label
     assert [each["word"] for each in why["words"]] == typed
     assert [text[each["start"] : each["end"]] for each in why["words"]] == typed
-    total = why["constant"] + sum(each["part"] for each in why["words"])
+    total = why["intercept"] + sum(each["contribution"] for each in why["words"])
     odds = answer["probabilities"][why["label"]] / answer["probabilities"][why["against"]]
     assert total == pytest.approx(math.log(odds), rel=1e-9)
 

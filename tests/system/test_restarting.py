@@ -12,8 +12,8 @@ from pathlib import Path
 
 import onnx
 import pytest
-from addsup.export.write import write_model
 
+from addsup.export.write import write_model
 from tests.live import (
     PATIENCE,
     command,
@@ -96,6 +96,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs RLIMIT_AS of Linux")
 def test_a_limit_on_memory_that_is_too_low_is_one_sentence_and_the_end() -> None:
     said = []

@@ -41,6 +41,7 @@ def test_schemathesis_finds_nothing_with_150_examples_an_operation(tmp_path: Pat
     assert generated and int(generated[1]) > 1_000
 
 
+@pytest.mark.slow
 def test_schemathesis_knows_the_key(tmp_path: Path) -> None:
     key = "correct-horse-battery"
     with running_server(API_KEY=key, METRICS_TOKEN=key) as server:

@@ -1,10 +1,18 @@
+"""Files: found by address, named, cut into parts, and written whole or not at all."""
+
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from addsup.score.errors import BadInput, ScoreError
-from addsup.tables.storage import opened, place_of, sources, whole_or_not_at_all
+
+from addsup.tables import parquet
+from addsup.tables.errors import BadTable, TableError
+from addsup.tables.formats import format_of, output_name
+from addsup.tables.listing import find_file, find_sources
+from addsup.tables.parquet import cut_into_groups
+from addsup.tables.storage import Source, open_atomically, open_source, place_of
+from tests.score.conftest import TEXTS, write_csv, write_parquet
 
 
 @pytest.fixture
@@ -17,19 +25,23 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_files_below_a_folder_come_by_name_but_for_hidden_ones(folder: Path) -> None:
-    found = sources(str(folder))
+    found = find_sources(str(folder))
 
     assert [source.name for source in found] == ["2026/c.csv", "2026/note.txt", "a.csv", "b.csv"]
     assert all(source.size == 5 and source.changed > 0 for source in found)
 
 
 def test_glob_names_files_below_its_folder(folder: Path) -> None:
-    assert [each.name for each in sources(f"{folder}/*.csv")] == ["2026/c.csv", "a.csv", "b.csv"]
-    assert [each.name for each in sources(f"{folder}/2026/*.txt")] == ["note.txt"]
+    assert [each.name for each in find_sources(f"{folder}/*.csv")] == [
+        "2026/c.csv",
+        "a.csv",
+        "b.csv",
+    ]
+    assert [each.name for each in find_sources(f"{folder}/2026/*.txt")] == ["note.txt"]
 
 
 def test_one_file_is_called_by_its_own_name(folder: Path) -> None:
-    assert [source.name for source in sources(str(folder / "2026" / "c.csv"))] == ["c.csv"]
+    assert [source.name for source in find_sources(str(folder / "2026" / "c.csv"))] == ["c.csv"]
 
 
 @pytest.mark.parametrize("address", ["nothing.csv", "*.nothing", "noscheme://a/b"])
@@ -38,18 +50,18 @@ def test_what_is_not_there_is_said(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(ScoreError, match=r"is not there|has no files|cannot be reached"):
-        sources(address)
+    with pytest.raises(TableError, match=r"is not there|has no files|cannot be reached"):
+        find_sources(address)
 
 
 def test_address_leads_to_its_file_system(folder: Path) -> None:
-    assert [source.name for source in sources(folder.as_uri())][-1] == "b.csv"
+    assert [source.name for source in find_sources(folder.as_uri())][-1] == "b.csv"
 
 
 def test_file_appears_when_it_is_complete(tmp_path: Path) -> None:
     place = place_of(str(tmp_path / "new" / "a.csv"))
 
-    with whole_or_not_at_all(place) as stream:
+    with open_atomically(place) as stream:
         stream.write(b"a")
         assert not place.info.is_file
 
@@ -61,9 +73,9 @@ def test_failure_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("old")
 
-    with pytest.raises(BadInput), whole_or_not_at_all(place_of(str(path))) as stream:
+    with pytest.raises(BadTable), open_atomically(place_of(str(path))) as stream:
         stream.write(b"new")
-        raise BadInput("broken")
+        raise BadTable("broken")
 
     assert path.read_text() == "old"
     assert [each.name for each in tmp_path.iterdir()] == ["a.csv"]
@@ -73,14 +85,95 @@ def test_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     place = place_of(str(tmp_path / "file" / "a.csv"))
 
-    with pytest.raises(ScoreError, match=r"a\.csv cannot be written: [A-Z]\w+"):  # noqa: SIM117
-        with whole_or_not_at_all(place):
+    with pytest.raises(TableError, match=r"a\.csv cannot be written: [A-Z]\w+"):  # noqa: SIM117
+        with open_atomically(place):
             pass
 
 
 def test_file_that_is_gone_cannot_be_read(folder: Path) -> None:
-    (source,) = sources(str(folder / "a.csv"))
+    (source,) = find_sources(str(folder / "a.csv"))
     (folder / "a.csv").unlink()
 
-    with pytest.raises(BadInput, match=r"^a\.csv cannot be read: "), opened(source):
+    with pytest.raises(BadTable, match=r"^a\.csv cannot be read: "), open_source(source):
         pass
+
+
+def test_file_whose_name_looks_like_a_glob_is_that_file(tmp_path: Path) -> None:
+    (tmp_path / "x[1].csv").write_text("text\n")
+    (tmp_path / "x1.csv").write_text("text\n")
+
+    assert [source.name for source in find_sources(f"{tmp_path}/x[1].csv")] == ["x[1].csv"]
+
+
+def test_one_file_to_train_on_is_no_folder_and_no_address(folder: Path) -> None:
+    with pytest.raises(TableError, match=r"is a folder: name one file in it \(\.b\.csv\.part, "):
+        find_file(folder)
+    with pytest.raises(TableError, match="is an address: fetch the file first"):
+        find_file(Path("https://example.org/mail.csv"))
+
+
+def test_archive_is_not_written(tmp_path: Path) -> None:
+    place = place_of(str(tmp_path / "a.csv.zip"))
+
+    with (
+        pytest.raises(TableError, match="results are not put into archives"),
+        open_atomically(place),
+    ):
+        pass
+
+
+def test_format_that_is_given_goes_before_the_name() -> None:
+    assert format_of("a.csv", "tsv") == "tsv"
+    assert format_of("a.b.ndjson.gz") == "jsonl"
+    with pytest.raises(BadTable, match=r"^folder.csv/a is in no format .*\.csv.*--input-format"):
+        format_of("folder.csv/a")
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "expected"),
+    [
+        ("2026/a.CSV.gz", "csv", "2026/a.CSV.gz"),
+        ("a.csv.gz", "parquet", "a.parquet"),
+        ("a.ndjson", "jsonl", "a.ndjson"),
+        ("a", "jsonl", "a.jsonl"),
+        ("a.zip", "csv", "a.zip.csv"),
+        ("a.csv.zip", "csv", "a.csv.zip.csv"),
+    ],
+)
+def test_part_is_called_as_its_input(name: str, form: str, expected: str) -> None:
+    assert output_name(name, form) == expected
+
+
+def source_of(path: Path) -> Source:
+    (found,) = find_sources(str(path))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("rows", "share", "expected"),
+    [
+        (10, 1.0, [None]),
+        (10, 0.4, [(0, 1), (1, 3), (3, 5)]),
+        (4, 0.01, [(0, 1), (1, 2)]),  # no more tasks than row groups
+    ],
+)
+def test_large_parquet_file_is_cut_at_its_row_groups(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: int,
+    share: float,
+    expected: list[tuple[int, int] | None],
+) -> None:
+    path = write_parquet(tmp_path / "a.parquet", TEXTS[:1] * rows, row_group_size=2)
+    monkeypatch.setattr(parquet, "BYTES_A_TASK", round(path.stat().st_size * share))
+
+    assert cut_into_groups(source_of(path)) == expected
+
+
+def test_large_file_in_another_format_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [[text] for text in TEXTS], ["text"])
+    monkeypatch.setattr(parquet, "BYTES_A_TASK", 10)
+
+    assert cut_into_groups(source_of(path)) == [None]

@@ -6,12 +6,13 @@ import json
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from addsup.tables import writers
-from addsup.tables.writers import writer
+from addsup.tables.writers import open_writer
 
 BATCH = pa.RecordBatch.from_pylist(
     [
-        {"id": "007", "p": 0.5, "words": [{"word": 'a"b', "part": -1.0}]},
+        {"id": "007", "p": 0.5, "words": [{"word": 'a"b', "contribution": -1.0}]},
         {"id": "a,\nb", "p": None, "words": None},
     ]
 )
@@ -19,7 +20,7 @@ BATCH = pa.RecordBatch.from_pylist(
 
 def written(form: str) -> bytes:
     stream = io.BytesIO()
-    with writer(stream, form, BATCH.schema) as write:
+    with open_writer(stream, form, BATCH.schema) as write:
         write(BATCH)
         write(BATCH.slice(0, 0))
     return stream.getvalue()
@@ -32,7 +33,7 @@ def test_parquet_has_the_types() -> None:
 def test_small_batches_share_a_row_group_of_parquet() -> None:
     stream = io.BytesIO()
 
-    with writer(stream, "parquet", BATCH.schema) as write:
+    with open_writer(stream, "parquet", BATCH.schema) as write:
         for _ in range(500):
             write(BATCH)
 
@@ -43,7 +44,7 @@ def test_row_groups_of_many_bytes_are_written_at_once(monkeypatch: pytest.Monkey
     monkeypatch.setattr(writers, "BYTES_A_GROUP", 2 * BATCH.nbytes)
     stream = io.BytesIO()
 
-    with writer(stream, "parquet", BATCH.schema) as write:
+    with open_writer(stream, "parquet", BATCH.schema) as write:
         for _ in range(5):
             write(BATCH)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.train.data.dataset import imdb_sentences
 
 REVIEWS = 25_000

@@ -1,4 +1,4 @@
-"""Artifact: what training hands to export, kept and read back."""
+"""Files are written whole, and a kept pipeline comes back."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skops.io
-from addsup.inference.manifest import Interval
-from addsup.train.artifact import UnseenPredictions, keep, read_kept
-from addsup.train.errors import KeptFileError
-from addsup.train.evaluation.learning_curve import LearningPoint
 
+from addsup.inference.manifest import Interval
+from addsup.train.artifact import LearningPoint, UnseenPredictions, keep, read_kept
+from addsup.train.errors import CannotWriteError, KeptFileError
+from addsup.train.files import write_atomically
 from tests.export.small import lemma, small
 
 UNSEEN = UnseenPredictions(
@@ -48,7 +48,7 @@ def test_a_trained_model_survives_being_kept(
     ("content", "sentence"),
     [
         (b"not an archive", "is not a pipeline that"),
-        (skops.io.dumps({"format": 1, "pipeline": 1}), "was kept by another version"),
+        (skops.io.dumps({"format": 1, "pipeline": 1}), "holds no pipeline of this version"),
         (skops.io.dumps({"other": 1}), "holds no pipeline"),
     ],
 )
@@ -65,3 +65,22 @@ def test_another_file_is_refused_with_a_sentence(
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(KeptFileError, match=r"a.skops cannot be read: No such file"):
         read_kept(tmp_path / "a.skops", lemma)
+
+
+def test_a_file_is_written_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "a.txt"
+
+    write_atomically(path, b"one")
+    write_atomically(path, b"two")
+
+    assert path.read_bytes() == b"two"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "folder"
+    (path / "inside").mkdir(parents=True)
+
+    with pytest.raises(CannotWriteError, match=r"^Cannot write .*folder: "):
+        write_atomically(path, b"one")
+    assert [each.name for each in tmp_path.iterdir()] == ["folder"]

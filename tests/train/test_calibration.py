@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from addsup.train.calibration import Calibrated, Calibration, bent, calibrate
-from addsup.train.evaluation.metrics import Fold, calibration_error
 from scipy import optimize, special
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.naive_bayes import MultinomialNB
+
+from addsup.train.calibration import Calibrated, Calibration, bent, calibrate
+from addsup.train.metrics.figures import Fold, calibration_error
 
 random = np.random.default_rng(0)
 STRAIGHT = random.normal(0, 2, 20_000)

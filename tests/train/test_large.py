@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from addsup.inference.analyzer import Normaliser
-from addsup.inference.model import Model
-from addsup.train.data.dataset import load_labelled_text
-from addsup.train.hyperparameters import Setting
-from addsup.train.text.wordnet import noun_lemmatizer, stop_words
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import GaussianNB
 
+from addsup.inference.analyzer import Normaliser
+from addsup.inference.model import Model
+from addsup.train.data.dataset import load_labelled_text
+from addsup.train.data.wordnet import noun_lemmatizer, stop_words
+from addsup.train.hyperparameters import Setting
 from tests.places import ROOT
 from tests.train.large import write_large
 
@@ -92,7 +92,7 @@ def test_25_000_full_length_reviews_train_in_a_minute_and_a_gibibyte_exported_to
     assert process.returncode == 0
     assert 0 < fitted < SECONDS
     assert max(peaks) < BYTES
-    assert Model.load(tmp_path / "large.onnx").manifest.data.reviews == 25_000
+    assert Model.load(tmp_path / "large.onnx").manifest.data.texts == 25_000
 
 
 def watch(process: subprocess.Popen[str], peaks: list[int]) -> None:

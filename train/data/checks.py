@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from addsup.train.data.corpus import Rows
-from addsup.train.data.dataset import LabelledText, listed
-from addsup.train.evaluation.splits import first_of_copies
-from addsup.train.text.preprocess import Prepared
+
+from addsup.train.data.labelled import LabelledText
+from addsup.train.data.preprocess import Prepared
+from addsup.train.data.splits import first_of_copies
+from addsup.train.term_counts import Rows
+from addsup.train.wording import numbered_text
 
 #: What other programs write where there is nothing.
 MISSING = frozenset({"nan", "null", "none", "na", "n/a", "#n/a", "nil"})
@@ -18,7 +20,7 @@ UNBALANCED = 3  # times as many texts of one label as of another
 
 
 def notes(prepared: Prepared) -> Iterator[str]:
-    """What to know about the data, a sentence or two each; nothing if all is well."""
+    """Notes on the data, a sentence or two each; none if all is well."""
     yield from _missing(prepared.labelled)
     yield from _imbalance(prepared.labelled)
     yield from _copies(prepared)
@@ -33,7 +35,7 @@ def _missing(labelled: LabelledText) -> Iterator[str]:
         if rows:
             yield (
                 f'{_texts(rows)} {"has" if len(rows) == 1 else "have"} "{values[rows[0]]}" as '
-                f"{column} ({_where(labelled, rows)}): it is taken as it stands, though another "
+                f"{column} ({_where(labelled, rows)}): it is used as it stands, though another "
                 "program may have meant that there is none."
             )
 
@@ -92,4 +94,4 @@ def _texts(rows: Sequence[int] | Rows) -> str:
 
 
 def _where(labelled: LabelledText, rows: Sequence[int] | Rows) -> str:
-    return listed(labelled.unit, labelled.frame.index[list(rows)].tolist())
+    return numbered_text(labelled.unit, labelled.frame.index[list(rows)].tolist())

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import numpy as np
-from addsup.train.hyperparameters import NgramRange, StopWords
-from addsup.train.term_counts import count_terms
 from numpy.typing import NDArray
 from scipy import sparse
 
+from addsup.train.term_counts import NgramRange, Rows, StopWords, count_terms
+
 #: So many texts are worked on by one process, which leaves memory for their counts.
 LARGE: Final = 10_000
-
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,26 +24,16 @@ class Corpus:
     Attributes:
         texts: which stop words are dropped -> the n normalised texts.
         labels: [n].
-        also: rows of other kinds of text, which join every fit and are never asked for.
     """
 
     texts: Mapping[StopWords, NDArray[np.object_]]
     labels: NDArray[np.str_]
-    also: Rows = field(default_factory=lambda: np.array([], dtype=np.int64))
 
     @classmethod
     def of(cls, texts: Mapping[StopWords, Sequence[str]], labels: Sequence[str]) -> Corpus:
-        """From lists."""
-        arrays = {kept: np.array(list(cleaned), dtype=object) for kept, cleaned in texts.items()}
+        """Corpus of texts and labels in lists."""
+        arrays = {words: np.array(list(each), dtype=object) for words, each in texts.items()}
         return cls(arrays, np.array(labels))
-
-    def with_also(self, rows: Rows, own: Rows) -> Corpus:
-        """With *rows* of other kinds of text, but for copies of its *own*."""
-        return replace(self, also=rows[~np.isin(self.copies[rows], self.copies[own])])
-
-    def fitted(self, rows: Rows) -> Rows:
-        """What is fitted on where *rows* are: those of other kinds, too."""
-        return np.concatenate([rows, self.also])
 
     @property
     def stop_words(self) -> StopWords:

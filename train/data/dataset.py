@@ -6,86 +6,65 @@ A file that could be misread is refused with the line to look at, never repaired
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections import Counter
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+
 from addsup.inference.predictions import NO_LABEL
+from addsup.tables.listing import find_file
+from addsup.tables.readers import open_labelled
+from addsup.tables.storage import in_memory
 from addsup.train.data.download import ensure
-from addsup.train.data.opening import open_data
-from addsup.train.data.readers import read_table
+from addsup.train.data.labelled import MOST_CLASSES, LabelledText, Texts, label_of, text_of
 from addsup.train.data.resources import DOMAINS, SENTENCES_FILE, sentences
 from addsup.train.errors import BadData
+from addsup.train.wording import numbered_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
-    from addsup.train.data.readers import Table
+    from addsup.tables.text import Table
+    from addsup.train.options import TrainOptions
 
-TEXT_COLUMN = "Review"  # the article's names, taken when none is given
-LABEL_COLUMN = "Status"
-#: Each label is a series of /metrics and a column of every file that is scored.
-MOST_CLASSES = 1000
 SENTIMENTS = {"0": "negative", "1": "positive"}
-
-
-@dataclass(frozen=True, eq=False)
-class LabelledText:
-    """Texts and the label of each, in the file's order."""
-
-    name: str
-    sha256: str  # of the file's bytes
-    frame: pd.DataFrame  # columns "text" and "label", both str; index: number of the line or row
-    unit: str = "line"  # what the index counts
-
-    @property
-    def texts(self) -> list[str]:
-        """The n texts, as in the file."""
-        return list(self.frame["text"])
-
-    @property
-    def labels(self) -> list[str]:
-        """Their n labels, without surrounding white space."""
-        return list(self.frame["label"])
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The distinct labels, sorted; at least two."""
-        return tuple(sorted(set(self.labels)))
-
-    def __len__(self) -> int:
-        """Return the number of texts."""
-        return len(self.frame)
 
 
 def load_labelled_text(
     path: Path, text_column: str | None = None, label_column: str | None = None
 ) -> LabelledText:
-    """Read labelled text from a TSV, CSV, JSON Lines or Parquet file.
+    """Read labelled text from one file.
 
     Args:
-        path: ends in .tsv (no quoting), .csv, .jsonl, .ndjson or .parquet; text in UTF-8. One that
-            ends in .gz, or a .zip of one file, is unpacked; `-` is standard input.
-        text_column: holds the text; "Review" by default.
-        label_column: holds the label; "Status" by default.
+        path: a file in one of `tables.formats`, perhaps compressed; `-` is standard input.
+        text_column: holds the text; by default as `tables.columns` says.
+        label_column: holds the label; likewise.
 
     Returns:
         The texts as they stand and their labels as strings: 1 stays "1", "NA" stays "NA".
 
     Raises:
-        BadData: missing, unreadable, malformed or empty file, no such column, rows without
-            text or label, or fewer than 2 or more than 50 classes.
+        TableError: missing, unreadable, malformed or empty file, or no such column.
+        BadData: rows without text or label, or fewer than 2 or more than 1,000 classes.
     """
-    path, content = open_data(path)
-    table = read_table(path, content)
-    texts = _column(path, table, text_column, TEXT_COLUMN, "--text-column")
-    labels = _column(path, table, label_column, LABEL_COLUMN, "--label-column")
-    frame = _frame(path, table, texts, labels)
-    return LabelledText(path.name, hashlib.sha256(content).hexdigest(), frame, table.unit)
+    source = in_memory(find_file(path))
+    with open_labelled(source, text_column, label_column) as (table, text, label):
+        frame = _frame(table, text, label)
+    sha256 = hashlib.sha256(source.content or b"").hexdigest()
+    return LabelledText(path.name if str(path) != "-" else "stdin", sha256, frame, table.unit)
+
+
+def read_texts(options: TrainOptions) -> Texts:
+    """Read what there is to train on and to test with; first of all, since it may be wrong."""
+    columns = options.text_column, options.label_column
+    if options.data is None:
+        labelled = imdb_sentences(progress=not options.quiet)
+    else:
+        labelled = load_labelled_text(Path(options.data), *columns)
+    test = load_labelled_text(options.test_data, *columns) if options.test_data else None
+    return Texts(labelled, test)
 
 
 def imdb_sentences(cache: Path | None = None, *, progress: bool = False) -> LabelledText:
@@ -113,48 +92,20 @@ def sentences_of(domain: str, cache: Path | None = None, *, progress: bool = Fal
     return LabelledText(name, data.sha256, frame)
 
 
-def _column(path: Path, table: Table, asked: str | None, default: str, option: str) -> str:
-    name = default if asked is None else asked
-    found = table.columns.count(name)
-    if found == 0:
-        there = ", ".join(table.columns)
-        raise BadData(f'{path} has no column "{name}": name one of {there} with {option}.')
-    if found > 1:
-        raise BadData(f'{path} has {found} columns "{name}": rename all but one in the file.')
-    return name
-
-
-def _frame(path: Path, table: Table, text_column: str, label_column: str) -> pd.DataFrame:
-    if text_column == label_column:
-        raise BadData(f'{path}: column "{text_column}" cannot be both text and label.')
-    places = [f"{table.unit} {number}" for number, _ in table.rows]
-    rows = [row for _, row in table.rows]
-    texts = [
-        _text(path, place, row.get(text_column)) for place, row in zip(places, rows, strict=True)
-    ]
-    labels = [
-        _label(path, place, row.get(label_column)) for place, row in zip(places, rows, strict=True)
-    ]
-    _check_filled(path, table, text_column, texts)
-    _check_filled(path, table, label_column, labels)
+def _frame(table: Table, text_column: str, label_column: str) -> pd.DataFrame:
+    numbers: list[int] = []
+    texts: list[str] = []
+    labels: list[str] = []
+    for batch in table.batches:
+        places = [f"{table.name}, {table.unit} {number}" for number in batch.numbers]
+        numbers += batch.numbers
+        texts += map(text_of, places, batch.values(text_column))
+        labels += map(label_of, places, batch.values(label_column))
+    _check_filled(table, text_column, numbers, texts)
+    _check_filled(table, label_column, numbers, labels)
     labels = _without_point_nought(labels)
-    _check_classes(path, label_column, labels)
-    numbers = [number for number, _ in table.rows]
+    _check_classes(table.name, label_column, labels)
     return pd.DataFrame({"text": texts, "label": labels}, index=numbers, dtype=object)
-
-
-def _text(path: Path, place: str, value: object) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    raise BadData(f"{path}, {place}: the text is {_shown(value)}, not text.")
-
-
-def _label(path: Path, place: str, value: object) -> str:
-    if value is None or isinstance(value, str):
-        return (value or "").strip()
-    if isinstance(value, (bool, int, float)):
-        return json.dumps(value)  # true, 1, 0.5: as the file has it
-    raise BadData(f"{path}, {place}: the label is {_shown(value)}, not text or a number.")
 
 
 def _without_point_nought(labels: list[str]) -> list[str]:
@@ -164,42 +115,30 @@ def _without_point_nought(labels: list[str]) -> list[str]:
     return labels
 
 
-def _shown(value: object) -> str:
-    return json.dumps(value, default=repr)[:40]
-
-
-def _check_filled(path: Path, table: Table, column: str, values: Iterable[str]) -> None:
-    empty = [
-        number for (number, _), value in zip(table.rows, values, strict=True) if not value.strip()
-    ]
+def _check_filled(table: Table, column: str, numbers: Sequence[int], values: Iterable[str]) -> None:
+    empty = [number for number, value in zip(numbers, values, strict=True) if not value.strip()]
     if empty:
         raise BadData(
-            f'{path} has nothing in column "{column}" on {listed(table.unit, empty)}: '
+            f'{table.name} has nothing in column "{column}" on {numbered_text(table.unit, empty)}: '
             "fill these in or delete the rows."
         )
 
 
-def listed(unit: str, numbers: Sequence[int]) -> str:
-    """Some numbers of lines or rows for a sentence: "lines 3, 5, 7, 9, 11 and 3 more"."""
-    more = f" and {len(numbers) - 5:,} more" if len(numbers) > 5 else ""
-    return f"{unit}{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers[:5]))}{more}"
-
-
-def _check_classes(path: Path, column: str, labels: Sequence[str]) -> None:
+def _check_classes(name: str, column: str, labels: Sequence[str]) -> None:
     classes = Counter(labels)
     if NO_LABEL in classes:
         raise BadData(
-            f'{path} has the label "{NO_LABEL}" in column "{column}"; the server says so of texts '
+            f'{name} has the label "{NO_LABEL}" in column "{column}"; the server says so of texts '
             "without a label, so give it another name."
         )
     if len(classes) < 2:
         found = "".join(f' ("{label}" on each of {count} rows)' for label, count in classes.items())
         raise BadData(
-            f'{path} has {len(classes)} label{"s" * (not classes)} in column "{column}"{found}: '
+            f'{name} has {len(classes)} label{"s" * (not classes)} in column "{column}"{found}: '
             "a classifier needs at least two."
         )
     if len(classes) > MOST_CLASSES:
         raise BadData(
-            f'{path} has {len(classes):,} labels in column "{column}", and {MOST_CLASSES:,} are '
+            f'{name} has {len(classes):,} labels in column "{column}", and {MOST_CLASSES:,} are '
             "the most: name the column of labels with --label-column, or merge the rare ones."
         )

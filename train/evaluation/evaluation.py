@@ -1,18 +1,19 @@
-"""Evaluation: hold-out and cross-validation of a whole recipe."""
+"""Evaluation of a whole recipe: cross-validation, and accuracy over many hold-outs."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
-from addsup.inference.manifest import HeldOut
-from addsup.train.data.corpus import Corpus, Rows
-from addsup.train.evaluation.metrics import Fold, confusion
-from addsup.train.evaluation.splits import folds
+import numpy as np
+
+from addsup.inference.manifest import HoldOuts
+from addsup.train.data.corpus import Corpus
+from addsup.train.data.splits import OUTER_FOLDS, folds, hold_out
+from addsup.train.metrics.figures import HOLD_OUT_ONLY, Timed
 from addsup.train.parallel import in_parallel
-from addsup.train.text.preprocess import OUTER_FOLDS
+from addsup.train.term_counts import Rows
 from addsup.train.tuning.trainer import Fitted, Recipe
 
 PROTOCOL = (
@@ -20,28 +21,17 @@ PROTOCOL = (
     "training folds only, and copies of a text stay in one fold. 95 % intervals of the corrected "
     "resampled t test, for the calibration error of the bootstrap."
 )
-HOLD_OUT_ONLY = (
-    "Tuned, calibrated and fitted on one part, tested on the other; no cross-validation."
-)
 
 
 def protocol(repeats: int) -> str:
-    """How the figures are computed with so many repeats of cross-validation."""
+    """Sentence on how the figures are computed with so many repeats of cross-validation."""
     return PROTOCOL.format(repeats) if repeats else HOLD_OUT_ONLY
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """A fold, and the seconds that choosing, calibrating and fitting took for it."""
-
-    fold: Fold
-    seconds: float
 
 
 def cross_validate(
     recipe: Recipe, corpus: Corpus, rows: Rows, repeats: int, seed: int
 ) -> Iterator[Timed]:
-    """Make a model afresh from each training part and yield what it says of the test part.
+    """Folds of cross-validation: the recipe afresh on each training part, asked for the test part.
 
     Whatever *recipe* chooses, it chooses on the training part alone, so nothing is flattered.
     """
@@ -50,20 +40,40 @@ def cross_validate(
 
 
 def _timed(recipe: Recipe, corpus: Corpus, parts: tuple[Rows, Rows]) -> Timed:
-    train_rows, test_rows = parts
     start = time.perf_counter()
-    fitted = recipe.fit(corpus, train_rows)
+    fitted = recipe.fit(corpus, parts[0])
     seconds = time.perf_counter() - start
-    return Timed(predict_fold(fitted, corpus, train_rows, test_rows), seconds)
+    return Timed(fitted.predict_fold(corpus, *parts), seconds)
 
 
-def predict_fold(fitted: Fitted, corpus: Corpus, train_rows: Rows, test_rows: Rows) -> Fold:
-    """What *fitted*, which has seen *train_rows*, predicts for *test_rows*."""
-    probabilities, known = fitted.predict(corpus, test_rows)
-    return Fold(test_rows, corpus.truth[test_rows], probabilities, len(train_rows), known)
+def hold_out_accuracies(
+    recipe: Recipe, corpus: Corpus, rows: Rows, splits: int, seed: int
+) -> Iterator[tuple[float, float]]:
+    """Accuracy of *recipe* and of the article's settings on each of so many splits.
+
+    That of one split depends on which texts it holds out. The first split is that of `hold_out`
+    with the same *seed*.
+    """
+    parts = (hold_out(corpus, rows, seed + number) for number in range(splits))
+    return in_parallel(partial(_both, recipe, corpus), parts, alone=corpus.is_large)
 
 
-def held_out(fold: Fold, classes: Sequence[str]) -> HeldOut:
-    """The result on a single part."""
-    right = fold.truth == fold.predicted
-    return HeldOut(len(right), float(right.mean()), confusion([fold], classes))
+def _both(recipe: Recipe, corpus: Corpus, parts: tuple[Rows, Rows]) -> tuple[float, float]:
+    fits = recipe.fit(corpus, parts[0]), Fitted.plain(corpus, parts[0])
+    ours, article = (each.predict_fold(corpus, *parts) for each in fits)
+    return (
+        float((ours.predicted == ours.truth).mean()),
+        float((article.predicted == article.truth).mean()),
+    )
+
+
+def summarise_hold_outs(accuracies: Sequence[tuple[float, float]]) -> HoldOuts:
+    """Means and standard deviations of two or more pairs from `hold_out_accuracies`."""
+    means, deviations = np.mean(accuracies, axis=0), np.std(accuracies, axis=0, ddof=1)
+    return HoldOuts(
+        len(accuracies),
+        float(means[0]),
+        float(deviations[0]),
+        float(means[1]),
+        float(deviations[1]),
+    )

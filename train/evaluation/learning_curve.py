@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
-from addsup.inference.manifest import Interval
-from addsup.train.evaluation.metrics import Fold, over_folds
 from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import StratifiedKFold
+
+from addsup.train.artifact import LearningPoint
+from addsup.train.metrics.figures import Fold, interval_over_folds
 
 FOLDS = 10
 SHARES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -22,23 +22,16 @@ FEWEST_OF_A_LABEL = 10
 Numbers = npt.NDArray[np.int64]
 
 
-class LearningPoint(msgspec.Struct, frozen=True):
-    """What the recipe reaches with fewer texts: accuracy after fitting on that many."""
-
-    reviews: int
-    accuracy: Interval
-
-
-def sizes(labels: Sequence[str]) -> list[float]:
-    """The shares of the training folds that hold enough of every label; perhaps none."""
+def shares_to_fit(labels: Sequence[str]) -> list[float]:
+    """Shares of the training folds that hold enough of every label; perhaps none."""
     rarest = np.unique(labels, return_counts=True)[1].min() * (FOLDS - 1) / FOLDS
     return [share for share in SHARES if rarest * share >= FEWEST_OF_A_LABEL]
 
 
-def learn(
+def fit_growing_parts(
     recipe: BaseEstimator, texts: Sequence[str], labels: Sequence[str], seed: int
 ) -> Iterator[Fold]:
-    """Fit *recipe* on growing parts of nine folds and ask it about the tenth, for each tenth.
+    """Fits of *recipe* on growing parts of nine folds, each asked for the tenth.
 
     The parts are nested, and hold the labels in the same proportions.
 
@@ -49,24 +42,24 @@ def learn(
         seed: of the folds and of the order in which reviews are added.
 
     Yields:
-        `FOLDS` results for each of `sizes(labels)`, in that order.
+        `FOLDS` results for each of `shares_to_fit(labels)`, in that order.
     """
     x, (known, y) = np.array(texts, dtype=object), np.unique(labels, return_inverse=True)
     folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(x, y))
-    for share in sizes(labels):
+    for share in shares_to_fit(labels):
         for train, test in folds:
             some = _first(train, y, share, seed)
             fitted = clone(recipe).fit(x[some], known[y[some]])
             yield Fold(test, y[test], fitted.predict_proba(x[test]), len(some))
 
 
-def curve(results: Sequence[Fold]) -> tuple[LearningPoint, ...]:
-    """The points of the curve, from what `learn` yields."""
+def learning_points(results: Sequence[Fold]) -> tuple[LearningPoint, ...]:
+    """Points of the curve, from what `fit_growing_parts` yields."""
     groups = [results[start : start + FOLDS] for start in range(0, len(results), FOLDS)]
     return tuple(
         LearningPoint(
             round(float(np.mean([fold.trained_on for fold in folds]))),
-            over_folds(folds, [accuracy_score(f.truth, f.predicted) for f in folds], 1),
+            interval_over_folds(folds, [accuracy_score(f.truth, f.predicted) for f in folds], 1),
         )
         for folds in groups
     )

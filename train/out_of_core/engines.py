@@ -6,18 +6,21 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Any, Final, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
 
+from addsup.inference.errors import AddsupError
 from addsup.train.errors import TrainError
-from addsup.train.out_of_core.parts import Part
 from addsup.train.parallel import in_parallel
+
+if TYPE_CHECKING:
+    from addsup.train.out_of_core.parts import Part
 
 
 class Merged(Protocol):
-    """What can be added up."""
+    """Result that can be merged with another."""
 
     def merged(self, other: Self) -> Self:
-        """Of both; neither is changed."""
+        """Result of both; neither is changed."""
 
 
 Result = TypeVar("Result", bound=Merged)
@@ -28,20 +31,20 @@ RETRIES: Final = 2
 
 
 class Engine(Protocol):
-    """Carries a pass out."""
+    """Engine: applies a function to parts."""
 
     def run(
         self, function: Callable[[Part], Result], parts: Sequence[Part], done: Callable[[], object]
     ) -> Result:
-        """*function* of all *parts*, merged in their order; *done* is called after each.
+        """Results of *function* for all *parts*, merged in order; *done* is called after each.
 
         Raises:
-            TrainError: one of them cannot be read, or what carries it out dies again and again.
+            TrainError: one of them cannot be read, or its processes die again and again.
         """
 
 
-def tree(items: Iterable[Item], merge: Callable[[Item, Item], Item]) -> Item:
-    """*items*, of which there is one at least, merged two by two, in their order.
+def merge_as_tree(items: Iterable[Item], merge: Callable[[Item, Item], Item]) -> Item:
+    """Merge of *items*, of which there is one at least, two by two, in their order.
 
     The shape depends on nothing but their number, so floating-point sums are the same wherever
     they are made; at most a logarithm of the number is in memory at a time.
@@ -58,35 +61,35 @@ def tree(items: Iterable[Item], merge: Callable[[Item, Item], Item]) -> Item:
     return last
 
 
-class Here:
+class LocalEngine:
     """The processors of this machine."""
 
     def run(
         self, function: Callable[[Part], Result], parts: Sequence[Part], done: Callable[[], object]
     ) -> Result:
         """As `Engine.run`."""
-        return tree(self._results(function, parts, done), lambda one, two: one.merged(two))
+        return merge_as_tree(self._results(function, parts, done), lambda one, two: one.merged(two))
 
     def _results(
         self, function: Callable[[Part], Result], parts: Sequence[Part], done: Callable[[], object]
     ) -> Iterator[Result]:
-        left = deque(parts)
+        waiting = deque(parts)
         for attempt in range(RETRIES + 1):
             try:
-                for result in in_parallel(function, tuple(left), try_one=not attempt):
-                    left.popleft()
+                for result in in_parallel(function, tuple(waiting), try_one=not attempt):
+                    waiting.popleft()
                     yield result
                     done()
                 return
             except BrokenProcessPool:
                 if attempt == RETRIES:
                     raise TrainError(
-                        f"The processes that read {left[0]} were killed {RETRIES + 1} times, "
+                        f"The processes that read {waiting[0]} were killed {RETRIES + 1} times, "
                         "perhaps for want of memory: give a smaller --max-terms."
                     ) from None
 
 
-class Cluster:
+class ClusterEngine:
     """The workers of a Dask cluster, which have what training needs and reach the parts."""
 
     def __init__(self, client: Any) -> None:
@@ -100,53 +103,53 @@ class Cluster:
         from distributed.comm.core import CommClosedError
 
         def merge(one: Any, two: Any) -> Any:
-            return self.client.submit(merged, one, two, pure=False)
+            return self.client.submit(merge_results, one, two, pure=False)
 
         try:
-            sent = self.client.scatter(function, broadcast=True)
+            shared = self.client.scatter(function, broadcast=True)
             leaves = [
-                self.client.submit(result_of, sent, part, retries=RETRIES, pure=False)
+                self.client.submit(result_or_error, shared, part, retries=RETRIES, pure=False)
                 for part in parts
             ]
             for leaf in leaves:
                 leaf.add_done_callback(lambda _: done())
-            result = tree(leaves, merge).result()
+            result = merge_as_tree(leaves, merge).result()
         except (KilledWorker, CancelledError, CommClosedError, OSError) as error:
             raise TrainError(
                 f"The cluster was lost ({type(error).__name__}): its workers may have too little "
                 "memory, or the network failed. Start again, or give a smaller --max-terms."
             ) from None
-        if isinstance(result, TrainError):
+        if isinstance(result, AddsupError):
             raise result
-        found: Result = result
-        return found
+        whole: Result = result
+        return whole
 
 
-def result_of(function: Callable[[Part], Any], part: Part) -> Any:
-    """*function* of *part*, or why it has none: errors of data are not to be tried again."""
+def result_or_error(function: Callable[[Part], Any], part: Part) -> Any:
+    """Result of *function* for *part*, or its error: errors of data are not to be tried again."""
     try:
         return function(part)
-    except TrainError as error:
+    except AddsupError as error:
         return error
 
 
-def merged(one: Any, two: Any) -> Any:
-    """*one* and *two* merged; the first error, if there is one."""
+def merge_results(one: Any, two: Any) -> Any:
+    """Merge of *one* and *two*; the first error, if there is one."""
     for each in (one, two):
-        if isinstance(each, TrainError):
+        if isinstance(each, AddsupError):
             return each
     return one.merged(two)
 
 
 @contextmanager
-def engine(scheduler: str | None) -> Iterator[Engine]:
-    """This machine, or the cluster whose scheduler is at that address.
+def engine_at(scheduler: str | None) -> Iterator[Engine]:
+    """Engine of this machine, or of the cluster whose scheduler is at that address.
 
     Raises:
         TrainError: it does not answer, or Dask is not installed.
     """
     if scheduler is None:
-        yield Here()
+        yield LocalEngine()
         return
     try:
         from distributed import Client
@@ -159,6 +162,6 @@ def engine(scheduler: str | None) -> Iterator[Engine]:
     except (OSError, ValueError) as error:
         raise TrainError(f"The scheduler {scheduler} does not answer: {error}.") from None
     try:
-        yield Cluster(client)
+        yield ClusterEngine(client)
     finally:
         client.close()

@@ -7,42 +7,42 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+
 from addsup.inference.manifest import Figures
 from addsup.train.calibration import Calibration, calibrate, log_scores
 from addsup.train.classifiers import KINDS
-from addsup.train.evaluation import evaluation, metrics
-from addsup.train.evaluation.evidence import balanced
-from addsup.train.evaluation.metrics import Fold
 from addsup.train.hyperparameters import Setting
-from addsup.train.out_of_core.moments import Held, Numbers
-from addsup.train.tuning.metric import METRICS
+from addsup.train.metrics.evidence import balanced_mean
+from addsup.train.metrics.figures import HOLD_OUT_ONLY, Fold, figures_of, held_out_result
+from addsup.train.metrics.losses import METRICS
+from addsup.train.out_of_core.moments import HeldRows, Numbers
 
 #: Parts that the texts to test with are dealt into, for intervals.
 PARTS: Final = 10
 PROTOCOL: Final = (
     "One fit on {:,} texts, calibrated on {:,} others, asked for {:,} that neither has seen; "
-    "texts fall on their parts by hash, copies included. 95 % intervals of the t test over {} "
+    "texts are dealt into parts by hash, copies included. 95 % intervals of the t test over {} "
     "parts of these, for the calibration error of the bootstrap."
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Calibrated:
-    """A setting with its strength, its classifier, and how its scores are calibrated."""
+class ChosenClassifier:
+    """Classifier of a setting, fitted, with the calibration of its scores."""
 
     setting: Setting
     classifier: Any
     calibration: Calibration
 
 
-def calibrated(
+def choose_strength(
     setting: Setting,
     fit: Callable[[Setting], Any],
-    held: Held,
+    held: HeldRows,
     metric: str,
     tune: bool,
-) -> Calibrated:
-    """The strength of least loss on *held*, and its calibration, as tuning chooses them.
+) -> ChosenClassifier:
+    """Strength of least loss on *held*, and its calibration, as tuning chooses them.
 
     Args:
         setting: whose classifier it is; the strength is chosen if *tune*.
@@ -57,29 +57,33 @@ def calibrated(
     fitted = fit(chosen)
     scores, known = log_scores(fitted, held.X), np.diff(held.X.indptr)
     both = [calibrate(scores, held.truth, with_intercept) for with_intercept in (False, True)]
-    best = min(both, key=lambda one: balanced(one.losses(scores, held.truth), known))
-    return Calibrated(chosen, fitted, best)
+    best = min(both, key=lambda one: balanced_mean(one.losses(scores, held.truth), known))
+    return ChosenClassifier(chosen, fitted, best)
 
 
-def _loss(fitted: Any, held: Held, metric: str) -> float:
+def _loss(fitted: Any, held: HeldRows, metric: str) -> float:
     scores = log_scores(fitted, held.X)
     probabilities = calibrate(scores, held.truth, with_intercept=True).probabilities(scores)
     return round(float(METRICS[metric](probabilities, held.truth).mean()), 6)
 
 
-def figures(
-    found: Calibrated, held: Held, counts: tuple[int, int], labels: Sequence[str], seed: int
+def held_out_figures(
+    chosen: ChosenClassifier,
+    held: HeldRows,
+    counts: tuple[int, int],
+    labels: Sequence[str],
+    seed: int,
 ) -> tuple[Figures, list[Fold]]:
-    """How well it does on *held*, and the predictions that says.
+    """Figures on *held*, and the folds they are of.
 
     Args:
-        found: that is asked.
+        chosen: that is asked.
         held: rows that it has not seen.
         counts: how many rows it was fitted on, and calibrated on.
         labels: K, sorted.
         seed: of the bootstrap.
     """
-    probabilities = found.calibration.probabilities(log_scores(found.classifier, held.X))
+    probabilities = chosen.calibration.probabilities(log_scores(chosen.classifier, held.X))
     known = np.diff(held.X.indptr)
 
     def fold(rows: Numbers) -> Fold:
@@ -89,17 +93,17 @@ def figures(
     folds = [fold(rows) for rows in _dealt(held, len(labels))]
     protocol = PROTOCOL.format(*counts, len(held.truth), len(folds))
     if not folds:
-        protocol = evaluation.HOLD_OUT_ONLY
-    result = evaluation.held_out(every, labels)
-    return metrics.figures(folds, labels, result, protocol, seed), folds
+        protocol = HOLD_OUT_ONLY
+    result = held_out_result(every, labels)
+    return figures_of(folds, labels, result, protocol, seed), folds
 
 
-def _dealt(held: Held, labels: int) -> Iterator[Numbers]:
-    """The rows in parts that have texts of every label; none, if a label has too few."""
+def _dealt(held: HeldRows, labels: int) -> Iterator[Numbers]:
+    """Rows in parts that have texts of every label; none, if a label has too few."""
     counts = np.bincount(held.truth, minlength=labels)
     number = min(PARTS, int(counts.min()))
     if number < 2:
         return
-    order = np.lexsort((held.places, held.truth))
+    order = np.lexsort((held.positions, held.truth))
     for part in range(number):
         yield np.sort(order[part::number])

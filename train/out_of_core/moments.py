@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from addsup.train.out_of_core.cleaned import Cleaned, Reading, chosen
-from addsup.train.out_of_core.parts import Part
-from addsup.train.sparse_gaussian_nb import Moments, mean_and_variance
 from scipy import sparse
 from sklearn.pipeline import Pipeline
+
+from addsup.train.out_of_core.cleaned import CleanedTexts, Reading, select_rows
+from addsup.train.sparse_gaussian_nb import Moments, mean_and_variance
+
+if TYPE_CHECKING:
+    from addsup.train.out_of_core.parts import Part
 
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
@@ -21,7 +24,7 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sums:
-    """Of the rows of each of K labels.
+    """Sums over the rows of each of K labels.
 
     Attributes:
         rows: [K], how many there are.
@@ -35,7 +38,7 @@ class Sums:
 
     @classmethod
     def of(cls, X: sparse.csr_matrix, numbers: Numbers, labels: int) -> Sums:
-        """Of weights [n, V] and the n numbers of the labels."""
+        """Sums of weights [n, V], by the n numbers of the labels."""
         rows = np.bincount(numbers, minlength=labels).astype(np.float64)
         mean, squares = np.zeros((2, labels, X.shape[1]))
         for label in np.flatnonzero(rows):
@@ -44,7 +47,7 @@ class Sums:
         return cls(rows, mean, squares)
 
     def merged(self, other: Sums) -> Sums:
-        """Of these rows and the *other*.
+        """Sums over these rows and the *other*.
 
         After Chan, Golub and LeVeque, Updating formulae and a pairwise algorithm for computing
         sample variances, 1979: no digits are lost, as a difference of sums of squares would.
@@ -59,7 +62,7 @@ class Sums:
         )
 
     def together(self) -> Sums:
-        """Of all rows as if they had one label."""
+        """Sums over all rows as if they had one label."""
         one_by_one = [
             Sums(*(each[k : k + 1] for each in (self.rows, self.mean, self.squares)))
             for k in range(len(self.rows))
@@ -67,7 +70,7 @@ class Sums:
         return reduce(Sums.merged, one_by_one)
 
     def moments(self) -> Moments:
-        """What Gaussian naive Bayes takes from them."""
+        """Moments for Gaussian naive Bayes."""
         every = self.together()
         return Moments(
             mean=self.mean,
@@ -78,33 +81,33 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
-    """Rows that are not fitted on: n weighed texts, [n, V], their labels' numbers and places."""
+class HeldRows:
+    """Rows that are not fitted on: n weighed texts, [n, V], their labels' numbers and positions."""
 
     X: sparse.csr_matrix
     truth: Numbers
-    places: Array
+    positions: Array
 
-    def merged(self, other: Held) -> Held:
-        """These rows and then the *other*."""
-        return Held(
+    def merged(self, other: HeldRows) -> HeldRows:
+        """These rows, then the *other*."""
+        return HeldRows(
             sparse.vstack([self.X, other.X], format="csr"),
             np.concatenate([self.truth, other.truth]),
-            np.concatenate([self.places, other.places]),
+            np.concatenate([self.positions, other.positions]),
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """What a pass finds: the sums of what is fitted on, and the rows to calibrate on and to ask."""
+class PassResult:
+    """Result of a pass: the sums of what is fitted on, and the rows to calibrate on and to ask."""
 
     sums: Sums
-    calibration: Held
-    test: Held
+    calibration: HeldRows
+    test: HeldRows
 
-    def merged(self, other: Found) -> Found:
-        """Of these rows and then the *other*."""
-        return Found(
+    def merged(self, other: PassResult) -> PassResult:
+        """Result of these rows, then the *other*."""
+        return PassResult(
             self.sums.merged(other.sums),
             self.calibration.merged(other.calibration),
             self.test.merged(other.test),
@@ -113,7 +116,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """How rows are weighed.
+    """Weighing of rows.
 
     Attributes:
         reading: how they are read.
@@ -127,32 +130,32 @@ class Weighing:
     labels: Sequence[str]
     presence: bool
 
-    def of(self, part: Part) -> Found:
-        """The sums and the held-out rows of *part*.
+    def weigh_part(self, part: Part) -> PassResult:
+        """Sums and held-out rows of *part*.
 
         Raises:
             BadData: they cannot be read, or lack text or label.
         """
-        return reduce(Found.merged, map(self._found, self.reading.read(part)))
+        return reduce(PassResult.merged, map(self._weighed, self.reading.cleaned(part)))
 
-    def _found(self, cleaned: Cleaned) -> Found:
+    def _weighed(self, cleaned: CleanedTexts) -> PassResult:
         number = {label: i for i, label in enumerate(self.labels)}
         truth = np.array([number[label] for label in cleaned.labels], np.int64)
-        share, places = self.reading.share, np.array(cleaned.places)
+        share, positions = self.reading.share, np.array(cleaned.positions)
 
         def weighed(rows: Numbers) -> Any:
-            if not len(rows):  # scikit-learn takes one at least
+            if not len(rows):  # scikit-learn wants one at least
                 return self.weighting.transform([""])[:0]
-            return self.weighting.transform(chosen(cleaned.texts, rows))
+            return self.weighting.transform(select_rows(cleaned.texts, rows))
 
-        def held(rows: Numbers) -> Held:
-            return Held(weighed(rows), truth[rows], places[rows])
+        def held(rows: Numbers) -> HeldRows:
+            return HeldRows(weighed(rows), truth[rows], positions[rows])
 
         fitted = cleaned.within(2 * share)
         X = weighed(fitted)
         if self.presence:
             X.data[:] = X.data > 0
-        return Found(
+        return PassResult(
             Sums.of(X, truth[fitted], len(self.labels)),
             held(cleaned.within(share, 2 * share)),
             held(cleaned.within(0.0, share)),

@@ -1,16 +1,16 @@
-"""Survey: what a first pass over the rows finds, before anything is cleaned or counted."""
+"""Survey: labels, digest and a sample, from a first pass before anything is cleaned or counted."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from addsup.tables.readers import Selection
-from addsup.train.out_of_core.parts import Part, batches
+if TYPE_CHECKING:
+    from addsup.train.out_of_core.parts import Batch, Part
 
 #: Texts on which settings are chosen.
 SAMPLE: Final = 10_000
@@ -21,24 +21,24 @@ ENOUGH: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A row of the sample; in order of its place."""
+    """Row of the sample, in order of its position."""
 
-    place: float
+    position: float
     text: str
     label: str
 
     def __lt__(self, other: Drawn) -> bool:
-        return (self.place, self.text, self.label) < (other.place, other.text, other.label)
+        return (self.position, self.text, self.label) < (other.position, other.text, other.label)
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What is known of some rows.
+    """Survey of some rows.
 
     Attributes:
         labels: label -> rows that have it.
         digests: sha256 of the rows of each part.
-        sample: those that fall on the greatest places.
+        sample: those at the greatest positions.
     """
 
     labels: Counter[str]
@@ -46,7 +46,7 @@ class Survey:
     sample: Sequence[Drawn]
 
     def merged(self, other: Survey) -> Survey:
-        """Of these rows and then the *other*."""
+        """Survey of these rows, then the *other*."""
         return Survey(
             self.labels + other.labels,
             self.digests + other.digests,
@@ -55,27 +55,27 @@ class Survey:
 
     @property
     def rows(self) -> int:
-        """How many there are."""
+        """Number of rows."""
         return self.labels.total()
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The K labels, sorted."""
+        """Labels, K, sorted."""
         return tuple(sorted(self.labels))
 
     @property
     def sha256(self) -> str:
-        """Of all rows: of the digests of the parts, one after the other."""
+        """Digest of all rows: of the digests of the parts, one after the other."""
         return hashlib.sha256(b"".join(self.digests)).hexdigest()
 
     @property
     def share(self) -> float:
-        """Texts that fall below it are tested with; below twice of it, calibrated on."""
+        """Share of the texts that is tested with; as many are calibrated on."""
         return min(SHARE, ENOUGH / max(1, self.rows))
 
 
-def survey(selection: Selection, part: Part) -> Survey:
-    """Look at the rows of *part*.
+def survey_part(rows: Callable[[Part], Iterator[Batch]], part: Part) -> Survey:
+    """Survey of the *rows* of *part*.
 
     Raises:
         BadData: they cannot be read, or lack text or label.
@@ -83,10 +83,10 @@ def survey(selection: Selection, part: Part) -> Survey:
     labels: Counter[str] = Counter()
     digest = hashlib.sha256()
     sample: list[Drawn] = []
-    for batch in batches(part, selection):
+    for batch in rows(part):
         labels.update(batch.labels)
-        rows = list(map(Drawn, batch.places, batch.texts, batch.labels))
-        for row in rows:
+        drawn = list(map(Drawn, batch.positions, batch.texts, batch.labels))
+        for row in drawn:
             digest.update(f"{row.label}\0{row.text}\0".encode(errors="replace"))
-        sample = nlargest(SAMPLE, [*sample, *rows])
+        sample = nlargest(SAMPLE, [*sample, *drawn])
     return Survey(labels, (digest.digest(),), sample)

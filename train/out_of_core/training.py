@@ -17,29 +17,31 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from msgspec import UNSET
+from sklearn.pipeline import Pipeline
+
 from addsup.inference.manifest import DataSet
-from addsup.train import inputs
 from addsup.train.artifact import TrainedModel, UnseenPredictions
 from addsup.train.classifiers import KINDS
-from addsup.train.cli import Options
-from addsup.train.data.dataset import MOST_CLASSES, LabelledText
+from addsup.train.data.cleaning import Cleaning
+from addsup.train.data.labelled import MOST_CLASSES, LabelledText, Texts
+from addsup.train.data.preprocess import FEWEST_OF_A_LABEL
 from addsup.train.errors import BadData, BadOption
 from addsup.train.evaluation import console_report
 from addsup.train.hyperparameters import Setting
+from addsup.train.in_memory import inputs
+from addsup.train.options import TrainOptions
 from addsup.train.out_of_core import fitting
 from addsup.train.out_of_core.cleaned import Reading
-from addsup.train.out_of_core.engines import Engine, Result, engine
-from addsup.train.out_of_core.held_out import calibrated, figures
-from addsup.train.out_of_core.moments import Found, Weighing
-from addsup.train.out_of_core.parts import Part, parts_of, selection_of
-from addsup.train.out_of_core.survey import ENOUGH, Survey, survey
+from addsup.train.out_of_core.engines import Engine, Result, engine_at
+from addsup.train.out_of_core.held_out import choose_strength, held_out_figures
+from addsup.train.out_of_core.moments import PassResult, Weighing
+from addsup.train.out_of_core.parts import Part, batches, parts_of, selection_of
+from addsup.train.out_of_core.survey import ENOUGH, Survey, survey_part
 from addsup.train.out_of_core.vocabulary import Counting, TermCounts, Vocabulary
-from addsup.train.text.cleaning import Cleaning
-from addsup.train.text.preprocess import FEWEST_OF_A_LABEL
+from addsup.train.progress import bar
 from addsup.train.tuning import planning
-from addsup.train.tuning.bounds import size
-from msgspec import UNSET
-from sklearn.pipeline import Pipeline
+from addsup.train.wording import size_text
 
 #: Rows of each label without which nothing is trained.
 FEWEST = 20
@@ -51,19 +53,19 @@ COPIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """What carries passes over the parts out, and shows how far it is."""
+    """Passes over the parts, with a progress bar each."""
 
     engine: Engine
     parts: Sequence[Part]
-    options: Options
+    options: TrainOptions
 
     def run(self, function: Callable[[Part], Result], what: str) -> Result:
-        """*function* of all parts, merged."""
-        with inputs.bar((), what, self.options, len(self.parts)) as bar:
-            return self.engine.run(function, self.parts, bar.update)
+        """Merged results of *function* for all parts."""
+        with bar((), what, self.options, len(self.parts)) as shown:
+            return self.engine.run(function, self.parts, shown.update)
 
 
-def train_in_passes(options: Options) -> TrainedModel:
+def train_in_passes(options: TrainOptions) -> TrainedModel:
     """Train on all files of a folder, a glob or an address.
 
     Raises:
@@ -73,29 +75,30 @@ def train_in_passes(options: Options) -> TrainedModel:
     assert options.data, "there is no such set without data"  # noqa: S101
     parts = parts_of(options.data)
     selection = selection_of(parts[0], options.text_column, options.label_column)
-    with engine(options.scheduler) as carried_out:
-        passes = Passes(carried_out, parts, options)
-        surveyed: Survey = passes.run(partial(survey, selection), "looking at the data")
+    rows = partial(batches, selection=selection)
+    with engine_at(options.scheduler) as engine:
+        passes = Passes(engine, parts, options)
+        surveyed: Survey = passes.run(partial(survey_part, rows), "looking at the data")
         _check_labels(surveyed, options.data)
-        print(console_report.data(options.data, surveyed.labels))
+        print(console_report.data_text(options.data, surveyed.labels))
         cleaned, setting = choose_setting(surveyed, options)
-        reading = Reading(selection, surveyed.share, cleaned.normalisers[setting.stop_words])
+        reading = Reading(rows, surveyed.share, cleaned.normalisers[setting.stop_words])
         counts, vocabulary = _count(passes, reading, setting)
         _check_memory(surveyed, vocabulary, options)
-        weighted = fitting.weighting(setting, vocabulary)
+        weighted = fitting.fitted_weighting(setting, vocabulary)
         presence = KINDS[setting.classifier].presence
         weighing = Weighing(reading, weighted, surveyed.classes, presence)
-        found: Found = passes.run(weighing.of, "adding up weights")
-    _check_found(found, surveyed)
-    return _trained(surveyed, cleaned, counts, weighted, setting, found, options)
+        result: PassResult = passes.run(weighing.weigh_part, "adding up weights")
+    _check_result(result, surveyed)
+    return _trained(surveyed, cleaned, counts, weighted, setting, result, options)
 
 
-def choose_setting(surveyed: Survey, options: Options) -> tuple[Cleaning, Setting]:
-    """How texts are read, and the setting, chosen on a sample; the strength is chosen later."""
-    texts = inputs.Texts(_sample(surveyed, options), None, ())
+def choose_setting(surveyed: Survey, options: TrainOptions) -> tuple[Cleaning, Setting]:
+    """Cleaning and setting, chosen on a sample; the strength is chosen later."""
+    texts = Texts(_sample(surveyed, options), None)
     few = replace(options, repeats=0)
-    cleaned = inputs.reading(texts, few)
-    prepared = inputs.clean(texts, cleaned.normalisers, few)
+    cleaned = inputs.choose_cleaning(texts, few)
+    prepared = inputs.clean_texts(texts, cleaned.normalisers, few)
     setting = Setting(options.classifier, stop_words=prepared.corpus.stop_words)
     if options.tune:
         recipe, _ = planning.plan_recipe(prepared, few)
@@ -104,10 +107,10 @@ def choose_setting(surveyed: Survey, options: Options) -> tuple[Cleaning, Settin
     return cleaned, setting
 
 
-def _sample(surveyed: Survey, options: Options) -> LabelledText:
+def _sample(surveyed: Survey, options: TrainOptions) -> LabelledText:
     """Rows that will be fitted on, of the labels that have enough of them there."""
-    rows = [row for row in surveyed.sample if row.place >= 2 * surveyed.share]
-    different = Counter(label for label, _ in {(row.label, row.place) for row in rows})
+    rows = [row for row in surveyed.sample if row.position >= 2 * surveyed.share]
+    different = Counter(label for label, _ in {(row.label, row.position) for row in rows})
     rows = [row for row in rows if different[row.label] >= FEWEST_OF_A_LABEL]
     if len({row.label for row in rows}) < 2:
         raise BadData(
@@ -123,10 +126,10 @@ def _count(passes: Passes, reading: Reading, setting: Setting) -> tuple[TermCoun
     most = passes.options.max_terms
     number = min(setting.max_features or most, most)
     counting = Counting(reading, setting.ngram_range)
-    counts: TermCounts = passes.run(counting.of, "counting terms")
+    counts: TermCounts = passes.run(counting.count_part, "counting terms")
     if counts.most_lost:
         again = replace(counting, terms=counts.candidates(number))
-        exact: TermCounts = passes.run(again.of, "counting the commonest terms")
+        exact: TermCounts = passes.run(again.count_part, "counting the commonest terms")
         return counts, exact.commonest(number)
     if not counts.terms:
         raise BadData(f"{passes.options.data} has no words that the model could read.")
@@ -139,19 +142,19 @@ def _trained(
     counts: TermCounts,
     weighted: Pipeline,
     setting: Setting,
-    found: Found,
-    options: Options,
+    result: PassResult,
+    options: TrainOptions,
 ) -> TrainedModel:
     labels = surveyed.classes
-    fit = partial(fitting.classifier, sums=found.sums, labels=labels)
-    chosen = calibrated(setting, fit, found.calibration, options.metric, options.tune)
-    parts = int(found.sums.rows.sum()), len(found.calibration.truth)
-    measured, folds = figures(chosen, found.test, parts, labels, options.seed)
-    print(f"Tested on {len(found.test.truth):,} texts that the fit on {parts[0]:,} has not seen")
-    if measured.held_out:
-        print(console_report.confusion(measured.held_out, labels))
+    fit = partial(fitting.fitted_classifier, sums=result.sums, labels=labels)
+    chosen = choose_strength(setting, fit, result.calibration, options.metric, options.tune)
+    parts = int(result.sums.rows.sum()), len(result.calibration.truth)
+    figures, folds = held_out_figures(chosen, result.test, parts, labels, options.seed)
+    print(f"Tested on {len(result.test.truth):,} texts that the fit on {parts[0]:,} has not seen")
+    if figures.held_out:
+        print(console_report.confusion_text(figures.held_out, labels))
     if folds:
-        print(f"\n{console_report.figures(measured)}")
+        print(f"\n{console_report.figures_text(figures)}")
     unseen = (
         UnseenPredictions(
             truth=np.concatenate([fold.truth for fold in folds]),
@@ -161,16 +164,16 @@ def _trained(
         else None
     )
     parameters = chosen.setting.parameters(chosen.calibration) | cleaned.parameters()
-    print(f"\nFitted on {parts[0]:,} texts: {console_report.settings(parameters)}")
+    print(f"\nFitted on {parts[0]:,} texts: {console_report.settings_text(parameters)}")
     return TrainedModel(
-        pipeline=fitting.pipeline(weighted, chosen.classifier, chosen.calibration),
+        pipeline=fitting.calibrated_pipeline(weighted, chosen.classifier, chosen.calibration),
         normaliser=cleaned.normalisers[setting.stop_words],
         irregular=cleaned.irregular,
         texts=[row.text for row in surveyed.sample[:PROVED]],
-        data=_described(surveyed, counts, setting, found.sums.rows.astype(int).tolist(), options),
-        figures=measured,
+        data=_described(surveyed, counts, setting, result.sums.rows.astype(int).tolist(), options),
+        figures=figures,
         parameters=parameters,
-        command=options.typed,
+        command=options.command,
         unseen_predictions=unseen,
         analyzer=cleaned.analyzer,
         stems=cleaned.stems,
@@ -178,30 +181,33 @@ def _trained(
 
 
 def _described(
-    surveyed: Survey, counts: TermCounts, setting: Setting, rows: Sequence[int], options: Options
+    surveyed: Survey,
+    counts: TermCounts,
+    setting: Setting,
+    rows: Sequence[int],
+    options: TrainOptions,
 ) -> DataSet:
     usage = counts.usage() if setting.ngram_range == (1, 1) else None
     return DataSet(
         name=str(options.data).rstrip("/").rsplit("/", 1)[-1],
         sha256=surveyed.sha256,
-        reviews=sum(rows),
-        reviews_by_label=dict(zip(surveyed.classes, rows, strict=True)),
+        texts=sum(rows),
+        texts_by_label=dict(zip(surveyed.classes, rows, strict=True)),
         licence=options.licence,
         words=usage.words if usage else UNSET,
         unknown_words=usage.unknown if usage else UNSET,
     )
 
 
-def _check_options(options: Options) -> None:
+def _check_options(options: TrainOptions) -> None:
     if options.classifier not in fitting.ABLE:
         raise BadOption(
-            f"{options.data} is trained on in passes that add up, which fits no more than "
+            f"{options.data} is trained on in passes whose results add up, which fits no more than "
             f"{', '.join(fitting.ABLE)}: choose one of these with --classifier, or give "
             f"{options.classifier} one file."
         )
     for given, name in (
         (options.test_data, "--test-data"),
-        (options.also, "--also"),
         (options.repeats, "--repeats"),
     ):
         if given:
@@ -225,25 +231,25 @@ def _check_labels(surveyed: Survey, data: str) -> None:
         )
 
 
-def _check_memory(surveyed: Survey, vocabulary: Vocabulary, options: Options) -> None:
+def _check_memory(surveyed: Survey, vocabulary: Vocabulary, options: TrainOptions) -> None:
     needed = len(surveyed.labels) * len(vocabulary.terms) * 8 * COPIES
     if needed > options.max_memory:
         raise BadOption(
             f"{len(vocabulary.terms):,} terms of {len(surveyed.labels):,} labels need about "
-            f"{size(needed)} of memory (--max-memory is {size(options.max_memory)}): give a "
-            "smaller --max-terms."
+            f"{size_text(needed)} of memory (--max-memory is {size_text(options.max_memory)}): "
+            "give a smaller --max-terms."
         )
 
 
-def _check_found(found: Found, surveyed: Survey) -> None:
+def _check_result(result: PassResult, surveyed: Survey) -> None:
     """Refuse what is fitted, calibrated or tested on too little, which chance makes of few rows."""
-    fewest = int(found.sums.rows.argmin())
-    if not found.sums.rows[fewest]:
+    fewest = int(result.sums.rows.argmin())
+    if not result.sums.rows[fewest]:
         raise BadData(
             f'All texts labelled "{surveyed.classes[fewest]}" are copies that are held out: add '
             "some that differ."
         )
-    for held in (found.calibration, found.test):
+    for held in (result.calibration, result.test):
         if len(np.unique(held.truth)) < 2:
             raise BadData(
                 f"{surveyed.rows:,} texts are too few to hold some out by chance: put them into "

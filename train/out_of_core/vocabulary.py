@@ -2,22 +2,24 @@
 
 What is rare is dropped where there are more terms than are to be kept in memory, as in lossy
 counting (Manku and Motwani, VLDB 2002): what a term can have lost at the most is known, so either
-the commonest terms are certain, and are counted once more, or it is said that they are not.
+the commonest terms are certain, and are counted once more, or a sentence says that they are not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.train.errors import BadOption
-from addsup.train.hyperparameters import NgramRange, counter
-from addsup.train.out_of_core.cleaned import Reading, chosen
-from addsup.train.out_of_core.parts import Part
-from addsup.train.term_counts import WordUsage
+from addsup.train.out_of_core.cleaned import Reading, select_rows
+from addsup.train.term_counts import NgramRange, WordUsage, counter
+
+if TYPE_CHECKING:
+    from addsup.train.out_of_core.parts import Part
 
 #: Terms in memory; of more, the rarer half is dropped. A term takes about 200 bytes.
 MOST_TERMS: Final = 2_000_000
@@ -27,10 +29,10 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TermCounts:
-    """The terms of some texts.
+    """Counts of the terms of some texts.
 
     Attributes:
-        terms: V terms -> their places in the counts, in the order of these.
+        terms: V terms -> their indices in the counts, in the order of these.
         times: [V], how often each is there; at least, if some were lost.
         texts: [V], in how many texts each is; likewise.
         total: how many texts there are.
@@ -45,20 +47,20 @@ class TermCounts:
 
     @classmethod
     def none(cls) -> TermCounts:
-        """Of no texts."""
+        """Counts of no texts."""
         return cls({}, np.array([], np.int64), np.array([], np.int64), 0)
 
     def merged(self, other: TermCounts) -> TermCounts:
-        """Of these texts and the *other*; neither is changed."""
+        """Counts of these texts and the *other*; neither is changed."""
         terms = dict(self.terms)
-        places = np.array([terms.setdefault(each, len(terms)) for each in other.terms], np.int64)
+        indices = np.array([terms.setdefault(each, len(terms)) for each in other.terms], np.int64)
         times, texts = np.zeros((2, len(terms)), np.int64)
         for total, one, two in (
             (times, self.times, other.times),
             (texts, self.texts, other.texts),
         ):
             total[: len(one)] = one
-            total[places] += two
+            total[indices] += two
         lost = self.most_lost + other.most_lost
         return TermCounts(terms, times, texts, self.total + other.total, lost)._pruned()
 
@@ -67,17 +69,17 @@ class TermCounts:
             return self
         least = int(np.partition(self.times, -MOST_TERMS // 2)[-MOST_TERMS // 2])
         kept = [(term, at) for term, at in self.terms.items() if self.times[at] > least]
-        places = np.array([at for _, at in kept], np.int64)
+        indices = np.array([at for _, at in kept], np.int64)
         return TermCounts(
             {term: i for i, (term, _) in enumerate(kept)},
-            self.times[places],
-            self.texts[places],
+            self.times[indices],
+            self.texts[indices],
             self.total,
             self.most_lost + least,
         )
 
     def usage(self) -> WordUsage | None:
-        """How texts use words, if the terms are words; None if some were lost."""
+        """Use of words, if the terms are words; None if some were lost."""
         if self.most_lost:
             return None
         words = int(self.times.sum())
@@ -94,7 +96,7 @@ class TermCounts:
         least = int(np.partition(self.times, -number)[-number]) if enough else 0
         if self.most_lost >= least:
             raise BadOption(
-                f"Which {number:,} terms are the commonest cannot be told: there are more than "
+                f"Which {number:,} terms are the commonest cannot be known: there are more than "
                 f"{MOST_TERMS:,}, and they are about equally rare. Give a smaller --max-terms."
             )
         return sorted(
@@ -102,22 +104,22 @@ class TermCounts:
         )
 
     def commonest(self, number: int) -> Vocabulary:
-        """The *number* commonest terms, as `TfidfVectorizer(max_features=number)` has them."""
+        """Vocabulary of the *number* commonest terms, as of `TfidfVectorizer(max_features=...)`."""
         names = sorted(self.terms)
-        places = np.array([self.terms[name] for name in names], np.int64)
-        times = self.times[places].astype(np.float64)
+        indices = np.array([self.terms[name] for name in names], np.int64)
+        times = self.times[indices].astype(np.float64)
         chosen = np.arange(len(names))
         if number < len(names):
             # The very expression of scikit-learn, for it decides between equally common terms.
             chosen = np.sort((-times).argsort()[:number])
         # As TfidfTransformer computes it with smooth_idf.
-        idf = np.log((self.total + 1.0) / (self.texts[places[chosen]] + 1.0)) + 1.0
+        idf = np.log((self.total + 1.0) / (self.texts[indices[chosen]] + 1.0)) + 1.0
         return Vocabulary(tuple(names[i] for i in chosen), idf)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """V terms, sorted, and the inverse document frequency of each, [V]."""
+    """Vocabulary: V terms, sorted, and the inverse document frequency of each, [V]."""
 
     terms: tuple[str, ...]
     idf: npt.NDArray[np.float64]
@@ -125,10 +127,10 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What is counted.
+    """Counting of terms.
 
     Attributes:
-        reading: how rows are read.
+        reading: of the parts.
         ngram_range: terms of as few and as many words.
         terms: these alone; None for all.
     """
@@ -137,16 +139,16 @@ class Counting:
     ngram_range: NgramRange
     terms: Sequence[str] | None = None
 
-    def of(self, part: Part) -> TermCounts:
-        """The terms of those texts of *part* that are fitted on.
+    def count_part(self, part: Part) -> TermCounts:
+        """Counts of those texts of *part* that are fitted on.
 
         Raises:
             BadData: they cannot be read, or lack text or label.
         """
         total = TermCounts.none()
-        for cleaned in self.reading.read(part):
+        for cleaned in self.reading.cleaned(part):
             fitted = cleaned.within(2 * self.reading.share)
-            total = total.merged(self._counted(chosen(cleaned.texts, fitted)))
+            total = total.merged(self._counted(select_rows(cleaned.texts, fitted)))
         return total
 
     def _counted(self, texts: Sequence[str]) -> TermCounts:

@@ -1,1 +1,1 @@
-"""Text as training reads it: languages, lemmas and stems, cleaning."""
+"""Languages: what is known of each, and the stems of words."""

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.train.classifiers import KINDS
-from addsup.train.data.corpus import Corpus, Rows
+from addsup.train.data.corpus import Corpus
 from addsup.train.hyperparameters import Setting, vectorisers
-from addsup.train.tuning.bounds import Bounds, seconds
+from addsup.train.term_counts import Rows
+from addsup.train.tuning.bounds import Bounds, search_seconds
 from addsup.train.tuning.search import Tried, search
 
 #: Standard errors beyond which a difference is more than chance: 1 % in all for five comparisons,
@@ -37,14 +39,14 @@ class Better:
     error: float
 
 
-def alternatives(
+def affordable_alternatives(
     corpus: Corpus, rows: Rows, chosen: Tried, settings: Sequence[Setting], bounds: Bounds
 ) -> tuple[list[tuple[str, tuple[Setting, ...]]], list[str]]:
-    """The classifiers there is time to try, each with its settings; and the names of the others.
+    """Classifiers there is time to try, each with its settings; and the names of the others.
 
     They read the texts as *chosen* does, and try every way to weigh of *settings*.
     """
-    able, left, most = [], [], 60 * bounds.minutes
+    able, skipped, most = [], [], 60 * bounds.minutes
     # None, for all terms, is the largest.
     size = max((each.max_features for each in settings), key=lambda most: most or np.inf)
     lengths = {each.ngram_range for each in settings}
@@ -58,16 +60,16 @@ def alternatives(
             and each.stop_words == chosen.setting.stop_words
             and each.ngram_range in lengths
         )
-        needed = sum(seconds(corpus, rows, tried))
+        needed = sum(search_seconds(corpus, rows, tried))
         most -= needed
         if most < 0:
-            left.append(KINDS[classifier].title)
+            skipped.append(KINDS[classifier].title)
         else:
             able.append((classifier, tried))
-    return able, left
+    return able, skipped
 
 
-def better(
+def better_alternatives(
     corpus: Corpus,
     rows: Rows,
     chosen: Tried,

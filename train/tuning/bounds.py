@@ -1,12 +1,11 @@
 """Bounds of tuning: what candidates cost is known before they are fitted.
 
 Terms are counted; memory and the size of the file follow from the counts; time is measured on a
-sample. What exceeds a bound is left out, and a sentence says so.
+sample. What exceeds a bound is omitted, and a sentence says so.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -16,15 +15,14 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+
 from addsup.train.calibration import calibrate
 from addsup.train.classifiers import KINDS
-from addsup.train.data.corpus import Corpus, Rows
-from addsup.train.hyperparameters import NgramRange, Setting, StopWords, vectorisers
-from addsup.train.term_counts import cut
-from addsup.train.tuning.search import inner_folds
-
-MAX_TERMS: Final = 50_000
-MAX_MINUTES: Final = 10.0
+from addsup.train.data.corpus import Corpus
+from addsup.train.data.splits import OUTER_FOLDS, inner_folds
+from addsup.train.hyperparameters import Setting, vectorisers
+from addsup.train.term_counts import NgramRange, Rows, StopWords, cut_fold
+from addsup.train.wording import size_text
 
 #: Fewer texts are through before it would pay to measure.
 SMALL: Final = 2_000
@@ -64,13 +62,13 @@ class Plan:
         settings: that are tried.
         splits: into a part to fit on and a part to ask.
         repeats: of cross-validation.
-        said: what a person has to know of what is left out.
+        notes: sentences about what is omitted.
     """
 
     settings: tuple[Setting, ...]
     splits: int
     repeats: int
-    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def machine_memory() -> int:
@@ -82,14 +80,14 @@ def machine_memory() -> int:
         return memory
 
 
-def plan(
+def plan_evaluations(
     corpus: Corpus,
     rows: Rows,
     settings: Sequence[Setting],
     bounds: Bounds,
     wanted: Sequence[tuple[int, int]],
 ) -> Plan:
-    """As many evaluations, and then settings, as there is time for.
+    """Plan of as many evaluations, and then settings, as there is time for.
 
     Args:
         corpus: all texts.
@@ -98,36 +96,36 @@ def plan(
         bounds: of time.
         wanted: numbers of splits and repeats, the best first, the least last.
     """
-    costs = seconds(corpus, rows, settings)
+    costs = search_seconds(corpus, rows, settings)
     most = 60 * bounds.minutes
     for splits, repeats in wanted:
-        if sum(costs) * fits(splits, repeats) <= most:
+        if sum(costs) * number_of_fits(splits, repeats) <= most:
             break
-    times = fits(splits, repeats)
+    times = number_of_fits(splits, repeats)
     kept = _cheapest(costs, most / times)
-    said = []
+    notes = []
     if (splits, repeats) != wanted[0]:
-        said.append(_fewer(*wanted[0], splits, repeats, bounds))
+        notes.append(_fewer(*wanted[0], splits, repeats, bounds))
     if len(kept) < len(settings):
-        left = sum(cost for i, cost in enumerate(costs) if i not in kept) * times / 60
-        said.append(
+        more = sum(cost for i, cost in enumerate(costs) if i not in kept) * times / 60
+        notes.append(
             f"{len(settings) - len(kept)} of {len(settings)} settings are not tried; they would "
-            f"take about {max(left, 0.1):.1f} minutes more (--max-minutes is {bounds.minutes:g})."
+            f"take about {max(more, 0.1):.1f} minutes more (--max-minutes is {bounds.minutes:g})."
         )
     chosen = tuple(each for i, each in enumerate(settings) if i in kept)
-    return Plan(chosen, splits, repeats, tuple(said))
+    return Plan(chosen, splits, repeats, tuple(notes))
 
 
 def _cheapest(costs: Sequence[float], most: float) -> set[int]:
-    """The places of the least of *costs* that add up to *most*; of one at least."""
+    """Indices of the least of *costs* that add up to *most*; of one at least."""
     cheap = sorted(range(len(costs)), key=costs.__getitem__)
     sums = accumulate(costs[i] for i in cheap)
     return {cheap[0], *(i for i, total in zip(cheap, sums, strict=True) if total <= most)}
 
 
-def fits(splits: int, repeats: int) -> int:
-    """How often a recipe is carried out in all: on each split, on each fold, on everything."""
-    return splits + 10 * repeats + 1
+def number_of_fits(splits: int, repeats: int) -> int:
+    """Number of fits of a recipe in all: on each split, on each fold, on everything."""
+    return splits + OUTER_FOLDS * repeats + 1
 
 
 def _fewer(
@@ -150,42 +148,42 @@ def _fewer(
 def affordable(
     corpus: Corpus, rows: Rows, classifier: str, bounds: Bounds
 ) -> tuple[tuple[Setting, ...], list[str]]:
-    """The settings within the bounds of terms and memory, and sentences about the others."""
+    """Settings within the bounds of terms and memory, and sentences about the others."""
     found: list[Setting] = []
-    said: dict[tuple[str, NgramRange], str] = {}  # the first of its kind
+    notes: dict[tuple[str, NgramRange], str] = {}  # the first of its kind
     for setting in vectorisers(classifier):
         if setting.stop_words not in corpus.texts:
             continue
         needed = counting_memory(corpus, setting.stop_words, setting.ngram_range)
         if setting.ngram_range[1] > 1 and needed > bounds.memory:
-            said["counting", setting.ngram_range] = (
+            notes["counting", setting.ngram_range] = (
                 f"Terms of up to {setting.ngram_range[1]} words are not tried: to count them would "
-                f"take about {size(needed)} (--max-memory is {size(bounds.memory)})."
+                f"take about {size_text(needed)} (--max-memory is {size_text(bounds.memory)})."
             )
             continue
-        fitting, sentence = within(corpus, rows, setting, bounds)
+        fitting, sentence = within_bounds(corpus, rows, setting, bounds)
         if sentence:
             kind = "terms" if fitting else "memory"
-            said.setdefault((kind, setting.ngram_range), sentence)
+            notes.setdefault((kind, setting.ngram_range), sentence)
         if fitting and fitting not in found:
             found.append(fitting)
-    return tuple(found), list(said.values())
+    return tuple(found), list(notes.values())
 
 
-def within(
+def within_bounds(
     corpus: Corpus, rows: Rows, setting: Setting, bounds: Bounds
 ) -> tuple[Setting | None, str]:
-    """*setting* with as many terms as are allowed, if there is memory for it; and what to know."""
+    """Setting with as many terms as are allowed, None without the memory for it; and a note."""
     counts = corpus.counts(setting.stop_words, setting.ngram_range)
-    terms, said = counts.shape[1], ""
+    terms, note = counts.shape[1], ""
     most = min(setting.max_features or terms, bounds.terms)
     if setting.max_features is None and terms > most:
         longest = setting.ngram_range[1]
         what = "one word" if longest == 1 else f"up to {longest} words"
-        said = (
+        note = (
             f"Of the terms of {what} only the {most:,} commonest are counted "
             "(--max-terms); all of them would make a file of about "
-            f"{size(file_size(terms, len(corpus.classes)))} or more."
+            f"{size_text(file_size(terms, len(corpus.classes)))} or more."
         )
     # All of them are the same setting, whatever would have been allowed, and tried once.
     setting = replace(setting, max_features=most if most < terms else None)
@@ -196,10 +194,10 @@ def within(
         + len(rows) * labels * values * 8
     )
     if needed <= bounds.memory:
-        return setting, said
+        return setting, note
     return None, (
-        f"A setting that needs about {size(needed)} of memory is not tried (--max-memory is "
-        f"{size(bounds.memory)})."
+        f"A setting that needs about {size_text(needed)} of memory is not tried (--max-memory is "
+        f"{size_text(bounds.memory)})."
     )
 
 
@@ -215,12 +213,12 @@ def counting_memory(corpus: Corpus, stop_words: StopWords, ngram_range: NgramRan
 
 
 def file_size(terms: int, labels: int) -> int:
-    """Bytes of a model file of so many terms, about."""
+    """Approximate size in bytes of a model file of so many terms."""
     return terms * (BYTES_OF_A_NAME + 8 + 16 * (labels - 1))
 
 
-def seconds(corpus: Corpus, rows: Rows, settings: Sequence[Setting]) -> list[float]:
-    """How long each of *settings* takes in a search, measured on a sample; 0 for few texts."""
+def search_seconds(corpus: Corpus, rows: Rows, settings: Sequence[Setting]) -> list[float]:
+    """Seconds that each of *settings* takes in a search, measured on a sample; 0 for few texts."""
     if len(rows) < SMALL:
         return [0.0] * len(settings)
     random = np.random.default_rng(0)
@@ -236,7 +234,7 @@ def _seconds(
         kind = KINDS[setting.classifier]
         counts = corpus.counts(setting.stop_words, setting.ngram_range)
         start = time.perf_counter()
-        part = cut(counts, fitted, tested, corpus.truth).commonest(setting.max_features)
+        part = cut_fold(counts, fitted, tested, corpus.truth).commonest(setting.max_features)
         weighting = setting.weighting()
         X, Z = weighting.fit_transform(part.fitted), weighting.transform(part.tested)
         scores = kind.scores(X, part.truth, Z, kind.values)
@@ -245,9 +243,3 @@ def _seconds(
         calibrate(scores[0], np.unique(corpus.truth[tested], return_inverse=True)[1])
         once = (time.perf_counter() - start) / len(tested) * len(kind.values)
         yield len(rows) * (per_fold * inner_folds(len(rows)) + once)
-
-
-def size(number: float) -> str:
-    """Bytes in words, as in 1.3 GB."""
-    power = min(4, int(math.log(max(number, 1), 1000)))
-    return f"{number / 1000**power:.{int(power > 2)}f} {('bytes', 'kB', 'MB', 'GB', 'TB')[power]}"

@@ -1,4 +1,4 @@
-"""Planning: how models are made, and how often, within the bounds of memory and time."""
+"""Planning: the recipe and the number of its evaluations, within bounds of memory and time."""
 
 from __future__ import annotations
 
@@ -6,37 +6,44 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
-from addsup.train.cli import Options
+from tqdm import tqdm
+
+from addsup.train.data.preprocess import Prepared
 from addsup.train.errors import BadOption
 from addsup.train.hyperparameters import Setting
-from addsup.train.inputs import bar
-from addsup.train.text.preprocess import Prepared
-from addsup.train.tuning.bounds import Plan, affordable, plan
+from addsup.train.options import TrainOptions
+from addsup.train.progress import bar
+from addsup.train.tuning.bounds import Bounds, Plan, affordable, plan_evaluations
 from addsup.train.tuning.trainer import Recipe
-from tqdm import tqdm
 
 #: Into a part to fit on and a part to ask; and of 10-fold cross-validation.
 SPLITS: Final = 20
 REPEATS: Final = 3
 
 
-def plan_recipe(prepared: Prepared, options: Options) -> tuple[Recipe, Plan]:
-    """How models are made, and how often; prints what is left out for want of room or time."""
-    corpus, rows, bounds = prepared.corpus, prepared.rows, options.bounds
+def plan_recipe(prepared: Prepared, options: TrainOptions) -> tuple[Recipe, Plan]:
+    """Recipe, and how often it is evaluated; prints what is omitted for want of room or time."""
+    corpus, rows, bounds = prepared.corpus, prepared.rows, bounds_of(options)
     settings: Sequence[Setting] = (Setting(options.classifier, stop_words=corpus.stop_words),)
-    said: list[str] = []
+    notes: list[str] = []
     if options.tune:
-        settings, said = affordable(corpus, rows, options.classifier, bounds)
+        settings, notes = affordable(corpus, rows, options.classifier, bounds)
     if not settings:
-        raise BadOption(f"{' '.join(said)} Nothing is left to try: allow more.")
-    planned = plan(corpus, rows, settings, bounds, evaluations(prepared, options))
-    for sentence in (*said, *planned.said):
+        raise BadOption(f"{' '.join(notes)} Nothing is left to try: allow more.")
+    wanted = evaluations(prepared, options)
+    planned = plan_evaluations(corpus, rows, settings, bounds, wanted)
+    for sentence in (*notes, *planned.notes):
         print(sentence)
     made = Recipe(options.classifier, options.tune, options.seed, options.metric, planned.settings)
     return made, planned
 
 
-def evaluations(prepared: Prepared, options: Options) -> list[tuple[int, int]]:
+def bounds_of(options: TrainOptions) -> Bounds:
+    """Bounds of tuning."""
+    return Bounds(options.max_terms, options.max_memory, options.max_minutes)
+
+
+def evaluations(prepared: Prepared, options: TrainOptions) -> list[tuple[int, int]]:
     """Numbers of splits and of repeats of cross-validation, best first."""
     most = 1 if prepared.test is not None or options.repeats == 0 else SPLITS
     if options.repeats is not None:
@@ -47,6 +54,6 @@ def evaluations(prepared: Prepared, options: Options) -> list[tuple[int, int]]:
     return [(splits, repeats) for splits, repeats in wanted if splits <= most]
 
 
-def searching(options: Options) -> partial[tqdm[Any]]:
+def searching(options: TrainOptions) -> partial[tqdm[Any]]:
     """A progress bar for the settings that are tried, or the folds that calibrate the one."""
     return partial(bar, what="tuning" if options.tune else "calibrating", options=options)

@@ -3,8 +3,8 @@
 Each setting is fitted on some folds and asked for the others, until every row has scores from a fit
 that did not see it. Those scores calibrate the setting, and the loss of what it says then, the log
 loss if nothing else was asked for, ranks it. In the end the one chosen is calibrated with and
-without an intercept; that calibration is taken whose log loss is less on average over groups of
-texts with about as many known terms (`train.evaluation.evidence`).
+without an intercept; that calibration is chosen whose log loss is less on average over groups of
+texts with about as many known terms (`train.metrics.evidence`).
 
 Of settings that are as good as the best as far as the rows can tell, the one with the fewest words
 a term wins, then the one of least loss. As good means: the mean of the differences of the losses,
@@ -22,20 +22,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from addsup.train.calibration import Calibration, calibrate
 from addsup.train.classifiers import KINDS
-from addsup.train.data.corpus import Corpus, Rows
-from addsup.train.evaluation.evidence import balanced
-from addsup.train.evaluation.splits import fewest, folds
-from addsup.train.hyperparameters import NgramRange, Setting, StopWords
-from addsup.train.term_counts import FoldCounts, cut
-from addsup.train.tuning.metric import METRICS
-
-# A calibration found on scores of fits on nine tenths fits a fit on all of them; found on scores of
-# fits on four fifths it is too timid, since these know fewer words.
-INNER_FOLDS = 10
-# Of so many rows, two thirds teach as much as nine tenths, in little more than a third of the time.
-MANY_ROWS, INNER_FOLDS_OF_MANY = 10_000, 3
+from addsup.train.data.corpus import Corpus
+from addsup.train.data.splits import fewest_of_a_label, folds, inner_folds
+from addsup.train.hyperparameters import Setting
+from addsup.train.metrics.evidence import balanced_mean
+from addsup.train.metrics.losses import METRICS
+from addsup.train.term_counts import FoldCounts, NgramRange, Rows, StopWords, cut_fold
 
 #: Of losses that are compared.
 DIGITS = 6
@@ -66,7 +61,7 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """What fits say of the n rows that they have not seen.
+    """Scores of n rows from fits that have not seen them.
 
     Attributes:
         scores: [S, n, K], with each of S strengths.
@@ -85,12 +80,12 @@ def search(
     metric: str = "log-loss",
     progress: Progress = iter,
 ) -> Tried:
-    """The best of *settings* on these rows, each with every strength of its classifier."""
+    """Best of *settings* on these rows, each with every strength of its classifier."""
     results: list[Tried] = []
     for (stop_words, ngram_range), group in groupby(progress(settings), key=_counted):
         parts = count_parts(corpus, rows, stop_words, ngram_range, seed)
         for setting in group:
-            results += tried(corpus, rows, setting, metric, parts)
+            results += try_setting(corpus, rows, setting, metric, parts)
     return settled(corpus, rows, choose(results).setting, seed, metric)
 
 
@@ -102,12 +97,12 @@ def settled(
     metric: str = "log-loss",
     progress: Progress = iter,
 ) -> Tried:
-    """*setting*, with an intercept of its calibration or without."""
+    """Calibrated *setting*, with an intercept or without, whichever is better."""
     parts = count_parts(corpus, rows, setting.stop_words, setting.ngram_range, seed)
     unseen = unseen_scores(corpus, rows, setting, [setting.value], parts, progress)
     (scores,), truth = unseen.scores, corpus.truth[rows]
     both = [calibrate(scores, truth, with_intercept) for with_intercept in (False, True)]
-    found = min(both, key=lambda each: balanced(each.losses(scores, truth), unseen.known))
+    found = min(both, key=lambda each: balanced_mean(each.losses(scores, truth), unseen.known))
     losses = METRICS[metric](found.probabilities(scores), truth)
     return Tried(replace(setting, strength=setting.value), found, losses)
 
@@ -117,10 +112,10 @@ def _counted(setting: Setting) -> tuple[StopWords, NgramRange]:
 
 
 def choose(candidates: Sequence[Tried]) -> Tried:
-    """The one of the shortest terms among those as good as the best.
+    """Choice among results: of those as good as the best, the one with the shortest terms.
 
     Losses that agree to `DIGITS` digits are equal, for another processor rounds otherwise; of equal
-    ones the first is taken.
+    ones the first is chosen.
     """
     best = min(candidates, key=lambda each: round(each.loss, DIGITS))
     good = [each for each in candidates if _as_good(each.losses - best.losses)]
@@ -132,14 +127,14 @@ def _as_good(differences: Array) -> bool:
     return bool(round(differences.mean() - error, DIGITS) <= 0)
 
 
-def tried(
+def try_setting(
     corpus: Corpus,
     rows: Rows,
     setting: Setting,
     metric: str,
     parts: Sequence[FoldCounts],
 ) -> Iterator[Tried]:
-    """*setting* with each strength, calibrated on scores of rows that no fit had seen."""
+    """Results of *setting* with each strength, calibrated on scores of unseen rows."""
     truth, values = corpus.truth[rows], KINDS[setting.classifier].values
     found = unseen_scores(corpus, rows, setting, values, parts).scores
     for value, scores in zip(values, found, strict=True):
@@ -151,18 +146,13 @@ def tried(
 def count_parts(
     corpus: Corpus, rows: Rows, stop_words: StopWords, ngram_range: NgramRange, seed: int
 ) -> list[FoldCounts]:
-    """The folds of *rows*, each with the terms of the texts to fit on and no others."""
+    """Counts of the folds of *rows*, each with the terms of the texts to fit on and no others."""
     counts = corpus.counts(stop_words, ngram_range)
-    number = min(inner_folds(len(rows)), fewest(corpus, rows))
+    number = min(inner_folds(len(rows)), fewest_of_a_label(corpus, rows))
     return [
-        cut(counts, corpus.fitted(fitted), tested, corpus.truth)
+        cut_fold(counts, fitted, tested, corpus.truth)
         for fitted, tested in folds(corpus, rows, number, seed)
     ]
-
-
-def inner_folds(rows: int) -> int:
-    """How many folds so many rows are dealt into."""
-    return INNER_FOLDS if rows < MANY_ROWS else INNER_FOLDS_OF_MANY
 
 
 def unseen_scores(
@@ -180,12 +170,12 @@ def unseen_scores(
     kind = KINDS[setting.classifier]
     scores = np.empty((len(values), len(rows), len(corpus.classes)))
     known = np.empty(len(rows), dtype=np.int64)
-    place = np.empty(len(corpus), dtype=np.int64)
-    place[rows] = np.arange(len(rows))
+    index = np.empty(len(corpus), dtype=np.int64)
+    index[rows] = np.arange(len(rows))
     for part in progress(parts):
         counts = part.commonest(setting.max_features)
         weighting = setting.weighting()
         X, Z = weighting.fit_transform(counts.fitted), weighting.transform(counts.tested)
-        scores[:, place[part.rows]] = kind.scores(X, counts.truth, Z, values)
-        known[place[part.rows]] = np.diff(counts.tested.indptr)
+        scores[:, index[part.rows]] = kind.scores(X, counts.truth, Z, values)
+        known[index[part.rows]] = np.diff(counts.tested.indptr)
     return Unseen(scores, known)

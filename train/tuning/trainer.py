@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-from addsup.train.calibration import Calibration
-from addsup.train.data.corpus import Corpus, Rows
-from addsup.train.hyperparameters import Setting, vectorisers
-from addsup.train.tuning.search import Progress, Tried, search, settled
 from sklearn.pipeline import Pipeline
+
+from addsup.train.calibration import Calibration
+from addsup.train.data.corpus import Corpus
+from addsup.train.hyperparameters import Setting, vectorisers
+from addsup.train.metrics.figures import Fold
+from addsup.train.term_counts import Rows
+from addsup.train.tuning.search import Progress, Tried, search, settled
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A recipe's result on some rows.
+    """Result of a recipe on some rows.
 
     Attributes:
         setting: that was chosen.
@@ -31,22 +33,22 @@ class Fitted:
 
     @classmethod
     def plain(cls, corpus: Corpus, rows: Rows) -> Fitted:
-        """The article's settings, neither tuned nor calibrated."""
+        """Pipeline with the article's settings, neither tuned nor calibrated."""
         setting = Setting(stop_words=corpus.stop_words)
         texts = corpus.texts[setting.stop_words][rows]
         return cls(setting, Calibration(), setting.pipeline().fit(texts, corpus.labels[rows]))
 
-    def predict(
-        self, corpus: Corpus, rows: Rows
-    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-        """Probabilities of the K labels for *rows*, [n, K], and the known terms of each, [n]."""
-        X = self.pipeline[:-1].transform(corpus.texts[self.setting.stop_words][rows])
-        return self.pipeline[-1].predict_proba(X), np.diff(X.indptr).astype(np.int64)
+    def predict_fold(self, corpus: Corpus, fitted_rows: Rows, tested_rows: Rows) -> Fold:
+        """Predictions for *tested_rows* of a pipeline that has seen *fitted_rows*."""
+        X = self.pipeline[:-1].transform(corpus.texts[self.setting.stop_words][tested_rows])
+        probabilities, known = self.pipeline[-1].predict_proba(X), np.diff(X.indptr)
+        truth = corpus.truth[tested_rows]
+        return Fold(tested_rows, truth, probabilities, len(fitted_rows), known.astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a model is made from rows, all choices included.
+    """Recipe by which a model is made from rows, all choices included.
 
     Attributes:
         classifier: a key of `KINDS`.
@@ -68,11 +70,10 @@ class Recipe:
         rows: Rows,
         progress: Progress = iter,
     ) -> Fitted:
-        """Choose, calibrate and fit on *rows* alone."""
+        """Fitted pipeline, chosen, calibrated and fitted on *rows* alone."""
         chosen = self._choose(corpus, rows, progress)
-        fitted = corpus.fitted(rows)
-        texts = corpus.texts[chosen.setting.stop_words][fitted]
-        pipeline = chosen.setting.pipeline(chosen.calibration).fit(texts, corpus.labels[fitted])
+        texts = corpus.texts[chosen.setting.stop_words][rows]
+        pipeline = chosen.setting.pipeline(chosen.calibration).fit(texts, corpus.labels[rows])
         return Fitted(chosen.setting, chosen.calibration, pipeline, chosen)
 
     def _choose(self, corpus: Corpus, rows: Rows, progress: Progress) -> Tried:

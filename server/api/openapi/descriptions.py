@@ -19,7 +19,7 @@ def describe(schema: dict[str, Any]) -> None:
     if text:
         schema["description"] = _for_readers(text)
     for name, said in MEMBER.findall("".join(members)):
-        described = schema["properties"][name]
+        described = schema["properties"].get(name, {})  # stored under another name
         if "$ref" not in described:  # some generators drop a reference that has neighbours
             described.setdefault("description", _for_readers(said))
 

@@ -8,14 +8,14 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
+
+from addsup import __version__
 from addsup.server.api.openapi.descriptions import describe
 from addsup.server.api.openapi.operations import OPERATIONS, Operation, common_problems
 from addsup.server.errors import ProblemType
 from addsup.server.schemas.parsing import LETTER
 from addsup.server.schemas.responses import ProblemDocument, problem_type
 from addsup.server.settings import Settings
-
-from addsup import __version__
 
 PROBLEM_JSON: Final = "application/problem+json"
 REFERENCE: Final = "#/components/schemas/{name}"
@@ -34,16 +34,16 @@ MORE_HEADERS: Final = {
     503: {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}},
 }
 
-#: Lists of reviews: the schema, and its member.
+#: Lists of texts: the schema, and its member.
 BATCHES: Final = (
-    ("BatchRequest", "reviews"),
-    ("LenientBatchRequest", "reviews"),
+    ("BatchRequest", "texts"),
+    ("LenientBatchRequest", "texts"),
     ("InputTensor", "data"),
     ("V1Request", "instances"),
 )
 
 DESCRIPTION: Final = (
-    "Says what a review reads as. JSON in and out, strictly typed: unknown and repeated fields are "
+    "Says what a text reads as. JSON in and out, strictly typed: unknown and repeated fields are "
     "refused. Errors are RFC 9457 problem documents with a stable code."
 )
 
@@ -64,7 +64,7 @@ def openapi_document(
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Reviews, classified",
+            "title": "addsup",
             "version": __version__,
             "description": DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
@@ -180,9 +180,9 @@ def _components(settings: Settings, letters_only: bool) -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(in_order, ref_template=REFERENCE)
     for schema in schemas.values():
         describe(schema)
-    _describe_reviews(schemas, settings, letters_only)
+    _describe_texts(schemas, settings, letters_only)
     for kind, member in BATCHES:
-        schemas[kind]["properties"][member]["maxItems"] = settings.max_reviews
+        schemas[kind]["properties"][member]["maxItems"] = settings.max_texts
     components = {
         "schemas": schemas,
         "headers": HEADERS,
@@ -195,18 +195,18 @@ def _components(settings: Settings, letters_only: bool) -> dict[str, Any]:
     return components
 
 
-def _describe_reviews(schema: Any, settings: Settings, letters_only: bool) -> None:
-    """Add to the schema of each review how long it may be, and what has to be in it."""
+def _describe_texts(schema: Any, settings: Settings, letters_only: bool) -> None:
+    """Add to the schema of each text how long it may be, and what has to be in it."""
     if isinstance(schema, list):
         for each in schema:
-            _describe_reviews(each, settings, letters_only)
+            _describe_texts(each, settings, letters_only)
     elif isinstance(schema, dict):
         if schema.get("pattern") == LETTER:
-            schema["maxLength"] = settings.max_review_chars
+            schema["maxLength"] = settings.max_text_chars
             if not letters_only:
                 schema |= {"pattern": r"\S", "description": "One text, as typed."}
         for each in list(schema.values()):
-            _describe_reviews(each, settings, letters_only)
+            _describe_texts(each, settings, letters_only)
 
 
 def _example(kind: ProblemType) -> dict[str, Any]:

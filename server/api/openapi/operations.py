@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from addsup.server.errors import ProblemType
 from addsup.server.schemas import open_inference as v2
-from addsup.server.schemas.parsing import BatchRequest, LenientBatchRequest, ReviewRequest
+from addsup.server.schemas.parsing import BatchRequest, LenientBatchRequest, TextRequest
 from addsup.server.schemas.responses import (
     BatchDocument,
     ModelDocument,
@@ -31,16 +31,16 @@ UNREADABLE: Final = (
     ProblemType.DUPLICATE_FIELD,
     ProblemType.UNSUPPORTED_MEDIA_TYPE,
 )
-BAD_REVIEW: Final = (
-    ProblemType.EMPTY_REVIEW,
-    ProblemType.REVIEW_WITHOUT_LETTERS,
-    ProblemType.REVIEW_TOO_LONG,
-    ProblemType.TOO_MANY_REVIEWS,
+BAD_TEXT: Final = (
+    ProblemType.EMPTY_TEXT,
+    ProblemType.TEXT_WITHOUT_LETTERS,
+    ProblemType.TEXT_TOO_LONG,
+    ProblemType.TOO_MANY_TEXTS,
     ProblemType.NOT_READY,
 )
 
-REVIEW: Final = "A wonderful film with a great cast."
-TENSOR: Final = {"name": "text", "shape": [1], "datatype": "BYTES", "data": [REVIEW]}
+TEXT: Final = "A wonderful film with a great cast."
+TENSOR: Final = {"name": "text", "shape": [1], "datatype": "BYTES", "data": [TEXT]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +92,17 @@ PREDICT: Final = Operation(
     "post",
     "/predict",
     "Predictions",
-    "Classify one review or a batch",
+    "Classify one text or a batch",
     replies=(PredictionDocument, BatchDocument),
-    bodies=(ReviewRequest, BatchRequest, LenientBatchRequest),
-    form=ReviewRequest,
+    bodies=(TextRequest, BatchRequest, LenientBatchRequest),
+    form=TextRequest,
     requests={
-        "one review": {"review": REVIEW},
-        "a batch": {"reviews": [REVIEW, "What a waste of time."]},
-        "each by itself": {"reviews": [REVIEW], "on_error": "item"},
+        "one text": {"text": TEXT},
+        "a batch": {"texts": [TEXT, "What a waste of time."]},
+        "each by itself": {"texts": [TEXT], "on_error": "item"},
     },
     answers={
-        "one review": {
+        "one text": {
             "label": "positive",
             "probability": 0.99,
             "probabilities": {"negative": 0.01, "positive": 0.99},
@@ -121,11 +121,11 @@ PREDICT: Final = Operation(
     query=(EXPLAIN,),
     problems=(
         *UNREADABLE,
-        *BAD_REVIEW,
+        *BAD_TEXT,
         ProblemType.MALFORMED_FORM,
         ProblemType.BAD_PARAMETER,
-        ProblemType.MISSING_REVIEW,
-        ProblemType.REVIEW_AND_REVIEWS,
+        ProblemType.MISSING_TEXT,
+        ProblemType.TEXT_AND_TEXTS,
     ),
     key="api_key",
 )
@@ -163,7 +163,7 @@ HEALTH: Final = (
         "get",
         "/readyz",
         "Operation",
-        "The model has reproduced its golden reviews",
+        "The model has reproduced its golden texts",
         replies=(StateDocument,),
         answers={"ready": {"status": "ready"}},
         problems=(ProblemType.NOT_READY,),
@@ -238,13 +238,13 @@ def _of_version_1() -> tuple[Operation, ...]:
             key="api_key",
         ),
         Operation(
-            *("post", "/v1/models/{name}:predict", VERSION_1, "Classify the reviews"),
+            *("post", "/v1/models/{name}:predict", VERSION_1, "Classify the texts"),
             replies=(BatchDocument,),
             bodies=(v2.V1Request,),
-            requests={"one review": {"instances": [REVIEW]}},
+            requests={"one text": {"instances": [TEXT]}},
             problems=(
                 *UNREADABLE,
-                *BAD_REVIEW,
+                *BAD_TEXT,
                 ProblemType.MISSING_FIELD,
                 ProblemType.MODEL_NOT_FOUND,
             ),
@@ -258,16 +258,16 @@ def _infer(path: str) -> Operation:
         "post",
         path,
         PROTOCOL,
-        "Classify the reviews of a BYTES tensor",
+        "Classify the texts of a BYTES tensor",
         replies=(v2.InferenceResponse,),
         bodies=(v2.InferenceRequest,),
         requests={
-            "one review": {"id": "7", "inputs": [TENSOR]},
+            "one text": {"id": "7", "inputs": [TENSOR]},
             "labels only": {"inputs": [TENSOR], "outputs": [{"name": "label"}]},
         },
         problems=(
             *UNREADABLE,
-            *BAD_REVIEW,
+            *BAD_TEXT,
             ProblemType.MISSING_FIELD,
             ProblemType.MODEL_NOT_FOUND,
             ProblemType.UNKNOWN_TENSOR,

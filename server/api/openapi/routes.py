@@ -5,34 +5,42 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from flask import Blueprint, render_template, request
+
 from addsup.server.api.openapi.document import openapi_document
 from addsup.server.errors import ProblemType
-from addsup.server.extensions import current
+from addsup.server.extensions import Extensions, current
+from addsup.server.request import Reply, Request
+from addsup.server.routing import Route
 from addsup.server.schemas.negotiation import respond
 from addsup.server.settings import Settings
-from flask import Blueprint, Response, render_template, request
 
-openapi = Blueprint("openapi", __name__)
+docs = Blueprint("docs", __name__)
 
 # Of the model they depend on what it reads alone, so each is made once a process.
 document = lru_cache(maxsize=4)(openapi_document)
 
 
-@openapi.get("/openapi.json")
-def openapi_json() -> Response:
+def openapi_json(asked: Request) -> Reply:
     """The OpenAPI document."""
-    return respond(document(current().settings, request.script_root, reads_letters_only()))
+    server = asked.server
+    root = asked.environ.get("SCRIPT_NAME", "")
+    return respond(asked, document(server.settings, root, reads_letters_only(server)))
 
 
-@openapi.get("/docs")
-def docs() -> str:
+@docs.get("/docs")
+def docs_page() -> str:
     """The same on a page, and every error with its anchor."""
-    return page_of(current().settings, request.script_root, reads_letters_only())
+    server = current()
+    return page_of(server.settings, request.script_root, reads_letters_only(server))
 
 
-def reads_letters_only() -> bool:
+ROUTES = (Route("/openapi.json", "facts", {"GET": openapi_json}),)
+
+
+def reads_letters_only(server: Extensions) -> bool:
     """Whether the model reads the letters a to z alone; until it is loaded it is said to."""
-    model = current().loaded_model
+    model = server.loaded_model
     return model is None or model.manifest.analyzer.kind == "letters"
 
 

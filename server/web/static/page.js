@@ -8,10 +8,10 @@ const STRIP = 3, LONGEST_STRIP = 120; // sentences
 const REMEMBERED = 6;
 
 const byId = (id) => document.getElementById(id);
-const form = byId("ask"), field = byId("review"), count = byId("count");
+const form = byId("ask"), field = byId("text"), count = byId("count");
 const result = byId("result"), more = byId("more"), said = byId("said"), past = byId("history");
 const labels = JSON.parse(form.dataset.labels);
-const { maxChars, maxReviews, maxBytes } = Object.fromEntries(
+const { maxChars, maxTexts, maxBytes } = Object.fromEntries(
   Object.entries(form.dataset).map(([name, value]) => [name, Number(value)]),
 );
 const heading = document.title.replace(/^.*: /, "");
@@ -77,16 +77,16 @@ function parsed(text) {
 }
 
 // The verdict as the server renders it, with the answer of /predict in it as data.
-async function judge(review, signal) {
+async function judge(text, signal) {
   const holder = element("template");
-  holder.innerHTML = await send(form.dataset.verdict, new URLSearchParams({ review }), signal);
+  holder.innerHTML = await send(form.dataset.verdict, new URLSearchParams({ text }), signal);
   if (!holder.content.querySelector(".verdict[data-answer]")) throw new Refused(null);
   return holder.content;
 }
 
-async function predict(reviews, signal) {
+async function predict(texts, signal) {
   const type = { "Content-Type": "application/json" };
-  return JSON.parse(await send(form.dataset.predict, JSON.stringify({ reviews, on_error: "item" }), signal, type)).predictions;
+  return JSON.parse(await send(form.dataset.predict, JSON.stringify({ texts, on_error: "item" }), signal, type)).predictions;
 }
 
 const answered = () => parsed(result.querySelector(".verdict")?.dataset.answer);
@@ -105,16 +105,16 @@ async function ask(wanted = false) {
   clearTimeout(timer);
   current.abort();
   current = new AbortController();
-  const { signal } = current, review = typed();
-  if (!review.trim()) return show(empty);
+  const { signal } = current, text = typed();
+  if (!text.trim()) return show(empty);
   result.setAttribute("aria-busy", "true");
   try {
-    show(await judge(review, signal));
+    show(await judge(text, signal));
   } catch (error) {
     return signal.aborted ? undefined : refuse(error);
   }
   if (wanted && result.getBoundingClientRect().top > innerHeight / 2) result.scrollIntoView();
-  showMore(review, signal);
+  showMore(text, signal);
 }
 
 function show(content) {
@@ -141,12 +141,12 @@ function refuse(error) {
 }
 
 function complain(text) {
-  byId("review-error")?.remove();
+  byId("text-error")?.remove();
   field.toggleAttribute("aria-invalid", false);
-  field.setAttribute("aria-describedby", text ? "review-error count" : "count");
+  field.setAttribute("aria-describedby", text ? "text-error count" : "count");
   if (!text) return;
   field.setAttribute("aria-invalid", "true");
-  field.after(element("p", { class: "error", id: "review-error", role: "alert" }, text));
+  field.after(element("p", { class: "error", id: "text-error", role: "alert" }, text));
 }
 
 // ---- what JavaScript adds: what would change the verdict, sentence by sentence, copies
@@ -156,54 +156,54 @@ function sides(why) {
   return new Map([[down, "a"], [up, "b"]]);
 }
 
-function weights(review, why) {
-  const text = characters(review), found = new Map();
+function weights(text, why) {
+  const letters = characters(text), found = new Map();
   for (const word of why.words) {
     if (!word.known) continue;
-    const known = found.get(word.lemma) || { word: text.slice(word.start, word.end).join(""), lemma: word.lemma, part: 0 };
-    known.part += word.part;
+    const known = found.get(word.lemma) || { word: letters.slice(word.start, word.end).join(""), lemma: word.lemma, contribution: 0 };
+    known.contribution += word.contribution;
     found.set(word.lemma, known);
   }
-  return [...found.values()].sort((one, other) => Math.abs(other.part) - Math.abs(one.part));
+  return [...found.values()].sort((one, other) => Math.abs(other.contribution) - Math.abs(one.contribution));
 }
 
-async function showMore(review, signal) {
+async function showMore(text, signal) {
   const answer = answered();
   if (!answer?.label) return;
-  const strip = sentences(review), trials = leftOut(review, answer.explanation, strip.length);
-  const reviews = [...trials.map((trial) => trial.rest), ...strip];
+  const strip = sentences(text), trials = leftOut(text, answer.explanation, strip.length);
+  const texts = [...trials.map((trial) => trial.rest), ...strip];
   let predictions = [];
   try {
-    if (reviews.length) predictions = await predict(reviews, signal);
+    if (texts.length) predictions = await predict(texts, signal);
   } catch { // superseded, or the server is busy, or wants a key: the verdict itself stands
-    return signal.aborted ? undefined : more.replaceChildren(copies(review, answer));
+    return signal.aborted ? undefined : more.replaceChildren(copies(text, answer));
   }
   const tried = trials.map((trial, i) => ({ ...trial, answer: predictions[i] }));
   more.replaceChildren(
     ...changes(answer, tried),
     ...course(answer.explanation, strip, predictions.slice(trials.length)),
-    copies(review, answer),
+    copies(text, answer),
   );
 }
 
-// Reviews of which each lacks one word, wherever it stands; as many as one request may hold.
-function leftOut(review, why, taken) {
-  const size = 2 * new TextEncoder().encode(JSON.stringify(review)).length;
-  const room = Math.min(TRIED, maxReviews - taken, Math.floor((maxBytes - size) / size));
-  return weights(review, why).slice(0, Math.max(0, room))
-    .map(({ word, lemma }) => ({ word, rest: without(review, why, lemma) }))
+// Texts of which each lacks one word, wherever it stands; as many as one request may hold.
+function leftOut(text, why, reserved) {
+  const size = 2 * new TextEncoder().encode(JSON.stringify(text)).length;
+  const room = Math.min(TRIED, maxTexts - reserved, Math.floor((maxBytes - size) / size));
+  return weights(text, why).slice(0, Math.max(0, room))
+    .map(({ word, lemma }) => ({ word, rest: without(text, why, lemma) }))
     .filter(({ rest }) => isRead(rest));
 }
 
-function without(review, why, lemma) {
-  const text = characters(review);
+function without(text, why, lemma) {
+  const letters = characters(text);
   let rest = "", end = 0;
   for (const word of why.words) {
     if (word.lemma !== lemma) continue;
-    rest += text.slice(end, word.start).join("");
+    rest += letters.slice(end, word.start).join("");
     end = word.end;
   }
-  return rest + text.slice(end).join("");
+  return rest + letters.slice(end).join("");
 }
 
 function changes(answer, trials) {
@@ -230,11 +230,11 @@ function changes(answer, trials) {
   )];
 }
 
-function sentences(review) {
+function sentences(text) {
   const parts = Intl.Segmenter
-    ? Array.from(new Intl.Segmenter("en", { granularity: "sentence" }).segment(review), ({ segment }) => segment)
-    : review.split(/(?<=[.!?])\s+/);
-  const found = parts.map((part) => part.trim()).filter(isRead).slice(0, Math.min(LONGEST_STRIP, maxReviews));
+    ? Array.from(new Intl.Segmenter("en", { granularity: "sentence" }).segment(text), ({ segment }) => segment)
+    : text.split(/(?<=[.!?])\s+/);
+  const found = parts.map((part) => part.trim()).filter(isRead).slice(0, Math.min(LONGEST_STRIP, maxTexts));
   return found.length < STRIP ? [] : found;
 }
 
@@ -280,8 +280,8 @@ function course(why, strip, answers) {
   )];
 }
 
-function copies(review, answer) {
-  const body = JSON.stringify({ review }).replaceAll("'", "'\\''");
+function copies(text, answer) {
+  const body = JSON.stringify({ text }).replaceAll("'", "'\\''");
   const url = new URL(form.dataset.predict, location.href).href;
   return element(
     "div",
@@ -319,37 +319,37 @@ async function copy(text) {
   }
 }
 
-// ---- history: the reviews of this tab, and of no one else
+// ---- history: the texts of this tab, and of no one else
 
 function remembered() {
   try {
-    return JSON.parse(sessionStorage.getItem("reviews")) || [];
+    return JSON.parse(sessionStorage.getItem("texts")) || [];
   } catch {
     return [];
   }
 }
 
 function remember() {
-  const review = field.value;
-  if (!isRead(review) || characters(review).length > maxChars) return;
-  store([review, ...remembered().filter((other) => other !== review)].slice(0, REMEMBERED));
+  const text = field.value;
+  if (!isRead(text) || characters(text).length > maxChars) return;
+  store([text, ...remembered().filter((other) => other !== text)].slice(0, REMEMBERED));
 }
 
-function store(reviews) {
+function store(texts) {
   try {
-    sessionStorage.setItem("reviews", JSON.stringify(reviews));
+    sessionStorage.setItem("texts", JSON.stringify(texts));
   } catch { /* full or forbidden: then there is no history */ }
   showHistory();
 }
 
 function showHistory() {
-  const reviews = remembered();
+  const texts = remembered();
   past.replaceChildren();
-  if (!reviews.length) return;
+  if (!texts.length) return;
   past.append(
     element("h2", {}, "Earlier in this tab"),
-    element("ul", {}, ...reviews.map((review) => element(
-      "li", {}, element("button", { type: "button", click: () => put(review) }, review.trim().slice(0, 200)),
+    element("ul", {}, ...texts.map((text) => element(
+      "li", {}, element("button", { type: "button", click: () => put(text) }, text.trim().slice(0, 200)),
     ))),
     element("button", { type: "button", class: "plain", click: () => { store([]); field.focus(); } }, "Forget them"),
   );
@@ -357,8 +357,8 @@ function showHistory() {
 
 // ---- the field
 
-function put(review) {
-  field.value = review;
+function put(text) {
+  field.value = text;
   tally();
   remember();
   ask(true);
@@ -393,4 +393,4 @@ form.querySelector("button").append(element("kbd", {}, "Ctrl + Enter"));
 tally();
 showHistory();
 if (answered()) showMore(typed(), current.signal);
-else if (field.value.trim() && !byId("review-error")) ask();
+else if (field.value.trim() && !byId("text-error")) ask();

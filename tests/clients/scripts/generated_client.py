@@ -10,8 +10,8 @@ from openapi_client import models
 
 api = client.ApiClient(client.Configuration(host=sys.argv[2]))
 predictions = client.PredictionsApi(api)
-review = models.PostPredictRequest(models.ReviewRequest(review="A wonderful film."))
-reviews = models.PostPredictRequest(models.BatchRequest(reviews=["Awful.", "Zxqv."]))
+review = models.PostPredictRequest(models.TextRequest(text="A wonderful film."))
+reviews = models.PostPredictRequest(models.BatchRequest(texts=["Awful.", "Zxqv."]))
 one = predictions.post_predict(review).actual_instance
 batch = predictions.post_predict(reviews).actual_instance
 explained = predictions.post_predict(review, explain=1).actual_instance

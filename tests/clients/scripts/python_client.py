@@ -10,18 +10,18 @@ from client.api.open_inference_protocol import post_v2_models_name_infer
 from client.api.predictions import post_predict
 
 client = Client(base_url=sys.argv[2])
-one = post_predict.sync(client=client, body=models.ReviewRequest(review="A wonderful film."))
-batch = post_predict.sync(client=client, body=models.BatchRequest(reviews=["Awful.", "Zxqv."]))
+one = post_predict.sync(client=client, body=models.TextRequest(text="A wonderful film."))
+batch = post_predict.sync(client=client, body=models.BatchRequest(texts=["Awful.", "Zxqv."]))
 explained = post_predict.sync(
     client=client,
-    body=models.ReviewRequest(review="A wonderful film."),
+    body=models.TextRequest(text="A wonderful film."),
     explain=models.PostPredictExplain.VALUE_1,
 )
 tensor = models.InputTensor(name="text", shape=[1], datatype="BYTES", data=["Awful."])
 inferred = post_v2_models_name_infer.sync(
     "sentiment", client=client, body=models.InferenceRequest(inputs=[tensor])
 )
-problem = post_predict.sync(client=client, body=models.ReviewRequest(review=""))
+problem = post_predict.sync(client=client, body=models.TextRequest(text=""))
 print(
     json.dumps(
         {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from addsup.server.app import unready_app
 from flask.testing import FlaskClient
 
+from addsup.server.app import unready_app
 from tests.server.conftest import LIMITS
 
 

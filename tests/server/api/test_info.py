@@ -3,14 +3,14 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from addsup.server.app import create_app
-from addsup.server.extensions import extensions_of
-from addsup.server.settings import Settings
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from addsup import __version__
+from addsup.server.app import create_app
+from addsup.server.extensions import extensions_of
+from addsup.server.settings import Settings
 
 GOOD = "A wonderful film with great acting."
 
@@ -53,33 +53,33 @@ def test_versions_are_those_that_run(app: Flask, client: FlaskClient) -> None:
     assert answer.keys() == {"version", "model", "python", "onnxruntime"}
 
 
-def test_reviews_are_counted_by_label_however_they_come_in(fresh: FlaskClient) -> None:
+def test_texts_are_counted_by_label_however_they_come_in(fresh: FlaskClient) -> None:
     tensor = {"name": "text", "shape": [1], "datatype": "BYTES", "data": [GOOD]}
 
-    fresh.post("/predict", json={"review": GOOD})
-    fresh.post("/predict", json={"reviews": [GOOD, "awful", "Zxqv."]})
-    fresh.post("/predict?explain=1", json={"reviews": ["awful", "Zxqv."]})
-    fresh.post("/predict", data={"review": GOOD})
-    fresh.post("/", data={"review": GOOD})
+    fresh.post("/predict", json={"text": GOOD})
+    fresh.post("/predict", json={"texts": [GOOD, "awful", "Zxqv."]})
+    fresh.post("/predict?explain=1", json={"texts": ["awful", "Zxqv."]})
+    fresh.post("/predict", data={"text": GOOD})
+    fresh.post("/", data={"text": GOOD})
     fresh.post("/v2/models/sentiment/infer", json={"inputs": [tensor]})
-    fresh.post("/predict", json={"review": ""})
-    fresh.post("/predict", json={"reviews": []})
+    fresh.post("/predict", json={"text": ""})
+    fresh.post("/predict", json={"texts": []})
 
     version = fresh.get("/version").get_json()["model"]
     found = samples(fresh)
-    assert found["reviews_predicted_total", "positive", version] == 5
-    assert found["reviews_predicted_total", "negative", version] == 2
-    assert found["reviews_predicted_total", "(none)", version] == 2
+    assert found["texts_predicted_total", "positive", version] == 5
+    assert found["texts_predicted_total", "negative", version] == 2
+    assert found["texts_predicted_total", "(none)", version] == 2
     assert found["inference_duration_seconds_count", version] == 6
 
 
 def test_unknown_words_are_counted_as_a_share_of_all(fresh: FlaskClient) -> None:
-    fresh.post("/predict", json={"reviews": ["great zxqv film", "Zxqv wvut."]})
+    fresh.post("/predict", json={"texts": ["great zxqv film", "Zxqv wvut."]})
 
     version = fresh.get("/version").get_json()["model"]
     found = samples(fresh)
-    assert found["review_words_total", version] == 5
-    assert found["review_unknown_words_total", version] == 3
+    assert found["text_words_total", version] == 5
+    assert found["text_unknown_words_total", version] == 3
 
 
 def test_requests_are_counted_by_template_method_and_status(fresh: FlaskClient) -> None:
@@ -90,7 +90,7 @@ def test_requests_are_counted_by_template_method_and_status(fresh: FlaskClient) 
     found = samples(fresh)
     assert found["http_requests_total", "GET", "/v2/models/<name>", "404"] == 2
     assert found["http_requests_total", "GET", "(other)", "404"] == 2
-    assert found["http_requests_total", "(other)", "(other)", "405"] == 1
+    assert found["http_requests_total", "(other)", "/predict", "405"] == 1
     assert found["http_request_duration_seconds_count", "GET", "(other)"] == 2
 
 

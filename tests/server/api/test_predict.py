@@ -5,25 +5,26 @@ import math
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
 from addsup.server.app import create_app
 from addsup.server.extensions import extensions_of
 from addsup.server.settings import Settings
-from flask import Flask
-from flask.testing import FlaskClient
 
 GOOD = "A wonderful film with great acting."
 BAD = "An awful waste of time, the worst plot."
 
 
-def test_good_and_bad_review_get_their_labels(client: FlaskClient) -> None:
-    good = client.post("/predict", json={"review": GOOD})
-    bad = client.post("/predict", json={"review": BAD})
+def test_good_and_bad_text_get_their_labels(client: FlaskClient) -> None:
+    good = client.post("/predict", json={"text": GOOD})
+    bad = client.post("/predict", json={"text": BAD})
 
     assert (good.get_json()["label"], bad.get_json()["label"]) == ("positive", "negative")
 
 
 def test_prediction_has_the_documented_members(client: FlaskClient) -> None:
-    response = client.post("/predict", json={"review": GOOD})
+    response = client.post("/predict", json={"text": GOOD})
 
     answer = response.get_json()
     assert list(answer) == ["label", "probability", "probabilities", "words", "known_words"]
@@ -33,8 +34,8 @@ def test_prediction_has_the_documented_members(client: FlaskClient) -> None:
     assert response.data.endswith(b"}\n")
 
 
-def test_review_of_unknown_words_gets_no_label_but_a_reason(client: FlaskClient) -> None:
-    response = client.post("/predict", json={"review": "Zxqv wvutq."})
+def test_text_of_unknown_words_gets_no_label_but_a_reason(client: FlaskClient) -> None:
+    response = client.post("/predict", json={"text": "Zxqv wvutq."})
 
     answer = response.get_json()
     assert response.status_code == 200
@@ -44,11 +45,11 @@ def test_review_of_unknown_words_gets_no_label_but_a_reason(client: FlaskClient)
 
 
 def test_batch_keeps_its_order_and_equals_single_predictions(client: FlaskClient) -> None:
-    reviews = [GOOD, BAD, "Zxqv.", BAD, GOOD]
+    texts = [GOOD, BAD, "Zxqv.", BAD, GOOD]
 
-    batch = client.post("/predict", json={"reviews": reviews})
+    batch = client.post("/predict", json={"texts": texts})
 
-    singles = [client.post("/predict", json={"review": review}).get_json() for review in reviews]
+    singles = [client.post("/predict", json={"text": text}).get_json() for text in texts]
     for found, alone in zip(batch.get_json()["predictions"], singles, strict=True):
         rounded = [each.pop("probabilities") for each in (found, alone)]  # in another order
         assert found.pop("probability") == pytest.approx(alone.pop("probability"), abs=1e-12)
@@ -57,13 +58,13 @@ def test_batch_keeps_its_order_and_equals_single_predictions(client: FlaskClient
 
 
 def test_empty_batch_gives_no_predictions(client: FlaskClient) -> None:
-    assert client.post("/predict", json={"reviews": []}).json == {"predictions": []}
+    assert client.post("/predict", json={"texts": []}).json == {"predictions": []}
 
 
 @pytest.mark.parametrize("character", ["\0", "\N{GRINNING FACE}", "\u202e", "é", "\r\n"])
 def test_unusual_characters_are_only_separators(client: FlaskClient, character: str) -> None:
-    response = client.post("/predict", json={"review": f"{character}great{character}film"})
-    plain = client.post("/predict", json={"review": "great film"})
+    response = client.post("/predict", json={"text": f"{character}great{character}film"})
+    plain = client.post("/predict", json={"text": "great film"})
 
     unread = {"unread_letters": 2} if character.isalpha() else {}
     assert response.json == {**(plain.json or {}), **unread}
@@ -72,21 +73,21 @@ def test_unusual_characters_are_only_separators(client: FlaskClient, character: 
 @pytest.mark.parametrize(
     ("document", "status", "code", "pointer"),
     [
-        ({"review": ""}, 400, "empty_review", "/review"),
-        ({"review": " \n\t\u00a0"}, 400, "empty_review", "/review"),
-        ({"review": "10/10 !!! \N{GRINNING FACE}"}, 400, "review_without_letters", "/review"),
-        ({"review": "傑作だ"}, 400, "review_without_letters", "/review"),
-        ({"review": "a" * 501}, 413, "review_too_long", "/review"),
-        ({"review": " " * 501}, 413, "review_too_long", "/review"),
-        ({"reviews": ["Good.", ""]}, 400, "empty_review", "/reviews/1"),
-        ({"reviews": ["Good.", "Bad.", "5"]}, 400, "review_without_letters", "/reviews/2"),
-        ({"reviews": ["a" * 501]}, 413, "review_too_long", "/reviews/0"),
-        ({"reviews": ["Good."] * 6}, 413, "too_many_reviews", "/reviews"),
-        ({"reviews": ["Good.", 5]}, 400, "wrong_type", "/reviews/1"),
-        ({}, 400, "missing_review", ""),
+        ({"text": ""}, 400, "empty_text", "/text"),
+        ({"text": " \n\t\u00a0"}, 400, "empty_text", "/text"),
+        ({"text": "10/10 !!! \N{GRINNING FACE}"}, 400, "text_without_letters", "/text"),
+        ({"text": "傑作だ"}, 400, "text_without_letters", "/text"),
+        ({"text": "a" * 501}, 413, "text_too_long", "/text"),
+        ({"text": " " * 501}, 413, "text_too_long", "/text"),
+        ({"texts": ["Good.", ""]}, 400, "empty_text", "/texts/1"),
+        ({"texts": ["Good.", "Bad.", "5"]}, 400, "text_without_letters", "/texts/2"),
+        ({"texts": ["a" * 501]}, 413, "text_too_long", "/texts/0"),
+        ({"texts": ["Good."] * 6}, 413, "too_many_texts", "/texts"),
+        ({"texts": ["Good.", 5]}, 400, "wrong_type", "/texts/1"),
+        ({}, 400, "missing_text", ""),
     ],
 )
-def test_bad_review_is_refused_with_its_code_and_place(
+def test_bad_text_is_refused_with_its_code_and_place(
     client: FlaskClient, document: Any, status: int, code: str, pointer: str
 ) -> None:
     response = client.post("/predict", json=document)
@@ -97,12 +98,12 @@ def test_bad_review_is_refused_with_its_code_and_place(
     assert response.content_type == "application/problem+json"
 
 
-def test_review_of_exactly_the_longest_length_is_answered(client: FlaskClient) -> None:
-    assert client.post("/predict", json={"review": "a" * 500}).status_code == 200
+def test_text_of_exactly_the_longest_length_is_answered(client: FlaskClient) -> None:
+    assert client.post("/predict", json={"text": "a" * 500}).status_code == 200
 
 
 def test_batch_of_exactly_the_largest_size_is_answered(client: FlaskClient) -> None:
-    response = client.post("/predict", json={"reviews": ["Good."] * 5})
+    response = client.post("/predict", json={"texts": ["Good."] * 5})
 
     assert len(response.get_json()["predictions"]) == 5
 
@@ -113,7 +114,7 @@ def test_batch_of_exactly_the_largest_size_is_answered(client: FlaskClient) -> N
 def test_body_that_is_called_neither_json_nor_a_form_is_refused(
     client: FlaskClient, content_type: str | None
 ) -> None:
-    response = client.post("/predict", data=b'{"review": "Good."}', content_type=content_type)
+    response = client.post("/predict", data=b'{"text": "Good."}', content_type=content_type)
 
     assert (response.status_code, response.get_json()["code"]) == (415, "unsupported_media_type")
     assert "application/json" in response.get_json()["detail"]
@@ -121,29 +122,29 @@ def test_body_that_is_called_neither_json_nor_a_form_is_refused(
 
 def test_parameters_of_the_content_type_are_accepted(client: FlaskClient) -> None:
     response = client.post(
-        "/predict", data=b'{"review": "Good."}', content_type="Application/JSON; charset=utf-8"
+        "/predict", data=b'{"text": "Good."}', content_type="Application/JSON; charset=utf-8"
     )
 
     assert response.status_code == 200
 
 
 def test_answers_are_not_kept_by_caches(client: FlaskClient) -> None:
-    answered = client.post("/predict", json={"review": GOOD})
-    refused = client.post("/predict", json={"review": ""})
+    answered = client.post("/predict", json={"text": GOOD})
+    refused = client.post("/predict", json={"text": ""})
 
     assert answered.headers["Cache-Control"] == refused.headers["Cache-Control"] == "no-store"
 
 
 def test_labels_are_those_of_the_model_file(app: Flask, client: FlaskClient) -> None:
-    answer = client.post("/predict", json={"review": GOOD}).get_json()
+    answer = client.post("/predict", json={"text": GOOD}).get_json()
 
     assert tuple(answer["probabilities"]) == extensions_of(app).model.labels
 
 
 def test_form_is_answered_with_json(client: FlaskClient) -> None:
-    response = client.post("/predict", data={"review": GOOD})
+    response = client.post("/predict", data={"text": GOOD})
 
-    assert response.json == client.post("/predict", json={"review": GOOD}).json
+    assert response.json == client.post("/predict", json={"text": GOOD}).json
 
 
 @pytest.mark.parametrize(
@@ -164,8 +165,8 @@ def test_answer_is_json_unless_html_is_asked_for(
 ) -> None:
     headers = {"Accept": accept} if accept else {}
 
-    answered = client.post("/predict", data={"review": GOOD}, headers=headers)
-    refused = client.post("/predict", data={"review": ""}, headers=headers)
+    answered = client.post("/predict", data={"text": GOOD}, headers=headers)
+    refused = client.post("/predict", data={"text": ""}, headers=headers)
 
     assert (answered.status_code, answered.mimetype) == (200, media_type)
     problem_type = media_type.replace("/json", "/problem+json")
@@ -173,20 +174,22 @@ def test_answer_is_json_unless_html_is_asked_for(
 
 
 def test_explanation_adds_up_and_names_each_word_by_its_place(client: FlaskClient) -> None:
-    review = "A GREAT film, but the plots\nwere awful zxqv."
+    text = "A GREAT film, but the plots\nwere awful zxqv."
 
-    answer = client.post("/predict?explain=1", json={"review": review}).get_json()
+    answer = client.post("/predict?explain=1", json={"text": text}).get_json()
 
     why, words = answer["explanation"], answer["explanation"]["words"]
-    assert [review[word["start"] : word["end"]] for word in words] == [w["word"] for w in words]
+    assert [text[word["start"] : word["end"]] for word in words] == [w["word"] for w in words]
     assert [word["word"] for word in words] == (
         "A GREAT film but the plots were awful zxqv".split()
     )
     assert [word["lemma"] for word in words][4:7] == [None, "plot", None]
     known = [word["word"] for word in words if word["known"]]
     assert known == ["GREAT", "film", "plots", "awful"]
-    assert all(word["part"] == 0 for word in words if not word["known"])
-    assert why["log_odds"] == pytest.approx(why["constant"] + sum(w["part"] for w in words))
+    assert all(word["contribution"] == 0 for word in words if not word["known"])
+    assert why["log_odds"] == pytest.approx(
+        why["intercept"] + sum(w["contribution"] for w in words)
+    )
     p = answer["probabilities"]
     assert why["log_odds"] == pytest.approx(math.log(p[why["label"]] / p[why["against"]]))
     assert why["label"] == answer["label"]
@@ -198,15 +201,15 @@ def test_batch_is_explained_in_order_with_null_where_nothing_is_known(client: Fl
         # Sums of padded texts are grouped otherwise, which shows in the last digit.
         return json.loads(reply, parse_float=lambda number: round(float(number), 12))
 
-    batch = explained({"reviews": [GOOD, "Zxqv.", BAD]})
+    batch = explained({"texts": [GOOD, "Zxqv.", BAD]})
 
-    assert batch == {"predictions": [explained({"review": each}) for each in (GOOD, "Zxqv.", BAD)]}
+    assert batch == {"predictions": [explained({"text": each}) for each in (GOOD, "Zxqv.", BAD)]}
     assert batch["predictions"][1]["explanation"] is None
 
 
 def test_explaining_changes_nothing_else(client: FlaskClient) -> None:
-    plain = client.post("/predict?explain=0", json={"review": GOOD}).get_json()
-    explained = client.post("/predict?explain=1", json={"review": GOOD}).get_json()
+    plain = client.post("/predict?explain=0", json={"text": GOOD}).get_json()
+    explained = client.post("/predict?explain=1", json={"text": GOOD}).get_json()
 
     del explained["explanation"]
     assert explained == plain
@@ -221,25 +224,25 @@ def test_explaining_changes_nothing_else(client: FlaskClient) -> None:
         ("explain", "explain"),
         ("explain=1&explain=1", "explain"),
         ("Explain=1", "Explain"),
-        ("review=Good", "review"),
+        ("text=Good", "text"),
     ],
 )
 def test_query_that_is_not_known_is_refused(
     client: FlaskClient, query: str, parameter: str
 ) -> None:
-    response = client.post(f"/predict?{query}", json={"review": GOOD})
+    response = client.post(f"/predict?{query}", json={"text": GOOD})
 
     answer = response.get_json()
     assert (response.status_code, answer["code"]) == (400, "bad_parameter")
     assert answer["errors"][0]["parameter"] == parameter
 
 
-def test_one_review_of_the_greatest_length_can_be_explained_and_twenty_cannot() -> None:
+def test_one_text_of_the_greatest_length_can_be_explained_and_twenty_cannot() -> None:
     client = create_app(Settings()).test_client()
     longest = "a " * 25_000
 
-    one = client.post("/predict?explain=1", json={"review": longest})
-    twenty = client.post("/predict?explain=1", json={"reviews": [longest] * 20})
+    one = client.post("/predict?explain=1", json={"text": longest})
+    twenty = client.post("/predict?explain=1", json={"texts": [longest] * 20})
 
     assert one.status_code == 200
     assert (twenty.status_code, twenty.get_json()["code"]) == (413, "too_many_words")
@@ -247,7 +250,7 @@ def test_one_review_of_the_greatest_length_can_be_explained_and_twenty_cannot() 
 
 def test_a_reply_beyond_the_limit_is_413_on_the_fast_path_as_on_the_whole() -> None:
     client = create_app(Settings(max_reply_bytes=2_000)).test_client()
-    many = {"reviews": [GOOD] * 100}
+    many = {"texts": [GOOD] * 100}
 
     short = client.post("/predict", json=many)
     whole = client.post("/predict?explain=0", json=many)
@@ -256,31 +259,31 @@ def test_a_reply_beyond_the_limit_is_413_on_the_fast_path_as_on_the_whole() -> N
     assert whole.get_json() | {"instance": ""} == short.get_json() | {"instance": ""}
 
 
-def test_bad_reviews_of_a_batch_are_answered_in_their_place_where_asked_for(
+def test_bad_texts_of_a_batch_are_answered_in_their_place_where_asked_for(
     client: FlaskClient,
 ) -> None:
-    reviews = [GOOD, "", "10/10", None, BAD, "a" * 501]
+    texts = [GOOD, "", "10/10", None, BAD, "a" * 501]
 
-    answer = client.post("/predict", json={"reviews": reviews[:5], "on_error": "item"})
+    answer = client.post("/predict", json={"texts": texts[:5], "on_error": "item"})
 
     found = answer.get_json()["predictions"]
     assert [each["label"] for each in found] == ["positive", None, None, None, "negative"]
     codes = [each.get("error", {}).get("code") for each in found]
-    assert codes == [None, "empty_review", "review_without_letters", "wrong_type", None]
-    assert found[0] == client.post("/predict", json={"review": GOOD}).get_json()
-    long = client.post("/predict", json={"reviews": [reviews[5]], "on_error": "item"}).get_json()
-    assert long["predictions"][0]["error"]["code"] == "review_too_long"
+    assert codes == [None, "empty_text", "text_without_letters", "wrong_type", None]
+    assert found[0] == client.post("/predict", json={"text": GOOD}).get_json()
+    long = client.post("/predict", json={"texts": [texts[5]], "on_error": "item"}).get_json()
+    assert long["predictions"][0]["error"]["code"] == "text_too_long"
 
 
 @pytest.mark.parametrize(
     ("document", "code"),
     [
-        ({"reviews": [GOOD, ""]}, "empty_review"),
-        ({"reviews": [GOOD, ""], "on_error": "request"}, "empty_review"),
-        ({"reviews": [GOOD, None]}, "wrong_type"),
-        ({"reviews": [GOOD], "on_error": "ignore"}, "wrong_type"),
-        ({"reviews": [GOOD] * 6, "on_error": "item"}, "too_many_reviews"),
-        ({"reviews": [None], "on_error": "item", "x": 1}, "wrong_type"),
+        ({"texts": [GOOD, ""]}, "empty_text"),
+        ({"texts": [GOOD, ""], "on_error": "request"}, "empty_text"),
+        ({"texts": [GOOD, None]}, "wrong_type"),
+        ({"texts": [GOOD], "on_error": "ignore"}, "wrong_type"),
+        ({"texts": [GOOD] * 6, "on_error": "item"}, "too_many_texts"),
+        ({"texts": [None], "on_error": "item", "x": 1}, "wrong_type"),
     ],
 )
 def test_otherwise_a_batch_is_refused_whole(client: FlaskClient, document: Any, code: str) -> None:
@@ -289,22 +292,24 @@ def test_otherwise_a_batch_is_refused_whole(client: FlaskClient, document: Any, 
 
 @pytest.mark.parametrize("value", ["loo", "2"])
 def test_leaving_one_out_adds_an_effect_to_each_known_word(client: FlaskClient, value: str) -> None:
-    asked = {"review": "Excellent product, for the price"}
+    asked = {"text": "Excellent product, for the price"}
     plain = client.post("/predict?explain=1", json=asked).get_json()
 
     found = client.post(f"/predict?explain={value}", json=asked).get_json()
 
     words = found["explanation"]["words"]
     assert [word["word"] for word in words if "effect" in word] == ["Excellent", "product"]
-    assert [word["part"] for word in words] == [w["part"] for w in plain["explanation"]["words"]]
+    assert [word["contribution"] for word in words] == [
+        w["contribution"] for w in plain["explanation"]["words"]
+    ]
 
 
 def test_leaving_one_out_of_long_texts_is_refused() -> None:
     client = create_app(Settings()).test_client()
 
-    refused = client.post("/predict?explain=loo", json={"review": "ok " * 1_001})
+    refused = client.post("/predict?explain=loo", json={"text": "ok " * 1_001})
 
     assert refused.status_code == 413
     assert refused.get_json()["code"] == "too_many_words"
     assert "one text of 1,000 words" in refused.get_json()["detail"]
-    assert client.post("/predict?explain=1", json={"review": "ok " * 1_001}).status_code == 200
+    assert client.post("/predict?explain=1", json={"text": "ok " * 1_001}).status_code == 200

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from addsup.server.middleware import compression
 from flask.testing import FlaskClient
+
+from addsup.server.middleware import compression
 
 GOOD = ["A wonderful film."] * 5
 
@@ -24,8 +25,8 @@ def test_a_long_reply_is_packed_where_that_is_asked_for(client: FlaskClient) -> 
 
 def test_predictions_are_packed_too(client: FlaskClient) -> None:
     asked = {"Accept-Encoding": "gzip"}
-    plain = client.post("/predict?explain=1", json={"reviews": GOOD})
-    packed = client.post("/predict?explain=1", json={"reviews": GOOD}, headers=asked)
+    plain = client.post("/predict?explain=1", json={"texts": GOOD})
+    packed = client.post("/predict?explain=1", json={"texts": GOOD}, headers=asked)
 
     assert gzip.decompress(packed.data) == plain.data
 

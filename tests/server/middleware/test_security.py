@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from addsup.server.app import create_app, unready_app
-from addsup.server.settings import Settings
 from flask import request
 from flask.testing import FlaskClient
 
+from addsup.server.app import create_app, unready_app
+from addsup.server.settings import Settings
+
 KEY = "correct-horse-battery"
-REVIEW = {"review": "A wonderful film."}
+TEXT = {"text": "A wonderful film."}
 ELSEWHERE = {"Origin": "https://elsewhere.example"}
 
 
@@ -27,7 +28,7 @@ def client(**settings: Any) -> FlaskClient:
 def test_prediction_without_the_key_is_refused(path: str, authorization: str | None) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}
 
-    response = client(api_key=KEY).post(path, json=REVIEW, headers=headers)
+    response = client(api_key=KEY).post(path, json=TEXT, headers=headers)
 
     assert (response.status_code, response.get_json()["code"]) == (401, "unauthorized")
     assert response.headers["WWW-Authenticate"] == "Bearer"
@@ -37,7 +38,7 @@ def test_prediction_without_the_key_is_refused(path: str, authorization: str | N
 def test_prediction_with_the_key_is_answered(scheme: str) -> None:
     headers = {"Authorization": f"{scheme} {KEY}"}
 
-    assert client(api_key=KEY).post("/predict", json=REVIEW, headers=headers).status_code == 200
+    assert client(api_key=KEY).post("/predict", json=TEXT, headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/livez", "/readyz", "/metrics", "/model", "/docs"])
@@ -51,11 +52,11 @@ def test_metrics_ask_for_their_own_token() -> None:
     with_token = asked.get("/metrics", headers={"Authorization": f"Bearer {KEY}"})
     assert asked.get("/metrics").status_code == 401
     assert with_token.status_code == 200
-    assert asked.post("/predict", json=REVIEW).status_code == 200
+    assert asked.post("/predict", json=TEXT).status_code == 200
 
 
 def test_without_the_setting_no_other_origin_is_let_in() -> None:
-    response = client().post("/predict", json=REVIEW, headers=ELSEWHERE)
+    response = client().post("/predict", json=TEXT, headers=ELSEWHERE)
 
     assert not [name for name in dict(response.headers) if name.startswith("Access-Control")]
 
@@ -63,7 +64,7 @@ def test_without_the_setting_no_other_origin_is_let_in() -> None:
 def test_origin_that_is_allowed_may_read_the_answer_and_its_errors() -> None:
     asked = client(cors_origins=frozenset({"https://elsewhere.example"}))
 
-    answered = asked.post("/predict", json=REVIEW, headers=ELSEWHERE)
+    answered = asked.post("/predict", json=TEXT, headers=ELSEWHERE)
     refused = asked.post("/predict", json={}, headers=ELSEWHERE)
 
     for response in (answered, refused):
@@ -75,7 +76,7 @@ def test_origin_that_is_allowed_may_read_the_answer_and_its_errors() -> None:
 def test_origin_that_is_not_allowed_may_not() -> None:
     asked = client(cors_origins=frozenset({"https://a.example"}))
 
-    response = asked.post("/predict", json=REVIEW, headers=ELSEWHERE)
+    response = asked.post("/predict", json=TEXT, headers=ELSEWHERE)
 
     assert "Access-Control-Allow-Origin" not in response.headers
     assert response.headers["Vary"] == "Origin"

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import pytest
+
 from addsup.server.observability.log_format import Formatter, RequestLine, announce, timestamp
 
 LINE = RequestLine(
@@ -17,7 +18,7 @@ LINE = RequestLine(
 
 def test_line_for_people_has_the_same_facts() -> None:
     assert LINE.as_text() == (
-        b"2026-01-01T00:00:00.000Z info    POST /predict 200 1.5 ms 9 bytes 1 reviews abc\n"
+        b"2026-01-01T00:00:00.000Z info    POST /predict 200 1.5 ms 9 bytes 1 texts abc\n"
     )
     assert json.loads(LINE.as_json())["bytes"] == 9
 

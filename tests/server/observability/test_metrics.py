@@ -30,10 +30,10 @@ def unseen_predictions_are_counted_by_label_and_words() -> None:
     metrics.count_predictions([known, unknown], 0.001, "abc")
 
     found = lines(metrics)
-    assert 'reviews_predicted_total{label="positive",model="abc"} 1.0' in found
-    assert f'reviews_predicted_total{{label="{NO_LABEL}",model="abc"}} 1.0' in found
-    assert 'review_words_total{model="abc"} 6.0' in found
-    assert 'review_unknown_words_total{model="abc"} 3.0' in found
+    assert 'texts_predicted_total{label="positive",model="abc"} 1.0' in found
+    assert f'texts_predicted_total{{label="{NO_LABEL}",model="abc"}} 1.0' in found
+    assert 'text_words_total{model="abc"} 6.0' in found
+    assert 'text_unknown_words_total{model="abc"} 3.0' in found
 
 
 def test_versions_are_a_metric_that_is_always_1() -> None:

@@ -11,8 +11,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from addsup.server.observability.multiprocess_dir import PREFIX, remove_left_behind
 
+from addsup.server.observability.multiprocess_dir import PREFIX, remove_left_behind
 from tests.places import ROOT
 
 SERVER = """
@@ -23,7 +23,7 @@ from addsup.server.observability import multiprocess_dir as folder
 folder.MEMORY = Path(sys.argv[1])
 folder.make_folder()
 worker = os.fork() if "worker" in sys.argv else 1
-os.write(1, f"{os.environ[folder.VARIABLE] if worker else os.getpid()}\\n".encode())
+os.write(1, f"{folder.folder if worker else os.getpid()}\\n".encode())
 time.sleep(60)
 """
 
@@ -47,7 +47,7 @@ def said(process: subprocess.Popen[str]) -> str:
 def test_next_server_removes_the_folder_of_a_killed_one_and_no_living_ones(tmp_path: Path) -> None:
     with server(tmp_path) as killed, server(tmp_path) as living:
         left, kept = Path(said(killed)), Path(said(living))
-        (left / "counter_1.db").write_bytes(b"counts")
+        (left / "1.counts").write_bytes(b"counts")
         killed.kill()
         killed.wait()
         assert left.exists()  # negative control: nobody else removes it

@@ -6,6 +6,7 @@ import os
 import time
 
 import pytest
+
 from addsup.server.observability import process_metrics
 from addsup.server.observability.process_metrics import ProcessMetrics
 

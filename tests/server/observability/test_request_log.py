@@ -7,12 +7,12 @@ import os
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+
 from addsup.server.app import create_app
 from addsup.server.observability.log_format import RequestLine
 from addsup.server.observability.log_writer import LogWriter
 from addsup.server.settings import Settings
-from flask.testing import FlaskClient
-
 from tests.server.conftest import LIMITS
 
 LINE = RequestLine(
@@ -43,14 +43,14 @@ def listener(monkeypatch: pytest.MonkeyPatch) -> Listener:
 
 
 def test_each_request_has_a_line_with_all_that_an_operator_asks_for(listener: Listener) -> None:
-    response = listener.client.post("/predict", json={"reviews": ["Good.", "Bad."]})
+    response = listener.client.post("/predict", json={"texts": ["Good.", "Bad."]})
 
     version = listener.client.get("/version").get_json()["model"]
     line, _ = listener.heard()
     assert line["request_id"] == response.headers["X-Request-ID"]
     assert line["model"] == version
     assert (line["method"], line["route"], line["status"]) == ("POST", "/predict", 200)
-    assert (line["reviews"], line["bytes"]) == (2, len(response.data))
+    assert (line["texts"], line["bytes"]) == (2, len(response.data))
     assert (line["level"], 0 < line["ms"] < 1000) == ("info", True)
     assert line["time"].endswith("Z")
     assert len(line) == 10
@@ -59,12 +59,12 @@ def test_each_request_has_a_line_with_all_that_an_operator_asks_for(listener: Li
 def test_no_line_holds_what_the_client_wrote(listener: Listener) -> None:
     client = listener.client
 
-    client.post("/predict", json={"review": "canary"})
-    client.post("/predict?canary=canary", json={"review": "canary"})
+    client.post("/predict", json={"text": "canary"})
+    client.post("/predict?canary=canary", json={"text": "canary"})
     client.get("/canary%0acanary")
     client.post("/predict", data=b"canary", headers={"User-Agent": "canary", "Referer": "canary"})
     client.open("/", method="CANARY")
-    client.post("/", data={"review": "canary"}, environ_base={"REMOTE_ADDR": "203.0.113.77"})
+    client.post("/", data={"text": "canary"}, environ_base={"REMOTE_ADDR": "203.0.113.77"})
 
     lines = json.dumps(listener.heard())
     assert lines.count("request_id") == 6

@@ -5,10 +5,11 @@ from __future__ import annotations
 import struct
 
 import pytest
-from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.open_inference.binary import bytes_of, split, texts_from
 from hypothesis import given
 from hypothesis import strategies as st
+
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.open_inference.binary import bytes_of, split, texts_from
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8"))))

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import pytest
-from addsup.server.app import create_app
-from addsup.server.extensions import extensions_of
 from flask import Flask
 from flask.testing import FlaskClient
 
+from addsup.server.app import create_app
+from addsup.server.extensions import extensions_of
 from tests.server.conftest import LIMITS
 
 
 def test_the_configuration_is_in_tritons_terms(client: FlaskClient) -> None:
     configuration = client.get("/v2/models/sentiment/config").get_json()
 
-    assert configuration["max_batch_size"] == LIMITS.max_reviews
+    assert configuration["max_batch_size"] == LIMITS.max_texts
     assert configuration["input"] == [{"name": "text", "data_type": "TYPE_STRING", "dims": [1]}]
     assert [each["name"] for each in configuration["output"]] == ["label", "probabilities"]
 
 
-def test_statistics_count_requests_and_reviews() -> None:
+def test_statistics_count_requests_and_texts() -> None:
     client = create_app(LIMITS).test_client()
-    client.post("/predict", json={"reviews": ["Good.", "Bad."]})
-    client.post("/predict", json={"review": "Good."})
+    client.post("/predict", json={"texts": ["Good.", "Bad."]})
+    client.post("/predict", json={"text": "Good."})
 
     (stats,) = client.get("/v2/models/sentiment/stats").get_json()["model_stats"]
     assert (stats["inference_count"], stats["execution_count"]) == (3, 2)

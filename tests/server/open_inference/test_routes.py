@@ -8,10 +8,11 @@ import zlib
 from typing import Any
 
 import pytest
-from addsup.server.extensions import extensions_of
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from addsup.server.extensions import extensions_of
 
 GOOD = "A wonderful film with great acting."
 BAD = "An awful waste of time, the worst plot."
@@ -51,7 +52,7 @@ def test_health_and_metadata_are_as_the_protocol_says(app: Flask, client: FlaskC
 def test_both_outputs_say_what_predict_says(app: Flask, client: FlaskClient) -> None:
     answer = client.post(INFER, json={"id": "7", "inputs": [tensor(GOOD, BAD)]}).get_json()
 
-    predicted = client.post("/predict", json={"reviews": [GOOD, BAD]}).get_json()["predictions"]
+    predicted = client.post("/predict", json={"texts": [GOOD, BAD]}).get_json()["predictions"]
     flat = [p for each in predicted for p in each["probabilities"].values()]
     assert answer == {
         "model_name": "sentiment",
@@ -94,7 +95,7 @@ def test_only_what_is_asked_for_is_sent_in_that_order(client: FlaskClient) -> No
     assert names() == ["label", "probabilities"]
 
 
-def test_review_of_unknown_words_has_an_empty_label_and_no_probabilities(
+def test_text_of_unknown_words_has_an_empty_label_and_no_probabilities(
     client: FlaskClient,
 ) -> None:
     answer = client.post(INFER, json={"inputs": [tensor("Zxqv.")]}).get_json()
@@ -129,10 +130,10 @@ def test_empty_tensor_gives_empty_tensors(client: FlaskClient) -> None:
         ({"inputs": [tensor("a", 5)]}, 400, "wrong_type", "/inputs/0/data/1"),
         ({"inputs": [tensor([["a"]])]}, 400, "wrong_type", "/inputs/0/data/0/0"),
         ({"inputs": [tensor("a", extra=1)]}, 400, "unknown_field", "/inputs/0/extra"),
-        ({"inputs": [tensor("a", "")]}, 400, "empty_review", "/inputs/0/data/1"),
-        ({"inputs": [tensor("5")]}, 400, "review_without_letters", "/inputs/0/data/0"),
-        ({"inputs": [tensor("a" * 501)]}, 413, "review_too_long", "/inputs/0/data/0"),
-        ({"inputs": [tensor(*"aaaaaa")]}, 413, "too_many_reviews", "/inputs/0/data"),
+        ({"inputs": [tensor("a", "")]}, 400, "empty_text", "/inputs/0/data/1"),
+        ({"inputs": [tensor("5")]}, 400, "text_without_letters", "/inputs/0/data/0"),
+        ({"inputs": [tensor("a" * 501)]}, 413, "text_too_long", "/inputs/0/data/0"),
+        ({"inputs": [tensor(*"aaaaaa")]}, 413, "too_many_texts", "/inputs/0/data"),
         (
             {"inputs": [tensor("a")], "outputs": [{"name": "logits"}]},
             400,

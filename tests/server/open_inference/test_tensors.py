@@ -6,6 +6,8 @@ import struct
 from typing import Any
 
 import pytest
+from msgspec import UNSET
+
 from addsup.inference.predictions import Prediction
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.open_inference.tensors import (
@@ -15,7 +17,6 @@ from addsup.server.open_inference.tensors import (
     wanted_outputs,
 )
 from addsup.server.schemas.open_inference import InferenceRequest, InputTensor, WantedTensor
-from msgspec import UNSET
 
 
 def request(*outputs: WantedTensor, **changes: Any) -> InferenceRequest:

@@ -15,7 +15,7 @@ def test_predictions_are_those_of_predict(client: FlaskClient) -> None:
 
     answer = client.post(PREDICT, json={"instances": texts})
 
-    assert answer.json == client.post("/predict", json={"reviews": texts}).json
+    assert answer.json == client.post("/predict", json={"texts": texts}).json
 
 
 def test_the_model_is_listed_and_ready(client: FlaskClient) -> None:
@@ -28,7 +28,7 @@ def test_the_model_is_listed_and_ready(client: FlaskClient) -> None:
     ("document", "code", "pointer"),
     [
         ({}, "missing_field", ""),
-        ({"instances": ["a", ""]}, "empty_review", "/instances/1"),
+        ({"instances": ["a", ""]}, "empty_text", "/instances/1"),
         ({"instances": [1]}, "wrong_type", "/instances/0"),
         ({"instances": ["a"], "instance": 1}, "unknown_field", "/instance"),
     ],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from addsup.server.schemas.json_pointer import first_duplicate, lone_surrogate, pointer_at
 from hypothesis import given
 from hypothesis import strategies as st
+
+from addsup.server.schemas.json_pointer import first_duplicate, lone_surrogate, pointer_at
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
 from addsup.inference.predictions import Classification, Prediction
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.schemas.negotiation import encode_reply, wants_html
 from addsup.server.schemas.responses import encode, predictions_document
-from flask import Flask
 
 
 @pytest.mark.parametrize(
@@ -21,9 +21,8 @@ from flask import Flask
         ("application/json, text/html;q=0.9", False),
     ],
 )
-def test_html_is_for_those_who_like_it_better(app: Flask, accept: str, html: bool) -> None:
-    with app.test_request_context(headers={"Accept": accept}):
-        assert wants_html() is html
+def test_html_is_for_those_who_like_it_better(accept: str, html: bool) -> None:
+    assert wants_html({"HTTP_ACCEPT": accept}) is html
 
 
 def test_a_reply_that_would_be_too_large_is_refused_with_what_to_do() -> None:

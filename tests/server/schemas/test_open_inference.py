@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+
 from addsup.server.schemas.open_inference import InferenceRequest
 
 

@@ -3,10 +3,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from addsup.server.errors import ProblemError
-from addsup.server.schemas.parsing import Texts, parse_form, parse_json
 from hypothesis import given
 from hypothesis import strategies as st
+
+from addsup.server.errors import ProblemError
+from addsup.server.schemas.parsing import Texts, parse_form, parse_json
 
 DEEP = b"[" * 30_000
 DEEP_OBJECT = b'{"a":' * 30_000
@@ -15,21 +16,34 @@ DEEP_OBJECT = b'{"a":' * 30_000
 @pytest.mark.parametrize(
     ("body", "asked"),
     [
-        (b'{"review": "Good."}', "Good."),
-        (b' {"review": ""} \n', ""),
-        (b'{"reviews": ["Good.", "Bad."]}', ["Good.", "Bad."]),
-        (b'{"reviews": []}', []),
-        (b'{"review": "\\ud83d\\ude00"}', "\N{GRINNING FACE}"),
-        ('{"review": "Café"}'.encode(), "Café"),
-        (b'{"r\\u0065view": "Good."}', "Good."),
-        (b'{"review": "\\"review\\": and \\u0065"}', '"review": and e'),
-        (b'{"reviews": ["review", "reviews"]}', ["review", "reviews"]),
+        (b'{"text": "Good."}', "Good."),
+        (b' {"text": ""} \n', ""),
+        (b'{"texts": ["Good.", "Bad."]}', ["Good.", "Bad."]),
+        (b'{"texts": []}', []),
+        (b'{"text": "\\ud83d\\ude00"}', "\N{GRINNING FACE}"),
+        ('{"text": "Café"}'.encode(), "Café"),
+        (b'{"t\\u0065xt": "Good."}', "Good."),
+        (b'{"text": "\\"text\\": and \\u0065"}', '"text": and e'),
+        (b'{"texts": ["text", "texts"]}', ["text", "texts"]),
     ],
 )
 def test_document_of_the_right_form_is_read(body: bytes, asked: str | list[str]) -> None:
-    expected = Texts([asked], False) if isinstance(asked, str) else Texts(asked, True)
+    expected = Texts([asked], "text") if isinstance(asked, str) else Texts(asked, "texts")
 
     assert parse_json(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "texts"),
+    [
+        (b'{"review": "Good."}', Texts(["Good."], "review")),
+        (b'{"reviews": ["Good.", "Bad."]}', Texts(["Good.", "Bad."], "reviews")),
+        (b'{"reviews": ["a", 5], "on_error": "item"}', Texts(["a", 5], "reviews", by_item=True)),
+    ],
+)
+def test_the_names_of_version_1_are_still_read(body: bytes, texts: Texts) -> None:
+    assert parse_json(body) == texts
+    assert parse_form(b"review=Good") == Texts(["Good"], "review")
 
 
 @pytest.mark.parametrize(
@@ -38,53 +52,56 @@ def test_document_of_the_right_form_is_read(body: bytes, asked: str | list[str])
         (b"", "empty_body", None),
         (b" ", "malformed_json", ""),
         (b"{", "malformed_json", ""),
-        (b"review=good", "malformed_json", ""),
-        (b"{'review': 'good'}", "malformed_json", ""),
-        (b'{"review": "good",}', "malformed_json", ""),
-        (b'{"review": "good"} {}', "malformed_json", ""),
-        (b'{"review": NaN}', "malformed_json", "/review"),
-        (b'{"review": Infinity}', "malformed_json", "/review"),
-        (b'{"review": "\x00"}', "malformed_json", "/review"),
-        (b'{"review": "\\ud800"}', "malformed_json", "/review"),
-        (b'{"review": "\\ud800 and on"}', "malformed_json", "/review"),
-        (b'{"review": "\\udc00"}', "malformed_json", "/review"),
-        (b'{"review": "\xff"}', "malformed_json", "/review"),
-        (b'{"review": "\xc0\xaf"}', "malformed_json", "/review"),
-        (b'{"review": "\xed\xa0\x80"}', "malformed_json", "/review"),
-        (b'\xef\xbb\xbf{"review": "good"}', "malformed_json", ""),
-        ('{"review": "good"}'.encode("utf-16"), "malformed_json", ""),
-        (b'{"review": ', "malformed_json", "/review"),
-        (b'{"reviews": ["a", NaN]}', "malformed_json", "/reviews/1"),
-        (b'{"reviews": ["a", "b\xff"]}', "malformed_json", "/reviews/1"),
-        (b'{"reviews": ["a", "b", "\\udc00"]}', "malformed_json", "/reviews/2"),
+        (b"text=good", "malformed_json", ""),
+        (b"{'text': 'good'}", "malformed_json", ""),
+        (b'{"text": "good",}', "malformed_json", ""),
+        (b'{"text": "good"} {}', "malformed_json", ""),
+        (b'{"text": NaN}', "malformed_json", "/text"),
+        (b'{"text": Infinity}', "malformed_json", "/text"),
+        (b'{"text": "\x00"}', "malformed_json", "/text"),
+        (b'{"text": "\\ud800"}', "malformed_json", "/text"),
+        (b'{"text": "\\ud800 and on"}', "malformed_json", "/text"),
+        (b'{"text": "\\udc00"}', "malformed_json", "/text"),
+        (b'{"text": "\xff"}', "malformed_json", "/text"),
+        (b'{"text": "\xc0\xaf"}', "malformed_json", "/text"),
+        (b'{"text": "\xed\xa0\x80"}', "malformed_json", "/text"),
+        (b'\xef\xbb\xbf{"text": "good"}', "malformed_json", ""),
+        ('{"text": "good"}'.encode("utf-16"), "malformed_json", ""),
+        (b'{"text": ', "malformed_json", "/text"),
+        (b'{"texts": ["a", NaN]}', "malformed_json", "/texts/1"),
+        (b'{"texts": ["a", "b\xff"]}', "malformed_json", "/texts/1"),
+        (b'{"texts": ["a", "b", "\\udc00"]}', "malformed_json", "/texts/2"),
         (b'{"a~\\ud800": 1}', "malformed_json", "/a~0?"),
-        (b'{"reviews": [' + b'"",' * 30_000 + b"NaN]}", "malformed_json", None),
+        (b'{"texts": [' + b'"",' * 30_000 + b"NaN]}", "malformed_json", None),
+        (b'{"text": "a", "text": "b"}', "duplicate_field", "/text"),
+        (b'{"texts": [], "texts": []}', "duplicate_field", "/texts"),
+        (b'{"text": "a", "t\\u0065xt": "b"}', "duplicate_field", "/text"),
+        (b'{"\\u0074exts": [], "t\\u0065xts": []}', "duplicate_field", "/texts"),
         (b'{"review": "a", "review": "b"}', "duplicate_field", "/review"),
-        (b'{"reviews": [], "reviews": []}', "duplicate_field", "/reviews"),
-        (b'{"review": "a", "r\\u0065view": "b"}', "duplicate_field", "/review"),
-        (b'{"\\u0072eviews": [], "r\\u0065views": []}', "duplicate_field", "/reviews"),
+        (b'{"text": "a", "review": "b"}', "text_and_texts", ""),
+        (b'{"review": 5}', "wrong_type", "/review"),
         (b"null", "wrong_type", ""),
         (b"5", "wrong_type", ""),
         (b'"good"', "wrong_type", ""),
         (b'["good"]', "wrong_type", ""),
         (DEEP, "wrong_type", ""),
-        (b'{"review": 5}', "wrong_type", "/review"),
-        (b'{"review": null}', "wrong_type", "/review"),
-        (b'{"review": true}', "wrong_type", "/review"),
-        (b'{"review": ["good"]}', "wrong_type", "/review"),
-        (b'{"review": {"text": "good"}}', "wrong_type", "/review"),
-        (b'{"review": ' + DEEP, "wrong_type", "/review"),
-        (b'{"review": ' + b"9" * 5000 + b"}", "wrong_type", "/review"),
-        (b'{"reviews": "good"}', "wrong_type", "/reviews"),
-        (b'{"reviews": ["a", "b", "c", null]}', "wrong_type", "/reviews/3"),
-        (b'{"reviews": ["a", ' + DEEP, "wrong_type", "/reviews/1"),
-        (b'{"Review": "good"}', "unknown_field", "/Review"),
-        (b'{"review": "good", "lang": "en"}', "unknown_field", "/lang"),
+        (b'{"text": 5}', "wrong_type", "/text"),
+        (b'{"text": null}', "wrong_type", "/text"),
+        (b'{"text": true}', "wrong_type", "/text"),
+        (b'{"text": ["good"]}', "wrong_type", "/text"),
+        (b'{"text": {"text": "good"}}', "wrong_type", "/text"),
+        (b'{"text": ' + DEEP, "wrong_type", "/text"),
+        (b'{"text": ' + b"9" * 5000 + b"}", "wrong_type", "/text"),
+        (b'{"texts": "good"}', "wrong_type", "/texts"),
+        (b'{"texts": ["a", "b", "c", null]}', "wrong_type", "/texts/3"),
+        (b'{"texts": ["a", ' + DEEP, "wrong_type", "/texts/1"),
+        (b'{"Text": "good"}', "unknown_field", "/Text"),
+        (b'{"text": "good", "lang": "en"}', "unknown_field", "/lang"),
         (b'{"a/b~c`": 1}', "unknown_field", "/a~1b~0c`"),
         (b'{"": 1}', "unknown_field", "/"),
         (DEEP_OBJECT, "unknown_field", "/a"),
-        (b"{}", "missing_review", ""),
-        (b'{"review": "a", "reviews": ["b"]}', "review_and_reviews", ""),
+        (b"{}", "missing_text", ""),
+        (b'{"text": "a", "texts": ["b"]}', "text_and_texts", ""),
     ],
 )
 def test_bad_document_is_refused_with_its_code_and_place(
@@ -113,40 +130,40 @@ def test_any_bytes_are_read_or_refused_as_the_clients_fault(body: bytes) -> None
         assert problem.detail.endswith(".")
 
 
-@given(st.dictionaries(st.sampled_from(["review", "reviews"]), st.text(), min_size=1, max_size=1))
+@given(st.dictionaries(st.sampled_from(["text", "texts"]), st.text(), min_size=1, max_size=1))
 def test_no_text_is_taken_for_a_second_key(document: dict[str, str]) -> None:
-    if "reviews" in document:
-        body = json.dumps({"reviews": [document["reviews"]]}).encode()
+    if "texts" in document:
+        body = json.dumps({"texts": [document["texts"]]}).encode()
         assert parse_json(body).items == [*document.values()]
     else:
         body = json.dumps(document, ensure_ascii=False).encode()
-        assert parse_json(body).items == [document["review"]]
+        assert parse_json(body).items == [document["text"]]
 
 
 @pytest.mark.parametrize(
-    ("form", "review"),
+    ("form", "text"),
     [
-        (b"review=Good+film%21", "Good film!"),
-        (b"review=", ""),
-        (b"review=%F0%9F%98%80", "\N{GRINNING FACE}"),
-        (b"review=a%00b", "a\0b"),
+        (b"text=Good+film%21", "Good film!"),
+        (b"text=", ""),
+        (b"text=%F0%9F%98%80", "\N{GRINNING FACE}"),
+        (b"text=a%00b", "a\0b"),
     ],
 )
-def test_form_is_read(form: bytes, review: str) -> None:
-    assert parse_form(form).items == [review]
+def test_form_is_read(form: bytes, text: str) -> None:
+    assert parse_form(form).items == [text]
 
 
 @pytest.mark.parametrize(
     ("form", "code", "pointer"),
     [
         (b"", "empty_body", None),
-        (b"review=%FF", "malformed_form", None),
-        (b"review=\xc3\xa9", "malformed_form", None),
+        (b"text=%FF", "malformed_form", None),
+        (b"text=\xc3\xa9", "malformed_form", None),
         (b"&" * 100, "malformed_form", None),
-        (b"text=Good", "unknown_field", "/text"),
-        (b"review=Good&lang=en", "unknown_field", "/lang"),
-        (b"review=Good&review=Bad", "duplicate_field", "/review"),
-        (b"&", "missing_review", "/review"),
+        (b"query=Good", "unknown_field", "/query"),
+        (b"text=Good&lang=en", "unknown_field", "/lang"),
+        (b"text=Good&text=Bad", "duplicate_field", "/text"),
+        (b"&", "missing_text", "/text"),
     ],
 )
 def test_bad_form_is_refused_with_its_code_and_place(

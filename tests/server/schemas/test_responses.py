@@ -6,6 +6,7 @@ import json
 
 import msgspec
 import pytest
+
 from addsup.inference.predictions import Classification, Prediction
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.schemas.responses import (
@@ -52,10 +53,10 @@ def test_an_explanation_that_was_asked_for_is_null_where_there_is_none() -> None
 
 
 def test_a_problem_says_where_it_is_only_if_that_is_known() -> None:
-    here = ProblemError(ProblemType.EMPTY_REVIEW, "It is empty.", "/reviews/3")
+    here = ProblemError(ProblemType.EMPTY_TEXT, "It is empty.", "/texts/3")
     nowhere = ProblemError(ProblemType.NOT_READY, "Ask again.")
 
     document = json.loads(encode(problem_document(here, "7", protocol_v2=True)))
-    assert document["errors"] == [{"detail": "It is empty.", "pointer": "/reviews/3"}]
+    assert document["errors"] == [{"detail": "It is empty.", "pointer": "/texts/3"}]
     assert (document["instance"], document["error"]) == ("7", "It is empty.")
     assert "errors" not in json.loads(encode(problem_document(nowhere)))

@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 import pytest
+
 from addsup.inference.analyzer import tokenizer
 from addsup.inference.analyzer_settings import ARTICLE
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.schemas.parsing import Texts
-from addsup.server.schemas.validation import check_explained, check_texts
+from addsup.server.schemas.validation import check_explained, check_request
 from addsup.server.settings import Settings
 
 LETTERS = tokenizer(ARTICLE)
-SETTINGS = Settings(max_review_chars=10, max_reviews=2)
+SETTINGS = Settings(max_text_chars=10, max_texts=2)
 
 
 @pytest.mark.parametrize(
-    "texts", [Texts(["good"], False), Texts(["a", "b"], True), Texts([], True)]
+    "texts", [Texts(["good"], "text"), Texts(["a", "b"], "texts"), Texts([], "texts")]
 )
 def test_what_the_model_reads_passes(texts: Texts) -> None:
-    check_texts(texts, SETTINGS, LETTERS)
+    check_request(texts, SETTINGS, LETTERS)
 
 
 @pytest.mark.parametrize(
     ("texts", "problem", "pointer"),
     [
-        (Texts([" "], False), ProblemType.EMPTY_REVIEW, "/review"),
-        (Texts(["10/10"], False), ProblemType.REVIEW_WITHOUT_LETTERS, "/review"),
-        (Texts(["a" * 11], False), ProblemType.REVIEW_TOO_LONG, "/review"),
-        (Texts(["a", ""], True), ProblemType.EMPTY_REVIEW, "/reviews/1"),
-        (Texts(["a"] * 3, True), ProblemType.TOO_MANY_REVIEWS, "/reviews"),
+        (Texts([" "], "text"), ProblemType.EMPTY_TEXT, "/text"),
+        (Texts(["10/10"], "text"), ProblemType.TEXT_WITHOUT_LETTERS, "/text"),
+        (Texts(["a" * 11], "text"), ProblemType.TEXT_TOO_LONG, "/text"),
+        (Texts(["a", ""], "texts"), ProblemType.EMPTY_TEXT, "/texts/1"),
+        (Texts(["a", ""], "reviews"), ProblemType.EMPTY_TEXT, "/reviews/1"),
+        (Texts(["a"] * 3, "texts"), ProblemType.TOO_MANY_TEXTS, "/texts"),
     ],
 )
 def test_anything_else_is_refused_with_its_place(
     texts: Texts, problem: ProblemType, pointer: str
 ) -> None:
     with pytest.raises(ProblemError) as refusal:
-        check_texts(texts, SETTINGS, LETTERS)
+        check_request(texts, SETTINGS, LETTERS)
 
     assert (refusal.value.type, refusal.value.pointer) == (problem, pointer)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from addsup.server.web.assets import digest
 from flask.testing import FlaskClient
+
+from addsup.server.web.assets import digest
 
 
 def test_the_page_names_its_files_with_their_digests(client: FlaskClient) -> None:

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import pytest
+
 from addsup.inference.predictions import Explanation, WordContribution
-from addsup.server.web.highlight import pieces, sentence, sides, signed, sum_of_parts, times
+from addsup.server.web.highlight import pieces, sentence, sides, signed, sum_of_contributions, times
 
 TWO = ("negative", "positive")
 FIVE = ("1", "2", "3", "4", "5")
 
 
 def explanation(
-    review: str, *parts: float, label: str = "negative", against: str = "positive"
+    text: str, *parts: float, label: str = "negative", against: str = "positive"
 ) -> Explanation:
-    """Each word of *review* with one of *parts*; None for a word that is not known."""
+    """Each word of *text* with one of *parts*; None for a word that is not known."""
     words, start = [], 0
-    for word, part in zip(review.split(), parts, strict=True):
-        start = review.index(word, start)
+    for word, part in zip(text.split(), parts, strict=True):
+        start = text.index(word, start)
         words.append(WordContribution(start, start + len(word), word.lower(), bool(part), part))
         start += len(word)
     return Explanation(label, against, sum(parts), 0.0, tuple(words))
 
 
-def test_pieces_join_up_to_the_review() -> None:
-    review = " Awful  \U0001f600\nplot, but  great "
+def test_pieces_join_up_to_the_text() -> None:
+    text = " Awful  \U0001f600\nplot, but  great "
     why = explanation(" Awful  \U0001f600\nplot, but  great ", 2.0, 0.0, 0.4, 0.0, -1.0)
 
-    cut = list(pieces(review, why, TWO))
+    cut = list(pieces(text, why, TWO))
 
-    assert "".join(piece.text for piece in cut) == review
+    assert "".join(piece.text for piece in cut) == text
 
 
 def test_marks_say_direction_and_strength() -> None:
     why = explanation("awful plot great dull", 2.0, 0.7, -1.0, 0.05)
 
     marks = [
-        (p.text, p.side, p.step, p.part)
+        (p.text, p.side, p.step, p.contribution)
         for p in pieces("awful plot great dull", why, TWO)
         if p.step
     ]
@@ -61,7 +62,7 @@ def test_a_label_keeps_its_side_whichever_wins(label: str, against: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("review", "parts", "said"),
+    ("text", "parts", "said"),
     [
         (
             "awful waste plot",
@@ -89,9 +90,9 @@ def test_a_label_keeps_its_side_whichever_wins(label: str, against: str) -> None
     ],
 )
 def test_sentence_names_the_words_that_weigh_most(
-    review: str, parts: tuple[float, ...], said: str
+    text: str, parts: tuple[float, ...], said: str
 ) -> None:
-    assert sentence(review, explanation(review, *parts), TWO) == said
+    assert sentence(text, explanation(text, *parts), TWO) == said
 
 
 def test_sentence_names_the_runner_up_of_more_than_two() -> None:
@@ -104,16 +105,16 @@ def test_sentence_names_the_runner_up_of_more_than_two() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "shown"), [(1.234, "+1.23"), (-0.5, "\N{MINUS SIGN}0.50"), (0, "+0.00")]
+    ("contribution", "shown"), [(1.234, "+1.23"), (-0.5, "\N{MINUS SIGN}0.50"), (0, "+0.00")]
 )
-def test_numbers_have_their_sign(part: float, shown: str) -> None:
-    assert signed(part) == shown
+def test_numbers_have_their_sign(contribution: float, shown: str) -> None:
+    assert signed(contribution) == shown
 
 
 def test_rounded_numbers_still_add_up() -> None:
     why = Explanation("negative", "positive", 0.1318, 0.1264, ())
 
-    assert sum_of_parts(why) == ("+0.126", "+0.006", "+0.132")
+    assert sum_of_contributions(why) == ("+0.126", "+0.006", "+0.132")
 
 
 @pytest.mark.parametrize(("ratio", "shown"), [(1.24, "1.2"), (23.4, "23"), (2e6, "over 1,000")])

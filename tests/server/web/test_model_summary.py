@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from flask.testing import FlaskClient
+
 from addsup.inference.manifest import Bin, Confused, Figures, HeldOut
 from addsup.inference.model import Model
 from addsup.server.settings import Settings
 from addsup.server.web.charts import confusion, reliability, shortened
 from addsup.server.web.model_summary import lesson, listed, summarise
-from flask.testing import FlaskClient
 
 
 @pytest.fixture(scope="module")

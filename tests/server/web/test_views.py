@@ -5,13 +5,13 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
 from addsup.server.app import create_app, unready_app
 from addsup.server.settings import Settings
 from addsup.server.web.examples import WRITTEN
 from addsup.server.web.views import in_two, percent
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
-
 from tests.server.conftest import LIMITS
 
 OFFERED = next(iter(WRITTEN.values()))
@@ -51,8 +51,8 @@ class Page(HTMLParser):
         return self.texts["textarea"].removeprefix("\n")
 
 
-def submit(client: FlaskClient, review: str) -> TestResponse:
-    return client.post("/", data={"review": review}, headers=BROWSER)
+def submit(client: FlaskClient, text: str) -> TestResponse:
+    return client.post("/", data={"text": text}, headers=BROWSER)
 
 
 def test_form_posts_to_itself(client: FlaskClient) -> None:
@@ -62,7 +62,7 @@ def test_form_posts_to_itself(client: FlaskClient) -> None:
     assert response.status_code == 200
     form = page.attributes("form")
     assert (form["method"], form["action"]) == ("post", "/#result")
-    assert page.attributes("textarea")["name"] == "review"
+    assert page.attributes("textarea")["name"] == "text"
     assert page.attributes("label")["for"] == page.attributes("textarea")["id"]
     assert page.typed == ""
 
@@ -101,7 +101,7 @@ def test_words_that_matter_are_marked_with_their_numbers(client: FlaskClient) ->
     assert "+2." in page.texts["span"]
 
 
-def test_examples_are_submitted_as_reviews(client: FlaskClient) -> None:
+def test_examples_are_submitted_as_texts(client: FlaskClient) -> None:
     page = Page(client.get("/").text)
 
     offered = [a["value"] for tag, a in page.elements if tag == "button" and "value" in a]
@@ -110,7 +110,7 @@ def test_examples_are_submitted_as_reviews(client: FlaskClient) -> None:
 
 
 def test_examples_beyond_the_limit_are_not_offered() -> None:
-    client = create_app(Settings(max_review_chars=100)).test_client()
+    client = create_app(Settings(max_text_chars=100)).test_client()
 
     page = Page(client.get("/").text)
 
@@ -126,7 +126,7 @@ def test_line_ends_count_as_they_were_typed(client: FlaskClient) -> None:
     assert Page(response.text).typed == "good\n" * 99
 
 
-def test_review_of_unknown_words_gets_no_verdict(client: FlaskClient) -> None:
+def test_text_of_unknown_words_gets_no_verdict(client: FlaskClient) -> None:
     response = submit(client, "Zxqv wvutq.")
 
     assert Page(response.text).texts["h2"].startswith("No verdict")
@@ -134,7 +134,7 @@ def test_review_of_unknown_words_gets_no_verdict(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("review", "status", "says"),
+    ("text", "status", "says"),
     [
         ("", 400, "empty"),
         ("  \n", 400, "empty"),
@@ -143,23 +143,23 @@ def test_review_of_unknown_words_gets_no_verdict(client: FlaskClient) -> None:
     ],
 )
 def test_error_stands_beside_the_field_which_keeps_what_was_typed(
-    client: FlaskClient, review: str, status: int, says: str
+    client: FlaskClient, text: str, status: int, says: str
 ) -> None:
-    response = submit(client, review)
+    response = submit(client, text)
 
     page = Page(response.text)
     assert response.status_code == status
     assert says in response.text
-    assert page.attributes("textarea")["aria-describedby"] == "review-error count"
-    assert ("p", {"class": "error", "id": "review-error", "role": "alert"}) in page.elements
-    assert page.typed == review
+    assert page.attributes("textarea")["aria-describedby"] == "text-error count"
+    assert ("p", {"class": "error", "id": "text-error", "role": "alert"}) in page.elements
+    assert page.typed == text
 
 
 def test_form_without_its_field_is_refused_on_the_page(client: FlaskClient) -> None:
-    response = client.post("/", data={"text": "Good."}, headers=BROWSER)
+    response = client.post("/", data={"query": "Good."}, headers=BROWSER)
 
     assert response.status_code == 400
-    assert "no field named review" in response.text
+    assert "no field named text" in response.text
 
 
 def test_form_that_is_too_large_is_refused_on_the_page(client: FlaskClient) -> None:
@@ -170,14 +170,14 @@ def test_form_that_is_too_large_is_refused_on_the_page(client: FlaskClient) -> N
 
 
 def test_error_is_a_document_for_a_program(client: FlaskClient) -> None:
-    response = client.post("/", data={"review": ""})
+    response = client.post("/", data={"text": ""})
 
     assert response.content_type == "application/problem+json"
-    assert response.get_json()["code"] == "empty_review"
+    assert response.get_json()["code"] == "empty_text"
 
 
 def test_form_sent_in_parts_is_read_too(client: FlaskClient) -> None:
-    response = client.post("/", data={"review": GOOD}, content_type="multipart/form-data")
+    response = client.post("/", data={"text": GOOD}, content_type="multipart/form-data")
 
     assert Page(response.text).texts["h2"].startswith("This review reads as positive")
 
@@ -185,7 +185,7 @@ def test_form_sent_in_parts_is_read_too(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "attack", ["</textarea><script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}"]
 )
-def test_markup_in_a_review_is_shown_as_text(client: FlaskClient, attack: str) -> None:
+def test_markup_in_a_text_is_shown_as_text(client: FlaskClient, attack: str) -> None:
     page = Page(submit(client, attack).text)
 
     assert page.typed == attack
@@ -195,7 +195,7 @@ def test_markup_in_a_review_is_shown_as_text(client: FlaskClient, attack: str) -
     ]
 
 
-def test_first_newline_of_a_review_survives(client: FlaskClient) -> None:
+def test_first_newline_of_a_text_survives(client: FlaskClient) -> None:
     assert Page(submit(client, "\nGreat film").text).typed == "\nGreat film"
 
 
@@ -247,40 +247,40 @@ def test_browsers_and_search_engines_find_what_they_look_for(client: FlaskClient
 
 @pytest.mark.parametrize("stripped", [False, True], ids=["prefix kept", "prefix taken off"])
 def test_under_a_root_path_every_link_leads_there(stripped: bool) -> None:
-    client = create_app(Settings(root_path="/reviews")).test_client()
-    prefix = "" if stripped else "/reviews"
+    client = create_app(Settings(root_path="/texts")).test_client()
+    prefix = "" if stripped else "/texts"
 
     page = client.get(f"{prefix}/").text
     problem = client.post(f"{prefix}/predict", json={}).get_json()
     document = client.get(f"{prefix}/openapi.json").get_json()
 
     links = re.findall(r'(?:src|href|action|data-predict)="(/[^"]*)"', page)
-    assert links and all(link.startswith("/reviews/") for link in links)
-    assert problem["type"].startswith("/reviews/docs#")
-    assert document["servers"] == [{"url": "/reviews"}]
-    assert 'href="/reviews/openapi.json"' in client.get(f"{prefix}/docs").text
+    assert links and all(link.startswith("/texts/") for link in links)
+    assert problem["type"].startswith("/texts/docs#")
+    assert document["servers"] == [{"url": "/texts"}]
+    assert 'href="/texts/openapi.json"' in client.get(f"{prefix}/docs").text
 
 
 def test_a_trusted_proxy_may_name_the_prefix() -> None:
-    said = {"X-Forwarded-Prefix": "/reviews"}
+    said = {"X-Forwarded-Prefix": "/texts"}
 
     trusted = create_app(Settings(trusted_proxies=1)).test_client().get("/", headers=said).text
     other = create_app(Settings()).test_client().get("/", headers=said).text
 
-    assert 'action="/reviews/#result"' in trusted
+    assert 'action="/texts/#result"' in trusted
     assert 'action="/#result"' in other
 
 
 def test_letters_that_are_not_read_are_said(client: FlaskClient) -> None:
-    page = client.post("/", data={"review": "Sch\u00f6n, a good film. \u041f\u0440"}).text
-    plain = client.post("/", data={"review": "A good film."}).text
+    page = client.post("/", data={"text": "Sch\u00f6n, a good film. \u041f\u0440"}).text
+    plain = client.post("/", data={"text": "A good film."}).text
 
     assert "3 letters of other alphabets were not read." in page
     assert "of other alphabets" not in plain.split("What it cannot do")[0]
 
 
 def test_fragment_is_the_verdict_of_the_page(client: FlaskClient) -> None:
-    sent = {"review": f'{GOOD} <b>"bad"</b> & \u00e9'}
+    sent = {"text": f'{GOOD} <b>"bad"</b> & \u00e9'}
     page = client.post("/", data=sent, headers=BROWSER).text
 
     fragment = client.post("/verdict", data=sent, headers={"Accept": "application/json"})
@@ -291,7 +291,7 @@ def test_fragment_is_the_verdict_of_the_page(client: FlaskClient) -> None:
 
 
 def test_fragment_has_the_answer_of_predict(client: FlaskClient) -> None:
-    sent = {"review": f'{GOOD} <b>"bad"</b> & \u00e9'}
+    sent = {"text": f'{GOOD} <b>"bad"</b> & \u00e9'}
 
     fragment = Page(client.post("/verdict", data=sent).text)
 
@@ -300,7 +300,7 @@ def test_fragment_has_the_answer_of_predict(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "code"), [({"review": "10/10"}, "review_without_letters"), ({}, "missing_review")]
+    ("sent", "code"), [({"text": "10/10"}, "text_without_letters"), ({}, "missing_text")]
 )
 def test_fragment_is_refused_as_json(client: FlaskClient, sent: dict[str, str], code: str) -> None:
     refused = client.post("/verdict", data=sent, headers={"Accept": "application/json"})

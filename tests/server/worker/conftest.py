@@ -14,10 +14,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from addsup.server.worker import connection, worker
 from addsup.server.worker.refusals import Headers, Refusal
 from addsup.server.worker.worker import Worker
-
 from tests.live import until
 
 

@@ -8,8 +8,8 @@ import threading
 import time
 
 import pytest
-from addsup.server.worker import connection, dispatcher
 
+from addsup.server.worker import connection, dispatcher
 from tests.live import until
 from tests.server.worker.conftest import Served, all_of, status_of
 

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+
 from addsup.server.worker import refusals
 from addsup.server.worker.refusals import Refusal, plain_text, response
 from addsup.server.worker.request_handler import Reply, RequestHandler, environ_of

@@ -7,6 +7,7 @@ import tracemalloc
 from itertools import pairwise
 
 import pytest
+
 from addsup.server.worker.request_parser import FIELDS, RequestParser
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n"

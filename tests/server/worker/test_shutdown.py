@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from addsup.server.worker.shutdown import ServerStop, ignore_new_connections
 
 

@@ -12,10 +12,10 @@ from types import SimpleNamespace
 
 import gunicorn.arbiter
 import pytest
-from addsup.server.worker import heartbeat, worker
-from addsup.server.worker.acceptor import Balance
 from gunicorn.workers import base
 
+from addsup.server.worker import heartbeat, worker
+from addsup.server.worker.acceptor import Balance
 from tests.live import LiveServer, running_server
 
 FOLDER = Path(worker.__file__).parent

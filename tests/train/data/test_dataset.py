@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from addsup.inference.errors import AddsupError
+from addsup.tables.errors import TableError
 from addsup.train.data.dataset import imdb_sentences, load_labelled_text
-from addsup.train.data.readers import read_table
 from addsup.train.data.resources import IMDB_FILE
 from addsup.train.errors import BadData
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def write(folder: Path, name: str, content: str | bytes) -> Path:
@@ -91,19 +91,6 @@ def test_no_value_is_taken_for_a_number_or_for_missing(
     assert data.labels == [value, "other"]
 
 
-@pytest.mark.parametrize("odd", ["\x85", "\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x00", "\r"])
-def test_odd_separators_stay_in_the_text(odd: str, tmp_path: Path) -> None:
-    path = write(tmp_path, "d.tsv", f"Review\tStatus\nis{odd}was\t1\nno\t0\n")
-
-    assert load_labelled_text(path).texts == [f"is{odd}was", "no"]
-
-
-def test_quoted_text_may_span_lines(tmp_path: Path) -> None:
-    path = write(tmp_path, "d.csv", 'Review,Status\n"One,\ntwo",1\nno,0\n')
-
-    assert load_labelled_text(path).texts == ["One,\ntwo", "no"]
-
-
 def test_columns_may_be_named_and_others_are_left_alone(tmp_path: Path) -> None:
     path = write(tmp_path, "d.csv", "id,body,stars\n1,fine,5\n,poor,1\n")
 
@@ -146,7 +133,7 @@ def test_parquet_may_hold_categories(tmp_path: Path) -> None:
         ({"Review": ["a", "b"], "Status": [1, None]}, 'nothing in column "Status" on row 2:'),
         ({"Review": [1, 2], "Status": [1, 0]}, "row 1: the text is 1, not text"),
         ({"Review": [b"a", b"b"], "Status": [1, 0]}, "row 1: the text is .* not text"),
-        ({"text": ["a", "b"], "Status": [1, 0]}, 'no column "Review": name one of text, Status'),
+        ({"body": ["a", "b"], "Status": [1, 0]}, 'give --text-column with one of "body", "Status"'),
     ],
 )
 def test_unusable_parquet_is_refused_with_the_row(
@@ -154,14 +141,8 @@ def test_unusable_parquet_is_refused_with_the_row(
 ) -> None:
     pd.DataFrame(columns).to_parquet(tmp_path / "d.parquet")
 
-    with pytest.raises(BadData, match=message):
+    with pytest.raises(AddsupError, match=message):
         load_labelled_text(tmp_path / "d.parquet")
-
-
-@pytest.mark.parametrize("content", [b"", b"PAR1 is not enough", b"PAR1" + bytes(100) + b"PAR1"])
-def test_what_is_no_parquet_is_refused(content: bytes, tmp_path: Path) -> None:
-    with pytest.raises(BadData, match=r"d\.parquet cannot be read as Parquet"):
-        load_labelled_text(write(tmp_path, "d.parquet", content))
 
 
 def test_json_labels_keep_their_spelling(tmp_path: Path) -> None:
@@ -178,47 +159,21 @@ EMPTY_TEXTS = "".join(f"{'' if line % 2 else 'x'}\t{line % 3}\n" for line in ran
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("d.txt", "Review\tStatus\n", r"must end in \.tsv, \.csv, \.jsonl, \.ndjson, \.parquet"),
-        ("d", "Review\tStatus\n", r"must end in \.tsv"),
-        ("d.tsv", "", "is empty"),
-        ("d.csv", "\ufeff\r\n \n", "is empty"),
-        ("d.jsonl", "\n\n", "is empty"),
         ("d.tsv", "Review\tStatus\n", 'has 0 labels in column "Status"'),
         ("d.tsv", "Review\tStatus\na\t1\nb\t1\n", r'1 label .*\("1" on each of 2 rows\)'),
-        ("d.csv", "Review;Status\na;1\n", "separated by semicolons, but a file of this name has"),
-        ("d.csv", "Review\tStatus\na\t1\n", "separated by tabs.* or name the file .tsv"),
-        ("d.tsv", "Review,Status\na,1\n", "separated by commas.*has tabs between them"),
         ("d.tsv", "Review\tStatus\na\t(none)\nb\tx\n", r'has the label "\(none\)"'),
-        (
-            "d.tsv",
-            f"Review\tStatus\n{MANY_LABELS}",
-            'has 1,001 labels in column "Status", and',
-        ),
-        ("d.tsv", "text\tlabel\na\t1\n", 'no column "Review": name one of text, label with --text'),
-        ("d.tsv", "Review\tlabel\na\t1\n", 'no column "Status": .* --label-column'),
-        ("d.tsv", "Review\tStatus\tReview\na\t1\tb\n", '2 columns "Review"'),
-        ("d.tsv", "Review\tStatus\na\t1\n\nb\tx\t0\n", "line 4: found 3 fields, .* names 2"),
-        ("d.tsv", "Review\tStatus\na\t1\nb\n", r"line 3: found 1 fields.*\(Review, Status\)"),
-        ("d.csv", 'Review,Status\n"a\nb",1\nc,d,0\n', "line 4: found 3 fields"),
-        ("d.csv", 'Review,Status\na,1\n"b,0\nc,1\n', "line 3: .*quote may be left open"),
-        ("d.csv", 'Review,Status\na,1\n"b" c,0\n', "line 3: .*quote"),
-        ("d.tsv", b"Review\tStatus\na\t1\ncaf\xe9\t0\n", "line 3: byte 0xe9 is not UTF-8"),
-        ("d.csv", "Review,Status\na,1\n".encode("utf-16"), "line 1: byte 0xff is not UTF-8"),
+        ("d.tsv", f"Review\tStatus\n{MANY_LABELS}", 'has 1,001 labels in column "Status", and'),
         ("d.tsv", f"Review\tStatus\n{EMPTY_TEXTS}", "lines 3, 5, 7, 9, 11 and 3 more: fill"),
         ("d.tsv", "Review\tStatus\na\t1\n \u00a0\t0\n", 'nothing in column "Review" on line 3:'),
         ("d.tsv", "Review\tStatus\na\t1\nb\t \n", 'nothing in column "Status" on line 3:'),
         ("d.jsonl", '{"Review": "a", "Status": null}\n', 'nothing in column "Status" on line 1:'),
         ("d.jsonl", '{"Review": "a", "Status": 1}\n{"Status": 0}', '"Review" on line 2:'),
-        ("d.jsonl", '{"Review": "a", "Status": 1}\n{"Review": ', "line 2: not valid JSON"),
-        ("d.jsonl", '{"Review": "a", "Status": NaN}', "line 1: not valid JSON .NaN"),
-        ("d.jsonl", "[" * 100_000, "line 1: not valid JSON"),
-        ("d.jsonl", '["a", 1]', "line 1: not a JSON object"),
         ("d.jsonl", '{"Review": 5, "Status": 1}', "line 1: the text is 5, not text"),
         ("d.jsonl", '{"Review": "a", "Status": [1]}', r"line 1: the label is \[1\], not text"),
     ],
 )
 def test_unusable_file_is_refused_with_the_place(
-    name: str, content: str | bytes, message: str, tmp_path: Path
+    name: str, content: str, message: str, tmp_path: Path
 ) -> None:
     path = write(tmp_path, name, content)
 
@@ -229,45 +184,15 @@ def test_unusable_file_is_refused_with_the_place(
 
 
 def test_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    there = "nothing"
-
-    with pytest.raises(BadData, match=f"{there} cannot be read .*: check the name"):
-        load_labelled_text(tmp_path / there)
+    with pytest.raises(TableError, match=r"nothing\.csv cannot be read: No such file"):
+        load_labelled_text(tmp_path / "nothing.csv")
 
 
 def test_text_and_label_must_be_two_columns(tmp_path: Path) -> None:
     path = write(tmp_path, "d.csv", "Review,Status\na,1\nb,0\n")
 
-    with pytest.raises(BadData, match="cannot be both"):
+    with pytest.raises(TableError, match="cannot be both"):
         load_labelled_text(path, label_column="Review")
-
-
-@given(
-    st.lists(
-        st.tuples(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8"))),
-        max_size=5,
-    )
-)
-def test_csv_and_json_lines_keep_any_text(pairs: list[tuple[str, str]]) -> None:
-    quoted = ['"{}","{}"'.format(*(value.replace('"', '""') for value in pair)) for pair in pairs]
-    as_csv = "\r\n".join(['"a","b"', *quoted])
-    as_json = "\n".join(json.dumps({"a": a, "b": b}, ensure_ascii=False) for a, b in pairs)
-
-    rows_of_csv = read_table(Path("d.csv"), as_csv.encode()).rows
-    rows_of_json = read_table(Path("d.jsonl"), as_json.encode()).rows if pairs else ()
-
-    assert [(row["a"], row["b"]) for _, row in rows_of_csv] == pairs
-    assert [(row["a"], row["b"]) for _, row in rows_of_json] == pairs
-
-
-@given(st.binary(), st.sampled_from(["d.tsv", "d.csv", "d.jsonl"]))
-def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
-    try:
-        table = read_table(Path(name), content)
-    except BadData as refusal:
-        assert str(refusal).startswith(name)
-    else:
-        assert table.columns or not table.rows
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from addsup.inference.manifest import Interval
 from addsup.train.errors import ComparisonFileError
 from addsup.train.evaluation.comparison import (
@@ -13,18 +14,18 @@ from addsup.train.evaluation.comparison import (
     Differences,
     Result,
     Row,
-    comparison_beside,
+    comparison_of_model,
     mcnemar,
 )
-from addsup.train.evaluation.comparison import row as row_of
-from addsup.train.evaluation.metrics import Fold
+from addsup.train.evaluation.comparison import comparison_row as row_of
+from addsup.train.metrics.figures import Fold
 
 
 def compared(classifier: str, right: str) -> Result:
     """One repeat of two folds; a 1 in *right* for each review that is right."""
     truth = np.arange(len(right)) % 2
-    said = np.where(np.array(list(right)) == "1", truth, 1 - truth)
-    sure = np.eye(2)[said] * 0.8 + 0.1
+    predicted = np.where(np.array(list(right)) == "1", truth, 1 - truth)
+    sure = np.eye(2)[predicted] * 0.8 + 0.1
     half = len(right) // 2
     parts = (np.arange(half), np.arange(half, len(right)))
     folds = tuple(Fold(rows, truth[rows], sure[rows], half) for rows in parts)
@@ -103,8 +104,8 @@ def test_what_was_kept_comes_back(tmp_path: Path) -> None:
     kept = comparison("data")
     kept.write(tmp_path / "m.compare.json")
 
-    assert comparison_beside(tmp_path / "m.onnx", "data") == kept
-    assert comparison_beside(tmp_path / "other.onnx", "data") is None
+    assert comparison_of_model(tmp_path / "m.onnx", "data") == kept
+    assert comparison_of_model(tmp_path / "other.onnx", "data") is None
 
 
 def test_file_that_compare_did_not_write_is_named(tmp_path: Path) -> None:
@@ -113,4 +114,4 @@ def test_file_that_compare_did_not_write_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         ComparisonFileError, match=r"m\.compare\.json is no comparison of classifiers"
     ):
-        comparison_beside(tmp_path / "m.onnx", "data")
+        comparison_of_model(tmp_path / "m.onnx", "data")

@@ -7,7 +7,7 @@ from addsup.train.evaluation import console_report
 
 
 def test_the_confusion_matrix_is_a_table_with_its_labels() -> None:
-    shown = console_report.confusion(HeldOut(10, 0.7, ((4, 1), (2, 3))), ["ham", "spam"])
+    shown = console_report.confusion_text(HeldOut(10, 0.7, ((4, 1), (2, 3))), ["ham", "spam"])
 
     assert shown.splitlines() == [
         "Confusion matrix (rows: true, columns: predicted)",
@@ -19,7 +19,7 @@ def test_the_confusion_matrix_is_a_table_with_its_labels() -> None:
 
 
 def test_data_are_counted_by_label() -> None:
-    assert console_report.data("mail.csv", ["b", "a", "b"]) == "mail.csv: 3 texts (1 a, 2 b)"
+    assert console_report.data_text("mail.csv", ["b", "a", "b"]) == "mail.csv: 3 texts (1 a, 2 b)"
 
 
 def test_figures_come_with_their_intervals_and_those_that_are_missing_do_not() -> None:
@@ -30,7 +30,7 @@ def test_figures_come_with_their_intervals_and_those_that_are_missing_do_not() -
         f1={"a": Interval(0.5, 0.4, 0.6)},
     )
 
-    assert console_report.figures(found).splitlines() == [
+    assert console_report.figures_text(found).splitlines() == [
         "One split.",
         "  accuracy  0.812 (0.700 to 0.900)",
         "  F1 of a   0.500 (0.400 to 0.600)",
@@ -38,7 +38,7 @@ def test_figures_come_with_their_intervals_and_those_that_are_missing_do_not() -
 
 
 def test_more_splits_are_told_with_their_spread_and_the_article_s() -> None:
-    found = console_report.hold_outs(HoldOuts(20, 0.802, 0.026, 0.696, 0.02))
+    found = console_report.hold_outs_text(HoldOuts(20, 0.802, 0.026, 0.696, 0.02))
 
     assert "Over 20 such splits: 0.802 (standard deviation 0.026)" in found
     assert "the article's settings 0.696 (0.020); the difference is +0.106." in found
@@ -47,7 +47,7 @@ def test_more_splits_are_told_with_their_spread_and_the_article_s() -> None:
 def test_confidence_is_told_by_known_terms() -> None:
     groups = [EvidenceGroup(1, 1, 60, 0.75, 0.81, 0.5), EvidenceGroup(10, None, 9, 0.9, 0.8, 0.3)]
 
-    assert console_report.by_evidence(groups).splitlines()[1:] == [
+    assert console_report.evidence_text(groups).splitlines()[1:] == [
         "  1           right 0.750, sure 0.810, log loss 0.500 (60 predictions)",
         "  10 or more  right 0.900, sure 0.800, log loss 0.300 (9 predictions)",
     ]
@@ -56,13 +56,13 @@ def test_confidence_is_told_by_known_terms() -> None:
 def test_a_better_classifier_is_named_with_its_command() -> None:
     found = [("linear SVM", 0.2, "addsup train --classifier svm")]
 
-    assert console_report.alternatives(found, 0.4, "log-loss", 5, []) == (
+    assert console_report.alternatives_text(found, 0.4, "log-loss", 5, []) == (
         "Linear SVM would be better by more than chance: log loss 0.200 instead of 0.400 on the "
         "same texts. To train it: addsup train --classifier svm"
     )
-    none = console_report.alternatives([], 0.4, "accuracy", 3, ["logistic regression"])
+    none = console_report.alternatives_text([], 0.4, "accuracy", 3, ["logistic regression"])
     assert none.startswith("Not tried, for want of time: logistic regression. None of 3 other")
 
 
 def test_settings_stand_on_one_line() -> None:
-    assert console_report.settings({"C": 1.0, "seed": 0}) == "C=1.0, seed=0"
+    assert console_report.settings_text({"C": 1.0, "seed": 0}) == "C=1.0, seed=0"

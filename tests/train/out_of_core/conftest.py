@@ -5,19 +5,22 @@ from __future__ import annotations
 import csv
 import random
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
+
 from addsup.inference.analyzer import Normaliser
 from addsup.tables.readers import Selection
 from addsup.train.out_of_core.cleaned import Reading
-from addsup.train.out_of_core.parts import Part, parts_of
+from addsup.train.out_of_core.parts import Part, batches, parts_of, position_of
 
 Row = tuple[str, str]
 
 SELECTION = Selection(None, ("label",))
 NORMALISER = Normaliser(frozenset({"the"}), str)
 SHARE = 0.1
+ROWS_OF = partial(batches, selection=SELECTION)
 
 
 def made_up(count: int, seed: int = 0) -> list[Row]:
@@ -60,12 +63,14 @@ def parts(rows: list[Row], tmp_path_factory: pytest.TempPathFactory) -> list[Par
 
 @pytest.fixture
 def reading() -> Reading:
-    return Reading(SELECTION, SHARE, NORMALISER)
+    return Reading(ROWS_OF, SHARE, NORMALISER)
 
 
 @pytest.fixture(scope="session")
 def fitted(rows: list[Row]) -> list[Row]:
     """The rows that are fitted on, cleaned."""
-    from addsup.train.out_of_core.parts import place
-
-    return [(NORMALISER.normalise(text), label) for text, label in rows if place(text) >= 2 * SHARE]
+    return [
+        (NORMALISER.normalise(text), label)
+        for text, label in rows
+        if position_of(text) >= 2 * SHARE
+    ]

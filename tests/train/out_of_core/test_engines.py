@@ -1,3 +1,5 @@
+"""Work is dealt out to processes or a cluster, with the same results in the same order."""
+
 from __future__ import annotations
 
 import os
@@ -7,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from addsup.train import parallel
 from addsup.train.errors import BadData, TrainError
-from addsup.train.out_of_core.engines import Here, engine, tree
+from addsup.train.out_of_core.engines import LocalEngine, engine_at, merge_as_tree
 from addsup.train.out_of_core.parts import Part, parts_of
-
+from addsup.train.parallel import in_parallel
 from tests.clusters import Cluster as Running
 from tests.clusters import running_cluster
 from tests.live import free_port
@@ -21,10 +24,10 @@ from tests.live import free_port
 class Named:
     """The shape of the merges, as text."""
 
-    said: str
+    shape: str
 
     def merged(self, other: Named) -> Named:
-        return Named(f"({self.said}{other.said})")
+        return Named(f"({self.shape}{other.shape})")
 
 
 def named(part: Part) -> Named:
@@ -75,37 +78,48 @@ def long_work(monkeypatch: pytest.MonkeyPatch) -> None:
     [("a", "a"), ("ab", "(ab)"), ("abc", "((ab)c)"), ("abcdefg", "(((ab)(cd))((ef)g))")],
 )
 def test_results_are_merged_as_a_tree_in_their_order(letters: str, shape: str) -> None:
-    assert tree(map(Named, letters), Named.merged).said == shape
+    assert merge_as_tree(map(Named, letters), Named.merged).shape == shape
+
+
+def surveyed(letter: str) -> str:
+    """Expression whose value is a survey with this digest; other processes cannot import tests."""
+    names = "__import__('addsup.train.out_of_core.survey', fromlist=['Survey'])"
+    return f"{names}.Survey(__import__('collections').Counter(), (b'{letter}',), ())"
+
+
+KILL = "__import__('os').kill(__import__('os').getpid(), 9)"
 
 
 @pytest.mark.usefixtures("long_work")
-def test_processes_of_this_machine_merge_in_order(parts: list[Part]) -> None:
+def test_processes_of_this_machine_merge_in_order() -> None:
     done: list[None] = []
 
-    found = Here().run(named, parts, lambda: done.append(None))
+    merged = LocalEngine().run(eval, list(map(surveyed, "abcde")), lambda: done.append(None))
 
-    assert found.said == "(((ab)(cd))e)"
+    assert merged.digests == (b"a", b"b", b"c", b"d", b"e")
     assert len(done) == 5
 
 
 @pytest.mark.usefixtures("long_work")
-def test_process_that_is_killed_is_started_again(parts: list[Part], tmp_path: Path) -> None:
-    marker = tmp_path / "killed"
+def test_process_that_is_killed_is_started_again(tmp_path: Path) -> None:
+    marker = f"__import__('pathlib').Path({str(tmp_path / 'killed')!r})"
+    dies_once = f"{surveyed('c')} if {marker}.exists() else ({marker}.touch(), {KILL})"
+    parts = [surveyed("a"), surveyed("b"), dies_once, surveyed("d")]
 
-    assert Here().run(DiesOnce(marker), parts, int).said == "(((ab)(cd))e)"
-    assert marker.exists()
+    assert LocalEngine().run(eval, parts, int).digests == (b"a", b"b", b"c", b"d")
+    assert (tmp_path / "killed").exists()
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("long_work")
-def test_processes_that_die_of_it_end_with_a_sentence(parts: list[Part]) -> None:
-    with pytest.raises(TrainError, match=r"that read b\.csv were killed 3 times"):
-        Here().run(dies, parts, int)
+def test_processes_that_die_of_it_end_with_a_sentence() -> None:
+    with pytest.raises(TrainError, match=r"were killed 3 times, perhaps for want of memory"):
+        LocalEngine().run(eval, [surveyed("a"), KILL, KILL], int)
 
 
 def test_error_of_a_part_ends_the_pass(parts: list[Part]) -> None:
     with pytest.raises(BadData, match=r"b\.csv is bad"):
-        Here().run(refused, parts, int)
+        LocalEngine().run(refused, parts, int)
 
 
 @pytest.mark.slow
@@ -114,7 +128,7 @@ def test_scheduler_that_does_not_answer_is_named() -> None:
 
     with (
         pytest.raises(TrainError, match=f"The scheduler {address} does not answer"),
-        engine(address),
+        engine_at(address),
     ):
         pass
 
@@ -128,26 +142,26 @@ def cluster() -> Iterator[Running]:
 @pytest.mark.slow
 def test_cluster_merges_as_this_machine_does(parts: list[Part], cluster: Running) -> None:
     done: list[None] = []
-    with engine(cluster.address) as there:
+    with engine_at(cluster.address) as there:
         found = there.run(named, parts, lambda: done.append(None))
 
-    assert found == Here().run(named, parts, int)
+    assert found == LocalEngine().run(named, parts, int)
     assert len(done) == 5
 
 
 @pytest.mark.slow
 def test_error_of_a_part_comes_back_from_a_cluster(parts: list[Part], cluster: Running) -> None:
-    with engine(cluster.address) as there, pytest.raises(BadData, match=r"b\.csv is bad"):
+    with engine_at(cluster.address) as there, pytest.raises(BadData, match=r"b\.csv is bad"):
         there.run(refused, parts, int)
 
 
 @pytest.mark.slow
 def test_worker_that_is_killed_loses_nothing(parts: list[Part], tmp_path: Path) -> None:
-    with running_cluster() as running, engine(running.address) as there:
+    with running_cluster() as running, engine_at(running.address) as there:
         found = there.run(DiesOnce(tmp_path / "killed"), parts, int)
         gone = [worker for worker in running.workers if worker.poll() is not None]
 
-    assert found.said == "(((ab)(cd))e)"
+    assert found.shape == "(((ab)(cd))e)"
     assert len(gone) == 1
 
 
@@ -155,7 +169,26 @@ def test_worker_that_is_killed_loses_nothing(parts: list[Part], tmp_path: Path) 
 def test_cluster_that_dies_ends_with_a_sentence(parts: list[Part]) -> None:
     with (
         running_cluster() as running,
-        engine(running.address) as there,
+        engine_at(running.address) as there,
         pytest.raises(TrainError, match="The cluster was lost"),
     ):
         there.run(dies, parts, int)
+
+
+#: Expressions, for other processes cannot import tests: which process it is, and a square.
+SQUARES = [f"(__import__('os').getpid(), {number} ** 2)" for number in range(6)]
+
+
+def test_little_work_stays_in_this_process() -> None:
+    assert list(in_parallel(eval, SQUARES)) == [(os.getpid(), n * n) for n in range(6)]
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_much_work_is_dealt_out_in_order(alone: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "SECONDS", 0.0)
+    monkeypatch.setattr(parallel, "processors", lambda: 2)
+
+    results = list(in_parallel(eval, SQUARES, alone=alone))
+
+    assert [square for _, square in results] == [n * n for n in range(6)]
+    assert ({process for process, _ in results} == {os.getpid()}) == alone

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from addsup.inference.model import Model
-from addsup.train.__main__ import main
 from onnx import numpy_helper
 
+from addsup.__main__ import main
+from addsup.inference.model import Model
 from tests.clusters import Cluster, running_cluster
 from tests.train.out_of_core.conftest import Row, made_up, write, write_folder
 
@@ -26,7 +26,8 @@ def numbers(path: Path) -> dict[str, np.ndarray]:
 
 
 def train(*arguments: str | Path) -> int:
-    return main([*map(str, arguments), "--quiet"])
+    export = [] if "--export" in arguments else ["--no-export"]
+    return main(["train", *map(str, arguments), "--quiet", *export])
 
 
 @pytest.mark.usefixtures("data_cache")
@@ -49,7 +50,7 @@ def test_folder_becomes_a_model_file_that_is_proved(
     assert "Equal to scikit-learn" in said
     model = Model.load(target)
     assert model.labels == ("bad", "good", "so-so")
-    assert model.manifest.data.reviews == len(fitted)
+    assert model.manifest.data.texts == len(fitted)
     assert model.manifest.figures.accuracy
     assert model.manifest.figures.accuracy.mean > 0.4
     assert (tmp_path / "m.md").exists()
@@ -84,7 +85,6 @@ def test_glob_and_kept_pipeline(
     [
         (["--classifier", "svm"], "choose one of these with --classifier, or give svm one file"),
         (["--repeats", "2"], "--repeats goes with one file"),
-        (["--also", "yelp"], "--also goes with"),
         (["--max-memory", "1k"], "give a smaller --max-terms"),
         (["--label-column", "kind"], 'no column "kind"'),
     ],
@@ -111,7 +111,7 @@ def test_compare_takes_one_file(folder: Path, capsys: pytest.CaptureFixture[str]
         ([("one text", "good")] * 50, "has 1 different labels"),
         ([(f"text {i}", "good" if i else "bad") for i in range(50)], '1 texts labelled "bad"'),
         ([(f"text {i % 2}", "bad good".split()[i % 2]) for i in range(90)], "too few"),
-        ([(f"text {i}", "") for i in range(50)], "row 1 has no label"),
+        ([(f"text {i}", "") for i in range(50)], "line 2 has no label"),
     ],
 )
 def test_rows_that_cannot_be_learnt_from_are_refused(

@@ -1,23 +1,31 @@
-"""Bounds of tuning: what exceeds them is left out and said."""
+"""Tuning keeps within its bounds and says what it omits."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+
+from addsup.inference.analyzer import Normaliser
 from addsup.train.data.corpus import Corpus
+from addsup.train.data.dataset import imdb_sentences
+from addsup.train.data.preprocess import Prepared, prepare
+from addsup.train.errors import BadOption
 from addsup.train.hyperparameters import Setting
+from addsup.train.options import TrainOptions
 from addsup.train.tuning import bounds
 from addsup.train.tuning.bounds import (
     Bounds,
     affordable,
     counting_memory,
-    fits,
     machine_memory,
-    plan,
-    size,
+    number_of_fits,
+    plan_evaluations,
 )
+from addsup.train.tuning.planning import evaluations, plan_recipe
+from addsup.train.wording import size_text
 
 RANDOM = np.random.default_rng(0)
 WORDS = [f"word{n}" for n in range(400)]
@@ -29,19 +37,19 @@ WANTED = [(20, 3), (20, 1), (5, 1), (1, 1), (1, 0)]
 
 
 def test_within_bounds_everything_is_tried_once() -> None:
-    settings, said = affordable(CORPUS, ROWS, "gaussian", PLENTY)
+    settings, notes = affordable(CORPUS, ROWS, "gaussian", PLENTY)
 
-    assert not said
+    assert not notes
     assert len(settings) == len(set(settings)) == 18, "2,000 commonest of 400 words are all of them"
     assert {each.ngram_range for each in settings} == {(1, 1), (1, 2)}
 
 
 def test_of_too_many_terms_the_commonest_are_counted_and_that_is_said_once() -> None:
-    settings, said = affordable(CORPUS, ROWS, "gaussian", Bounds(5_000, 10**12, 1))
+    settings, notes = affordable(CORPUS, ROWS, "gaussian", Bounds(5_000, 10**12, 1))
 
     pairs = {each.max_features for each in settings if each.ngram_range == (1, 2)}
     assert pairs == {2_000, 5_000}
-    (sentence,) = said
+    (sentence,) = notes
     assert "Of the terms of up to 2 words only the 5,000 commonest are counted" in sentence
     assert "--max-terms" in sentence and "MB" in sentence
 
@@ -56,10 +64,10 @@ def test_the_article_s_number_of_terms_is_bounded_too() -> None:
 def test_what_needs_too_much_memory_is_not_tried() -> None:
     needed = counting_memory(CORPUS, "all", (1, 2))
 
-    settings, said = affordable(CORPUS, ROWS, "gaussian", Bounds(10**9, needed - 1, 1))
+    settings, notes = affordable(CORPUS, ROWS, "gaussian", Bounds(10**9, needed - 1, 1))
 
     assert {each.ngram_range for each in settings} == {(1, 1)}
-    assert "Terms of up to 2 words are not tried" in said[0]
+    assert "Terms of up to 2 words are not tried" in notes[0]
     assert affordable(CORPUS, ROWS, "gaussian", Bounds(10**9, 1_000, 1))[0] == ()
 
 
@@ -67,27 +75,29 @@ def test_less_time_means_fewer_evaluations_and_then_fewer_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings = tuple(Setting(ngram_range=(1, n)) for n in (1, 2, 3))
-    monkeypatch.setattr(bounds, "seconds", lambda *_: [1.0, 2.0, 3.0])
+    monkeypatch.setattr(bounds, "search_seconds", lambda *_: [1.0, 2.0, 3.0])
 
     def planned(minutes: float) -> bounds.Plan:
-        return plan(CORPUS, ROWS, settings, Bounds(1, 1, minutes), WANTED)
+        return plan_evaluations(CORPUS, ROWS, settings, Bounds(1, 1, minutes), WANTED)
 
     assert planned(6 * 51 / 60) == bounds.Plan(settings, 20, 3)
     once = planned(6 * 31 / 60)
     assert (once.splits, once.repeats) == (20, 1)
-    assert "Cross-validation is done once, not 3" in once.said[0]
+    assert "Cross-validation is done once, not 3" in once.notes[0]
     least = planned(6 * 2 / 60)
     assert (least.settings, least.splits, least.repeats) == (settings, 1, 0)
-    assert "Cross-validation is left out and 1 of 20 splits is tested on" in least.said[0]
+    assert "Cross-validation is left out and 1 of 20 splits is tested on" in least.notes[0]
     fewer = planned(3 * 2 / 60)
     assert fewer.settings == settings[:2]
-    assert "1 of 3 settings are not tried" in fewer.said[1]
+    assert "1 of 3 settings are not tried" in fewer.notes[1]
     assert planned(1e-6).settings == settings[:1], "something is always tried"
 
 
 def test_many_texts_are_timed_on_a_sample() -> None:
     few, many = (
-        bounds.seconds(CORPUS, rows, [Setting(), Setting(ngram_range=(1, 2), max_features=None)])
+        bounds.search_seconds(
+            CORPUS, rows, [Setting(), Setting(ngram_range=(1, 2), max_features=None)]
+        )
         for rows in (ROWS[:1_000], ROWS)
     )
 
@@ -104,10 +114,58 @@ def test_a_container_s_limit_is_the_memory(monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 def test_numbers_for_people() -> None:
-    assert [size(each) for each in (999, 25_000, 3.2e6, 1.29e9)] == [
+    assert [size_text(each) for each in (999, 25_000, 3.2e6, 1.29e9)] == [
         "999 bytes",
         "25 kB",
         "3 MB",
         "1.3 GB",
     ]
-    assert fits(20, 3) == 51
+    assert number_of_fits(20, 3) == 51
+
+
+@pytest.fixture(scope="module")
+def prepared(data_cache: Path) -> Prepared:
+    normaliser = Normaliser(frozenset({"the"}), str)
+    return prepare(imdb_sentences(data_cache), None, {"all": normaliser}, lambda items, _: items)
+
+
+def options(**given: Any) -> TrainOptions:
+    return TrainOptions(**{"quiet": True, "max_memory": 2**32, **given})
+
+
+def test_article_settings_alone_are_tried_without_tuning(prepared: Prepared) -> None:
+    recipe, planned = plan_recipe(prepared, options(tune=False))
+
+    assert len(planned.settings) == 1
+    assert (planned.splits, planned.repeats) == (20, 3)
+    assert not recipe.tune
+
+
+def test_settings_within_the_bounds_are_tried(prepared: Prepared) -> None:
+    recipe, planned = plan_recipe(prepared, options(max_terms=100))
+
+    assert {setting.max_features for setting in planned.settings} == {100}
+    assert recipe.settings == planned.settings
+
+
+def test_bounds_that_leave_nothing_are_refused(prepared: Prepared) -> None:
+    with pytest.raises(BadOption, match="Nothing is left to try: allow more"):
+        plan_recipe(prepared, options(max_memory=1_000))
+
+
+@pytest.mark.parametrize(
+    ("repeats", "expected"),
+    [
+        (None, [(20, 3), (20, 1), (5, 1), (1, 1), (1, 0)]),
+        (2, [(20, 2), (5, 2), (1, 2)]),
+        (0, [(1, 0)]),
+    ],
+)
+def test_fewer_evaluations_come_after_more(
+    prepared: Prepared, repeats: int | None, expected: list[tuple[int, int]]
+) -> None:
+    assert evaluations(prepared, options(repeats=repeats)) == expected
+
+
+def test_every_row_is_trained_on(prepared: Prepared) -> None:
+    np.testing.assert_array_equal(prepared.rows, np.arange(1_000))

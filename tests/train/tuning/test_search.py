@@ -1,4 +1,4 @@
-"""How a setting is chosen, and that the choice sees nothing it should not."""
+"""The best setting is chosen on the rows given, and on no others."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.model_selection import cross_val_predict
+
 from addsup.train.calibration import Calibration
 from addsup.train.classifiers import KINDS
 from addsup.train.data.corpus import Corpus
-from addsup.train.evaluation.splits import folds
+from addsup.train.data.splits import INNER_FOLDS, folds
 from addsup.train.hyperparameters import Setting, from_parameters, vectorisers
-from addsup.train.tuning.search import INNER_FOLDS, Tried, choose, count_parts, unseen_scores
-from addsup.train.tuning.trainer import Recipe
-from sklearn.model_selection import cross_val_predict
+from addsup.train.tuning.alternatives import affordable_alternatives, better_alternatives
+from addsup.train.tuning.bounds import Bounds
+from addsup.train.tuning.search import Tried, choose, count_parts, search, settled, unseen_scores
+from addsup.train.tuning.trainer import Fitted, Recipe
 
 random = np.random.default_rng(0)
 GOOD, BAD = "fine great lovely charming", "awful dull dreadful boring"
@@ -109,3 +112,75 @@ def test_a_setting_comes_back_from_the_model_files_parameters() -> None:
         calibration = Calibration(2.0, 0.5)
 
         assert from_parameters(setting.parameters(calibration)) == (setting, calibration)
+
+
+TEXTS = ["good film", "fine film", "good story", "bad film", "dull film", "bad story"] * 6
+LABELS = ["up", "up", "up", "down", "down", "down"] * 6
+CORPUS = Corpus.of({"all": TEXTS, "all but negations": TEXTS}, LABELS)
+ROWS = np.arange(len(TEXTS))
+
+
+def test_the_article_s_settings_are_neither_tuned_nor_calibrated() -> None:
+    fitted = Fitted.plain(CORPUS, ROWS)
+
+    assert fitted.setting == Setting()
+    assert fitted.pipeline.predict(["good story", "bad film"]).tolist() == ["up", "down"]
+
+
+@pytest.mark.parametrize("tune", [False, True])
+def test_a_recipe_gives_probabilities_of_every_label_from_its_rows_alone(tune: bool) -> None:
+    half = ROWS[:18]
+
+    fitted = Recipe("multinomial", tune=tune).fit(CORPUS, half)
+    fold = fitted.predict_fold(CORPUS, half, ROWS)
+
+    assert fold.probabilities.shape == (36, 2)
+    assert fold.known is not None and fold.known.tolist() == [2] * 36
+    assert fold.probabilities.sum(axis=1) == pytest.approx(1)
+    assert (fold.predicted == CORPUS.truth).mean() > 0.9
+    again = Recipe("multinomial", tune=tune).fit(CORPUS, half).predict_fold(CORPUS, half, ROWS)
+    assert np.array_equal(fold.probabilities, again.probabilities)
+
+
+RANDOM = np.random.default_rng(0)
+BOUNDS = Bounds(50_000, 10**9, 10)
+#: Whether a word is there decides, however long the text: the article's settings see little of it.
+NOISY_TEXTS = [
+    " ".join(
+        [*RANDOM.permutation([f"noise{n}" for n in range(40)])[: RANDOM.integers(1, 30)], word]
+    )
+    for word in ["yes", "no"] * 150
+]
+NOISY = Corpus.of({"all": NOISY_TEXTS}, ["a", "b"] * 150)
+NOISY_ROWS = np.arange(len(NOISY))
+
+
+def test_one_that_is_clearly_better_is_named_with_its_loss() -> None:
+    chosen = settled(NOISY, NOISY_ROWS, Setting("complement", max_features=1), 0)
+
+    others, skipped = affordable_alternatives(
+        NOISY, NOISY_ROWS, chosen, [Setting(max_features=None)], BOUNDS
+    )
+    found = list(better_alternatives(NOISY, NOISY_ROWS, chosen, others, "log-loss", 0))
+
+    assert skipped == []
+    assert [name for name, _ in others] == [
+        "gaussian",
+        "multinomial",
+        "bernoulli",
+        "logistic",
+        "svm",
+    ]
+    assert "logistic" in {each.classifier for each in found}
+    for each in found:
+        assert each.difference > 3 * each.error > 0
+        assert each.loss < chosen.loss
+
+
+def test_none_is_better_than_the_best() -> None:
+    settings = [Setting("logistic", max_features=None)]
+    chosen = search(NOISY, NOISY_ROWS, settings, 0)
+
+    others, _ = affordable_alternatives(NOISY, NOISY_ROWS, chosen, settings, BOUNDS)
+
+    assert list(better_alternatives(NOISY, NOISY_ROWS, chosen, others, "log-loss", 0)) == []

@@ -3,8 +3,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from addsup.server.api.openapi.descriptions import describe
 from flask.testing import FlaskClient
+
+from addsup.server.api.openapi.descriptions import describe
 
 
 def test_attributes_of_a_docstring_describe_the_members() -> None:

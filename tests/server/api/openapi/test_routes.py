@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from addsup.server.errors import ProblemType
 from flask.testing import FlaskClient
+
+from addsup.server.errors import ProblemType
 
 
 def test_the_page_explains_every_error_at_its_anchor(client: FlaskClient) -> None:

@@ -1,0 +1,1 @@
+"""Commands of `addsup`, one a module; what they call is imported when they run."""

@@ -1,0 +1,46 @@
+"""`addsup evaluate`: how a model file does on labelled text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from addsup.options import COLUMNS, FILE, QUIET, Sections, option, read_labelled
+
+EPILOG: Final = """\
+\b
+Examples:
+  addsup evaluate mail.onnx june.csv
+  addsup evaluate mail.onnx june.csv --output mail.evaluation.june.json
+"""
+
+
+@click.command("evaluate", cls=Sections, epilog=EPILOG)
+@click.argument("model", type=FILE)
+@click.argument("data")
+@COLUMNS
+@option(
+    "Results",
+    "--output",
+    type=FILE,
+    metavar="FILE",
+    help="Keep it (MODEL.evaluation.NAME.json), draw it beside, and add it to the model card.",
+)
+@QUIET
+def command(model: Path, data: str, output: Path | None, **given: Any) -> None:
+    """Print how well a model file does on labelled text.
+
+    DATA is a file of labelled text, or imdb, amazon or yelp: a part of the collection that the
+    article's sentences are from.
+    """
+    from addsup.export.publish import keep_evaluation
+    from addsup.export.report.evaluation_text import evaluation_lines
+    from addsup.export.tools.evaluation import evaluate
+    from addsup.inference.model import Model
+
+    found = evaluate(Model.load(model), read_labelled(data, given))
+    click.echo("\n".join(evaluation_lines(found)))
+    if output:
+        click.echo("\n".join(keep_evaluation(found, model, output)))

@@ -1,0 +1,138 @@
+"""`addsup train`: labelled text -> honest figures and a model file, proved equal."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import click
+
+from addsup.options import (
+    BOUNDS,
+    CLASSIFIERS,
+    FILE,
+    METHOD,
+    QUIET,
+    READING,
+    TRAINING_DATA,
+    Sections,
+    option,
+    train_options,
+)
+
+if TYPE_CHECKING:
+    from addsup.train.artifact import TrainedModel
+    from addsup.train.options import TrainOptions
+
+EPILOG: Final = """\
+\b
+Examples:
+  addsup train mail.csv --text-column body --label-column kind
+  addsup train 's3://bucket/mail/*.parquet' --export mail.onnx
+  addsup train mail.csv --classifier logistic --no-tune --repeats 0
+"""
+
+
+@click.command("train", cls=Sections, epilog=EPILOG)
+@TRAINING_DATA
+@option("Data", "--test-data", type=FILE, metavar="FILE", help="Test on this, not on a fifth.")
+@option(
+    "Data",
+    "--licence",
+    default="not stated",
+    metavar="TEXT",
+    help="Of the data, for the model card.",
+)
+@READING
+@option(
+    "Method",
+    "--classifier",
+    type=click.Choice(CLASSIFIERS),
+    default="gaussian",
+    show_default=True,
+    help="Kind of model.",
+)
+@METHOD
+@option(
+    "Method",
+    "--repeats",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Of the 10-fold cross-validation (default: 3, or less where --max-minutes asks for it; 0 "
+    "leaves it and the further splits out).",
+)
+@BOUNDS
+@option(
+    "Results",
+    "--export",
+    type=FILE,
+    metavar="FILE",
+    help="Model file to write (default: DATA's name with .onnx, in the current folder).",
+)
+@option("Results", "--no-export", is_flag=True, help="Print figures; write no model file.")
+@option(
+    "Results",
+    "--keep",
+    type=FILE,
+    metavar="FILE",
+    help="Keep the pipeline, too (.skops), for `addsup export`.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Train on a Dask cluster: tcp://host:8786.")
+@QUIET
+def command(export: Path | None, no_export: bool, keep: Path | None, **given: Any) -> None:
+    """Train a model on labelled text, and write its file.
+
+    What is printed says how good it is on texts that it has not seen.
+
+    DATA is a .csv, .tsv, .jsonl or .parquet file, also .gz or a .zip of one; - is standard input. A
+    folder, a glob in quotes or an address (s3://...) need not fit in memory. Without DATA, the
+    1,000 IMDb sentences of the article that this project follows are fetched and trained on.
+    """
+    if export and no_export:
+        raise click.UsageError("--export and --no-export exclude each other.")
+    options = train_options(given, for_card=bool(keep or not no_export))
+    trained = _train(options)
+    if keep:
+        from addsup.train.artifact import keep as keep_pipeline
+
+        keep_pipeline(trained, keep)
+        click.echo(f"\nKept for `addsup export`: {keep}")
+    if not no_export:
+        _publish(trained, export or default_path(options.data), options)
+
+
+def default_path(data: str | None) -> Path:
+    """The model file for *data*, in the current folder: its name without suffixes, with .onnx."""
+    if data is None:
+        return Path("sentiment.onnx")
+    parts = [
+        part for part in PurePosixPath(urlsplit(data).path).parts if not re.search(r"[*?[]", part)
+    ]
+    stem = parts[-1].partition(".")[0] if parts else ""
+    return Path(f"{stem.strip('-/') or 'model'}.onnx")
+
+
+def _train(options: TrainOptions) -> TrainedModel:
+    """Train in memory, or in passes over what need not fit there."""
+    from threadpoolctl import threadpool_limits
+
+    from addsup.train.in_memory.training import train_in_memory
+    from addsup.train.out_of_core.training import train_in_passes
+
+    # The matrices are small: several threads would only wait for each other.
+    with threadpool_limits(1):
+        return (train_in_passes if options.is_out_of_core else train_in_memory)(options)
+
+
+def _publish(trained: TrainedModel, path: Path, options: TrainOptions) -> None:
+    """Prove and write the model file; the last line says how to serve it."""
+    from addsup.export.publish import publish
+    from addsup.train.progress import bar
+
+    published = publish(
+        trained, path, lambda steps: bar(steps, "comparing the graph with scikit-learn", options)
+    )
+    click.echo(f"\n{published}\nServe it: addsup serve {shlex.quote(str(path))}")

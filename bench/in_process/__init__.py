@@ -1,1 +1,0 @@
-"""Benchmarks in this process: predictions without HTTP."""

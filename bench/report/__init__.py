@@ -1,1 +1,0 @@
-"""Report of the benchmark: tables, and the limits that must be kept."""

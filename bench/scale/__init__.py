@@ -1,1 +1,0 @@
-"""Benchmarks at scale: files of texts, streams, clusters and large training sets."""

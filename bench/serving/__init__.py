@@ -1,1 +1,0 @@
-"""Benchmarks over HTTP: this server, plain Flask and peers, in interleaved rounds."""

@@ -1,0 +1,1 @@
+"""Pipeline: reads a fitted scikit-learn pipeline into one description of it."""

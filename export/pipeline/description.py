@@ -1,0 +1,186 @@
+"""Description of a fitted pipeline: all that its graph, its proof and its card need of it.
+
+What a text adds to the scores of the labels is a sum over terms. With class-conditional normals,
+ln N(x; theta, var) = -x**2 / (2 var) + x theta / var + const, so it is a sum of x * (a*x + b), x
+being the term's tf-idf. For the other classifiers a is 0; Bernoulli naive Bayes looks only at
+whether a term is there, so its x is 1 or 0.
+
+Calibration for more than two labels multiplies everything by one slope. For two labels it may add
+to the intercept, and bends the log-odds, g(f) = ln(1 + bend * |f|) / bend with the sign of f. Then
+the text without a known term stands at g(intercept), and what the terms add to that is shared out
+in proportion to what they add to f.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from addsup.inference.analyzer_settings import Analyzer
+from addsup.inference.errors import AddsupError
+
+Array = npt.NDArray[np.float64]
+
+Norm = Literal["l1", "l2"]
+
+
+class NotConvertible(AddsupError):
+    """The pipeline holds a step or a setting that has no converter here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """How the counts of V terms become what the classifier sees of its columns.
+
+    Attributes:
+        terms: V, in the order of the counts.
+        columns: [C] which terms the classifier sees.
+        scale: [C] what each is multiplied by after the norm.
+        binary: whether a term counts once however often it is there.
+        sublinear: whether the count c becomes 1 + ln(c).
+        weights: [V], what counts are multiplied by; None for nothing.
+        norm: what a text is divided by; None for nothing.
+        weighted: whether a tf-idf step has been there.
+        roots: how many times the square root is taken before the columns are scaled.
+    """
+
+    terms: tuple[str, ...]
+    columns: npt.NDArray[np.int64]
+    scale: Array
+    binary: bool = False
+    sublinear: bool = False
+    weights: Array | None = None
+    norm: Norm | None = None
+    weighted: bool = False
+    roots: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AdditiveForm:
+    """Scores as sums of x * (a*x + b) over V terms, for R rows.
+
+    A row is a label, or a label against the first (K - 1 of them: then these are log-odds).
+
+    Attributes:
+        quadratic: a, [R, V]; None where it would be 0.
+        linear: b, [R, V].
+        intercept: [R], the scores of a text in which no term is known, before bending.
+        presence: whether x is 1 for a term that is there, instead of its tf-idf.
+        bend: of the calibration; 0 for none.
+    """
+
+    quadratic: Array | None
+    linear: Array
+    intercept: Array
+    presence: bool = False
+    bend: float = 0.0
+
+    @property
+    def empty_log_odds(self) -> Array:
+        """[K - 1]: the calibrated log-odds of a text in which no term is known."""
+        if not self.bend:
+            return self.intercept
+        bent: Array = np.sign(self.intercept) * np.log(1 + self.bend * np.abs(self.intercept))
+        return bent / self.bend
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the models whose probabilities are averaged.
+
+    Attributes:
+        scores: K rows, one a label; one alone where there are two labels.
+        probabilities_first: whether the scores become probabilities before slope and shift.
+        slope: [K] or [1] what the sigmoid's argument is, times the score.
+        shift: [K] or [1] what is added to that.
+    """
+
+    scores: AdditiveForm
+    probabilities_first: bool
+    slope: Array
+    shift: Array
+
+    @property
+    def empty_arguments(self) -> Array:
+        """[K]: what the sigmoids are taken of for a text in which no term is known."""
+        score = self.scores.intercept
+        two = len(score) == 1
+        if self.probabilities_first:
+            score = special.expit(score) if two else special.softmax(score)
+        found: Array = self.slope * score + self.shift
+        return np.array([-found[0], found[0]]) if two else found
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Probabilities that are the mean of E members' sigmoids, as calibrated models' are.
+
+    They are no sums over terms, but each step on the way to them is a function of sums, and what a
+    token adds can be carried through it exactly (`export.graph.changes`).
+
+    Attributes:
+        members: E of them.
+        normalise_each: whether each member's probabilities are made to add up to 1 before the
+            mean; if not, the mean's are.
+    """
+
+    members: tuple[Member, ...]
+    normalise_each: bool = True
+
+    @property
+    def empty_log_odds(self) -> Array:
+        """[K - 1]: the log-odds of a text in which no term is known."""
+        each = [member.empty_arguments for member in self.members]
+        if len(each) == 1:
+            logarithms = special.log_expit(each[0])
+        elif self.normalise_each:
+            logarithms = np.log(
+                np.mean([special.softmax(special.log_expit(one)) for one in each], 0)
+            )
+        else:
+            logarithms = np.log(np.mean([special.expit(one) for one in each], 0))
+        odds: Array = logarithms[1:] - logarithms[0]
+        return odds
+
+
+Form = AdditiveForm | Ensemble
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A fitted pipeline, as its graph, its proof and its card need it.
+
+    Attributes:
+        steps: scikit-learn's, fitted: vectoriser, what is between, classifier.
+        weighting: how counts of V terms become what the classifier sees.
+        column_form: how the classifier comes to its probabilities, over its C columns.
+        form: the same, over all V terms.
+        labels: K, in the order of the probabilities.
+        analyzer: how text is read.
+        stop_words: what the vectoriser drops.
+    """
+
+    steps: tuple[Any, ...]
+    weighting: Weighting
+    column_form: Form
+    form: Form
+    labels: tuple[str, ...]
+    analyzer: Analyzer
+    stop_words: frozenset[str]
+
+    @property
+    def classifier(self) -> Any:
+        """The last step."""
+        return self.steps[-1]
+
+    def features(self, texts: Sequence[str]) -> Any:
+        """What the classifier sees of n *texts* as the pipeline takes them, [n, C]."""
+        found: Any = texts
+        for each in self.steps[:-1]:
+            found = each.transform(found)
+        return found

@@ -1,0 +1,87 @@
+"""Parquet files: their row groups, as record batches or as batches of Python values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from addsup.tables.errors import BadTable
+from addsup.tables.formats import PARQUET, SUFFIXES, split_suffixes
+from addsup.tables.storage import DAMAGE, Source, in_memory, reason
+from addsup.tables.text import ROWS_A_BATCH, Batch
+
+#: A Parquet file of more bytes is cut at its row groups.
+BYTES_A_TASK: Final = 256 * 2**20
+
+#: The first row group and the one after the last; None for all of a file.
+Groups = tuple[int, int] | None
+
+
+@contextmanager
+def open_parquet(source: Source) -> Iterator[pq.ParquetFile]:
+    """The Parquet file *source*; in memory, if its bytes come as a stream.
+
+    Raises:
+        BadTable: it is none, or damaged, here or while it is read.
+    """
+    try:
+        if source.place is None or source.content is not None or source.compression:
+            yield pq.ParquetFile(pa.BufferReader(in_memory(source).content))
+        else:
+            with source.place.system.open_input_file(source.place.path) as raw:
+                yield pq.ParquetFile(raw)
+    except (*DAMAGE, UnicodeDecodeError) as error:
+        raise BadTable(f"{source.name} cannot be read as Parquet: {reason(error)}.") from None
+
+
+def record_batches(
+    file: pq.ParquetFile, columns: Sequence[str], groups: Groups
+) -> Iterator[pa.RecordBatch]:
+    """The *columns* of the rows of *groups*; one batch at least, which may be empty."""
+    numbers = list(range(*groups)) if groups else None
+    batch = None
+    for batch in file.iter_batches(ROWS_A_BATCH, numbers, list(columns)):
+        yield batch
+    if batch is None:
+        schema = pa.schema([file.schema_arrow.field(each) for each in columns])
+        yield pa.RecordBatch.from_pylist([], schema)
+
+
+def value_batches(file: pq.ParquetFile, columns: Sequence[str], groups: Groups) -> Iterator[Batch]:
+    """The same as Python values, None for a NaN; the first row of *groups* has the number 1."""
+    first = 1
+    for batch in record_batches(file, columns, groups):
+        values = [list(map(_missing, batch.column(each).to_pylist())) for each in columns]
+        numbers = range(first, first + len(batch))
+        yield Batch(numbers, dict(zip(columns, values, strict=True)))
+        first += len(batch)
+
+
+def _missing(value: object) -> object:
+    """None for what pandas writes where there is nothing: a NaN."""
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def cut_into_groups(source: Source, form: str | None = None) -> Sequence[Groups]:
+    """The row groups of each task that reads a part of *source*; None for the whole file.
+
+    Args:
+        source: the file.
+        form: its format, if its name does not say it.
+
+    Raises:
+        BadTable: it has to be read for that, and cannot be.
+    """
+    count = math.ceil(source.size / BYTES_A_TASK)
+    named = form or SUFFIXES.get(split_suffixes(source.name)[1].lower())
+    if count <= 1 or named != PARQUET or source.compression:
+        return [None]
+    with open_parquet(source) as file:
+        groups = file.num_row_groups
+    count = max(1, min(count, groups))
+    return [(groups * i // count, groups * (i + 1) // count) for i in range(count)]

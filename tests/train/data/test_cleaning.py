@@ -1,0 +1,190 @@
+"""Texts of any language are cleaned as their letters and the options say."""
+
+from __future__ import annotations
+
+import re
+from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nltk.stem import SnowballStemmer
+
+from addsup.inference.analyzer_settings import ARTICLE
+from addsup.train.data.cleaning import Cleaning, cleaning_for, unread_share
+from addsup.train.data.wordnet import stop_words
+from addsup.train.errors import BadOption
+from addsup.train.text.languages import LANGUAGES, word_pattern
+from addsup.train.text.word_forms import Stems, snowball
+
+GERMAN = ["Die Bilder sind schön.", "Größer war die Enttäuschung nie."]
+
+
+def clean(
+    texts: list[str],
+    analyzer: str | None = None,
+    language: str | None = None,
+    *,
+    stem: bool = False,
+    both: bool = False,
+) -> Cleaning:
+    return cleaning_for(texts, analyzer, language, stem, both, progress=False)
+
+
+def test_the_share_of_letters_outside_a_to_z() -> None:
+    assert unread_share(["abc", "\u00e9 1!"]) == 0.25
+    assert unread_share(["", "10/10"]) == 0
+
+
+def test_other_letters_are_read_without_being_asked() -> None:
+    found = clean(GERMAN)
+
+    assert found.analyzer.kind == "word"
+    assert found.normalisers["none"].normalise("Schöne Größe 3D") == "schöne größe 3d"
+    assert "8.9 % of the letters are outside a to z" in found.notes[0]
+    assert "No stop words are dropped; --language drops them for da, de," in found.notes[1]
+    assert found.parameters() == {"analyzer": "unicode", "stem": False}
+
+
+@pytest.mark.usefixtures("data_cache")
+def test_english_is_read_as_the_article_reads_it() -> None:
+    found = clean(["a fine film, naïve " + "plain " * 20], both=True)
+
+    assert found.analyzer == ARTICLE
+    assert sorted(found.normalisers) == ["all", "all but negations", "none"]
+    assert found.parameters() == {}
+    assert found.notes == ("0.9 % of the letters are outside a to z, and are not read.",)
+
+
+@pytest.mark.usefixtures("data_cache")
+def test_a_language_drops_its_stop_words_and_stems_if_asked() -> None:
+    found = clean(["Die Bilder und das Bild."], language="de", stem=True)
+
+    assert found.normalisers["all"].normalise("Die Bilder und ein Bild") == "bild bild"
+    assert found.parameters() == {"analyzer": "unicode", "language": "de", "stem": True}
+
+
+@pytest.mark.usefixtures("data_cache")
+def test_english_words_of_any_alphabet_have_wordnet_s_lemmas() -> None:
+    found = clean(["cafés"], "unicode", "en", both=True)
+
+    assert (
+        found.normalisers["all but negations"].normalise("Not the FILMS, us cafés")
+        == "not film us cafés"
+    )
+    assert found.normalisers["all"].normalise("Not the films") == "film"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"analyzer": "article", "language": "de"}, "--analyzer article reads English"),
+        ({"analyzer": "article", "stem": True}, "--analyzer article reads English"),
+        ({"analyzer": "unicode", "stem": True}, "--stem needs --language with one of da, de, en"),
+        ({"language": "tr", "stem": True}, "--stem needs --language"),
+    ],
+)
+def test_options_that_contradict_one_another_are_refused(
+    options: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(BadOption, match=sentence):
+        clean(["abc"], **options)
+
+
+@pytest.mark.usefixtures("data_cache")
+@pytest.mark.parametrize(
+    ("analyzer", "language", "stem"),
+    [("article", "en", False), ("unicode", "en", False), ("unicode", "de", True)],
+)
+def test_normaliser_can_be_sent_to_another_process(
+    analyzer: str, language: str, stem: bool
+) -> None:
+    found = clean(GERMAN, analyzer, language, stem=stem).normalisers["all"]
+
+    sent: Any = ForkingPickler.loads(ForkingPickler.dumps(found))
+
+    assert sent.normalise("Bilder, films") == found.normalise("Bilder, films")
+
+
+WORD = re.compile(word_pattern())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Schöne Straße, 3D x", ["Schöne", "Straße", "3D"]),
+        ("и\u0306гра ещё", ["и\u0306гра", "ещё"]),
+        (
+            "यह फ़िल्म अच्छी",
+            ["यह", "फ़िल्म", "अच्छी"],
+        ),
+        ("שָׁלוֹם", ["שָׁלוֹם"]),
+        ("می\u200cخواهم", ["می\u200cخواهم"]),
+        ("这部电影3D很好", [*"这部电影", "3D", *"很好"]),
+        ("カメラ cafe\u0301", [*"カメラ", "cafe\u0301"]),
+        ("\u0301a a\u0301 b", ["a\u0301"]),
+        ("\U0001f600 !?", []),
+    ],
+)
+def test_words_are_whole_in_every_alphabet(text: str, words: list[str]) -> None:
+    assert WORD.findall(text) == words
+
+
+def test_stemmers_are_nltk_s() -> None:
+    named = {each.name for each in LANGUAGES.values() if each.has_stemmer}
+
+    assert named <= set(SnowballStemmer.languages)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_language_has_its_stop_words(code: str, data_cache: Path) -> None:
+    words = stop_words(data_cache, language=LANGUAGES[code].name)
+
+    assert len(words) >= 50
+    assert all(map(str.isalpha, words))
+
+
+GERMAN_STEM = snowball("german")
+#: Words of the data, and inflections of the same words that are not in the data.
+SEEN = (
+    "film filme filmes schauspieler schauspielern geschichte geschichten bild bilder bildern "
+    "schön schöne schönes dialog dialoge guter gute gutes lange langen langes musik altem "
+    "neuem altes neues autos hotels".split()
+)
+UNSEEN = "films filmen schauspielers bildes schönen schönem dialogen dialogs gutem langem".split()
+
+
+def test_words_of_the_data_have_nltk_s_stem() -> None:
+    stems = Stems(SEEN, GERMAN_STEM)
+
+    assert {word: stems(word) for word in SEEN} == {word: GERMAN_STEM(word) for word in SEEN}
+
+
+def test_other_forms_with_a_common_ending_have_it_too_and_no_word_has_another() -> None:
+    stems = Stems(SEEN, GERMAN_STEM)
+
+    agree = [word for word in UNSEEN if stems(word) == GERMAN_STEM(word)]
+
+    assert len(agree) >= 0.6 * len(UNSEEN)
+    assert all(stems(word) in (word, GERMAN_STEM(word)) for word in UNSEEN)
+
+
+def test_a_word_unlike_any_of_the_data_is_its_own_stem() -> None:
+    assert Stems(SEEN, GERMAN_STEM)("unbekanntes") == "unbekanntes"
+
+
+@given(st.sampled_from(SEEN + UNSEEN) | st.text("abdefgilmnorstuö", min_size=1, max_size=9))
+def test_the_table_gives_what_training_counts(word: str) -> None:
+    stems = Stems(SEEN, GERMAN_STEM)
+    vocabulary = ["film", "bild", "schon", "gut", "lang langes"]
+    known = {each for term in vocabulary for each in term.split()}
+
+    looked_up = stems.table(vocabulary).get(word, word)
+
+    assert looked_up == stems(word) or {looked_up, stems(word)}.isdisjoint(known)
+
+
+def test_a_stem_of_one_letter_is_no_stem() -> None:
+    assert Stems(["ab"], lambda word: word[:1])("ab") == "ab"

@@ -1,0 +1,180 @@
+"""Data are cleaned, what is odd about them is reported, what cannot be learnt from is refused."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from addsup.inference.analyzer import Normaliser
+from addsup.train.data.checks import notes
+from addsup.train.data.corpus import Corpus
+from addsup.train.data.labelled import LabelledText
+from addsup.train.data.preprocess import Prepared, check_enough, prepare
+from addsup.train.errors import BadData
+
+CORPUS = Corpus.of(
+    {"all": ["good", "bad", "good", ""], "all but negations": ["good", "not bad", "good", ""]},
+    ["b", "a", "b", "a"],
+)
+
+
+def test_labels_have_numbers_in_their_sorted_order() -> None:
+    assert CORPUS.classes == ("a", "b")
+    assert CORPUS.truth.tolist() == [1, 0, 1, 0]
+    assert len(CORPUS) == 4
+
+
+def test_texts_that_cleaning_makes_equal_are_copies() -> None:
+    assert CORPUS.copies.tolist() == [0, 1, 0, 2]
+
+
+OTHERS = "one two three four five six seven eight nine ten".split()
+
+
+def said(texts: list[str], labels: list[str]) -> list[str]:
+    """What is said of these texts, with ten more behind them of which there is nothing to say."""
+    texts, labels = texts + OTHERS, labels + ["a", "b"] * 5
+    frame = pd.DataFrame({"text": texts, "label": labels}, dtype=object)
+    frame.index = pd.RangeIndex(2, 2 + len(texts))
+    labelled = LabelledText("mail.csv", "0", frame)
+    normaliser = Normaliser(frozenset({"the"}), lambda word: word)
+    prepared = prepare(labelled, None, {"all": normaliser}, lambda texts, _n: iter(texts))
+    return list(notes(prepared))
+
+
+def test_nothing_is_said_of_data_that_are_well() -> None:
+    assert said(["good", "bad", "fine", "dull"], ["a", "b"] * 2) == []
+
+
+def test_unbalanced_labels_are_told() -> None:
+    (sentence,) = said([f"word{chr(97 + n)}" * 2 for n in range(20)], ["a"] * 20)
+
+    assert '25 texts are "a", 5 are "b"' in sentence
+
+
+def test_copies_and_those_with_another_label_are_named_by_line() -> None:
+    copies, torn = said(["Good!", "good", "the good", "bad"], ["a", "a", "b", "b"])
+
+    assert copies.startswith("2 texts are copies of earlier ones once cleaned (lines 3, 4)")
+    assert "1 text of those has another label than the first (line 4)" in torn
+
+
+def test_texts_without_words_and_what_looks_missing_are_told() -> None:
+    missing, wordless = said(["good", "nan", "5", "fine"], ["a", "b", "a", "b"])
+
+    assert '1 text has "nan" as text (line 3)' in missing
+    assert "1 text has no word left once cleaned (line 4)" in wordless
+
+
+NORMALISERS = {
+    "all": Normaliser(frozenset({"the", "not"}), str),
+    "all but negations": Normaliser(frozenset({"the"}), str),
+}
+WORDS = ["ape", "bee", "cat", "dog", "eel", "fox", "gnu", "hen", "ibis", "jay", "kiwi", "lark"]
+PLENTY = [(f"The {word}.", label) for word in WORDS for label in ("good", "bad")]
+PLENTY = [(f"{text} {label}ly", label) for text, label in PLENTY]
+
+
+def labelled(rows: list[tuple[str, str]], name: str = "d.csv") -> LabelledText:
+    """As read from a file with a header."""
+    index = range(2, len(rows) + 2)
+    frame = pd.DataFrame(rows, columns=["text", "label"], index=index, dtype=object)
+    return LabelledText(name, "0" * 64, frame)
+
+
+def prepared(rows: list[tuple[str, str]], test: list[tuple[str, str]] | None = None) -> Prepared:
+    tested = labelled(test, "t.csv") if test else None
+    return prepare(labelled(rows), tested, NORMALISERS, lambda texts, _: texts)
+
+
+def notes_on(data: Prepared) -> str:
+    return " ".join(notes(data))
+
+
+def test_sound_data_need_no_words() -> None:
+    data = prepared(PLENTY)
+
+    check_enough(data, cross_validated=True)
+
+    assert notes_on(data) == ""
+
+
+def test_unbalanced_labels_are_reported_with_what_a_guess_would_reach() -> None:
+    rows = [*PLENTY, *((f"more {word} goodly", "good") for word in WORDS * 3)]
+
+    assert '48 texts are "good", 12 are "bad"' in notes_on(prepared(rows))
+    assert 'Always answering "good" would be right on 80%' in notes_on(prepared(rows))
+
+
+def test_copies_are_reported_with_their_lines() -> None:
+    rows = [*PLENTY, ("the APE... goodly!", "good"), ("Not the ape goodly", "good")]
+
+    assert "2 texts are copies of earlier ones once cleaned (lines 26, 27)" in notes_on(
+        prepared(rows)
+    )
+
+
+def test_copies_of_another_label_are_reported_with_their_lines() -> None:
+    rows = [*PLENTY, ("the APE... goodly!", "bad")]
+
+    assert "1 text is a copy of earlier ones once cleaned (line 26)" in notes_on(prepared(rows))
+    assert "1 text of those has another label than the first (line 26)" in notes_on(prepared(rows))
+
+
+def test_texts_without_words_are_reported_with_their_lines() -> None:
+    assert "1 text has no word left once cleaned (line 26)" in notes_on(
+        prepared([*PLENTY, ("10/10 the", "good")])
+    )
+
+
+def test_test_texts_that_are_trained_on_are_left_out_and_reported() -> None:
+    data = prepared(PLENTY, [("the ape goodly", "good"), ("a zebra", "bad")])
+
+    fitted_on, tested = data.parts(seed=0)
+
+    assert fitted_on.tolist() == list(range(24))
+    assert tested.tolist() == [25]
+    assert "1 of the 2 texts in t.csv are copies" in notes_on(data)
+
+
+@pytest.mark.parametrize(
+    ("rare", "cross_validated", "message"),
+    [
+        (9, True, r'9 different texts labelled "odd" \(lines 26, 27, .* and 4 more\), and 10-fold'),
+        (9, True, "or leave cross-validation out with --repeats 0"),
+        (4, True, "needs 10 of each label: add some, or merge it with another label.$"),
+        (4, False, "holding some out needs 5 of each label"),
+    ],
+)
+def test_too_few_of_a_label_are_refused_with_lines_and_a_way_out(
+    rare: int, cross_validated: bool, message: str
+) -> None:
+    data = prepared([*PLENTY, *((f"{word} oddly", "odd") for word in WORDS[:rare])])
+
+    with pytest.raises(BadData, match=message):
+        check_enough(data, cross_validated)
+
+
+def test_copies_do_not_count_towards_enough() -> None:
+    data = prepared([*PLENTY, *[("the same", "odd")] * 20])
+
+    with pytest.raises(BadData, match='1 different texts labelled "odd"'):
+        check_enough(data, cross_validated=False)
+
+
+@pytest.mark.parametrize("text", ["превосходно {}", "10/10 {}", "the not {}"])
+def test_texts_that_the_model_cannot_read_are_refused(text: str) -> None:
+    rows = [(text.format(number), "good" if number % 2 else "bad") for number in range(50)]
+
+    with pytest.raises(BadData, match=r"d\.csv has 0 different texts with words"):
+        prepared(rows)
+
+
+def test_a_label_that_is_only_in_the_test_file_is_refused_with_its_line() -> None:
+    with pytest.raises(BadData, match=r't\.csv has the label "odd" \(line 3\), which d\.csv has'):
+        prepared(PLENTY, [("a zebra", "bad"), ("a zebra", "odd")])
+
+
+def test_a_test_file_of_copies_alone_is_refused() -> None:
+    with pytest.raises(BadData, match="nothing but copies"):
+        prepared(PLENTY, [("the ape goodly", "good")])

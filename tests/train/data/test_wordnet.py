@@ -1,0 +1,154 @@
+"""Lemmas and stop words are NLTK's."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from addsup.train.data import wordnet as module
+from addsup.train.data.nltk_nouns import EnglishReader, Lemmatizer, VerifiedPath
+from addsup.train.data.resources import WORDNET_FOLDER
+from addsup.train.data.wordnet import WordNet, noun_lemmatizer, stop_words
+
+PLURALS = ("s", "ses", "ves", "xes", "zes", "ches", "shes", "men", "ies")
+
+
+@pytest.fixture(scope="session")
+def wordnet(data_cache: Path) -> WordNet:
+    """WordNet, loaded from the real cache."""
+    return WordNet.load(data_cache)
+
+
+@pytest.mark.parametrize(
+    ("word", "lemma"),
+    [
+        ("movies", "movie"),
+        ("churches", "church"),
+        ("women", "woman"),
+        ("aardwolves", "aardwolf"),  # in the exception list
+        ("abaci", "abacus"),
+        ("us", "u"),  # the shortest of "us" and "u"
+        ("was", "wa"),
+        ("series", "series"),
+        ("acting", "acting"),  # nouns only
+        ("hardrock", "hardrock"),  # unknown
+        ("", ""),
+        ("s", "s"),
+    ],
+)
+def test_lemma_is_that_of_the_noun(wordnet: WordNet, word: str, lemma: str) -> None:
+    assert wordnet.lemmatize(word) == lemma
+
+
+@pytest.mark.slow
+def test_lemmas_equal_those_of_nltk_untouched(
+    wordnet: WordNet, data_cache: Path, tmp_path: Path
+) -> None:
+    words = sorted(
+        wordnet.nouns
+        | set(wordnet.exceptions)
+        | {noun + "s" for noun in wordnet.nouns}
+        | {noun[:-1] + plural for noun in sorted(wordnet.nouns)[::10] for plural in PLURALS}
+    )
+    shutil.copytree(data_cache / "corpora", tmp_path / "nltk_data" / "corpora")
+
+    theirs = lemmas_by_nltk_alone(words, tmp_path / "nltk_data")
+
+    assert len(words) > 300_000
+    assert [wordnet.lemmatize(word) for word in words] == theirs
+
+
+def lemmas_by_nltk_alone(words: list[str], nltk_data: Path) -> list[str]:
+    """Ask `WordNetLemmatizer` in a process that knows nothing of this project."""
+    script = (
+        "import sys, nltk; nltk.data.path.insert(0, sys.argv[1])\n"
+        "from nltk.stem import WordNetLemmatizer\n"
+        "lemmatize = WordNetLemmatizer().lemmatize\n"
+        "sys.stdout.writelines(lemmatize(line[:-1]) + '\\n' for line in sys.stdin)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-I", "-X", "utf8", "-c", script, str(nltk_data)],
+        input="".join(f"{word}\n" for word in words),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return ended.stdout.split("\n")[:-1]
+
+
+def test_all_nouns_and_exceptions_can_be_enumerated(wordnet: WordNet) -> None:
+    assert len(wordnet.nouns) == 117_798
+    assert {"movie", "church", "motion_picture"} <= wordnet.nouns
+    assert "movies" not in wordnet.nouns
+    assert wordnet.exceptions["aardwolves"] == ("aardwolf",)
+
+
+def test_every_exception_with_a_known_lemma_is_followed(wordnet: WordNet) -> None:
+    known = {
+        form: [lemma for lemma in (form, *lemmas) if lemma in wordnet.nouns]
+        for form, lemmas in wordnet.exceptions.items()
+    }
+
+    followed = {form: wordnet.lemmatize(form) for form in known}
+
+    assert followed == {
+        form: min(lemmas, key=len) if lemmas else form for form, lemmas in known.items()
+    }
+
+
+def test_wordnet_is_loaded_once(data_cache: Path, wordnet: WordNet) -> None:
+    assert WordNet.load(data_cache) is wordnet
+    assert noun_lemmatizer(data_cache) == wordnet.lemmatize
+
+
+def test_lemmas_that_are_remembered_do_not_grow_without_end(
+    wordnet: WordNet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_REMEMBERED", 3)
+    wordnet._lemmas.clear()
+
+    lemmas = [wordnet.lemmatize(word) for word in ("films", "mice", "actors", "films", "plots")]
+
+    assert lemmas == ["film", "mouse", "actor", "film", "plot"]
+    assert len(wordnet._lemmas) <= 3
+
+
+def test_stop_words_are_the_153_made_of_letters(data_cache: Path) -> None:
+    words = stop_words(data_cache)
+
+    assert len(words) == 153
+    assert {"i", "not", "don", "wouldn"} <= words
+    assert all(word.isascii() and word.isalpha() and word.islower() for word in words)
+
+
+def test_importing_loads_neither_nltk_nor_wordnet() -> None:
+    code = "import sys, addsup.train.data.wordnet; sys.exit('nltk' in sys.modules)"
+
+    ended = subprocess.run([sys.executable, "-c", code], check=False)
+
+    assert ended.returncode == 0
+
+
+def test_a_path_is_read_without_asking_whose_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one")
+
+    path = VerifiedPath(tmp_path).join("a.txt")
+
+    assert path.file_size() == 3
+    assert path.open("utf-8").read() == "one"
+
+
+@pytest.mark.data
+def test_nouns_are_lemmatised_as_nltk_does(data_cache: Path) -> None:
+    reader = EnglishReader(data_cache / WORDNET_FOLDER)
+
+    lemmatise = Lemmatizer(reader).lemmatize
+    assert [lemmatise(word) for word in ("films", "geese", "acting", "zxqv")] == [
+        *("film", "goose", "acting", "zxqv"),
+    ]
+    assert reader.noun_exceptions()["geese"] == ("goose",)
+    assert "film" in reader.nouns()

@@ -1,0 +1,175 @@
+"""Cleaning: analyzer, stop words and lemmas for a data set, by what is in it and what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from addsup.inference.analyzer import LETTERS_ONLY, Normaliser, tokenizer
+from addsup.inference.analyzer_settings import ARTICLE, Analyzer
+from addsup.train.data.wordnet import WordNet, stop_words
+from addsup.train.errors import BadOption
+from addsup.train.hyperparameters import NEGATIONS
+from addsup.train.term_counts import StopWords
+from addsup.train.text.languages import LANGUAGES, word_pattern
+from addsup.train.text.word_forms import Stems, snowball
+from addsup.train.wording import percent_text
+
+#: Of the letters; more of them outside a to z, and the article's rule would lose too much.
+MOST_UNREAD: Final = 0.02
+
+#: Where no list is known.
+NO_LIST: Final[dict[StopWords, frozenset[str]]] = {"none": frozenset()}
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """Way of cleaning texts.
+
+    Attributes:
+        analyzer: finds the words.
+        normalisers: which stop words are dropped -> what drops them and finds lemmas.
+        language: two letters; empty if nobody said it.
+        irregular: the words whose lemma WordNet lists as an exception; empty without WordNet.
+        stems: the stems of words; None if they are not looked for.
+        notes: sentences on it for the user.
+    """
+
+    analyzer: Analyzer
+    normalisers: Mapping[StopWords, Normaliser]
+    language: str
+    irregular: frozenset[str] = frozenset()
+    stems: Stems | None = None
+    notes: tuple[str, ...] = ()
+
+    def parameters(self) -> dict[str, Any]:
+        """What the model file says of it; nothing where it is the article's."""
+        if self.analyzer == ARTICLE:
+            return {}
+        language = {"language": self.language} if self.language else {}
+        return {"analyzer": "unicode", **language, "stem": self.stems is not None}
+
+
+def cleaning_for(
+    texts: Sequence[str],
+    analyzer: str | None,
+    language: str | None,
+    stem: bool,
+    every: bool,
+    progress: bool,
+) -> Cleaning:
+    """Way of cleaning for *texts*.
+
+    Args:
+        texts: all that there are, as typed.
+        analyzer: "article", "unicode", or None to choose by what is in the texts.
+        language: two letters; None if nobody said it.
+        stem: whether words become their stems.
+        every: whether to drop all stop words, all but negations, and none, for tuning to choose.
+        progress: whether to show what takes long.
+
+    Raises:
+        BadOption: the article's analyzer was asked for in another language than English, or stems
+            of a language that has no stemmer.
+    """
+    share = unread_share(texts)
+    if analyzer is None:
+        analyzer = "article" if language in (None, "en") and share <= MOST_UNREAD else "unicode"
+    if analyzer == "article":
+        return _article(share, language, stem, every, progress)
+    return _unicode(texts, share, language, stem, every, progress)
+
+
+def unread_share(texts: Sequence[str]) -> float:
+    """The share of the letters of *texts* that are not from a to z."""
+    letters = sum(sum(map(str.isalpha, text)) for text in texts)
+    return sum(map(LETTERS_ONLY.unread_letters, texts)) / max(1, letters)
+
+
+def _article(
+    share: float, language: str | None, stem: bool, every: bool, progress: bool
+) -> Cleaning:
+    if language not in (None, "en") or stem:
+        raise BadOption(
+            "--analyzer article reads English, by WordNet's lemmas: use --analyzer unicode with "
+            "--language or --stem."
+        )
+    wordnet = WordNet.load(progress=progress)
+    normalisers = {
+        dropped: Normaliser(words, wordnet.lemmatize)
+        for dropped, words in _lists("english", every, progress).items()
+    }
+    note = f"{percent_text(share)} of the letters are outside a to z, and are not read."
+    irregular = frozenset(wordnet.exceptions)
+    return Cleaning(ARTICLE, normalisers, "en", irregular, notes=(note,) if share else ())
+
+
+def _unicode(
+    texts: Sequence[str],
+    share: float,
+    language: str | None,
+    stem: bool,
+    every: bool,
+    progress: bool,
+) -> Cleaning:
+    analyzer = Analyzer(token_pattern=word_pattern())
+    splitter = tokenizer(analyzer)
+    known = LANGUAGES.get(language or "")
+    stems, irregular = None, frozenset[str]()
+    lemma: Callable[[str], str] = str
+    if stem:
+        if known is None or not known.has_stemmer:
+            able = ", ".join(code for code, each in LANGUAGES.items() if each.has_stemmer)
+            raise BadOption(f"--stem needs --language with one of {able}.")
+        words = (word for text in texts for word in splitter.tokens(text))
+        stems = Stems(words, snowball(known.name))
+        lemma = stems
+    elif language == "en":
+        wordnet = WordNet.load(progress=progress)
+        irregular, lemma = frozenset(wordnet.exceptions), LemmaOfLetters(wordnet.lemmatize)
+    lists = _lists(known.name, every, progress) if known else NO_LIST
+    return Cleaning(
+        analyzer,
+        {dropped: Normaliser(words, lemma, splitter) for dropped, words in lists.items()},
+        language or "",
+        irregular,
+        stems,
+        tuple(_notes(share, language, lists.get("all", frozenset()))),
+    )
+
+
+def _notes(share: float, language: str | None, dropped: frozenset[str]) -> Sequence[str]:
+    alphabet = (
+        f"{percent_text(share)} of the letters are outside a to z: words of any alphabet are read "
+        "(--analyzer unicode)."
+    )
+    if language:
+        return [alphabet, f"{len(dropped)} stop words are dropped (--language {language})."]
+    codes = ", ".join(LANGUAGES)
+    return [alphabet, f"No stop words are dropped; --language drops them for {codes}."]
+
+
+def _lists(language: str, every: bool, progress: bool) -> dict[StopWords, frozenset[str]]:
+    """Which stop words are dropped -> these words."""
+    words = stop_words(language=language, progress=progress)
+    if not every:
+        return {"all": words}
+    lists: dict[StopWords, frozenset[str]] = {"all": words, **NO_LIST}
+    if language == "english":
+        lists["all but negations"] = words - NEGATIONS
+    return lists
+
+
+@dataclass(frozen=True, slots=True)
+class LemmaOfLetters:
+    """WordNet's lemma of words in letters from a to z, if it has two letters or more."""
+
+    lemmatize: Callable[[str], str]
+
+    def __call__(self, word: str) -> str:
+        """The lemma of *word*; *word* itself if it has another letter."""
+        if not (word.isascii() and word.isalpha()):
+            return word
+        lemma = self.lemmatize(word)
+        return lemma if len(lemma) > 1 else word

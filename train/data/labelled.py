@@ -1,0 +1,78 @@
+"""Labelled text: texts, the label of each, and where they come from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pandas as pd
+
+from addsup.train.errors import BadData
+
+#: Each label is a series of /metrics and a column of every file that is scored.
+MOST_CLASSES = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledText:
+    """Texts and the label of each, in the file's order."""
+
+    name: str
+    sha256: str  # of the file's bytes
+    frame: pd.DataFrame  # columns "text" and "label", both str; index: number of the line or row
+    unit: str = "line"  # what the index counts
+
+    @property
+    def texts(self) -> list[str]:
+        """The n texts, as in the file."""
+        return list(self.frame["text"])
+
+    @property
+    def labels(self) -> list[str]:
+        """Their n labels, without surrounding white space."""
+        return list(self.frame["label"])
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The distinct labels, sorted; at least two."""
+        return tuple(sorted(set(self.labels)))
+
+    def __len__(self) -> int:
+        """Return the number of texts."""
+        return len(self.frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts to train on, and to test with if they are a file of their own."""
+
+    labelled: LabelledText
+    test: LabelledText | None
+
+
+def text_of(place: str, value: object) -> str:
+    """The text in a cell; empty if there is none.
+
+    Raises:
+        BadData: it is no text; names the *place*.
+    """
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise BadData(f"{place}: the text is {_shown(value)}, not text.")
+
+
+def label_of(place: str, value: object) -> str:
+    """The label in a cell, without surrounding white space; empty if there is none.
+
+    Raises:
+        BadData: it is no text, number or truth value; names the *place*.
+    """
+    if value is None or isinstance(value, str):
+        return (value or "").strip()
+    if isinstance(value, (bool, int, float)):
+        return json.dumps(value)  # true, 1, 0.5: as the file has it
+    raise BadData(f"{place}: the label is {_shown(value)}, not text or a number.")
+
+
+def _shown(value: object) -> str:
+    return json.dumps(value, default=repr)[:40]

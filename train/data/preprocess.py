@@ -1,0 +1,147 @@
+"""Preprocessing: labelled texts, cleaned; what cannot be learnt from is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from addsup.inference.analyzer import Normaliser
+from addsup.train.data import splits
+from addsup.train.data.corpus import Corpus
+from addsup.train.data.labelled import LabelledText
+from addsup.train.data.splits import OUTER_FOLDS
+from addsup.train.errors import BadData
+from addsup.train.term_counts import NORMALISED_TOKEN, Rows, StopWords
+from addsup.train.wording import numbered_text
+
+#: So many distinct texts of each label are needed to hold some out and calibrate on the others.
+FEWEST_OF_A_LABEL = 5
+FEWEST_TEXTS_WITH_WORDS = 10
+
+#: A word of normalised text that the vectoriser counts.
+WORD = re.compile(NORMALISED_TOKEN)
+
+Progress = Callable[[Iterable[str], int], Iterable[str]]
+
+
+class Lemmas(dict[str, str]):
+    """Lemmas by word, looked for once each; a dictionary is faster than a cached function."""
+
+    def __init__(self, lemmatize: Callable[[str], str]) -> None:
+        super().__init__()
+        self.lemmatize = lemmatize
+
+    def __missing__(self, word: str) -> str:
+        lemma = self[word] = self.lemmatize(word)
+        return lemma
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Cleaned data: what is trained on and, if that is a file of its own, tested on.
+
+    Attributes:
+        labelled: the n texts to train on.
+        test: the texts to test on; None if some of the others are held out.
+        corpus: all of them, cleaned, those to train on first.
+    """
+
+    labelled: LabelledText
+    test: LabelledText | None
+    corpus: Corpus
+
+    @property
+    def rows(self) -> Rows:
+        """Rows to train on."""
+        return np.arange(len(self.labelled))
+
+    def parts(self, seed: int) -> tuple[Rows, Rows]:
+        """Rows to fit on and rows to test with; no text to test with is a copy of another's."""
+        if self.test is None:
+            return splits.hold_out(self.corpus, self.rows, seed)
+        copies = self.corpus.copies
+        tested = np.arange(len(self.labelled), len(self.labelled) + len(self.test))
+        return self.rows, tested[~np.isin(copies[tested], copies[self.rows])]
+
+
+def prepare(
+    labelled: LabelledText,
+    test: LabelledText | None,
+    normalisers: Mapping[StopWords, Normaliser],
+    progress: Progress,
+) -> Prepared:
+    """Cleaned data: each of *normalisers* on all texts, checked to be learnable from.
+
+    Raises:
+        BadData: no text has a word the model could read, or the test has labels of its own.
+    """
+    parts = [labelled, *([test] if test else ())]
+    texts = [text for part in parts for text in part.texts]
+    labels = [label for part in parts for label in part.labels]
+    cleaned = {}
+    for stop_words, normaliser in normalisers.items():
+        remembering = replace(normaliser, lemma=Lemmas(normaliser.lemma).__getitem__)
+        cleaned[stop_words] = list(progress(map(remembering.normalise, texts), len(texts)))
+    prepared = Prepared(labelled, test, Corpus.of(cleaned, labels))
+    _check_words(prepared)
+    _check_test(prepared)
+    return prepared
+
+
+def check_enough(prepared: Prepared, cross_validated: bool) -> None:
+    """Check of labels: each has enough distinct texts.
+
+    Raises:
+        BadData: one has too few; names it and the way out.
+    """
+    corpus, first = prepared.corpus, splits.first_of_copies(prepared.corpus, prepared.rows)
+    counts = np.bincount(corpus.truth[first], minlength=len(corpus.classes))
+    needed = OUTER_FOLDS if cross_validated else FEWEST_OF_A_LABEL
+    if counts.min() >= needed:
+        return
+    number = int(counts.argmin())
+    rows = prepared.rows[corpus.truth[prepared.rows] == number]
+    lines = numbered_text(prepared.labelled.unit, prepared.labelled.frame.index[rows].tolist())
+    what = f"{OUTER_FOLDS}-fold cross-validation" if cross_validated else "holding some out"
+    leave_out = ", or leave cross-validation out with --repeats 0"
+    raise BadData(
+        f"{prepared.labelled.name} has {counts[number]} different texts labelled "
+        f'"{corpus.classes[number]}" ({lines}), and {what} needs {needed} of each label: add some, '
+        f"or merge it with another label{leave_out if _can_leave_out(counts, needed) else ''}."
+    )
+
+
+def _can_leave_out(counts: Rows, needed: int) -> bool:
+    return needed > FEWEST_OF_A_LABEL and int(counts.min()) >= FEWEST_OF_A_LABEL
+
+
+def _check_words(prepared: Prepared) -> None:
+    texts = prepared.corpus.texts[prepared.corpus.stop_words][prepared.rows]
+    worded = {text for text in texts if WORD.search(text)}
+    if len(worded) < FEWEST_TEXTS_WITH_WORDS:
+        raise BadData(
+            f"{prepared.labelled.name} has {len(worded)} different texts with words of two or more "
+            "letters (stop words aside; with --analyzer article letters from a to z), and the "
+            f"model reads nothing else: give it {FEWEST_TEXTS_WITH_WORDS} or more."
+        )
+
+
+def _check_test(prepared: Prepared) -> None:
+    test = prepared.test
+    if test is None:
+        return
+    strange = sorted(set(test.labels) - set(prepared.labelled.labels))
+    if strange:
+        rows = test.frame.index[test.frame["label"].isin(strange)].tolist()
+        raise BadData(
+            f'{test.name} has the label "{strange[0]}" ({numbered_text(test.unit, rows)}), which '
+            f"{prepared.labelled.name} has not: correct it, or delete the rows."
+        )
+    if not len(prepared.parts(0)[1]):
+        raise BadData(
+            f"{test.name} holds nothing but copies of texts in {prepared.labelled.name}: test on "
+            "texts that are not trained on."
+        )

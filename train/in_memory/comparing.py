@@ -1,0 +1,48 @@
+"""Comparison in memory: every classifier, cross-validated on the same folds."""
+
+from __future__ import annotations
+
+from addsup.train.classifiers import KINDS
+from addsup.train.data.dataset import read_texts
+from addsup.train.data.splits import OUTER_FOLDS
+from addsup.train.errors import BadOption
+from addsup.train.evaluation import evaluation
+from addsup.train.evaluation.comparison import Comparison, Result, comparison_row
+from addsup.train.in_memory.inputs import choose_cleaning, clean_texts
+from addsup.train.options import TrainOptions
+from addsup.train.progress import bar
+from addsup.train.tuning.bounds import affordable
+from addsup.train.tuning.planning import REPEATS, bounds_of
+from addsup.train.tuning.trainer import Recipe
+
+
+def compare_classifiers(options: TrainOptions) -> Comparison:
+    """Cross-validate every classifier on the same folds; prints what to know of the data.
+
+    Raises:
+        TrainError: the data cannot be learnt from, or are more than one file.
+    """
+    if options.is_out_of_core:
+        raise BadOption("compare takes one file: give it a part of the data.")
+    texts = read_texts(options)
+    prepared = clean_texts(texts, choose_cleaning(texts, options).normalisers, options)
+    corpus, rows, bounds = prepared.corpus, prepared.rows, bounds_of(options)
+    repeats = options.repeats or REPEATS
+    results: list[Result] = []
+    for classifier in KINDS:
+        settings, notes = affordable(corpus, rows, classifier, bounds)
+        for sentence in [] if results else notes:
+            print(sentence)
+        recipe = Recipe(classifier, options.tune, options.seed, options.metric, settings)
+        timed = evaluation.cross_validate(recipe, corpus, rows, repeats, options.seed)
+        results.append(
+            Result.of(classifier, bar(timed, classifier, options, OUTER_FOLDS * repeats))
+        )
+    return Comparison(
+        data=prepared.labelled.sha256,
+        protocol=evaluation.protocol(repeats),
+        command=options.command,
+        rows=tuple(
+            comparison_row(each, results[0], corpus.classes, options.seed) for each in results
+        ),
+    )

@@ -1,0 +1,175 @@
+"""Training in memory: labelled text -> fitted pipeline and figures, printed as they are made."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from msgspec import UNSET, UnsetType
+
+from addsup.inference.manifest import DataSet, HeldOut, HoldOuts
+from addsup.train.artifact import TrainedModel, UnseenPredictions
+from addsup.train.classifiers import KINDS
+from addsup.train.data.dataset import read_texts
+from addsup.train.data.preprocess import Prepared
+from addsup.train.data.splits import OUTER_FOLDS
+from addsup.train.evaluation import console_report, evaluation, learning_curve
+from addsup.train.in_memory.inputs import choose_cleaning, clean_texts
+from addsup.train.metrics.figures import Fold, figures_of, held_out_result
+from addsup.train.options import TrainOptions
+from addsup.train.progress import bar
+from addsup.train.term_counts import word_usage
+from addsup.train.tuning.alternatives import affordable_alternatives, better_alternatives
+from addsup.train.tuning.bounds import Plan
+from addsup.train.tuning.planning import bounds_of, plan_recipe, searching
+from addsup.train.tuning.trainer import Fitted, Recipe
+
+IMDB_LICENCE: Final = "CC BY 4.0 (Kotzias et al., KDD 2015)"
+IMDB_OVERLAP: Final = (
+    "All 901 of these sentences that have five words or more stand verbatim in the test part of "
+    "the large IMDb collection (Maas et al., ACL 2011), in 486 of its 25,000 reviews: leave these "
+    "out when you measure there"
+)
+
+
+def train_in_memory(options: TrainOptions) -> TrainedModel:
+    """Clean, evaluate the article's settings and the recipe, and fit on everything."""
+    texts = read_texts(options)
+    cleaned = choose_cleaning(texts, options)
+    prepared = clean_texts(texts, cleaned.normalisers, options)
+    recipe, planned = plan_recipe(prepared, options)
+    held_out = evaluate_hold_out(recipe, prepared, options)
+    hold_outs = evaluate_hold_outs(recipe, prepared, planned.splits, options)
+    folds = cross_validate(recipe, prepared, planned.repeats, options)
+    protocol = evaluation.protocol(planned.repeats)
+    labels = prepared.corpus.classes
+    figures = figures_of(folds, labels, held_out, protocol, options.seed, hold_outs)
+    if folds:
+        print(f"\n{console_report.figures_text(figures)}")
+    fitted = recipe.fit(prepared.corpus, prepared.rows, searching(options))
+    trained = TrainedModel(
+        pipeline=fitted.pipeline,
+        normaliser=cleaned.normalisers[fitted.setting.stop_words],
+        irregular=cleaned.irregular,
+        texts=texts.labelled.texts,
+        data=describe(prepared, fitted, options),
+        figures=figures,
+        parameters=fitted.setting.parameters(fitted.calibration) | cleaned.parameters(),
+        command=options.command,
+        unseen_predictions=predictions_of(prepared, fitted, folds, options),
+        analyzer=cleaned.analyzer,
+        stems=cleaned.stems,
+    )
+    chosen = console_report.settings_text(trained.parameters)
+    print(f"\nFitted on all {len(prepared.rows):,} texts: {chosen}")
+    if options.tune:
+        print(other_classifiers(prepared, fitted, planned, options))
+    return trained
+
+
+def evaluate_hold_out(recipe: Recipe, prepared: Prepared, options: TrainOptions) -> HeldOut:
+    """Print what the article prints: for its settings, and for the recipe."""
+    train_rows, test_rows = prepared.parts(options.seed)
+    corpus, labels = prepared.corpus, prepared.corpus.classes
+    print(f"Tested on {len(test_rows):,} texts that the fit on {len(train_rows):,} has not seen")
+    article = Fitted.plain(corpus, train_rows).predict_fold(corpus, train_rows, test_rows)
+    print("\nThe article's settings")
+    print(console_report.confusion_text(held_out_result(article, labels), labels))
+    fitted = recipe.fit(corpus, train_rows, searching(options))
+    tuned = fitted.predict_fold(corpus, train_rows, test_rows)
+    result = held_out_result(tuned, labels)
+    chosen = console_report.settings_text(fitted.setting.parameters(fitted.calibration))
+    print(f"\n{'Tuned' if options.tune else 'Calibrated'}: {chosen}")
+    print(console_report.confusion_text(result, labels))
+    return result
+
+
+def evaluate_hold_outs(
+    recipe: Recipe, prepared: Prepared, splits: int, options: TrainOptions
+) -> HoldOuts | UnsetType:
+    """Accuracy over many splits, printed; nothing where there is one only."""
+    if splits < 2:
+        return UNSET
+    corpus, rows = prepared.corpus, prepared.rows
+    each = evaluation.hold_out_accuracies(recipe, corpus, rows, splits, options.seed)
+    found = evaluation.summarise_hold_outs(list(bar(each, "further splits", options, splits)))
+    print(f"\n{console_report.hold_outs_text(found)}")
+    return found
+
+
+def cross_validate(
+    recipe: Recipe, prepared: Prepared, repeats: int, options: TrainOptions
+) -> list[Fold]:
+    """What the whole recipe, choices included, says of every text; nothing without repeats."""
+    if not repeats:
+        return []
+    timed = evaluation.cross_validate(recipe, prepared.corpus, prepared.rows, repeats, options.seed)
+    total = OUTER_FOLDS * repeats
+    return [each.fold for each in bar(timed, "cross-validation", options, total)]
+
+
+def other_classifiers(
+    prepared: Prepared, fitted: Fitted, planned: Plan, options: TrainOptions
+) -> str:
+    """One line: whether another classifier would do better by more than chance."""
+    corpus, rows, chosen = prepared.corpus, prepared.rows, fitted.tried
+    if chosen is None:
+        return ""
+    others, left = affordable_alternatives(
+        corpus, rows, chosen, planned.settings, bounds_of(options)
+    )
+    watched = bar(others, "other classifiers", options)
+    found = [
+        (KINDS[each.classifier].title, each.loss, command_with(each.classifier, options))
+        for each in better_alternatives(corpus, rows, chosen, watched, options.metric, options.seed)
+    ]
+    return console_report.alternatives_text(found, chosen.loss, options.metric, len(others), left)
+
+
+def command_with(classifier: str, options: TrainOptions) -> str:
+    """What was typed, with another classifier."""
+    typed = shlex.split(options.command)
+    if "--classifier" in typed:
+        place = typed.index("--classifier")
+        del typed[place : place + 2]
+    return shlex.join([*typed, "--classifier", classifier])
+
+
+def predictions_of(
+    prepared: Prepared, fitted: Fitted, folds: Sequence[Fold], options: TrainOptions
+) -> UnseenPredictions | None:
+    """What the model card draws beyond the metrics; nothing without cross-validation."""
+    if not (folds and options.for_card):
+        return None
+    texts = prepared.corpus.texts[fitted.setting.stop_words][prepared.rows].tolist()
+    labels = prepared.labelled.labels
+    fits = learning_curve.fit_growing_parts(fitted.pipeline, texts, labels, options.seed)
+    total = learning_curve.FOLDS * len(learning_curve.shares_to_fit(labels))
+    return UnseenPredictions(
+        truth=np.concatenate([fold.truth for fold in folds]),
+        probabilities=np.concatenate([fold.probabilities for fold in folds]),
+        learning_curve=learning_curve.learning_points(
+            list(bar(fits, "learning curve", options, total))
+        ),
+    )
+
+
+def describe(prepared: Prepared, fitted: Fitted, options: TrainOptions) -> DataSet:
+    """What the model file says of its data."""
+    labelled = prepared.labelled
+    rows = prepared.rows
+    usage = word_usage(prepared.corpus.counts(fitted.setting.stop_words, (1, 1))[rows])
+    labels = prepared.corpus.labels[rows].tolist()
+    return DataSet(
+        name=labelled.name,
+        sha256=labelled.sha256,
+        texts=len(labels),
+        texts_by_label=dict(sorted(Counter(labels).items())),
+        licence=options.licence if options.data else IMDB_LICENCE,
+        overlap=UNSET if options.data else IMDB_OVERLAP,
+        words=usage.words,
+        unknown_words=usage.unknown,
+    )

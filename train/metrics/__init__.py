@@ -1,0 +1,1 @@
+"""Metrics: predictions on unseen text -> losses, and figures with intervals."""

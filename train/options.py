@@ -1,0 +1,68 @@
+"""Options of training: what is trained on, how, and within which bounds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from addsup.tables.listing import WILD
+from addsup.tables.storage import ADDRESS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainOptions:
+    """Options of training and of comparing classifiers.
+
+    Attributes:
+        data: file, folder, glob or address of labelled text; None for the article's sentences.
+        test_data: file to test on; None to hold a part of the data out.
+        text_column: holds the text; None for the usual names.
+        label_column: holds the label; None for the usual names.
+        licence: of the data, for the model card.
+        analyzer: "article", "unicode", or None to choose by what is in the texts.
+        language: of the texts, as two letters; None if unknown.
+        stem: whether words become their stems.
+        classifier: a key of `addsup.train.classifiers.KINDS`.
+        tune: whether to search for the best settings.
+        metric: a key of `addsup.train.metrics.losses.METRICS`.
+        max_terms: terms that a model counts at most.
+        max_memory: bytes that a setting may need to be tried.
+        max_minutes: for everything that is fitted.
+        seed: of every random split.
+        repeats: of the 10-fold cross-validation; None for as many as time allows.
+        for_card: whether to measure what only the model card shows, such as the learning curve.
+        scheduler: address of a Dask cluster; None for this machine.
+        quiet: whether to do without progress bars.
+        command: what a person types to train the same model again.
+    """
+
+    data: str | None = None
+    test_data: Path | None = None
+    text_column: str | None = None
+    label_column: str | None = None
+    licence: str = "not stated"
+    analyzer: str | None = None
+    language: str | None = None
+    stem: bool = False
+    classifier: str = "gaussian"
+    tune: bool = True
+    metric: str = "log-loss"
+    max_terms: int = 50_000
+    max_memory: int
+    max_minutes: float = 10.0
+    seed: int = 0
+    repeats: int | None = None
+    for_card: bool = True
+    scheduler: str | None = None
+    quiet: bool = False
+    command: str = "addsup train"
+
+    @property
+    def is_out_of_core(self) -> bool:
+        """Whether the data are many files, or at an address, or a cluster is to read them."""
+        if self.data is None or re.match("https?:", self.data):
+            return False
+        path = Path(self.data)
+        many = path.is_dir() or (WILD.search(self.data) and not path.exists())
+        return bool(self.scheduler or many or ADDRESS.match(self.data))
