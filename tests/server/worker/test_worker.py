@@ -68,7 +68,7 @@ def test_a_chunked_request_is_answered_whatever_follows(
         replies = b"".join(iter(lambda: plug.recv(65536), b""))
 
     assert replies.startswith(b"HTTP/1.1 400 ")
-    assert b'"code":"missing_review"' in replies
+    assert b'"code":"missing_text"' in replies
     assert replies.endswith(b'{"status":"live"}\n')
 
 
