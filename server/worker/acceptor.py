@@ -21,7 +21,8 @@ OUT_OF_RESOURCES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, 
 NOBODY_THERE: Final = frozenset({errno.EAGAIN, errno.ECONNABORTED, errno.EINTR})
 #: Connections that are accepted in one turn of the event loop.
 MOST_ACCEPTED: Final = 64
-#: Seconds for which a worker with more connections than another lets that one accept.
+#: Seconds for which a worker with more connections than another lets that one accept; then it
+#: accepts all who still wait.
 COURTESY_SECONDS: Final = 0.01
 #: Workers that can be told apart, in the order in which they were started.
 ENTRIES: Final = 256
@@ -79,12 +80,12 @@ class Acceptor:
 
     def _accept(self, listener: socket.socket) -> None:
         """Accept those who have connected, as far as it is this worker's turn."""
+        has_waited, self._has_waited = self._has_waited, False
         for _ in range(MOST_ACCEPTED):
-            if not self._has_waited and self._is_ahead():
+            if not has_waited and self._is_ahead():
                 self._has_waited = True
                 self._pause(COURTESY_SECONDS)
                 break
-            self._has_waited = False
             if not self._accept_one(listener) or self._is_paused:
                 break
 
