@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from addsup.inference.analyzer import Tokenizer
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from addsup.inference.analyzer import Tokenizer
 
 
 def problem_with(text: object, tokenizer: Tokenizer, max_chars: int) -> str | None:

@@ -10,8 +10,9 @@ from flask import Flask
 from addsup.inference.model import Model, read_trusted
 from addsup.server.api import health, info, predict
 from addsup.server.api.openapi import routes as openapi
-from addsup.server.error_handlers import flask_error
+from addsup.server.error_handlers import flask_error, reply_to_error
 from addsup.server.extensions import KEY, Extensions, extensions_of
+from addsup.server.http.routing import Table
 from addsup.server.middleware.compression import compress
 from addsup.server.middleware.dispatch import dispatch
 from addsup.server.middleware.security import allow_origins, mount, trust_proxies
@@ -21,7 +22,6 @@ from addsup.server.observability.log_writer import LogWriter
 from addsup.server.observability.metrics import Metrics
 from addsup.server.observability.request_log import Application, RequestLog
 from addsup.server.open_inference import management, routes, v1
-from addsup.server.routing import Table
 from addsup.server.settings import Settings
 from addsup.server.web.assets import keep_assets
 from addsup.server.web.views import render_page, web
@@ -78,11 +78,11 @@ def make_ready(app: Flask, content: bytes | None = None) -> Flask:
     Raises:
         ModelFileError: as for `create_app`.
     """
-    carried = extensions_of(app)
-    path = carried.settings.model_path
+    server = extensions_of(app)
+    path = server.settings.model_path
     if content is None:
-        content = read_trusted(path, carried.settings.public_key)
-    carried.use_model(Model.open(path, content))
+        content = read_trusted(path, server.settings.public_key)
+    server.use_model(Model.open(path, content))
     return app
 
 
@@ -96,7 +96,7 @@ def unready_app(settings: Settings) -> Flask:
     write_defects(settings.log_format)
     metrics = Metrics()
     request_log = RequestLog(metrics, settings.log_format, LogWriter())
-    server = Extensions(settings, metrics, request_log, lambda: app, render_page)
+    server = Extensions(settings, metrics, request_log, lambda: app, reply_to_error, render_page)
     app.extensions[KEY] = server
     for wrap in reversed(MIDDLEWARE):
         app.wsgi_app = wrap(app.wsgi_app, server)  # type: ignore[method-assign]

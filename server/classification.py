@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 
 from addsup.inference.predictions import Classification
-from addsup.server.request import Request
+from addsup.server.http.request import Request
 from addsup.server.schemas.validation import check_explained, check_left_out
 
 
@@ -47,6 +47,6 @@ def classify(
     if found:
         seconds = time.perf_counter() - started
         predictions = [each.prediction for each in found]
-        server.metrics.count_predictions(predictions, seconds, model.version)
+        request.amounts += server.metrics.of_predictions(predictions, seconds, model.version)
         request.texts += len(found)
     return found

@@ -8,9 +8,9 @@ import flask
 from werkzeug.exceptions import HTTPException
 
 from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.http.request import Reply, Request, current_request
 from addsup.server.middleware.security import is_well_formed_host
 from addsup.server.observability.log_format import log_defect
-from addsup.server.request import Reply, Request, current_request
 from addsup.server.schemas.negotiation import wants_html
 from addsup.server.schemas.responses import encode, problem_document
 from addsup.server.web.views import render_form, submitted_text

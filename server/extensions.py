@@ -1,4 +1,4 @@
-"""Extensions: what an application carries from request to request (Flask's word for it)."""
+"""Extensions: settings, model, counts and log of an application (Flask's word for it)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Flask, current_app
 
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.observability.metrics import Metrics
-from addsup.server.observability.request_log import RequestLog
-from addsup.server.settings import Settings
 
 if TYPE_CHECKING:
     from addsup.inference.model import Model
+    from addsup.server.http.request import Reply, Request
+    from addsup.server.observability.metrics import Metrics
+    from addsup.server.observability.request_log import RequestLog
+    from addsup.server.settings import Settings
 
 KEY: Final = "server"
 
@@ -28,6 +29,7 @@ class Extensions:
         metrics: of this process.
         request_log: writes a line for each request, and counts it.
         flask: the application that has the pages.
+        reply_to_error: makes an answer of what went wrong before Flask had the request.
         render_page: renders a text and what the model makes of it as HTML, within a context of
             Flask's.
         loaded_model: the model, once it has reproduced its golden texts.
@@ -37,6 +39,7 @@ class Extensions:
     metrics: Metrics
     request_log: RequestLog
     flask: Callable[[], Flask]
+    reply_to_error: Callable[[Exception, Request], Reply]
     render_page: Callable[..., str]
     loaded_model: Model | None = None
 
@@ -66,13 +69,13 @@ class Extensions:
 
 
 def extensions_of(app: Flask) -> Extensions:
-    """What *app* carries."""
-    carried: Extensions = app.extensions[KEY]
-    return carried
+    """The extensions of *app*."""
+    server: Extensions = app.extensions[KEY]
+    return server
 
 
 def current() -> Extensions:
-    """What the application that answers the current request carries."""
+    """The extensions of the application that answers the current request."""
     return extensions_of(_unwrapped(current_app))
 
 

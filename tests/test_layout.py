@@ -106,9 +106,11 @@ def test_no_module_imports_itself_through_others() -> None:
 
 
 def test_no_folder_imports_itself_through_others() -> None:
+    """A module that lies in a room itself, such as `server.app`, counts as a folder of its own."""
+
     def folder(name: str) -> str:
-        path = MODULES[name]
-        return str(path.parent.relative_to(ROOT))
+        inner = MODULES[name].parent.relative_to(ROOT)
+        return str(inner) if len(inner.parts) > 1 else name
 
     arrows: dict[str, set[str]] = {}
     for name in MODULES.keys() - {"addsup"}:
@@ -117,9 +119,12 @@ def test_no_folder_imports_itself_through_others() -> None:
 
     def visit(name: str, above: tuple[str, ...]) -> None:
         assert name not in above, " -> ".join((*above[above.index(name) :], name))
-        for each in arrows[name] - {name}:
-            visit(each, (*above, name))
+        if name not in finished:
+            for each in arrows[name] - {name}:
+                visit(each, (*above, name))
+            finished.add(name)
 
+    finished: set[str] = set()
     for name in arrows:
         visit(name, ())
 

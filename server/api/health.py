@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from addsup.server.http.request import Reply, Request
+from addsup.server.http.routing import Route
 from addsup.server.middleware.security import check_bearer
-from addsup.server.request import Reply, Request
-from addsup.server.routing import Route
 from addsup.server.schemas.negotiation import respond
 from addsup.server.schemas.responses import StateDocument
 

@@ -8,8 +8,8 @@ import onnxruntime
 
 from addsup import __version__
 from addsup.server.extensions import Extensions
-from addsup.server.request import Reply, Request
-from addsup.server.routing import Route
+from addsup.server.http.request import Reply, Request
+from addsup.server.http.routing import Route
 from addsup.server.schemas.negotiation import respond
 from addsup.server.schemas.responses import ModelDocument, VersionDocument
 

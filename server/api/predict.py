@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl
 
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.request import JSON, Reply, Request
-from addsup.server.routing import Route
+from addsup.server.http.request import JSON, Reply, Request
+from addsup.server.http.routing import Route
 from addsup.server.schemas.negotiation import respond, wants_html
 from addsup.server.schemas.parsing import Texts, parse_form, parse_json
 from addsup.server.schemas.responses import batch_document, predictions_document
@@ -26,7 +26,7 @@ EXPLAIN: Final = {
 }
 
 
-def predict(request: Request) -> Reply:
+def predict_texts(request: Request) -> Reply:
     """Classify one text or a batch."""
     explain, leave_out = explanation_asked_for(request)
     texts, server = texts_in(request), request.server
@@ -85,4 +85,4 @@ def explanation_asked_for(request: Request) -> tuple[bool, bool]:
     return EXPLAIN[parameters[0][1]] if parameters else EXPLAIN["0"]
 
 
-ROUTES = (Route("/predict", "predict", {"POST": predict}),)
+ROUTES = (Route("/predict", "predict", {"POST": predict_texts}),)

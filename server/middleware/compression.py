@@ -37,7 +37,7 @@ ASKED_FOR: Final = re.compile(r"(?:^|,)\s*(?:gzip|x-gzip|\*)" + NOT_REFUSED)
 ASKED_FOR_ZSTD: Final = re.compile(r"(?:^|,)\s*zstd" + NOT_REFUSED)
 
 
-def compress(application: Application, _carried: Extensions) -> Application:
+def compress(application: Application, _server: Extensions) -> Application:
     """Compress what *application* answers, where that is worth it and was asked for."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

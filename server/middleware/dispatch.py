@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
-from addsup.server.error_handlers import reply_to_error
 from addsup.server.extensions import Extensions
+from addsup.server.http.request import Request, current_request
 from addsup.server.middleware.request_body import read_body
 from addsup.server.middleware.security import (
     check_api_key,
@@ -15,7 +15,6 @@ from addsup.server.middleware.security import (
     check_trusted_host,
 )
 from addsup.server.observability.request_log import Application
-from addsup.server.request import Request, current_request
 from addsup.server.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def dispatch(pages: Application, server: Extensions) -> Application:
                 return pages(environ, start_response)
             reply = route.answer(request)
         except Exception as error:
-            reply = reply_to_error(error, request)
+            reply = server.reply_to_error(error, request)
         return reply.send(request, start_response)
 
     return answer

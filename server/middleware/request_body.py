@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any, Final
 
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.request import Request
+from addsup.server.http.request import Request
 
 CODINGS: Final = frozenset({"gzip", "x-gzip", "deflate"})
 #: zlib's word for a header of gzip or of zlib, whichever there is.

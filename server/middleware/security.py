@@ -14,8 +14,8 @@ from werkzeug.wsgi import get_host
 
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import Extensions
+from addsup.server.http.request import JSON, Request, current_request
 from addsup.server.observability.request_log import Application
-from addsup.server.request import JSON, Request, current_request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

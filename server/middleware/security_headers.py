@@ -42,7 +42,7 @@ NOT_KEPT: Final = ("Cache-Control", "no-store")
 ONLY_HTTPS: Final = ("Strict-Transport-Security", STRICT_TRANSPORT_SECURITY)
 
 
-def add_security_headers(application: Application, _carried: Extensions) -> Application:
+def add_security_headers(application: Application, _server: Extensions) -> Application:
     """Put the headers on every response of *application*, errors included.
 
     They are added behind Flask, as plain tuples: five of them set in a hook take longer than

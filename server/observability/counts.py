@@ -23,6 +23,7 @@ import msgspec
 #: Name of a metric, values of its labels and, in a histogram, the number of a bucket.
 Key = tuple[str, ...]
 Numbers = dict[Key, float]
+Amount = tuple[Key, float]
 
 FLUSH_SECONDS: Final = 0.25
 SUFFIX: Final = ".counts"
@@ -42,7 +43,7 @@ class Counts:
         self._changed = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def add(self, *amounts: tuple[Key, float]) -> None:
+    def add(self, *amounts: Amount) -> None:
         """Add each amount to its number."""
         numbers = self.numbers
         with self._lock:

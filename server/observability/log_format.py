@@ -97,14 +97,14 @@ class Formatter(logging.Formatter):
         return Message(
             timestamp(record.created),
             record.levelname.lower(),
-            _told(record, error),
+            _text_of(record, error),
             error,
             places or getattr(record, "places", []),
             getattr(record, "request_id", None),
         )
 
 
-def _told(record: logging.LogRecord, error: str | None) -> str:
+def _text_of(record: logging.LogRecord, error: str | None) -> str:
     template = str(record.msg)
     for beginning in QUOTING:
         if template.startswith(beginning):

@@ -27,7 +27,7 @@ from prometheus_client.utils import floatToGoString
 from addsup import __version__
 from addsup.inference.predictions import NO_LABEL
 from addsup.server.observability import multiprocess_dir
-from addsup.server.observability.counts import Counts, Numbers
+from addsup.server.observability.counts import Amount, Counts, Numbers
 from addsup.server.observability.process_metrics import ProcessMetrics
 
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ class Family:
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
     is_gauge: bool = False
+
+    @property
+    def sum(self) -> str:
+        """Under which name the sum is."""
+        return f"{self.name}_sum"
 
 
 REQUESTS: Final = Family("http_requests", "Requests answered.", ("route", "method", "status"))
@@ -74,6 +79,8 @@ IN_FLIGHT: Final = Family(
 )
 FAMILIES: Final = (REQUESTS, DURATIONS, TEXTS, WORDS, UNKNOWN_WORDS, INFERENCES, IN_FLIGHT)
 
+DURATION_SUM: Final = DURATIONS.sum
+INFERENCE_SUM: Final = INFERENCES.sum
 ONE_MORE: Final = ((IN_FLIGHT.name,), 1.0)
 ONE_LESS: Final = ((IN_FLIGHT.name,), -1.0)
 BUCKETS: Final = tuple(map(str, range(1 + max(len(each.buckets) for each in FAMILIES))))
@@ -94,31 +101,32 @@ class Metrics:
         self.counts.add(ONE_MORE)
 
     def count_request(
-        self, route: str, method: str, status: int, seconds: float, *, in_flight: bool = False
+        self, route: str, method: str, status: int, seconds: float, *more: Amount
     ) -> None:
-        """One request has been answered; *in_flight* if `begin_request` was told of it."""
+        """One request has been answered, and *more* is counted with it."""
         self.counts.add(
             ((REQUESTS.name, route, method, str(status)), 1.0),
             ((DURATIONS.name, route, method, _bucket(DURATIONS, seconds)), 1.0),
-            (("http_request_duration_seconds_sum", route, method), seconds),
-            *([ONE_LESS] if in_flight else []),
+            ((DURATION_SUM, route, method), seconds),
+            *more,
         )
 
-    def count_predictions(
-        self, predictions: Sequence[Prediction], seconds: float, model: str
-    ) -> None:
-        """*model* has classified some texts in *seconds*."""
+    @staticmethod
+    def of_predictions(
+        predictions: Sequence[Prediction], seconds: float, model: str
+    ) -> tuple[Amount, ...]:
+        """What is counted where *model* has classified some texts in *seconds*."""
         words = unknown = 0
         labels: dict[str | None, int] = {}
         for each in predictions:
             words += each.words
             unknown += each.words - each.known_words
             labels[each.label] = labels.get(each.label, 0) + 1
-        self.counts.add(
+        return (
             ((WORDS.name, model), words),
             ((UNKNOWN_WORDS.name, model), unknown),
             ((INFERENCES.name, model, _bucket(INFERENCES, seconds)), 1.0),
-            (("inference_duration_seconds_sum", model), seconds),
+            ((INFERENCE_SUM, model), seconds),
             *(
                 ((TEXTS.name, NO_LABEL if label is None else label, model), count)
                 for label, count in labels.items()
@@ -127,7 +135,7 @@ class Metrics:
 
     def inferences(self, model: str) -> tuple[int, int, float]:
         """Requests that *model* has answered, the texts in them, and the seconds it took."""
-        found = {INFERENCES.name: 0.0, TEXTS.name: 0.0, "inference_duration_seconds_sum": 0.0}
+        found = {INFERENCES.name: 0.0, TEXTS.name: 0.0, INFERENCE_SUM: 0.0}
         for (name, *labels), number in self.counts.total().items():
             if name in found and model in labels:
                 found[name] += number
@@ -167,14 +175,14 @@ def _as_metric(family: Family, total: Numbers) -> Metric:
 def _as_histogram(
     family: Family, numbers: Sequence[tuple[tuple[str, ...], float]], total: Numbers
 ) -> Metric:
-    bounds = [*map(floatToGoString, family.buckets), "+Inf"]  # type: ignore[no-untyped-call]
+    bounds = [*map(floatToGoString, family.buckets), "+Inf"]
     rows: dict[tuple[str, ...], list[float]] = {}
     for (*labels, bucket), number in numbers:
         rows.setdefault(tuple(labels), [0.0] * len(bounds))[int(bucket)] = number
     metric = HistogramMetricFamily(family.name, family.meaning, labels=family.labels)
-    for labels, row in rows.items():
+    for key, row in rows.items():
         buckets = list(zip(bounds, accumulate(row), strict=True))
-        metric.add_metric(labels, buckets, total.get((f"{family.name}_sum", *labels), 0.0))
+        metric.add_metric(key, buckets, total.get((family.sum, *key), 0.0))
     return metric
 
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import flask
 
+from addsup.server.http.request import KEY, Request
 from addsup.server.observability.log_format import RequestLine, timestamp
 from addsup.server.observability.log_writer import LogWriter
-from addsup.server.request import KEY, Request
+from addsup.server.observability.metrics import ONE_LESS, Metrics
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from addsup.server.extensions import Extensions
-    from addsup.server.observability.metrics import Metrics
-    from addsup.server.routing import Table
+    from addsup.server.http.routing import Table
 
 Application = Callable[..., Iterable[bytes]]
 
@@ -63,7 +63,8 @@ class RequestLog:
             try:
                 return application(environ, start)
             finally:
-                self._record(request, in_flight=True)
+                request.amounts += (ONE_LESS,)
+                self._record(request)
 
         return answer
 
@@ -74,10 +75,10 @@ class RequestLog:
         self._record(request)
         return request.id
 
-    def _record(self, request: Request, *, in_flight: bool = False) -> None:
+    def _record(self, request: Request) -> None:
         seconds = time.perf_counter() - request.started
         self.metrics.count_request(
-            request.template, request.method, request.status, seconds, in_flight=in_flight
+            request.template, request.method, request.status, seconds, *request.amounts
         )
         line = RequestLine(
             timestamp(time.time()),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final, NoReturn
 
 from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.http.request import Reply, Request
+from addsup.server.http.routing import Route
 from addsup.server.open_inference.routes import MODEL, PLATFORM, find_model, of_model
-from addsup.server.request import Reply, Request
-from addsup.server.routing import Route
 from addsup.server.schemas.negotiation import respond
 from addsup.server.schemas.open_inference import (
     LABEL,

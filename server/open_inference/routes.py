@@ -11,10 +11,10 @@ from addsup import __version__
 from addsup.inference.model import Model
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.http.request import Reply, Request
+from addsup.server.http.routing import Handler, Route
 from addsup.server.open_inference import binary
 from addsup.server.open_inference.tensors import output_tensor, texts_of, wanted_outputs
-from addsup.server.request import Reply, Request
-from addsup.server.routing import Handler, Route
 from addsup.server.schemas.negotiation import respond
 from addsup.server.schemas.open_inference import (
     LABEL,

@@ -7,9 +7,9 @@ from typing import Final
 import msgspec
 
 from addsup.server.classification import classify
+from addsup.server.http.request import Reply, Request
+from addsup.server.http.routing import Route
 from addsup.server.open_inference.routes import find_model, model_ready
-from addsup.server.request import Reply, Request
-from addsup.server.routing import Route
 from addsup.server.schemas.negotiation import respond
 from addsup.server.schemas.open_inference import V1Models, V1Request
 from addsup.server.schemas.parsing import decode_with, refuse_duplicates

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.request import Reply, Request
+from addsup.server.http.request import Reply, Request
 from addsup.server.schemas.responses import encode
 
 

@@ -10,15 +10,12 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from addsup.server.schemas.parsing import Text
-
 TEXT: Final = "text"
 LABEL: Final = "label"
 PROBABILITIES: Final = "probabilities"
 
 #: What standard clients send along, and what means nothing here.
 Parameters = dict[str, Any]
-NOT_USED: Final = Meta(description="Accepted, as clients send it; not used.")
 
 
 class Tensor(msgspec.Struct, frozen=True):
@@ -69,45 +66,32 @@ class ModelReady(msgspec.Struct, frozen=True):
 class InputTensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The texts."""
 
-    name: Annotated[str, Meta(extra_json_schema={"const": TEXT})]
+    name: str
     shape: Annotated[
         list[Annotated[int, Meta(ge=0)]],
-        Meta(description="[N] or [N, 1] for N texts.", min_length=1, max_length=2),
+        Meta(min_length=1, max_length=2),
     ]
-    datatype: Annotated[str, Meta(extra_json_schema={"const": "BYTES"})]
-    data: Annotated[
-        list[Text | list[Text]] | UnsetType,
-        Meta(description="N texts, flat or each in a list; absent if they are binary."),
-    ] = UNSET
-    parameters: Annotated[
-        Parameters | UnsetType,
-        Meta(description="`binary_data_size`: how many bytes of texts stand behind the JSON."),
-    ] = UNSET
+    datatype: str
+    data: list[str | list[str]] | UnsetType = UNSET
+    parameters: Parameters | UnsetType = UNSET
 
 
 class WantedTensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An output that is asked for."""
 
-    name: Annotated[str, Meta(extra_json_schema={"enum": [LABEL, PROBABILITIES]})]
-    parameters: Annotated[
-        Parameters | UnsetType, Meta(description="`binary_data`: whether to send it as bytes.")
-    ] = UNSET
+    name: str
+    parameters: Parameters | UnsetType = UNSET
 
 
 class InferenceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The body of `POST /v2/models/{name}/infer`."""
 
-    inputs: Annotated[list[InputTensor], Meta(extra_json_schema={"minItems": 1, "maxItems": 1})]
-    id: Annotated[str | UnsetType | None, Meta(description="Comes back with the answer.")] = UNSET
-    outputs: Annotated[
-        list[WantedTensor] | UnsetType, Meta(description="Which to send; both if absent or empty.")
-    ] = UNSET
-    parameters: Annotated[
-        Parameters | UnsetType,
-        Meta(description="`binary_data_output`: whether to send all outputs as bytes."),
-    ] = UNSET
-    model_name: Annotated[str | UnsetType | None, NOT_USED] = UNSET
-    model_version: Annotated[str | UnsetType | None, NOT_USED] = UNSET
+    inputs: list[InputTensor]
+    id: str | UnsetType | None = UNSET
+    outputs: list[WantedTensor] | UnsetType = UNSET
+    parameters: Parameters | UnsetType = UNSET
+    model_name: str | UnsetType | None = UNSET  # sent by clients, and not used
+    model_version: str | UnsetType | None = UNSET
 
 
 class OutputTensor(msgspec.Struct, frozen=True):
@@ -116,17 +100,8 @@ class OutputTensor(msgspec.Struct, frozen=True):
     name: str
     datatype: str
     shape: list[int]
-    data: Annotated[
-        list[Any] | UnsetType,
-        Meta(
-            description="Absent if it stands as bytes behind the JSON.",
-            extra_json_schema={"type": "array", "items": {}},
-        ),
-    ] = UNSET
-    parameters: Annotated[
-        Parameters | UnsetType,
-        Meta(description="`binary_data_size`: how many bytes of it stand behind the JSON."),
-    ] = UNSET
+    data: list[Any] | UnsetType = UNSET
+    parameters: Parameters | UnsetType = UNSET
 
 
 class InferenceResponse(msgspec.Struct, frozen=True):
@@ -180,8 +155,8 @@ class ModelStatistics(msgspec.Struct, frozen=True):
 
     name: str
     version: str
-    inference_count: Annotated[int, Meta(description="Texts.")]
-    execution_count: Annotated[int, Meta(description="Requests.")]
+    inference_count: int
+    execution_count: int
     inference_stats: InferenceStatistics
 
 
@@ -209,4 +184,4 @@ class V1Models(msgspec.Struct, frozen=True):
 class V1Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of `POST /v1/models/{name}:predict`."""
 
-    instances: Annotated[list[Text], Meta(description="The texts.")]
+    instances: list[str]

@@ -1,28 +1,23 @@
 """Parsing of requests: what a client may send to be classified, and the texts in it.
 
 The types below are the whole grammar: msgspec decodes strictly against them, so a wrong document
-is refused while it is read, however deep it is nested. The OpenAPI document is made from them too.
+is refused while it is read, however deep it is nested. `api/openapi/openapi.json` describes them.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, NoReturn, TypeVar
+from typing import Any, Final, Literal, NoReturn, TypeVar, cast
 from urllib.parse import parse_qsl
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.schemas.json_pointer import (
-    SHOWN_CHARS,
-    first_duplicate,
-    lone_surrogate,
-    pointer_at,
-)
 
 T = TypeVar("T")
 
@@ -34,36 +29,27 @@ PLACE = re.compile(r" - at `\$(.*)`$")
 STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 BYTE = re.compile(r" \(byte (\d+)\)")
 
-#: What a text has to have in it, for a model that reads the letters a to z.
-LETTER: Final = "[a-zA-Z]"
-
-#: A text as the schema describes it; `schemas.validation` holds it to that, with its own codes.
-Text = Annotated[
-    str,
-    Meta(
-        description="One text, as typed. Of its characters the model reads a to z and A to Z.",
-        extra_json_schema={"pattern": LETTER},
-    ),
-]
+#: A name may be a megabyte long, and its owner knows it anyway.
+SHOWN_CHARS: Final = 60
 
 
 class PredictRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The body of `POST /predict` as it is decoded: a `TextRequest` or a `BatchRequest`.
+    """The body of `POST /predict`: one text, or a batch.
 
     `review` and `reviews` are what version 1 called `text` and `texts`.
     """
 
-    text: Text | UnsetType = UNSET
-    texts: list[Text] | UnsetType = UNSET
-    review: Text | UnsetType = UNSET
-    reviews: list[Text] | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    texts: list[str] | UnsetType = UNSET
+    review: str | UnsetType = UNSET
+    reviews: list[str] | UnsetType = UNSET
     on_error: Literal["request", "item"] | UnsetType = UNSET
 
 
 class LenientBatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A batch whose texts may be anything, since bad ones are answered in their place."""
 
-    texts: Annotated[list[Any], Meta(extra_json_schema={"items": {}})]
+    texts: list[Any]
     on_error: Literal["item"]
 
 
@@ -74,24 +60,8 @@ class LenientReviewsRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=T
     on_error: Literal["item"]
 
 
-class TextRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of `POST /predict` with one text, as JSON or as a URL-encoded form."""
-
-    text: Text
-
-
-class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A batch of texts, which one bad text refuses."""
-
-    texts: list[Text]
-    on_error: Literal["request"] | UnsetType = UNSET
-
-
-#: Where a WSGI environment has the texts that were parsed, or the problem with them.
-PARSED: Final = "server.parsed"
-
 DECODER: Final = msgspec.json.Decoder(PredictRequest)
-LENIENT: Final = (
+LENIENT: Final[tuple[msgspec.json.Decoder[Any], ...]] = (
     msgspec.json.Decoder(LenientBatchRequest),
     msgspec.json.Decoder(LenientReviewsRequest),
 )
@@ -99,6 +69,7 @@ LENIENT: Final = (
 #: Fields of a single text and of a batch: the name, and the one of version 1.
 SINGLE: Final = ("text", "review")
 BATCH: Final = ("texts", "reviews")
+FIELDS: Final = ("text", "texts", "review", "reviews")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +107,8 @@ def parse_json(body: bytes) -> Texts:
         return lenient
     if may_hide_a_key(body):
         refuse_duplicates(body)
-    given = [each for each in (*SINGLE, *BATCH) if getattr(request, each) is not UNSET]
+    values = (request.text, request.texts, request.review, request.reviews)
+    given = [pair for pair in zip(FIELDS, values, strict=True) if pair[1] is not UNSET]
     if not given:
         raise ProblemError(
             ProblemType.MISSING_TEXT,
@@ -146,13 +118,13 @@ def parse_json(body: bytes) -> Texts:
     if len(given) > 1:
         raise ProblemError(
             ProblemType.TEXT_AND_TEXTS,
-            f'Send one of "text" and "texts", not both "{given[0]}" and "{given[1]}".',
+            f'Send one of "text" and "texts", not both "{given[0][0]}" and "{given[1][0]}".',
             "",
         )
-    found = getattr(request, given[0])
-    if given[0] in SINGLE:
-        return Texts([found], given[0])
-    return Texts(found, given[0], by_item=request.on_error == "item")
+    field, found = cast("tuple[str, Any]", given[0])
+    if field in SINGLE:
+        return Texts([found], field)
+    return Texts(found, field, by_item=request.on_error == "item")
 
 
 def _by_item(body: bytes) -> Texts | None:
@@ -231,12 +203,14 @@ def refuse_duplicates(body: bytes) -> None:
     """
 
     def check(pairs: list[tuple[str, Any]]) -> None:
-        if len({key for key, _ in pairs}) < len(pairs):
-            raise ProblemError(
-                ProblemType.DUPLICATE_FIELD,
-                "A field is given twice in one object.",
-                first_duplicate(body),
-            )
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise ProblemError(
+                    ProblemType.DUPLICATE_FIELD,
+                    f'The field "{_shown(key)}" is given twice in one object.',
+                )
+            seen.add(key)
 
     json.loads(body, object_pairs_hook=check)
 
@@ -245,19 +219,17 @@ def _refuse(error: msgspec.DecodeError | UnicodeDecodeError, body: bytes) -> NoR
     """Say what msgspec found in words of ours."""
     if isinstance(error, msgspec.ValidationError):
         raise _invalid(str(error)) from None
-    if isinstance(error, UnicodeDecodeError):
-        reason = f"The body holds bytes that are not UTF-8 ({error.reason})."
-        raise ProblemError(
-            ProblemType.MALFORMED_JSON, reason, pointer_at(body, _first_bad_byte(body))
-        ) from None
-    half = lone_surrogate(body)
-    if half is not None:
-        reason = "A string holds half of a surrogate pair, which stands for no character."
-        raise ProblemError(ProblemType.MALFORMED_JSON, reason, pointer_at(body, half)) from None
     byte = BYTE.search(str(error))
-    place = pointer_at(body, int(byte[1]) if byte else len(body))
+    offset = int(byte[1]) if byte else len(body)
+    reason = f"The body cannot be read: {BYTE.sub('', str(error))}"
+    if body.startswith(BOM_UTF8):
+        reason, offset = "The body begins with a byte order mark; leave it out", 0
+    elif isinstance(error, UnicodeDecodeError):
+        reason = f"The body holds bytes that are not UTF-8 ({error.reason})"
+        offset = _first_bad_byte(body)
+    line, start = body.count(b"\n", 0, offset) + 1, body.rfind(b"\n", 0, offset)
     raise ProblemError(
-        ProblemType.MALFORMED_JSON, f"The body cannot be read: {error}.", place
+        ProblemType.MALFORMED_JSON, f"{reason} (line {line}, byte {offset - start})."
     ) from None
 
 
@@ -285,12 +257,17 @@ def _invalid(message: str) -> ProblemError:
 
 
 def _unknown(name: str, parent: str, advice: str) -> ProblemError:
-    shown = name if len(name) <= SHOWN_CHARS else name[:SHOWN_CHARS] + "..."
+    shown = _shown(name)
     return ProblemError(
         ProblemType.UNKNOWN_FIELD,
         f'The field "{shown}" is not known here; {advice}.',
         f"{parent}/" + shown.replace("~", "~0").replace("/", "~1"),
     )
+
+
+def _shown(name: str) -> str:
+    """*name*, cut if it is long."""
+    return name if len(name) <= SHOWN_CHARS else name[:SHOWN_CHARS] + "..."
 
 
 def _pointer(path: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from addsup.inference.analyzer import Tokenizer
 from addsup.inference.text_checks import problem_with
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.schemas.parsing import Texts
-from addsup.server.settings import Settings
+
+if TYPE_CHECKING:
+    from addsup.inference.analyzer import Tokenizer
+    from addsup.server.schemas.parsing import Texts
+    from addsup.server.settings import Settings
 
 #: Words that are read in all to leave out one after the other.
 MOST_READ_WITHOUT_ONE = 1_000_000

@@ -103,9 +103,9 @@ def _row_in_words(labels: Sequence[str], row: Sequence[int], true: int) -> str:
     """Where the texts of one label went: the label itself and those it is taken for, by number."""
     total = sum(row) or 1
     others = sorted((j for j, n in enumerate(row) if n and j != true), key=lambda j: -row[j])
-    taken = ", ".join(f"{row[j] / total:.0%} as \u201c{labels[j]}\u201d" for j in others[:4])
+    confused = ", ".join(f"{row[j] / total:.0%} as \u201c{labels[j]}\u201d" for j in others[:4])
     read = f"Of the texts labelled \u201c{labels[true]}\u201d, {row[true] / total:.0%} were read so"
-    return f"{read}, {taken}." if taken else f"{read}."
+    return f"{read}, {confused}." if confused else f"{read}."
 
 
 def reliability(bins: Sequence[Bin], labels: int) -> Reliability:
@@ -131,13 +131,13 @@ def reliability(bins: Sequence[Bin], labels: int) -> Reliability:
 
 
 def _bins_in_words(bins: Sequence[Bin]) -> str:
-    told = "; ".join(
+    sentences = "; ".join(
         f"of {each.count:,} verdicts given with about {each.predicted:.0%}, "
         f"{each.observed:.0%} were right"
         for each in bins
         if each.count
     )
-    return told[:1].upper() + told[1:] + "."
+    return sentences[:1].upper() + sentences[1:] + "."
 
 
 def shortened(label: str) -> str:

@@ -41,7 +41,7 @@ class ModelSummary:
     reads: str
 
 
-#: Labels of which a matrix is drawn and which are listed one by one; pairs told of more.
+#: Labels of which a matrix is drawn and which are listed one by one; pairs named of more.
 MOST_DRAWN: Final = 12
 MOST_LISTED: Final = 20
 PAIRS: Final = 10

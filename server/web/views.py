@@ -12,7 +12,7 @@ from addsup.inference.predictions import Classification, Explanation, Prediction
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import current
-from addsup.server.request import current_request
+from addsup.server.http.request import current_request
 from addsup.server.schemas.negotiation import encode_reply
 from addsup.server.schemas.parsing import SINGLE
 from addsup.server.schemas.responses import predictions_document
@@ -75,8 +75,8 @@ def submitted() -> Classification:
     """
     if not request.form.keys() & {*SINGLE}:
         raise ProblemError(ProblemType.MISSING_TEXT, "The form has no field named text.", "/text")
-    text, carried = submitted_text(), current()
-    check_text(text, carried.settings.max_text_chars, carried.model.tokenizer)
+    text, server = submitted_text(), current()
+    check_text(text, server.settings.max_text_chars, server.model.tokenizer)
     return classify(current_request(request.environ), [text], explain=True)[0]
 
 
@@ -151,8 +151,8 @@ def render_form(
     text: str = "", verdict: Verdict | None = None, problem: ProblemError | None = None
 ) -> str:
     """The page with *text* in the form, and its verdict or problem."""
-    carried = current()
-    settings, model = carried.settings, carried.loaded_model
+    server = current()
+    settings, model = server.settings, server.loaded_model
     offered = examples(model) if model else {}
     fitting = {name: text for name, text in offered.items() if len(text) <= settings.max_text_chars}
     return render_template(

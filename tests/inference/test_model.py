@@ -1,14 +1,19 @@
-"""Model: one loaded model file."""
+"""Model: one loaded model file, predicting."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+from addsup.inference.analyzer import LETTERS_ONLY
 from addsup.inference.errors import ModelFileError
 from addsup.inference.model import Model, checksum_file, read_trusted
+from addsup.inference.predictions import Classification, Prediction
+from addsup.inference.session import open_session
+from addsup.inference.text_checks import problem_with
 from tests.places import ROOT
 
 SHIPPED = ROOT / "models" / "sentiment.onnx"
@@ -128,3 +133,48 @@ def test_no_run_has_more_tokens_than_memory_is_meant_for(
     assert sorted(i for run in runs for i in run) == list(range(40))
     for run in runs:
         assert len(run) * max(texts[i].count(" ") + 1 for i in run) <= 100
+
+
+CONTENT = (ROOT / "models" / "sentiment.onnx").read_bytes()
+
+
+def test_a_session_has_one_thread_and_no_arena() -> None:
+    options = open_session(CONTENT).get_session_options()
+
+    assert (options.intra_op_num_threads, options.inter_op_num_threads) == (1, 1)
+    assert not options.enable_cpu_mem_arena
+
+
+def test_usage_is_not_reported() -> None:
+    assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
+
+
+@pytest.mark.parametrize("content", [b"", b"not a graph", CONTENT[:5000]])
+def test_what_is_no_graph_is_refused(content: bytes) -> None:
+    with pytest.raises(ModelFileError):
+        open_session(content)
+
+
+def test_a_classification_cannot_be_changed() -> None:
+    found = Classification("a", Prediction(None, None, None, 1, 0))
+
+    assert found.explanation is None
+    with pytest.raises(AttributeError):
+        found.text = "b"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (None, "missing_text"),
+        (7, "wrong_type"),
+        (b"good", "wrong_type"),
+        ("good " * 3, "text_too_long"),
+        ("", "empty_text"),
+        (" \n\u3000", "empty_text"),
+        ("12:30 !", "text_without_letters"),
+        ("good", None),
+    ],
+)
+def test_a_text_has_at_most_one_problem(text: object, code: str | None) -> None:
+    assert problem_with(text, LETTERS_ONLY, max_chars=10) == code

@@ -1,9 +1,19 @@
+"""Settings: all that can be set, and what is accepted."""
+
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
 
+from addsup.server.accepted import (
+    Accepted,
+    listening_address,
+    model_name,
+    one_of,
+    url_path,
+    whole_number,
+)
 from addsup.server.errors import SettingError
 from addsup.server.settings import Settings
 from tests.places import ROOT
@@ -186,3 +196,52 @@ def test_the_only_model_of_a_folder_is_found(tmp_path: Path) -> None:
     (tmp_path / "other.onnx").touch()
     with pytest.raises(SettingError, match=r"a folder with one \.onnx file in it"):
         Settings.from_environment({"MODEL_PATH": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("accepted", "value", "parsed"),
+    [
+        (whole_number(1, 9), "9", 9),
+        (one_of("a", "b"), "B", "b"),
+        (listening_address(), "Example.ORG", "example.org"),
+        (listening_address(), "2001:DB8::1", "2001:db8::1"),
+        (listening_address(), "unix:a.sock", f"unix:{Path.cwd()}/a.sock"),
+        (url_path(), "texts/", "/texts"),
+        (url_path(), "/a/b", "/a/b"),
+        (url_path(), "/", ""),
+        (model_name(), "mail.v2", "mail.v2"),
+    ],
+)
+def test_values_are_read(accepted: Accepted, value: str, parsed: object) -> None:
+    assert accepted.parse(value) == parsed
+
+
+@pytest.mark.parametrize(
+    ("accepted", "value"),
+    [
+        (whole_number(1, 9), "10"),
+        (listening_address(), "-a"),
+        (listening_address(), "1.2.3"),
+        (listening_address(), "a:80"),
+        (url_path(), "a?b"),
+        (url_path(), "//a//b"),
+        (model_name(), ""),
+    ],
+)
+def test_other_values_are_refused(accepted: Accepted, value: str) -> None:
+    with pytest.raises(ValueError):
+        accepted.parse(value)
+
+
+def test_old_names_are_read_and_said_to_be_old() -> None:
+    environ = {"MAX_REVIEWS": "7", "MAX_REVIEW_CHARS": "8", "MAX_TEXT_CHARS": "9", "PORT": "1"}
+
+    settings = Settings.from_environment(environ)
+
+    assert (settings.max_texts, settings.max_text_chars) == (7, 9)
+    assert Settings.outdated(environ) == [
+        "MAX_REVIEW_CHARS is an old name: set MAX_TEXT_CHARS instead.",
+        "MAX_REVIEWS is an old name: set MAX_TEXTS instead.",
+    ]
+    with pytest.raises(SettingError, match=r"^MAX_REVIEWS is 'many', but"):
+        Settings.from_environment({"MAX_REVIEWS": "many"})

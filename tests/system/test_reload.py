@@ -116,7 +116,7 @@ def test_after_a_reload_nobody_is_reset_and_connections_are_spread() -> None:
             server.process.wait(20)
 
     assert not tally.broken
-    assert abs(counts[0] - counts[1]) <= 6
+    assert abs(counts[0] - counts[1]) < 16, "all connections are on one worker"
 
 
 def _sockets(pid: int) -> list[Path]:

@@ -10,8 +10,8 @@ from flask import Blueprint, render_template, request
 from addsup.server.api.openapi.document import openapi_document
 from addsup.server.errors import ProblemType
 from addsup.server.extensions import Extensions, current
-from addsup.server.request import Reply, Request
-from addsup.server.routing import Route
+from addsup.server.http.request import Reply, Request
+from addsup.server.http.routing import Route
 from addsup.server.schemas.negotiation import respond
 from addsup.server.settings import Settings
 

@@ -1,3 +1,5 @@
+"""POST /predict, and the core behind it."""
+
 from __future__ import annotations
 
 import json
@@ -8,9 +10,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from addsup.server.app import create_app
+from addsup.server.app import create_app, unready_app
+from addsup.server.classification import classify
+from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import extensions_of
+from addsup.server.http.request import Request
 from addsup.server.settings import Settings
+from tests.server.conftest import LIMITS
 
 GOOD = "A wonderful film with great acting."
 BAD = "An awful waste of time, the worst plot."
@@ -313,3 +319,43 @@ def test_leaving_one_out_of_long_texts_is_refused() -> None:
     assert refused.get_json()["code"] == "too_many_words"
     assert "one text of 1,000 words" in refused.get_json()["detail"]
     assert client.post("/predict?explain=1", json={"text": "ok " * 1_001}).status_code == 200
+
+
+TEXTS = ["A wonderful film.", "Zxqv.", "Awful."]
+
+
+def request_to(app: Flask) -> Request:
+    """A request for which the tests classify."""
+    return Request({}, extensions_of(app))
+
+
+def test_texts_are_classified_in_order_and_counted(app: Flask) -> None:
+    request = request_to(app)
+    found = classify(request, TEXTS)
+
+    assert [each.text for each in found] == TEXTS
+    assert [each.prediction.label for each in found] == ["positive", None, "negative"]
+    assert {each.explanation for each in found} == {None}
+    assert request.texts == 3
+
+
+def test_explanations_change_no_prediction(app: Flask) -> None:
+    plain = classify(request_to(app), TEXTS)
+    explained = classify(request_to(app), TEXTS, explain=True)
+
+    assert [each.prediction for each in explained] == [each.prediction for each in plain]
+    assert [each.explanation is None for each in explained] == [False, True, False]
+
+
+def test_nothing_is_classified_and_nothing_counted(app: Flask) -> None:
+    request = request_to(app)
+
+    assert classify(request, []) == []
+    assert request.texts == 0
+
+
+def test_there_is_a_problem_without_a_model() -> None:
+    with pytest.raises(ProblemError) as refusal:
+        classify(request_to(unready_app(LIMITS)), TEXTS)
+
+    assert refusal.value.type is ProblemType.NOT_READY

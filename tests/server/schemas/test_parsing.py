@@ -1,3 +1,5 @@
+"""Parsing and validation: what may be sent to be classified."""
+
 from __future__ import annotations
 
 import json
@@ -6,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addsup.server.errors import ProblemError
+from addsup.inference.analyzer import tokenizer
+from addsup.inference.analyzer_settings import ARTICLE
+from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.schemas.parsing import Texts, parse_form, parse_json
+from addsup.server.schemas.validation import check_explained, check_request
+from addsup.server.settings import Settings
 
 DEEP = b"[" * 30_000
 DEEP_OBJECT = b'{"a":' * 30_000
@@ -50,34 +56,34 @@ def test_the_names_of_version_1_are_still_read(body: bytes, texts: Texts) -> Non
     ("body", "code", "pointer"),
     [
         (b"", "empty_body", None),
-        (b" ", "malformed_json", ""),
-        (b"{", "malformed_json", ""),
-        (b"text=good", "malformed_json", ""),
-        (b"{'text': 'good'}", "malformed_json", ""),
-        (b'{"text": "good",}', "malformed_json", ""),
-        (b'{"text": "good"} {}', "malformed_json", ""),
-        (b'{"text": NaN}', "malformed_json", "/text"),
-        (b'{"text": Infinity}', "malformed_json", "/text"),
-        (b'{"text": "\x00"}', "malformed_json", "/text"),
-        (b'{"text": "\\ud800"}', "malformed_json", "/text"),
-        (b'{"text": "\\ud800 and on"}', "malformed_json", "/text"),
-        (b'{"text": "\\udc00"}', "malformed_json", "/text"),
-        (b'{"text": "\xff"}', "malformed_json", "/text"),
-        (b'{"text": "\xc0\xaf"}', "malformed_json", "/text"),
-        (b'{"text": "\xed\xa0\x80"}', "malformed_json", "/text"),
-        (b'\xef\xbb\xbf{"text": "good"}', "malformed_json", ""),
-        ('{"text": "good"}'.encode("utf-16"), "malformed_json", ""),
-        (b'{"text": ', "malformed_json", "/text"),
-        (b'{"texts": ["a", NaN]}', "malformed_json", "/texts/1"),
-        (b'{"texts": ["a", "b\xff"]}', "malformed_json", "/texts/1"),
-        (b'{"texts": ["a", "b", "\\udc00"]}', "malformed_json", "/texts/2"),
-        (b'{"a~\\ud800": 1}', "malformed_json", "/a~0?"),
+        (b" ", "malformed_json", None),
+        (b"{", "malformed_json", None),
+        (b"text=good", "malformed_json", None),
+        (b"{'text': 'good'}", "malformed_json", None),
+        (b'{"text": "good",}', "malformed_json", None),
+        (b'{"text": "good"} {}', "malformed_json", None),
+        (b'{"text": NaN}', "malformed_json", None),
+        (b'{"text": Infinity}', "malformed_json", None),
+        (b'{"text": "\x00"}', "malformed_json", None),
+        (b'{"text": "\\ud800"}', "malformed_json", None),
+        (b'{"text": "\\ud800 and on"}', "malformed_json", None),
+        (b'{"text": "\\udc00"}', "malformed_json", None),
+        (b'{"text": "\xff"}', "malformed_json", None),
+        (b'{"text": "\xc0\xaf"}', "malformed_json", None),
+        (b'{"text": "\xed\xa0\x80"}', "malformed_json", None),
+        (b'\xef\xbb\xbf{"text": "good"}', "malformed_json", None),
+        ('{"text": "good"}'.encode("utf-16"), "malformed_json", None),
+        (b'{"text": ', "malformed_json", None),
+        (b'{"texts": ["a", NaN]}', "malformed_json", None),
+        (b'{"texts": ["a", "b\xff"]}', "malformed_json", None),
+        (b'{"texts": ["a", "b", "\\udc00"]}', "malformed_json", None),
+        (b'{"a~\\ud800": 1}', "malformed_json", None),
         (b'{"texts": [' + b'"",' * 30_000 + b"NaN]}", "malformed_json", None),
-        (b'{"text": "a", "text": "b"}', "duplicate_field", "/text"),
-        (b'{"texts": [], "texts": []}', "duplicate_field", "/texts"),
-        (b'{"text": "a", "t\\u0065xt": "b"}', "duplicate_field", "/text"),
-        (b'{"\\u0074exts": [], "t\\u0065xts": []}', "duplicate_field", "/texts"),
-        (b'{"review": "a", "review": "b"}', "duplicate_field", "/review"),
+        (b'{"text": "a", "text": "b"}', "duplicate_field", None),
+        (b'{"texts": [], "texts": []}', "duplicate_field", None),
+        (b'{"text": "a", "t\\u0065xt": "b"}', "duplicate_field", None),
+        (b'{"\\u0074exts": [], "t\\u0065xts": []}', "duplicate_field", None),
+        (b'{"review": "a", "review": "b"}', "duplicate_field", None),
         (b'{"text": "a", "review": "b"}', "text_and_texts", ""),
         (b'{"review": 5}', "wrong_type", "/review"),
         (b"null", "wrong_type", ""),
@@ -112,6 +118,20 @@ def test_bad_document_is_refused_with_its_code_and_place(
 
     assert (refusal.value.type.code, refusal.value.type.status) == (code, 400)
     assert refusal.value.pointer == pointer
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b'{\n"text": NaN}', r"invalid character \(line 2, byte 9\)"),
+        (b'{"text": "\xff"}', r"not UTF-8 \(invalid start byte\) \(line 1, byte 11\)"),
+        (b'\xef\xbb\xbf{"text": "good"}', "begins with a byte order mark; leave it out"),
+        (b'{"text": "a", "text": "b"}', 'field "text" is given twice'),
+    ],
+)
+def test_the_detail_names_the_place_and_the_way_out(body: bytes, sentence: str) -> None:
+    with pytest.raises(ProblemError, match=sentence):
+        parse_json(body)
 
 
 def test_endless_key_is_not_repeated_in_full() -> None:
@@ -173,3 +193,42 @@ def test_bad_form_is_refused_with_its_code_and_place(
         parse_form(form)
 
     assert (refusal.value.type.code, refusal.value.pointer) == (code, pointer)
+
+
+LETTERS = tokenizer(ARTICLE)
+SETTINGS = Settings(max_text_chars=10, max_texts=2)
+
+
+@pytest.mark.parametrize(
+    "texts", [Texts(["good"], "text"), Texts(["a", "b"], "texts"), Texts([], "texts")]
+)
+def test_what_the_model_reads_passes(texts: Texts) -> None:
+    check_request(texts, SETTINGS, LETTERS)
+
+
+@pytest.mark.parametrize(
+    ("texts", "problem", "pointer"),
+    [
+        (Texts([" "], "text"), ProblemType.EMPTY_TEXT, "/text"),
+        (Texts(["10/10"], "text"), ProblemType.TEXT_WITHOUT_LETTERS, "/text"),
+        (Texts(["a" * 11], "text"), ProblemType.TEXT_TOO_LONG, "/text"),
+        (Texts(["a", ""], "texts"), ProblemType.EMPTY_TEXT, "/texts/1"),
+        (Texts(["a", ""], "reviews"), ProblemType.EMPTY_TEXT, "/reviews/1"),
+        (Texts(["a"] * 3, "texts"), ProblemType.TOO_MANY_TEXTS, "/texts"),
+    ],
+)
+def test_anything_else_is_refused_with_its_place(
+    texts: Texts, problem: ProblemType, pointer: str
+) -> None:
+    with pytest.raises(ProblemError) as refusal:
+        check_request(texts, SETTINGS, LETTERS)
+
+    assert (refusal.value.type, refusal.value.pointer) == (problem, pointer)
+
+
+def test_no_more_words_are_explained_than_may_be() -> None:
+    check_explained(["a b", "it's"], 4, LETTERS)
+
+    with pytest.raises(ProblemError, match=r"has 4 words, .* explain=1") as no:
+        check_explained(["a b", "it's"], 3, LETTERS)
+    assert no.value.type is ProblemType.TOO_MANY_WORDS

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
+import msgspec
 import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 
-from addsup.server.api.openapi.operations import OPERATIONS
+from addsup.inference import manifest
 from addsup.server.app import ROUTES, create_app
 from addsup.server.errors import ProblemType
 from addsup.server.open_inference.management import not_offered
+from addsup.server.schemas import open_inference, parsing, responses
 from addsup.server.settings import Settings
 from tests.server.conftest import LIMITS
 
 GOOD = "A wonderful film with great acting."
+
+METHODS = {"get", "post"}
 
 #: What a JSON body of /predict may be: one of these.
 BODIES = ("TextRequest", "BatchRequest", "LenientBatchRequest")
@@ -79,17 +84,46 @@ def test_every_error_is_described_with_an_example(document: Any) -> None:
     }
 
 
+def media(operation: Any) -> Iterator[Any]:
+    """What *operation* takes and answers as JSON: schemas with examples."""
+    for content in (operation.get("requestBody"), operation["responses"]["200"]):
+        if content and "application/json" in content["content"]:
+            yield content["content"]["application/json"]
+
+
 def test_examples_fit_their_schemas(document: Any) -> None:
-    for operation in OPERATIONS:
-        for value in operation.requests.values():
-            fitting = [validator(document, body.__name__) for body in operation.bodies]
-            assert sum(each.is_valid(value) for each in fitting) == 1
-        for value in operation.answers.values():
-            assert any(
-                validator(document, reply.__name__).is_valid(value) for reply in operation.replies
-            )
+    for item in document["paths"].values():
+        for each in (each for method in METHODS & item.keys() for each in media(item[method])):
+            kinds = each["schema"].get("oneOf", [each["schema"]])
+            for example in each.get("examples", {}).values():
+                names = [kind["$ref"].rpartition("/")[2] for kind in kinds]
+                fitting = [validator(document, name).is_valid(example["value"]) for name in names]
+                assert fitting.count(True) == 1, example
     for example in document["components"]["examples"].values():
         validator(document, "ProblemDocument").validate(example["value"])
+
+
+def test_every_document_has_the_members_that_it_is_described_with(document: Any) -> None:
+    types = {
+        name: kind
+        for module in (manifest, responses, open_inference, parsing)
+        for name, kind in vars(module).items()
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    }
+    schemas = document["components"]["schemas"]
+    described = set(schemas) - {"TextRequest", "BatchRequest"}  # read as one `PredictRequest`
+
+    assert described <= set(types)
+    for name in described:
+        assert set(schemas[name]["properties"]) == {*types[name].__struct_encode_fields__}, name
+
+
+def test_errors_are_described_as_they_are(document: Any) -> None:
+    for problem in ProblemType:
+        example = document["components"]["examples"][problem.code]
+        value = example["value"]
+        assert example["summary"] == value["title"] == problem.title
+        assert (value["status"], value["detail"]) == (problem.status, problem.meaning)
 
 
 @pytest.mark.parametrize(

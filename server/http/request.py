@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from addsup.server.extensions import Extensions
-    from addsup.server.routing import Route
+    from addsup.server.http.routing import Route
+    from addsup.server.observability.counts import Amount
 
 #: Where the WSGI environment has the `Request`.
 KEY: Final = "addsup.request"
@@ -50,6 +51,7 @@ class Request:
         id: the client's name for it, or ours.
         method: that of HTTP, if it is one.
         started: on `time.perf_counter`'s clock.
+        amounts: what is counted for it at its end, besides itself.
         texts: how many have been classified for it.
         status: that of the answer.
         size: bytes of the answer's body, if they are known beforehand.
@@ -57,6 +59,7 @@ class Request:
     """
 
     __slots__ = (
+        "amounts",
         "body",
         "environ",
         "id",
@@ -82,9 +85,10 @@ class Request:
         self.body = b""
         proposed = environ.get("HTTP_X_REQUEST_ID")
         well_formed = proposed and WELL_FORMED.fullmatch(proposed)
-        self.id: str = proposed if well_formed else os.urandom(16).hex()
-        method = environ.get("REQUEST_METHOD")
+        self.id: str = proposed if proposed and well_formed else os.urandom(16).hex()
+        method = environ.get("REQUEST_METHOD", OTHER)
         self.method: str = method if method in METHODS else OTHER
+        self.amounts: tuple[Amount, ...] = ()
         self.texts = self.size = 0
         self.status = 500  # if the application fails to answer at all
         trace = environ.get("HTTP_TRACEPARENT")

@@ -1,4 +1,4 @@
-"""The Open Inference Protocol; the real client of it is in tests/system."""
+"""The Open Inference Protocol and KServe's version 1."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from addsup.server.app import create_app
 from addsup.server.extensions import extensions_of
+from tests.server.conftest import LIMITS
 
 GOOD = "A wonderful film with great acting."
 BAD = "An awful waste of time, the worst plot."
@@ -169,15 +171,15 @@ def test_bad_request_is_refused_with_its_code_and_place(
 @pytest.mark.parametrize(
     ("body", "code", "pointer"),
     [
-        (b'{"id": "1", "id": "2", "inputs": []}', "duplicate_field", "/id"),
+        (b'{"id": "1", "id": "2", "inputs": []}', "duplicate_field", None),
         (
             b'{"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": ["a"], '
             b'"data": ["b"]}]}',
             "duplicate_field",
-            "/inputs/0/data",
+            None,
         ),
         (b'{"inputs": [' + b"[" * 3_000, "wrong_type", "/inputs/0"),
-        (b'{"inputs": [{"shape": [NaN]}]}', "malformed_json", "/inputs/0/shape/0"),
+        (b'{"inputs": [{"shape": [NaN]}]}', "malformed_json", None),
         (b"", "empty_body", None),
     ],
 )
@@ -255,3 +257,82 @@ def test_errors_of_routing_carry_the_protocol_s_member_too(
     answer = client.open(path, method=method).get_json()
 
     assert answer["error"] == answer["detail"]
+
+
+def test_the_configuration_is_in_tritons_terms(client: FlaskClient) -> None:
+    configuration = client.get("/v2/models/sentiment/config").get_json()
+
+    assert configuration["max_batch_size"] == LIMITS.max_texts
+    assert configuration["input"] == [{"name": "text", "data_type": "TYPE_STRING", "dims": [1]}]
+    assert [each["name"] for each in configuration["output"]] == ["label", "probabilities"]
+
+
+def test_statistics_count_requests_and_texts() -> None:
+    client = create_app(LIMITS).test_client()
+    client.post("/predict", json={"texts": ["Good.", "Bad."]})
+    client.post("/predict", json={"text": "Good."})
+
+    (stats,) = client.get("/v2/models/sentiment/stats").get_json()["model_stats"]
+    assert (stats["inference_count"], stats["execution_count"]) == (3, 2)
+    assert stats["inference_stats"]["success"]["count"] == 2
+    assert stats["inference_stats"]["success"]["ns"] > 0
+    assert client.get("/v2/models/stats").get_json()["model_stats"] == [stats]
+
+
+def test_the_index_has_the_one_model(app: Flask, client: FlaskClient) -> None:
+    (model,) = client.post("/v2/repository/index").get_json()
+
+    version = extensions_of(app).model.version
+    assert model == {"name": "sentiment", "version": version, "state": "READY", "reason": ""}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/v2/repository/models/sentiment/load"),
+        ("POST", "/v2/repository/models/sentiment/unload"),
+        ("GET", "/v2/systemsharedmemory/status"),
+        ("POST", "/v2/cudasharedmemory/region/a/register"),
+        ("POST", "/v2/trace/setting"),
+        ("POST", "/v2/models/sentiment/generate"),
+    ],
+)
+def test_what_is_not_offered_is_501(client: FlaskClient, method: str, path: str) -> None:
+    response = client.open(path, method=method)
+
+    assert (response.status_code, response.get_json()["code"]) == (501, "not_implemented")
+    assert "error" in response.get_json()
+
+
+PREDICT = "/v1/models/sentiment:predict"
+
+
+def test_predictions_are_those_of_predict(client: FlaskClient) -> None:
+    texts = ["A wonderful film.", "Zxqv."]
+
+    answer = client.post(PREDICT, json={"instances": texts})
+
+    assert answer.json == client.post("/predict", json={"texts": texts}).json
+
+
+def test_the_model_is_listed_and_ready(client: FlaskClient) -> None:
+    assert client.get("/v1/models").json == {"models": ["sentiment"]}
+    assert client.get("/v1/models/sentiment").json == {"name": "sentiment", "ready": True}
+    assert client.get("/v1/models/other").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("document", "code", "pointer"),
+    [
+        ({}, "missing_field", ""),
+        ({"instances": ["a", ""]}, "empty_text", "/instances/1"),
+        ({"instances": [1]}, "wrong_type", "/instances/0"),
+        ({"instances": ["a"], "instance": 1}, "unknown_field", "/instance"),
+    ],
+)
+def test_bad_requests_are_refused_with_the_place(
+    client: FlaskClient, document: Any, code: str, pointer: str
+) -> None:
+    answer = client.post(PREDICT, json=document).get_json()
+
+    assert (answer["code"], answer["errors"][0]["pointer"]) == (code, pointer)

@@ -1,21 +1,137 @@
-"""Log lines: one for each request, whole, and without a word of what the client wrote."""
+"""Log: a line for each request, whole, and without what clients wrote."""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
+import sys
+import threading
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from addsup.server.app import create_app
-from addsup.server.observability.log_format import RequestLine
-from addsup.server.observability.log_writer import LogWriter
+from addsup.server.observability.log_format import Formatter, RequestLine, announce, timestamp
+from addsup.server.observability.log_writer import WAITING_LINES, LogWriter
 from addsup.server.settings import Settings
 from tests.server.conftest import LIMITS
 
 LINE = RequestLine(
+    "2026-01-01T00:00:00.000Z", "info", "abc", "POST", "/predict", 200, 1.5, 9, 1, "v"
+)
+
+
+def test_line_for_people_has_the_same_facts() -> None:
+    assert LINE.as_text() == (
+        b"2026-01-01T00:00:00.000Z info    POST /predict 200 1.5 ms 9 bytes 1 texts abc\n"
+    )
+    assert json.loads(LINE.as_json())["bytes"] == 9
+
+
+def test_time_is_in_utc_with_milliseconds() -> None:
+    assert timestamp(0.0625) == "1970-01-01T00:00:00.062Z"
+
+
+def record(level: int, message: str, *args: Any, error: Any = None) -> logging.LogRecord:
+    found = (type(error), error, error.__traceback__) if error else None
+    return logging.LogRecord("gunicorn.error", level, "", 0, message, args, found)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (record(20, "Booting worker with pid: %s", 7), "Booting worker with pid: 7"),
+        (record(30, "Invalid request from ip=1.2.3.4: canary"), "Invalid request"),
+        (record(40, "Error handling request %s %s", "GET", "/canary"), "Error handling request"),
+        (record(10, "Ignored %s", "canary"), "Ignored %s"),
+        (record(40, "Socket error %s", "canary", error=OSError("canary")), "Socket error %s"),
+    ],
+)
+@pytest.mark.parametrize("log_format", ["json", "text"])
+def test_gunicorn_s_messages_do_not_quote_clients(
+    given: logging.LogRecord, shown: str, log_format: str
+) -> None:
+    line = Formatter(log_format).format(given)
+
+    assert shown in line
+    assert "canary" not in line and "1.2.3.4" not in line
+    assert "\n" not in line
+
+
+def test_exception_is_told_by_class_and_place() -> None:
+    try:
+        raise ValueError("canary")
+    except ValueError as error:
+        line = json.loads(Formatter("json").format(record(40, "Failed", error=error)))
+
+    assert (line["message"], line["error"]) == ("Failed", "ValueError")
+    assert line["places"] == [
+        f"{__file__}:{line['places'][0].split(':')[1].split()[0]} {sys._getframe().f_code.co_name}"
+    ]
+
+
+def test_announcement_is_a_line_too(capfd: pytest.CaptureFixture[str]) -> None:
+    announce("json", "Listening")
+    announce("text", "Listening")
+
+    as_json, as_text = capfd.readouterr().out.splitlines()
+    assert json.loads(as_json)["message"] == "Listening"
+    assert as_text.endswith("info    Listening")
+
+
+WRITTEN = RequestLine(
+    "2026-01-01T00:00:00.000Z", "info", "abc", "POST", "/predict", 200, 1.5, 9, 1, "v"
+)
+
+
+def test_lines_of_many_threads_arrive_whole_and_all() -> None:
+    reader, writer = os.pipe()
+    lines = LogWriter(writer)
+    threads = [
+        threading.Thread(target=lambda: [lines.put(b"x" * 99 + b"\n") for _ in range(50)])
+        for _ in range(8)
+    ]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lines.close()
+    os.close(writer)
+
+    with os.fdopen(reader, "rb") as pipe:
+        assert pipe.read() == (b"x" * 99 + b"\n") * 400
+    assert lines.lost == 0
+
+
+def test_closed_pipe_and_missing_reader_harm_no_request() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    closed = LogWriter(writer)
+
+    closed.put(b"lost\n")
+    closed.close()
+    os.close(writer)
+
+    assert closed.lost == 1
+
+
+def test_lines_that_no_one_reads_do_not_pile_up() -> None:
+    reader, writer = os.pipe()
+    lines = LogWriter(writer)
+
+    for _ in range(WAITING_LINES + 2_000):
+        lines.put(b"x" * 99 + b"\n")
+
+    assert lines.lost > 1_000
+    os.close(reader)
+    lines.close()
+    os.close(writer)
+
+
+PARTS = RequestLine(
     "2026-01-01T00:00:00.000Z", "info", "abc", "POST", "/predict", 200, 1.5, 9, 1, "v"
 )
 

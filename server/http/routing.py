@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.request import Reply, Request
+from addsup.server.http.request import Reply, Request
 
 Handler = Callable[[Request], Reply]
 

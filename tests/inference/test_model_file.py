@@ -1,9 +1,11 @@
-"""Consistency: a model file that contradicts itself is refused, and says where."""
+"""Model file: what it says of itself, held against its graph, and who signed it."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +13,40 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
+from addsup.export.tools.signing import sign
 from addsup.inference.errors import ModelFileError
-from addsup.inference.model import Model
+from addsup.inference.manifest import from_metadata
+from addsup.inference.model import Model, checksum_file
+from addsup.inference.signature import check_signature, signature_file
+from tests.keys import KeyPair
 from tests.places import ROOT
+
+MANIFEST = Model.load(ROOT / "models" / "sentiment.onnx").manifest
+
+
+def test_a_manifest_survives_being_written_and_read() -> None:
+    assert from_metadata(MANIFEST.to_metadata()) == MANIFEST
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"format": None}, "not one that `addsup export` wrote"),
+        ({"labels": None}, "have no 'labels'"),
+        ({"labels": "7"}, "cannot be read"),
+        ({"labels": "{"}, "cannot be read"),
+        ({"format": "9"}, "of format 9, not 1"),
+    ],
+)
+def test_other_metadata_are_refused_with_a_sentence(
+    changes: dict[str, str | None], sentence: str
+) -> None:
+    metadata = MANIFEST.to_metadata() | changes
+    kept = {key: value for key, value in metadata.items() if value is not None}
+
+    with pytest.raises(ModelFileError, match=sentence):
+        from_metadata(kept)
+
 
 SHIPPED = ROOT / "models" / "sentiment.onnx"
 
@@ -76,3 +109,26 @@ def test_a_weight_that_is_no_number_is_found_whichever_word_it_is_of(weight: flo
 
     with pytest.raises(ModelFileError, match=r"a weight in it is wrong|golden|add up"):
         Model.open(SHIPPED, model.SerializeToString())
+
+
+CONTENT = b"a model"
+
+
+def test_a_signature_is_beside_its_file() -> None:
+    assert signature_file(Path("models/a.onnx")) == Path("models/a.onnx.sig")
+
+
+def test_a_file_without_its_signature_is_refused(tmp_path: Path, keys: KeyPair) -> None:
+    with pytest.raises(ModelFileError, match="addsup sign"):
+        check_signature(tmp_path / "a.onnx", CONTENT, keys.public)
+
+
+def test_a_signature_is_of_these_bytes_alone(tmp_path: Path, keys: KeyPair) -> None:
+    path = tmp_path / "a.onnx"
+    path.write_bytes(CONTENT)
+    checksum_file(path).write_text(f"{hashlib.sha256(CONTENT).hexdigest()}  a.onnx\n")
+    sign(path, keys.private)
+
+    check_signature(path, CONTENT, keys.public)
+    with pytest.raises(ModelFileError):
+        check_signature(path, CONTENT + b"!", keys.public)

@@ -1,8 +1,9 @@
-"""The parts of the words add up to the log-odds of the verdict."""
+"""Explanations: contributions that add up, and effects of leaving words out."""
 
 from __future__ import annotations
 
 import math
+from math import log
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from addsup.inference.explain import Explainer, Explanation
 from addsup.inference.model import Model
 from addsup.inference.terms import reader
 from addsup.server.settings import Settings
+from tests.places import ROOT
 
 TEXTS = [
     "A wonderful film with great acting, though the plots were slow.",
@@ -103,3 +105,42 @@ def test_terms_of_two_words_are_shared_between_their_words_and_repetitions() -> 
     assert (explanation.label, explanation.against) == ("b", "c")
     assert parts == pytest.approx([one + pair, 0, 0, pair, one + pair, pair, 0, one])
     assert explanation.log_odds == pytest.approx(0.25 + 3 + 6)
+
+
+MODEL = Model.load(ROOT / "models" / "sentiment.onnx")
+
+
+def log_odds(text: str) -> float:
+    found = MODEL.predict([text])[0].probabilities
+    assert found
+    return log(found["positive"]) - log(found["negative"])
+
+
+def test_an_effect_is_what_a_prediction_without_the_word_differs_by() -> None:
+    ((_, why),) = MODEL.explain(["Excellent product, for the price"], leave_out=True)
+
+    assert why
+    effects = {word.lemma: word.effect for word in why.words if word.known}
+    full = log_odds("Excellent product, for the price")
+    assert why.label == "positive"
+    assert effects["excellent"] == pytest.approx(full - log_odds("product, for the price"))
+    assert effects["product"] == pytest.approx(full - log_odds("Excellent , for the price"))
+
+
+def test_contributions_still_add_up_and_stop_words_have_no_effect() -> None:
+    (plain,) = MODEL.explain(["The film was not good."])
+    (with_effects,) = MODEL.explain(["The film was not good."], leave_out=True)
+
+    assert plain[1] and with_effects[1]
+    parts = [word.contribution for word in with_effects[1].words]
+    assert parts == [word.contribution for word in plain[1].words]
+    assert with_effects[1].intercept + sum(parts) == pytest.approx(with_effects[1].log_odds)
+    assert [w.effect is None for w in with_effects[1].words] == [True, False, True, False, False]
+
+
+def test_the_only_known_word_leaves_the_constant() -> None:
+    ((_, why),) = MODEL.explain(["Awful!"], leave_out=True)
+
+    assert why
+    (word,) = why.words
+    assert word.effect == pytest.approx(why.log_odds - why.intercept)
