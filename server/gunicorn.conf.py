@@ -12,7 +12,6 @@ import os
 import socket
 import sys
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 # glibc would give each thread an arena of its own, of which little goes back: the dearest legal
@@ -24,42 +23,29 @@ with suppress(AttributeError):  # another C library
 # NumPy's linear algebra is not used; without this it starts a thread for each core at import.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-# prometheus_client decides while it is imported whether several processes count together.
+# The folder of counts is made before anything counts.
 from addsup.server.observability import multiprocess_dir
 
 multiprocess_dir.make_folder()
 
 # Imported here, in the master, so that workers share the memory of it and start at once.
-from addsup.inference.errors import AddsupError
 from addsup.server import wsgi
-from addsup.server.app import unready_app
-from addsup.server.observability.log_format import announce
+from addsup.server.observability.gunicorn_logger import Log
+from addsup.server.observability.log_format import Formatter, announce
+from addsup.server.observability.log_handler import write_from_a_thread
 from addsup.server.settings import Settings
-from addsup.server.settings.accepted import UNIX
-from addsup.server.worker.balance import NO_ENTRY, Balance
-from addsup.server.worker.shutdown import ServerStop, hold_signals_over_fork, stop_is_due
+from addsup.server.worker.shutdown import hold_signals_over_fork
 from addsup.server.worker.worker import Worker
 
-
-def _settings() -> Settings:
-    try:
-        settings = Settings.from_environment(os.environ)
-        if not settings.host.startswith(UNIX):
-            socket.getaddrinfo(settings.host, settings.port)
-    except AddsupError as refusal:
-        sys.exit(str(refusal))
-    except OSError as unknown:
-        sys.exit(f"HOST is {settings.host!r}, which is not known here: {unknown.strerror}.")
-    return settings
-
-
-_chosen = _settings()
+# Gunicorn executes this file anew at each reload, so nothing is made here that outlives one.
+_chosen = wsgi.choose(Worker.server_stop.is_due)
 
 wsgi_app = f"{wsgi.__name__}:{wsgi.application.__name__}()"
 bind = [_chosen.address]
 workers = _chosen.workers
 loglevel = _chosen.log_level
-logger_class = "addsup.server.observability.gunicorn_logger.Log"
+logger_class = Log
+Log.log_format = _chosen.log_format
 forwarded_allow_ips = ""  # whom to believe is said by TRUSTED_PROXIES alone
 
 worker_class = Worker
@@ -67,11 +53,11 @@ threads = _chosen.threads
 worker_connections = _chosen.connections
 Worker.max_requests_at_work = _chosen.max_concurrency
 Worker.max_body_bytes = _chosen.max_body_bytes
-Worker.health_paths = frozenset({b"/livez", b"/readyz"})
+Worker.health_paths = wsgi.health_paths(_chosen)
+Worker.is_long = staticmethod(wsgi.is_long)
 Worker.render_error = staticmethod(wsgi.render_refusal)
-Worker.balance = Balance(4 * workers)  # during a reload there are twice as many, and some still go
-Worker.server_stop = ServerStop()
 
+timeout = 5  # seconds for which a worker's event loop may hang; see `Heartbeat`
 keepalive = 95  # Heroku's router keeps idle connections for 90 s; it must be the one to close them
 graceful_timeout = 20  # and Heroku kills 30 s after SIGTERM
 control_socket_disable = True  # it would be a socket in the home directory, which may not exist
@@ -82,25 +68,30 @@ worker_tmp_dir = _memory if os.access(_memory, os.W_OK) else None
 
 
 def on_starting(arbiter: Any) -> None:
-    """Refuse to start, in one sentence, if the model cannot be served."""
+    """Refuse to start, in one sentence, where nobody can listen; prepare for the forks."""
+    if "LISTEN_FDS" not in os.environ and "GUNICORN_FD" not in os.environ:
+        _check_addresses(arbiter.cfg.address)
     hold_signals_over_fork()
     Worker.server_stop.watch(arbiter)
-    wsgi.prepared = unready_app(_chosen)
-    try:
-        wsgi.approve_model(_chosen)
-    except AddsupError as refusal:
-        sys.exit(str(refusal))
     # A collection after the fork would write to every object, and so copy 10 MB into each process.
     gc.collect()
     gc.freeze()
 
 
-def on_reload(arbiter: Any) -> None:
-    """Take over a new model file if it can be served; else the old one goes on serving."""
-    try:
-        wsgi.approve_model(_chosen, partial(stop_is_due, arbiter))
-    except AddsupError as refusal:
-        arbiter.log.error("The new model is not taken over, the old one serves on: %s", refusal)
+def _check_addresses(addresses: list[Any]) -> None:
+    """Try what Gunicorn would try for five seconds, and log eleven lines of."""
+    for host, port in (each for each in addresses if isinstance(each, tuple)):
+        try:
+            with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as plug:
+                plug.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                plug.bind((host, port))
+        except OSError as error:
+            sys.exit(f"Cannot listen on {host}, port {port}: {error.strerror}. Set HOST or PORT.")
+
+
+def post_fork(_arbiter: Any, _worker: Any) -> None:
+    """Let no worker wait for whoever reads its log."""
+    write_from_a_thread(Formatter(_chosen.log_format))
 
 
 def pre_exec(arbiter: Any) -> None:
@@ -114,14 +105,16 @@ def pre_exec(arbiter: Any) -> None:
         words[1:2] = ["-m", "gunicorn"]
 
 
-def when_ready(_arbiter: Any) -> None:
+def when_ready(arbiter: Any) -> None:
     """Say where the server is, and which settings have other names now."""
     for sentence in Settings.outdated(os.environ):
         announce(_chosen.log_format, sentence)
-    announce(_chosen.log_format, f"Listening on {_chosen.url}")
+    is_ours = arbiter.cfg.bind == bind and not arbiter.systemd
+    urls = [_chosen.url] if is_ours else map(str, arbiter.LISTENERS)
+    announce(_chosen.log_format, f"Listening on {', '.join(urls)}")
 
 
 def child_exit(_arbiter: Any, worker: Any) -> None:
     """Keep the counts of a worker that has ended."""
     multiprocess_dir.forget_worker(worker.pid)
-    Worker.balance.leave(getattr(worker, "entry", NO_ENTRY))
+    Worker.balance.leave(worker.age)

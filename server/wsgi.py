@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import socket
+import sys
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
 from gunicorn.errors import AppImportError
@@ -22,16 +25,20 @@ from addsup.server.observability.request_log import ID_HEADER
 from addsup.server.preflight import approve
 from addsup.server.schemas.responses import encode, predictions_document, problem_document
 from addsup.server.settings import Settings
+from addsup.server.settings.accepted import UNIX
 
 if TYPE_CHECKING:
     from addsup.inference.model import Model
     from addsup.server.worker.refusals import Headers, Refusal
 
-#: The model file that the master found good, before it forked the workers; None without a master.
+#: What the master found good before it forked the workers, which outlives a reload: its settings,
+#: the model file, and the application but for its model, so that workers share its memory.
+chosen: Settings | None = None
 approved: bytes | None = None
-
-#: The application but for its model, made by the master so that workers share its memory.
 prepared: Flask | None = None
+
+#: What `explain` has to say for every text to be predicted once more for each of its words.
+LEAVE_OUT: Final = ("explain=loo", "explain=2")
 
 
 def application() -> Flask:
@@ -48,29 +55,51 @@ def application() -> Flask:
         raise AppImportError(str(refusal)) from None
 
 
-def approve_model(settings: Settings, is_stopping: Callable[[], bool] = lambda: False) -> None:
-    """Let the workers to come serve the model file of *settings*, if it can be served.
+def choose(is_stopping: Callable[[], bool]) -> Settings:
+    """Read and check settings and model, for a start or a reload; the settings to go on with.
 
-    Raises:
-        ModelFileError: it cannot; what was approved before stays.
+    What cannot be served ends a start with a sentence. At a reload the sentence is logged, and the
+    workers to come serve what was chosen before.
     """
-    global approved
-    approved = approve(
-        settings.model_path,
-        settings.public_key,
-        rehearse,
-        settings.model_check_seconds,
-        is_stopping,
-    )
+    global chosen, prepared, approved
+    try:
+        settings = _known_settings()
+        app = prepared if prepared and settings == chosen else unready_app(settings)
+        approved = approve(
+            settings.model_path,
+            settings.public_key,
+            lambda model: rehearse(model, app),
+            settings.model_check_seconds,
+            is_stopping,
+        )
+        chosen, prepared = settings, app
+    except AddsupError as refusal:
+        if chosen is None:
+            sys.exit(str(refusal))
+        logging.getLogger("gunicorn.error").error(
+            "Nothing is taken over, the server goes on as it was: %s", refusal
+        )
+    return chosen
 
 
-def rehearse(model: Model) -> None:
+def _known_settings() -> Settings:
+    settings = Settings.from_environment(os.environ)
+    try:
+        if not settings.host.startswith(UNIX):
+            socket.getaddrinfo(settings.host, settings.port)
+    except OSError as unknown:
+        raise StartupError(
+            f"HOST is {settings.host!r}, which is not known here: {unknown.strerror}."
+        ) from None
+    return settings
+
+
+def rehearse(model: Model, app: Flask) -> None:
     """Ask *model* what its workers will be asked, in a process that ends afterwards.
 
     Raises:
         StartupError: a worker could not do what it has to.
     """
-    app = prepared or unready_app(Settings())
     carried = extensions_of(app)
     carried.use_model(model)
     golden = [each.text for each in model.manifest.golden]
@@ -104,17 +133,38 @@ def _start_threads(count: int) -> None:
         done.set()
 
 
-def render_refusal(refusal: Refusal) -> tuple[Headers, bytes]:
+def is_long(environ: Mapping[str, Any]) -> bool:
+    """Whether a request may take long although its body is small."""
+    return "HTTP_CONTENT_ENCODING" in environ or any(
+        each in environ["QUERY_STRING"] for each in LEAVE_OUT
+    )
+
+
+def health_paths(settings: Settings) -> frozenset[str]:
+    """The paths that are answered whatever the load."""
+    paths = ("/livez", "/readyz", "/metrics", "/v2/health/live", "/v2/health/ready")
+    return frozenset(root + path for root in {"", settings.root_path or ""} for path in paths)
+
+
+def render_refusal(refusal: Refusal, fields: Mapping[str, str]) -> tuple[Headers, bytes]:
     """Headers and body of what a worker answers by itself; it is counted and logged here."""
     problem = ProblemError(ProblemType[refusal.code.upper()], refusal.detail)
-    request_id = (
-        extensions_of(prepared).request_log.record_refusal(refusal.status) if prepared else ""
-    )
-    headers = [
-        ("Content-Type", PROBLEM_JSON),
-        *OF_DOCUMENTS,
-        NOT_KEPT,
-        *problem.headers.items(),
-        (ID_HEADER, request_id),
+    headers = [("Content-Type", PROBLEM_JSON), *OF_DOCUMENTS, NOT_KEPT, *problem.headers.items()]
+    request_id = ""
+    if prepared and chosen:
+        log = extensions_of(prepared).request_log
+        request_id = log.record_refusal(refusal.status, fields.get("HTTP_X_REQUEST_ID"))
+        headers += _cors_headers(chosen.cors_origins or frozenset(), fields.get("HTTP_ORIGIN"))
+    return [*headers, (ID_HEADER, request_id)], encode(problem_document(problem, request_id))
+
+
+def _cors_headers(allowed: frozenset[str], origin: str | None) -> Headers:
+    """What lets a page of *origin* read a refusal, if it is one of those *allowed*."""
+    everyone = "*" in allowed
+    if origin is None or not (everyone or origin in allowed):
+        return []
+    return [
+        ("Access-Control-Allow-Origin", "*" if everyone else origin),
+        ("Access-Control-Expose-Headers", "X-Request-ID, Retry-After"),
+        ("Vary", "Origin"),
     ]
-    return headers, encode(problem_document(problem, request_id))

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from gunicorn.glogging import Logger
 
 from addsup.server.observability.log_format import Formatter
-from addsup.server.settings import Settings
 
 
 class Log(Logger):
-    """The logger that Gunicorn makes of its configuration, at start and at each reload."""
+    """The logger that Gunicorn makes of its configuration, at start and at each reload.
+
+    Attributes:
+        log_format: how lines are written; set by the configuration.
+    """
+
+    log_format = "json"
 
     def setup(self, cfg: Any) -> None:
         """Take over Gunicorn's handlers."""
         super().setup(cfg)
-        form = Formatter(Settings.from_environment(os.environ).log_format)
+        form = Formatter(self.log_format)
         for handler in self.error_log.handlers:
             handler.setFormatter(form)

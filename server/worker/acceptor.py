@@ -1,15 +1,19 @@
-"""Acceptor of connections: fairly among workers, with room for new ones, until the server stops."""
+"""Acceptor of connections: spread over the workers, with room for new ones, until the server stops.
+
+Whichever worker wakes first takes a connection, and a client that opens several at once may find
+all of them on one worker, which halves the throughput for as long as they live. So each worker
+shows how many it has, and one that has more than another lets that one go first.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
+import mmap
 import socket
-import time
 from collections.abc import Callable, Sequence
-from typing import Any, Final
-
-from addsup.server.worker.balance import NO_ENTRY, Balance
+from typing import Final
 
 #: Seconds without accepting after file descriptors, or room, have run out.
 PAUSE_SECONDS: Final = 0.1
@@ -17,83 +21,98 @@ OUT_OF_RESOURCES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, 
 NOBODY_THERE: Final = frozenset({errno.EAGAIN, errno.ECONNABORTED, errno.EINTR})
 #: Connections that are accepted in one turn of the event loop.
 MOST_ACCEPTED: Final = 64
-#: Times that a worker with more connections than another lets that one go first, and for how long.
-MOST_COURTESY: Final = 6
-COURTESY_SECONDS: Final = 0.0005
+#: Seconds for which a worker with more connections than another lets that one accept; then it
+#: accepts all who still wait.
+COURTESY_SECONDS: Final = 0.01
+#: Workers that can be told apart, in the order in which they were started.
+ENTRIES: Final = 256
+
+
+class Balance:
+    """How many connections each worker has, in shared memory. Made before the workers are forked.
+
+    An entry is written by one worker alone; a stale one misjudges a single connection.
+    """
+
+    def __init__(self) -> None:
+        self._counts = memoryview(mmap.mmap(-1, ENTRIES * 4)).cast("i")  # one more than there are
+
+    def show(self, worker: int, connections: int) -> None:
+        self._counts[worker % ENTRIES] = connections + 1
+
+    def leave(self, worker: int) -> None:
+        """Forget a *worker* that takes no more connections."""
+        self._counts[worker % ENTRIES] = 0
+
+    def is_ahead(self, worker: int) -> bool:
+        """Whether another worker has fewer connections, by more than an eighth."""
+        most = self._counts[worker % ENTRIES]
+        return any(0 < count < most - most // 8 for count in self._counts)
 
 
 class Acceptor:
-    """The listening sockets of one worker. Belongs to the thread that has the event loop."""
+    """The listening sockets of one worker."""
 
     def __init__(
         self,
         listeners: Sequence[socket.socket],
-        balance: Balance,
-        entry: int,
-        take: Callable[[socket.socket, Any, Any], bool],
+        is_ahead: Callable[[], bool],
+        admit: Callable[[socket.socket], bool],
     ) -> None:
-        """Hand what is accepted to *take*, with the addresses of both ends; False: no room left.
-
-        The worker has the *entry* in *balance*.
-        """
-        self.listeners = listeners
-        self.balance = balance
-        self.take = take
-        self.stopped = False
-        self._entry = entry
-        self._courtesy = 0
-        self._resume = 0.0
+        """Hand what is accepted to *admit*, which is False where there is no room for more."""
+        self._listeners, self._is_ahead, self._admit = listeners, is_ahead, admit
+        self._has_waited = self._is_paused = False
+        self._loop = asyncio.get_running_loop()
         for listener in listeners:
             listener.setblocking(False)
+        self._resume()
 
-    @property
-    def is_open(self) -> bool:
-        """Whether to look for new connections now."""
-        return not self.stopped and time.monotonic() >= self._resume
+    def _resume(self) -> None:
+        self._is_paused = False
+        for listener in self._listeners:
+            self._loop.add_reader(listener, self._accept, listener)
 
-    def show(self, connections: int) -> None:
-        """Tell the other workers how many connections this one has."""
-        self.balance.show(self._entry, connections)
+    def _pause(self, seconds: float) -> None:
+        self._is_paused = True
+        for listener in self._listeners:
+            self._loop.remove_reader(listener)
+        self._loop.call_later(seconds, self._resume)
 
-    def accept(self, listener: socket.socket) -> None:
+    def _accept(self, listener: socket.socket) -> None:
         """Accept those who have connected, as far as it is this worker's turn."""
+        has_waited, self._has_waited = self._has_waited, False
         for _ in range(MOST_ACCEPTED):
-            if not self.is_open or not self._accept_one(listener):
+            if not has_waited and self._is_ahead():
+                self._has_waited = True
+                self._pause(COURTESY_SECONDS)
+                break
+            if not self._accept_one(listener) or self._is_paused:
                 break
 
     def _accept_one(self, listener: socket.socket) -> bool:
-        if self._courtesy < MOST_COURTESY and self.balance.is_ahead(self._entry):
-            self._courtesy += 1
-            time.sleep(COURTESY_SECONDS)
-            return False
-        self._courtesy = 0
+        """Accept the next one; whether there was one."""
         try:
-            accepted, peer = listener.accept()
+            accepted, _ = listener.accept()
         except OSError as error:
             if error.errno in OUT_OF_RESOURCES:
-                self._pause(error.strerror or "")
+                self._pause_and_say(error.strerror or "")
             elif error.errno not in NOBODY_THERE:
                 raise
             return False
-        if not self.take(accepted, peer, listener.getsockname()):
-            self._pause("as many are open as may be")
+        if not self._admit(accepted):
+            self._pause_and_say("as many are open as may be")
         return True
 
-    def _pause(self, reason: str) -> None:
-        logging.getLogger("gunicorn.error").warning(
-            "Not accepting connections for a moment: %s.", reason
-        )
-        self._resume = time.monotonic() + PAUSE_SECONDS
-
-    def leave(self) -> None:
-        """Take no part in the balance any more."""
-        self.balance.leave(self._entry)
-        self._entry = NO_ENTRY
+    def _pause_and_say(self, reason: str) -> None:
+        log = logging.getLogger("gunicorn.error")
+        log.warning("Not accepting connections for a moment: %s.", reason)
+        self._pause(PAUSE_SECONDS)
 
     def stop(self) -> None:
         """Accept all who have connected, then nobody."""
-        for listener in self.listeners:
+        listeners, self._listeners = self._listeners, ()
+        for listener in listeners:
+            self._loop.remove_reader(listener)
             while self._accept_one(listener):
                 pass
             listener.close()
-        self.stopped = True

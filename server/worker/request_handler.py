@@ -1,15 +1,12 @@
-"""Request handler: calls the WSGI application and gathers its reply (PEP 3333).
-
-May run in any thread: it touches nothing but the request, which is complete, and its own reply.
-"""
+"""Request handler: calls the WSGI application and gathers its reply (PEP 3333), in any thread."""
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from io import BytesIO
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from addsup.server.worker.refusals import INTERNAL_ERROR, Renderer, http_date, response
@@ -17,13 +14,15 @@ from addsup.server.worker.request_parser import Request
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Address = tuple[Any, ...] | str
+Environ = dict[str, Any]
 
 #: Statuses whose replies have no body (RFC 9110, section 6.4.1).
 WITHOUT_BODY: Final = frozenset({"204", "304"})
+#: An absolute target (RFC 9112, section 3.2.2): its host counts, not that of the header.
+ABSOLUTE: Final = re.compile("[^/]+://([^/?#]*)(.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What is sent for one request, and whether the connection stays open after it."""
 
     content: bytes
@@ -42,7 +41,7 @@ class RequestHandler:
     ) -> None:
         self.application = application
         self.render = render
-        self.constant = {
+        self._constant: Environ = {
             "wsgi.version": (1, 0),
             "wsgi.errors": errors,
             "wsgi.multithread": True,
@@ -54,51 +53,24 @@ class RequestHandler:
             "SCRIPT_NAME": "",
         }
 
-    def answer(self, request: Request, peer: Address, server: Address, *, last: bool) -> Reply:
-        """Call the application. It never raises; the reply to what the application raised is 500.
-
-        Args:
-            request: complete.
-            peer: address of the client.
-            server: address that it connected to.
-            last: whether the connection is to be closed whatever the client wants.
-        """
-        try:
-            return self._answer(request, self.environ(request, peer, server), last)
-        except Exception as error:
-            # Neither message nor traceback: both may quote a review.
-            logging.getLogger("gunicorn.error").error(
-                "%s while answering a request", type(error).__name__
-            )
-            return Reply(response(INTERNAL_ERROR, self.render), keep_alive=False)
-
-    def environ(self, request: Request, peer: Address, server: Address) -> dict[str, Any]:
-        """The WSGI environment of *request*."""
-        target = request.target.decode("ascii")
-        environ = self.constant | request.fields
-        if not target.startswith("/"):
-            target, environ["HTTP_HOST"] = _from_absolute(
-                target, request.fields.get("HTTP_HOST", "")
-            )
-        path, _, query = target.partition("#")[0].partition("?")
-        environ["REQUEST_METHOD"] = request.method
-        environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1") if "%" in path else path
-        environ["QUERY_STRING"] = query
-        environ["RAW_URI"] = target
-        environ["SERVER_PROTOCOL"] = f"HTTP/{request.version}"
-        environ["SERVER_NAME"], environ["SERVER_PORT"] = _name_and_port(server)
+    def environ_between(self, peer: Address, server: Address) -> Environ:
+        """What the WSGI environments of all requests of one connection have in common."""
+        environ = dict(self._constant)
         environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = _name_and_port(peer)
-        # The body is whole: it has a length now, however it was framed. One that is too large
-        # is not there; its length alone says so.
-        if request.oversized:
-            environ.setdefault("CONTENT_LENGTH", str(2**62))
-            environ.pop("HTTP_TRANSFER_ENCODING", None)
-        elif environ.pop("HTTP_TRANSFER_ENCODING", None):
-            environ["CONTENT_LENGTH"] = str(len(request.body))
-        environ["wsgi.input"] = BytesIO(request.body)
+        environ["SERVER_NAME"], environ["SERVER_PORT"] = _name_and_port(server)
         return environ
 
-    def _answer(self, request: Request, environ: dict[str, Any], last: bool) -> Reply:
+    def answer(self, request: Request, environ: Environ, *, last: bool) -> Reply:
+        """Call the application; the reply to what it raises is 500. *last*: close after it."""
+        try:
+            return self._answer(request, environ, last)
+        except Exception as error:
+            # Neither message nor traceback: both may quote a text.
+            log = logging.getLogger("gunicorn.error")
+            log.error("%s while answering a request", type(error).__name__)
+            return Reply(response(INTERNAL_ERROR, request.fields, self.render), keep_alive=False)
+
+    def _answer(self, request: Request, environ: Environ, last: bool) -> Reply:
         started: list[tuple[str, list[tuple[str, str]]]] = []
         written: list[bytes] = []
 
@@ -119,12 +91,35 @@ class RequestHandler:
         return _reply(request, *started[0], b"".join(written), last=last)
 
 
+def environ_of(request: Request, common: Environ) -> Environ:
+    """The WSGI environment of *request*, whose connection has *common*."""
+    environ, target = {**common, **request.fields}, request.target.decode("ascii")
+    if absolute := not target.startswith("/") and ABSOLUTE.match(target):
+        environ["HTTP_HOST"], target = absolute.groups()
+    if target[:1] not in ("/", "*"):  # an absolute one without a path, or CONNECT's authority
+        target = f"/{target}" if absolute else "/"
+    path, _, query = target.partition("#")[0].partition("?")
+    environ["REQUEST_METHOD"] = request.method
+    environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1") if "%" in path else path
+    environ["QUERY_STRING"] = query
+    environ["RAW_URI"] = target
+    environ["SERVER_PROTOCOL"] = f"HTTP/{request.version}"
+    # The body is whole: it has a length now, however it was framed. One that is too large
+    # is not there; its length alone says so.
+    chunked = environ.pop("HTTP_TRANSFER_ENCODING", None)
+    if request.oversized:
+        environ.setdefault("CONTENT_LENGTH", str(2**62))
+    elif chunked:
+        environ["CONTENT_LENGTH"] = str(len(request.body))
+    environ["wsgi.input"] = BytesIO(request.body)
+    return environ
+
+
 def _reply(
     request: Request, status: str, headers: list[tuple[str, str]], body: bytes, *, last: bool
 ) -> Reply:
     """The bytes of a reply whose body is whole."""
     bodiless = status[:3] in WITHOUT_BODY or request.method == "HEAD"
-    sized = bodiless
     keep_alive = request.keep_alive and not last
     lines = [
         f"HTTP/{request.version} {status}",
@@ -132,31 +127,15 @@ def _reply(
         "Connection: keep-alive" if keep_alive else "Connection: close",
     ]
     for name, value in headers:
-        if name.lower() == "content-length":
-            if status[:3] == "204":
-                continue
-            sized = True
-            if int(value) != len(body) and not bodiless:
-                raise MalformedReplyError
-        lines.append(f"{name}: {value}")
-    if not sized:
+        if name.lower() != "content-length" or (bodiless and status[:3] != "204"):
+            lines.append(f"{name}: {value}")
+    if not bodiless:
         lines.append(f"Content-Length: {len(body)}")
     head = "\r\n".join(lines)
     if head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1:
         raise MalformedReplyError
     content = f"{head}\r\n\r\n".encode("latin-1")
     return Reply(content if bodiless else content + body, keep_alive)
-
-
-def _from_absolute(target: str, host: str) -> tuple[str, str]:
-    """Path and host of a target that is no path (RFC 9112, section 3.2.2: its host counts)."""
-    _, separator, rest = target.partition("://")
-    if not separator:  # `*`, or the authority of CONNECT
-        return (target if target == "*" else "/"), host
-    for place, character in enumerate(rest):
-        if character in "/?#":
-            return rest[place:] if character == "/" else f"/{rest[place:]}", rest[:place]
-    return "/", rest
 
 
 def _name_and_port(address: Address) -> tuple[str, str]:

@@ -1,8 +1,7 @@
 """Incremental HTTP/1.1 request parser: the one authority on where a request ends.
 
-llhttp (through httptools) finds heads, bodies and chunks in the bytes as they arrive; this module
-adds what it leaves open: limits, the Host header, the form of the target. Where a rule is added it
-is that of Gunicorn's own parser or of RFC 9112. Whatever is refused ends the connection.
+llhttp (through httptools) finds heads, bodies and chunks; this module adds what it leaves open:
+limits, the Host header, the form of the target. What is refused ends the connection.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import httptools
@@ -18,6 +18,7 @@ from addsup.server.worker.refusals import (
     BAD_REQUEST,
     EXPECTATION_FAILED,
     HEADERS_TOO_LARGE,
+    HTTP_2,
     INCOMPLETE_BODY,
     URI_TOO_LONG,
     Refusal,
@@ -29,19 +30,12 @@ FIELDS: Final = 100
 FIELD_BYTES: Final = 8190
 #: Bytes of a whole head.
 HEAD_BYTES: Final = 64 * 2**10
-#: Bytes, with the framing of chunks, of a body that is too large but is read on and thrown away:
-#: the client has sent it, and its next request stands behind it.
+#: Bytes of a body that is too large but is read and thrown away: the next request is behind it.
 DISCARDED_BYTES: Final = 16 * 2**20
-
 #: RFC 9112, section 3.2: printable ASCII; a path, an absolute URI, or `*`.
 TARGET: Final = re.compile(rb"/[!-~]*|[A-Za-z][A-Za-z0-9+.-]*://[!-~]+|\*")
-DIGITS: Final = re.compile(r"[0-9]+")
-
 #: Fields of which a request may have one (RFC 9110, section 5.3).
 SINGLE: Final = frozenset({"HTTP_HOST", "CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"})
-
-KEYS: Final[dict[bytes, str]] = {}
-MOST_KEYS: Final = 1000
 
 
 @dataclass(slots=True)
@@ -49,13 +43,10 @@ class Request:
     """One request as it was received.
 
     Attributes:
-        method: in upper case.
-        target: the request target as sent.
         version: "1.0" or "1.1".
         fields: header fields by their WSGI key; those that come several times joined by commas.
-        body: the whole body; empty if it is `oversized`.
+        body: the whole body; empty if it is `oversized`: has, or announces, too many bytes.
         keep_alive: whether another request may follow on the connection.
-        oversized: whether the body has, or announces, more bytes than are accepted.
     """
 
     method: str = ""
@@ -72,7 +63,7 @@ class _Refused(Exception):
 
 
 class RequestParser:
-    """Parses what one client sends. Belongs to the thread that has the event loop.
+    """Parses what one client sends.
 
     Attributes:
         requests: complete requests that have not been taken yet, in order.
@@ -80,11 +71,11 @@ class RequestParser:
         started: whether part of a request has arrived.
         in_body: whether its head is complete.
         size: bytes of it so far.
+        fields: its header fields so far.
         awaits_continue: whether the client waits for `100 Continue`.
     """
 
     def __init__(self, max_body: int) -> None:
-        """Accept bodies of up to *max_body* bytes."""
         self.max_body = max_body
         self.requests: deque[Request] = deque()
         self.refusal: Refusal | None = None
@@ -96,9 +87,10 @@ class RequestParser:
         self.started = self.in_body = self.awaits_continue = False
         self.size = self._body_size = self._count = 0
         self._request = Request()
+        self.fields = self._request.fields
         self._body: list[bytes] = []
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Parse *data*, the next bytes of the client; the attributes say what they amount to."""
         if self.refusal or self._last:
             return
@@ -110,75 +102,64 @@ class RequestParser:
             except httptools.HttpParserUpgrade as upgrade:
                 data = self._ignore_upgrade(data[upgrade.args[0] :])
             except httptools.HttpParserError:
-                self._refuse_malformed()
+                if not (self.refusal or self._last):
+                    malformed = HTTP_2 if self._llhttp.get_method() == b"PRI" else BAD_REQUEST
+                    self.refusal = INCOMPLETE_BODY if self.in_body else malformed
                 return
-        self._check_size()
-
-    def _refuse_malformed(self) -> None:
-        """Note that what follows cannot be read, unless nothing should have followed."""
-        if self.refusal is None and not self._last:
-            self.refusal = INCOMPLETE_BODY if self.in_body else BAD_REQUEST
-
-    def _check_size(self) -> None:
-        """Bound what a head, and the framing of chunks, may take."""
         if not self.started:
             self.size = 0
         elif not self.in_body and self.size > HEAD_BYTES:
-            self.refusal = HEADERS_TOO_LARGE if self._request.fields else URI_TOO_LONG
-        elif self.size > HEAD_BYTES + DISCARDED_BYTES + self.max_body:
+            self.refusal = HEADERS_TOO_LARGE if self.fields else URI_TOO_LONG
+        elif self.size > HEAD_BYTES + DISCARDED_BYTES + self.max_body:  # framing of chunks
             self._give_up_body()
 
-    def _ignore_upgrade(self, rest: bytes) -> bytes:
+    def _ignore_upgrade(self, rest: bytes | memoryview) -> bytes:
         """What to parse next when the client offers another protocol (RFC 9110, section 7.8).
 
-        llhttp stops after the head then. A new parser is given a head with the same framing.
+        llhttp stops after the head then. A new parser is given a head with the same framing. The
+        application does not see the offer: Werkzeug would route by it.
         """
-        request = self._request
         self._llhttp = httptools.HttpRequestParser(self)
-        if request.method == "CONNECT":
+        if self._request.method == "CONNECT":
             self._finish(keep_alive=False)
             return b""
         self._resumed = True
-        framing = request.fields.get("HTTP_TRANSFER_ENCODING")
+        self.fields.pop("HTTP_UPGRADE", None)
+        framing = self.fields.get("HTTP_TRANSFER_ENCODING")
         name = "Transfer-Encoding" if framing else "Content-Length"
-        value = framing or request.fields.get("CONTENT_LENGTH", "0")
+        value = framing or self.fields.get("CONTENT_LENGTH", "0")
         return f"POST / HTTP/1.1\r\n{name}: {value}\r\n\r\n".encode() + rest
 
     # What llhttp calls
 
     def on_message_begin(self) -> None:
-        """The first byte of a request has come."""
         if self._last:
             raise _Refused
         self.started = True
 
     def on_url(self, part: bytes) -> None:
-        """A part of the target has come."""
         if not self._resumed:
             self._request.target += part
             if len(self._request.target) > TARGET_BYTES:
                 self._refuse(URI_TOO_LONG)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header field, or a trailer field, which is ignored, has come whole."""
         if self._resumed:
             return
         self._count += 1
         if self._count > FIELDS or len(name) + len(value) + 4 > FIELD_BYTES:
             self._refuse(HEADERS_TOO_LARGE)
-        if self.in_body or b"_" in name:  # X_A would pass for X-A
+        if self.in_body or b"_" in name:  # a trailer; X_A would pass for X-A
             return
-        key, text = KEYS.get(name) or _key(name), value.decode("latin-1")
-        fields = self._request.fields
-        if key not in fields:
-            fields[key] = text
+        key, text = _key(name), value.decode("latin-1")
+        if key not in self.fields:
+            self.fields[key] = text
         elif key in SINGLE:
             self._refuse(BAD_REQUEST)
         else:
-            fields[key] += f",{text}"
+            self.fields[key] += f",{text}"
 
     def on_headers_complete(self) -> None:
-        """The head is complete: check it and say whether its body will be read."""
         self.in_body = True
         if self._resumed:
             return
@@ -186,17 +167,14 @@ class RequestParser:
         request.method, request.version = llhttp.get_method().decode(), llhttp.get_http_version()
         if refusal := _refusal_of(request):
             self._refuse(refusal)
-        fields = request.fields
-        length = int(fields.get("CONTENT_LENGTH", 0))
+        length = int(self.fields.get("CONTENT_LENGTH", 0))
         request.oversized = length > self.max_body
-        expects = "HTTP_EXPECT" in fields and request.version == "1.1"
-        if request.oversized and (expects or length > DISCARDED_BYTES):
+        self.awaits_continue = "HTTP_EXPECT" in self.fields and request.version == "1.1"
+        if request.oversized and (self.awaits_continue or length > DISCARDED_BYTES):
             self._give_up_body()
             raise _Refused
-        self.awaits_continue = expects
 
     def on_body(self, part: bytes) -> None:
-        """A part of the body has come."""
         self._body_size += len(part)
         if self._body_size <= self.max_body and not self._request.oversized:
             self._body.append(part)
@@ -205,7 +183,6 @@ class RequestParser:
             self._body.clear()
 
     def on_message_complete(self) -> None:
-        """The request is complete."""
         if not self._llhttp.should_upgrade():  # else see `_ignore_upgrade`
             self._finish(keep_alive=_keeps_alive(self._request))
 
@@ -228,39 +205,31 @@ class RequestParser:
         raise _Refused
 
 
+@lru_cache(maxsize=1000)
 def _key(name: bytes) -> str:
-    """The WSGI key of a header field; those that are common are remembered."""
+    """The WSGI key of a header field."""
     key = name.decode("ascii").upper().replace("-", "_")
-    if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        key = f"HTTP_{key}"
-    if len(KEYS) < MOST_KEYS:
-        KEYS[name] = key
-    return key
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
 
 
 def _keeps_alive(request: Request) -> bool:
     """Whether the client will send another request (RFC 9112, section 9.3)."""
-    options = request.fields.get("HTTP_CONNECTION")
-    if options is None:
-        return request.version == "1.1"
-    if "close" in options.lower():
-        return False
-    return request.version == "1.1" or "keep-alive" in options.lower()
+    options = request.fields.get("HTTP_CONNECTION", "").lower()
+    return "close" not in options and (request.version == "1.1" or "keep-alive" in options)
 
 
 def _refusal_of(request: Request) -> Refusal | None:
     """What is wrong with a head that llhttp accepts."""
     fields = request.fields
-    coding, length = fields.get("HTTP_TRANSFER_ENCODING"), fields.get("CONTENT_LENGTH")
-    wrong = (
+    coding, length = fields.get("HTTP_TRANSFER_ENCODING"), fields.get("CONTENT_LENGTH", "0")
+    if (
         request.version not in ("1.0", "1.1")
         or ("HTTP_HOST" not in fields and request.version == "1.1")
         or (coding is not None and (coding.lower() != "chunked" or request.version == "1.0"))
-        or (length is not None and (len(length) > 18 or not DIGITS.fullmatch(length)))
+        or not (length.isascii() and length.isdecimal() and len(length) <= 18)
         or (request.method != "CONNECT" and not TARGET.fullmatch(request.target))
         or (request.target == b"*" and request.method != "OPTIONS")
-    )
-    if wrong:
+    ):
         return BAD_REQUEST
-    expected = fields.get("HTTP_EXPECT")
-    return EXPECTATION_FAILED if expected and expected.lower() != "100-continue" else None
+    expected = fields.get("HTTP_EXPECT", "")
+    return None if expected.lower() in ("", "100-continue") else EXPECTATION_FAILED

@@ -4,9 +4,6 @@ Closing a listening socket resets the clients that have connected but were not a
 however quickly it is closed after the last accept, one may come in between. So the kernel is told
 first to ignore new connections: a client tries again a second later and is then refused, which it
 can tell from a request that was lost.
-
-A signal that comes between the fork and the worker's own handlers would be taken by the handler
-inherited from the master, and lost: it is held back until the worker understands it.
 """
 
 from __future__ import annotations
@@ -23,18 +20,15 @@ from functools import partial
 from typing import Any, Final
 
 SO_ATTACH_FILTER: Final = 26  # Linux; the socket module has no name for it
-
-#: A classic BPF program over a TCP segment: drop it if it asks for a connection (SYN).
-LOAD_BYTE, JUMP_IF_ANY_BIT, RETURN = 0x30, 0x45, 0x06
-FLAGS, SYN = 13, 0x02
-DROP_SYN: Final = (
-    (LOAD_BYTE, 0, 0, FLAGS),
-    (JUMP_IF_ANY_BIT, 0, 1, SYN),
-    (RETURN, 0, 0, 0),
-    (RETURN, 0, 0, 0xFFFFFFFF),
+#: Classic BPF over a TCP segment: load its flags; if SYN is one of them drop it, else keep it.
+DROP_SYN: Final = struct.pack(
+    "HBBI" * 4, *(0x30, 0, 0, 13), *(0x45, 0, 1, 0x02), *(0x06, 0, 0, 0), *(0x06, 0, 0, 2**32 - 1)
 )
 
-FROM_MASTER: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGQUIT})
+STOPPING: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGQUIT})
+#: Between the fork and the worker's own handlers a signal would be taken by the handler inherited
+#: from the master, and lost, or end the worker. So these are held back until it understands them.
+HELD: Final = STOPPING | {signal.SIGHUP, signal.SIGUSR2}
 
 
 class ServerStop:
@@ -42,6 +36,7 @@ class ServerStop:
 
     def __init__(self) -> None:
         self._flag = mmap.mmap(-1, 1)
+        self._arbiter: Any = None
 
     def __bool__(self) -> bool:
         """Whether no one will listen any more once the present workers have gone."""
@@ -49,7 +44,7 @@ class ServerStop:
 
     def watch(self, arbiter: Any) -> None:
         """Set the flag when Gunicorn's *arbiter* stops its workers because it stops itself."""
-        stop = arbiter.stop
+        self._arbiter, stop = arbiter, arbiter.stop
 
         def stop_with_flag(graceful: bool = True) -> None:
             # Unless the sockets are someone else's as well: another master's, systemd's.
@@ -59,16 +54,15 @@ class ServerStop:
 
         arbiter.stop = stop_with_flag
 
-
-def stop_is_due(arbiter: Any) -> bool:
-    """Whether Gunicorn's *arbiter* has been told to stop and has not got to it yet."""
-    waiting = []
-    with suppress(queue.Empty):
-        while True:
-            waiting.append(arbiter.SIG_QUEUE.get_nowait())
-    for signal_number in waiting:
-        arbiter.SIG_QUEUE.put_nowait(signal_number)
-    return not FROM_MASTER.isdisjoint(waiting)
+    def is_due(self) -> bool:
+        """Whether the arbiter, once there is one, has been told to stop and has yet to do it."""
+        waiting = []
+        with suppress(queue.Empty, AttributeError):
+            while True:
+                waiting.append(self._arbiter.SIG_QUEUE.get_nowait())
+        for number in waiting:
+            self._arbiter.SIG_QUEUE.put_nowait(number)
+        return not STOPPING.isdisjoint(waiting)
 
 
 def ignore_new_connections(listener: socket.socket) -> bool:
@@ -79,9 +73,8 @@ def ignore_new_connections(listener: socket.socket) -> bool:
     """
     if os.uname().sysname != "Linux" or listener.family == socket.AF_UNIX:
         return False
-    steps = b"".join(struct.pack("HBBI", *step) for step in DROP_SYN)
-    program = ctypes.create_string_buffer(steps, len(steps))
-    pointer = struct.pack("HP", len(DROP_SYN), ctypes.addressof(program))
+    program = ctypes.create_string_buffer(DROP_SYN, len(DROP_SYN))
+    pointer = struct.pack("HP", len(DROP_SYN) // 8, ctypes.addressof(program))
     try:
         listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, pointer)
     except OSError:
@@ -92,11 +85,11 @@ def ignore_new_connections(listener: socket.socket) -> bool:
 def hold_signals_over_fork() -> None:
     """Hold back what the master tells a new worker. To be called once, by the master."""
     os.register_at_fork(
-        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, FROM_MASTER),
-        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, FROM_MASTER),
+        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, HELD),
+        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, HELD),
     )
 
 
 def take_held_signals() -> None:
     """Take what was held back. To be called by the worker when its handlers are in place."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, FROM_MASTER)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)

@@ -1,246 +1,194 @@
-"""Gunicorn worker class: threads that share one event loop, and an orderly end."""
+"""Gunicorn worker class: an asyncio loop that answers, and an orderly end."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
+import socket
 import sys
-import threading
 import time
+from contextlib import suppress
 from typing import Any, Final
 
-from gunicorn.errors import AppImportError
 from gunicorn.workers import base
 
-from addsup.server.worker.balance import Balance
+from addsup.server.worker.acceptor import Acceptor, Balance
 from addsup.server.worker.connection import Connection
-from addsup.server.worker.event_loop import EventLoop
-from addsup.server.worker.leader import Leadership
-from addsup.server.worker.limits import Limits
-from addsup.server.worker.refusals import TOOK_TOO_LONG, Renderer, plain_text
-from addsup.server.worker.request_handler import Reply, RequestHandler
+from addsup.server.worker.dispatcher import Dispatcher
+from addsup.server.worker.heartbeat import Heartbeat
+from addsup.server.worker.refusals import Renderer, plain_text
+from addsup.server.worker.request_handler import Environ, RequestHandler
+from addsup.server.worker.request_parser import Request
 from addsup.server.worker.shutdown import ServerStop, ignore_new_connections, take_held_signals
 
-#: Seconds between two looks of the main thread at who has the event loop.
-TICK: Final = 0.02
-#: Seconds between two looks of it at the whole, while there is nothing to do.
-REST: Final = 0.5
-#: Seconds that requests are answered for before the event loop looks for new ones.
-TURN_SECONDS: Final = 0.01
-
-#: Seconds that a request may take, and how many may take longer before the worker is replaced.
-HUNG_SECONDS: Final = 18.0
-MOST_HUNG: Final = 8
-
+#: Seconds between two ticks, and between two of a worker that stops.
+TICK: Final = 0.5
+TICK_AT_STOP: Final = 0.05
+#: Seconds for which a thread of the pool may keep the interpreter when the event loop wants it:
+#: with Python's 0.005 each of the loop's system calls waited so long beside a busy pool.
+SWITCH_SECONDS: Final = 0.0005
 #: Seconds that a stopping worker goes on accepting, and then waits for who is about to connect.
 LAST_CALL_SECONDS: Final = 0.4
 ON_THE_WAY_SECONDS: Final = 0.1
-#: Seconds that its threads may take to end.
-END_SECONDS: Final = 0.5
-
 #: Seconds before a worker that could not start is replaced by another, which may fare no better.
 RETRY_SECONDS: Final = 1.0
+#: Milliseconds for which a client may take none of what waits for it in the kernel (Linux).
+UNREAD_MILLISECONDS: Final = 20_000
 
 
 class Worker(base.Worker):
     """A Gunicorn worker. What it is to know of the application are its class attributes.
 
     Attributes:
-        balance: connections of all workers; one object, made before the fork.
-        server_stop: whether the whole server stops; made before the fork.
+        balance, server_stop: what all workers share; made once, before the fork.
         max_requests_at_work: requests at work or in line; more are answered 503.
         max_body_bytes: bytes of a request body; of a larger one the application sees the length.
-        health_paths: paths that are answered whatever the load.
+        max_inline_bytes: bytes of a body beyond which a request is long.
+        is_long: whether a request is long by its kind, from its WSGI environment.
+        health_paths: paths (`PATH_INFO`) that are answered at once, whatever the load.
         render_error: gives headers and body of what the worker answers by itself.
-        entry: of this worker in `balance`.
-        hung: threads that are lost in a request which was given up; the event loop's.
     """
 
-    balance = Balance(1)
+    balance = Balance()
     server_stop = ServerStop()
     max_requests_at_work = 64
     max_body_bytes = 2**20
-    health_paths: frozenset[bytes] = frozenset()
+    max_inline_bytes = 4 * 2**10
+    is_long = staticmethod(lambda _environ: False)
+    health_paths: frozenset[str] = frozenset()
     render_error: Renderer = staticmethod(plain_text)
 
+    tmp: Heartbeat
+    loop: asyncio.AbstractEventLoop
+    stopping: asyncio.Event | None = None
+    takes_part = True
+
     def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)  # in the master, which frees the entry when the worker ends
-        self.entry = self.balance.join()
-        self.hung = 0
-        self.next_tick = 0.0
+        super().__init__(*arguments)  # in the master
+        self.tmp.close()
+        self.tmp = Heartbeat(self.cfg)
 
-    def run(self) -> None:
-        """Serve until told to stop, then finish what has begun. The main thread only watches."""
-        self._prepare()
-        threads = [
-            threading.Thread(target=self._serve, name=f"loop {number}", daemon=True)
-            for number in range(self.cfg.threads + 1)
-        ]
-        self._start(threads)
-        self.leadership.promote_first()
-        while self.alive and self.ppid == os.getppid():
-            self._watch_for(TICK)
-            self.leadership.rest_if_quiet(time.monotonic(), REST)
-        self._finish()
-        for thread in threads:
-            thread.join(END_SECONDS)
-            if thread.is_alive():
-                os._exit(0)  # the interpreter would wait for a thread that hangs, or crash with it
-
-    def _prepare(self) -> None:
-        cfg = self.cfg
-        limits = Limits(
-            cfg.worker_connections, self.max_requests_at_work, self.max_body_bytes, cfg.keepalive
-        )
-        render = type(self).render_error
-        self.loop = EventLoop(
-            self.sockets, limits, render, self._is_health_check, self.balance, self.entry
-        )
-        self.handler = RequestHandler(self.wsgi, render, sys.stderr, multiprocess=cfg.workers > 1)
-        self.leadership = Leadership(cfg.threads + 1)
-
-    def _start(self, threads: list[threading.Thread]) -> None:
+    def load_wsgi(self) -> None:
+        """Load the application. Once the server has started, a failure is no reason to end it."""
         try:
-            for thread in threads:
-                thread.start()
-        except RuntimeError:
-            reason = f"A worker cannot start {len(threads)} threads: a limit is too low."
+            super().load_wsgi()
+        except Exception as error:
             if self.age <= self.cfg.workers:  # the server is starting, and ends with this sentence
-                raise AppImportError(reason) from None
-            self.log.error(reason)
+                raise
+            self.log.error("A worker could not start: %s", error)
             time.sleep(RETRY_SECONDS)
-            os._exit(1)
-
-    def _is_health_check(self, connection: Connection) -> bool:
-        request = connection.request
-        return request.target in self.health_paths and request.method in ("GET", "HEAD")
-
-    # Signals
+            sys.exit(1)
 
     def init_signals(self) -> None:
-        """Understand signals, and take those that have been held back."""
+        """Understand signals but those of the master alone, and take what has been held back."""
         super().init_signals()
+        for of_the_master in (signal.SIGHUP, signal.SIGUSR2):
+            signal.signal(of_the_master, signal.SIG_IGN)
         take_held_signals()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Stop gracefully; see `run`."""
+        """Stop gracefully."""
         super().handle_exit(sig, frame)
-        if hasattr(self, "leadership"):
-            self.leadership.wake_watcher()
+        if self.stopping:
+            with suppress(RuntimeError):  # the loop has ended
+                self.loop.call_soon_threadsafe(self.stopping.set)
 
-    def handle_quit(self, sig: int, frame: Any) -> None:  # noqa: ARG002
-        """Stop at once."""
-        self.cfg.worker_int(self)
-        os._exit(0)
+    # What the dispatcher asks
 
-    # The main thread
+    def is_health_check(self, environ: Environ) -> bool:
+        """Whether a request is to be answered whatever the load."""
+        is_get = environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        return is_get and environ["PATH_INFO"] in self.health_paths
 
-    def _watch_for(self, seconds: float) -> None:
-        """Let *seconds* pass, and see to it that the event loop goes on."""
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            time.sleep(min(TICK, left))
-            self.leadership.demote_if_late(time.monotonic())
+    def is_for_pool(self, request: Request, environ: Environ) -> bool:
+        """Whether a request may take too long for the event loop."""
+        return len(request.body) > self.max_inline_bytes or self.is_long(environ)
 
-    def _finish(self) -> None:
+    def count_request(self) -> bool:
+        """Count a request; whether its connection is to end with it."""
+        self.nr += 1
+        if self.nr >= self.max_requests:
+            self.stop()
+        return not self.alive
+
+    def show(self, connections: int) -> None:
+        """Show the other workers how many connections this one has."""
+        if self.takes_part:
+            self.balance.show(self.age, connections)
+
+    # Run
+
+    def run(self) -> None:
+        """Serve until told to stop, then finish what has begun."""
+        sys.setswitchinterval(SWITCH_SECONDS)
+        asyncio.run(self._serve())
+        if self.dispatcher.calls or self.dispatcher.hung:
+            os._exit(0)  # the interpreter would wait for a thread that hangs, or crash with it
+
+    def stop(self) -> None:
+        """Serve no longer than it takes to finish."""
+        self.alive = False
+        if self.stopping:
+            self.stopping.set()
+
+    async def _serve(self) -> None:
+        self.loop, self.stopping = asyncio.get_running_loop(), asyncio.Event()
+        self.loop.set_exception_handler(self._log_defect)
+        several = self.cfg.workers > 1
+        handler = RequestHandler(self.wsgi, self.render_error, sys.stderr, multiprocess=several)
+        self.dispatcher = Dispatcher(self, handler)
+        self.show(0)
+        self.acceptor = Acceptor(self.sockets, lambda: self.balance.is_ahead(self.age), self._admit)
+        ticking = self.loop.create_task(self._tick())
+        if self.alive:
+            await self.stopping.wait()
+        await self._drain()
+        ticking.cancel()
+
+    def _log_defect(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Name what went wrong in one connection; its words may be a client's."""
+        self.log.error("%s in a connection", type(context.get("exception")).__name__)
+
+    def _admit(self, accepted: socket.socket) -> bool:
+        has_room, connection = self.dispatcher.make_room(), Connection(self.dispatcher)
+        connection.opening = self.loop.create_task(self._open(connection, accepted))
+        return has_room
+
+    async def _open(self, connection: Connection, accepted: socket.socket) -> None:
+        try:
+            if accepted.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
+                option = socket.TCP_USER_TIMEOUT
+                accepted.setsockopt(socket.IPPROTO_TCP, option, UNREAD_MILLISECONDS)
+            await self.loop.connect_accepted_socket(lambda: connection, accepted)
+        except OSError as gone:
+            accepted.close()
+            connection.connection_lost(gone)
+
+    async def _tick(self) -> None:
+        """Tell the master that this worker lives, and have time pass for its connections."""
+        before = self.loop.time()
+        while True:
+            self.notify()
+            await asyncio.sleep(TICK if self.alive else TICK_AT_STOP)
+            now = self.loop.time()
+            self.dispatcher.tick(now - before)
+            before = now
+            if self.ppid != os.getppid():
+                self.stop()
+
+    async def _drain(self) -> None:
         """Accept who is connecting, then nobody, and see the last requests out."""
-        deadline = time.monotonic() + self.cfg.graceful_timeout
-        loop = self.loop
-        loop.call_soon(loop.acceptor.leave)
-        self._watch_for(LAST_CALL_SECONDS)
+        dispatcher = self.dispatcher
+        deadline = dispatcher.now + self.cfg.graceful_timeout
+        self.takes_part = False
+        self.balance.leave(self.age)
+        await asyncio.sleep(LAST_CALL_SECONDS)
         if self.server_stop or self.ppid != os.getppid():
             for listener in self.sockets:
                 ignore_new_connections(listener)
-        self._watch_for(ON_THE_WAY_SECONDS)
-        loop.call_soon(loop.stop)
-        while time.monotonic() < deadline and not (loop.acceptor.stopped and not loop.connections):
-            self._watch_for(TICK)
-        self.leadership.retire()
-        loop.call_soon(self.notify)  # wakes the leader
-
-    # The threads that lead
-
-    def _serve(self) -> None:
-        """What each thread does."""
-        try:
-            while self.leadership.wait_for_promotion():
-                while self._turn() and not self.leadership.is_over:
-                    pass
-        except BaseException:
-            self.log.exception("The event loop has failed; the worker is being replaced.")
-            os._exit(1)
-
-    def _turn(self) -> bool:
-        """One turn of the event loop; whether this thread still leads."""
-        loop = self.loop
-        ready = loop.urgent or (loop.line and self.leadership.has_follower)
-        loop.poll(0.0 if ready else 1.0 if self.alive else 0.1)
-        now = time.monotonic()
-        if now >= self.next_tick:
-            self.next_tick = now + (0.5 if self.alive else 0.1)
-            self._tick(now)
-        return self._work_off(now + TURN_SECONDS)
-
-    def _work_off(self, until: float) -> bool:
-        """Answer those in line for a while; whether this thread still leads."""
-        loop = self.loop
-        while True:
-            if loop.urgent:
-                connection = loop.urgent.popleft()
-            elif loop.line and self.leadership.has_follower:
-                connection = loop.line.popleft()
-            else:
-                return True
-            if not connection.closed and not self._answer(connection):
-                return False
-            if time.monotonic() >= until:
-                return True
-
-    def _answer(self, connection: Connection) -> bool:
-        """Answer the request of *connection*; whether this thread still leads."""
-        self.loop.at_work[connection] = None
-        connection.started = time.monotonic()
-        self.nr += 1
-        if self.nr >= self.max_requests:
-            self.alive = False
-        term = self.leadership.begin(connection.started)
-        reply = self.handler.answer(
-            connection.request, connection.peer, connection.server, last=not self.alive
-        )
-        if self.leadership.end(term):
-            self._finish_request(connection, reply)
-            return True
-        self.loop.call_soon(self._finish_request, connection, reply)
-        return False
-
-    def _finish_request(self, connection: Connection, reply: Reply) -> None:
-        """Send *reply*, unless it came so late that another was sent."""
-        if connection.given_up:
-            self.hung -= 1
-            return
-        del self.loop.at_work[connection]
-        self.loop.reply(connection, reply.content, keep_alive=reply.keep_alive)
-
-    def _tick(self, now: float) -> None:
-        """Tell the master that this worker lives, close what is overdue, give up what hangs."""
-        self.notify()
-        loop = self.loop
-        if loop.refused:
-            self.log.warning("Refused %d requests: as many are at work as may.", loop.refused)
-            loop.refused = 0
-        loop.close_overdue(now)
-        while loop.at_work:
-            oldest = next(iter(loop.at_work))
-            if now - oldest.started < HUNG_SECONDS:
-                break
-            self._give_up(oldest)
-
-    def _give_up(self, connection: Connection) -> None:
-        self.log.error("A request has hung for %d seconds and was given up.", HUNG_SECONDS)
-        del self.loop.at_work[connection]
-        connection.given_up = True
-        self.hung += 1
-        self.loop.refuse(connection, TOOK_TOO_LONG)
-        if self.hung >= min(MOST_HUNG, self.cfg.threads):
-            self.log.error("%d requests hang; the worker is being replaced.", self.hung)
-            self.alive = False
-            self.leadership.wake_watcher()
+        await asyncio.sleep(ON_THE_WAY_SECONDS)
+        self.acceptor.stop()
+        dispatcher.hasten()
+        while dispatcher.connections and dispatcher.now < deadline:
+            await asyncio.sleep(TICK_AT_STOP)

@@ -15,7 +15,7 @@ from addsup.server.app import create_app
 from addsup.server.observability.log_writer import LogWriter
 from addsup.server.settings import Settings
 from addsup.server.worker.refusals import plain_text
-from addsup.server.worker.request_handler import RequestHandler
+from addsup.server.worker.request_handler import RequestHandler, environ_of
 from addsup.server.worker.request_parser import TARGET_BYTES, RequestParser
 
 MOST_BODY = 2_000
@@ -61,7 +61,8 @@ def answers(data: bytes) -> None:
     parser = RequestParser(MOST_BODY)
     parser.feed(data)
     for request in parser.requests:
-        reply = handler().answer(replace(request), PEER, SERVER, last=False)
+        environ = environ_of(request, handler().environ_between(PEER, SERVER))
+        reply = handler().answer(replace(request), environ, last=False)
         head, _, body = reply.content.partition(b"\r\n\r\n")
         status = int(head[9:12])
         assert 200 <= status < 500, reply

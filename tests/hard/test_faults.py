@@ -35,6 +35,9 @@ pytestmark = pytest.mark.hard
 MODEL = ROOT / "models" / "sentiment.onnx"
 GOOD = {"review": "A wonderful film."}
 
+#: For how long a machine stands still: longer than any time-out here, less than clients wait for.
+STILL_SECONDS = 25
+
 
 @pytest.fixture
 def own_model(tmp_path: Path) -> Path:
@@ -149,15 +152,23 @@ application = make
 """
 
 
-def test_a_hung_inference_is_given_up(tmp_path: Path, judge: Judge) -> None:
+@pytest.fixture
+def hanging_server(tmp_path: Path) -> Iterator[LiveServer]:
+    """A server that hangs in a review with the word hang."""
     (tmp_path / "hanging.py").write_text(HANGING)
     options = ["--pythonpath", str(tmp_path), "hanging:application()"]
     start = [*command(), "--env", f"PYTHONPATH={tmp_path}", *options]
-    answered = judge.answers("a hung inference and its neighbours")
-    with answered, running_server(start=start, PYTHONPATH=str(tmp_path)) as server:
+    with running_server(start=start, PYTHONPATH=str(tmp_path)) as server:
+        yield server
+
+
+def test_a_hung_inference_is_given_up(hanging_server: LiveServer, judge: Judge) -> None:
+    """One that is long by its size, so that a thread of the pool has it."""
+    server = hanging_server
+    with judge.answers("a hung inference and its neighbours"):
         status: list[int] = []
         hung = threading.Thread(
-            target=lambda: status.append(_slow(server, {"review": "Please hang."}))
+            target=lambda: status.append(_slow(server, {"review": "Please hang. " * 400}))
         )
         began = time.monotonic()
         hung.start()
@@ -172,6 +183,59 @@ def test_a_hung_inference_is_given_up(tmp_path: Path, judge: Judge) -> None:
         "the same: answers to others", str(set(tally.answers)), "200", {200} == set(tally.answers)
     )
     judge.time("the same: slowest of them", slowest, "s", at_most=2)
+
+
+def test_a_call_that_hangs_the_event_loop_costs_its_worker_alone(
+    hanging_server: LiveServer, judge: Judge
+) -> None:
+    server = hanging_server
+    before = set(workers(server.process.pid))
+    with socket.create_connection(("127.0.0.1", server.port)) as victim:
+        body = b'{"review": "Please hang."}'
+        head = b"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        victim.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        time.sleep(0.2)
+        with clients(server, 8) as tally:
+            seconds = until(lambda: len(set(workers(server.process.pid)) - before) == 1, 20)
+            time.sleep(1)
+    kept = before & set(workers(server.process.pid))
+
+    judge.time("a call that hangs the loop: its worker replaced after", seconds, "s", at_most=10)
+    judge("the same: workers that stayed", str(len(kept)), "1 of 2", len(kept) == 1)
+    judge(
+        "the same: answers to others",
+        f"{set(tally.answers)}, {len(tally.broken)} broken",
+        "200, those of that worker broken",
+        set(tally.answers) == {200} and len(tally.broken) <= 8,
+    )
+
+
+def test_a_machine_that_stands_still_costs_no_worker(server: LiveServer, judge: Judge) -> None:
+    """As after `docker pause`, or a snapshot: what a client has half sent waits for its rest."""
+    before = workers(server.process.pid)
+    body = b'{"review": "A wonderful film."}'
+    with socket.create_connection(("127.0.0.1", server.port)) as half:
+        half.settimeout(10)
+        head = b"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        half.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body[:9])
+        time.sleep(0.2)
+        with clients(server, 16) as tally:
+            time.sleep(1)
+            for number, seconds in ((signal.SIGSTOP, STILL_SECONDS), (signal.SIGCONT, 2)):
+                for pid in [server.process.pid, *before]:
+                    os.kill(pid, number)
+                time.sleep(seconds)
+            half.sendall(body[9:])
+        status = half.recv(12)
+
+    judge(
+        f"a machine that stands still for {STILL_SECONDS} s: failed of those who wait, half sent",
+        f"{len(tally.broken)} of {sum(tally.answers.values())}, {status.decode()}",
+        "0, HTTP/1.1 200",
+        not tally.broken and set(tally.answers) == {200} and status == b"HTTP/1.1 200",
+    )
+    after = workers(server.process.pid)
+    judge("the same: workers replaced", str(len(set(before) - set(after))), "0", before == after)
 
 
 def _slow(server: LiveServer, document: object) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.hard.conftest import Judge
-from tests.live import command, running_server
+from tests.live import command, running_server, stop
 
 pytestmark = pytest.mark.hard
 
@@ -60,10 +60,12 @@ def test_what_was_typed_is_in_no_log_line(tmp_path: Path, judge: Judge) -> None:
                 f"POST /predict HTTP/1.1\r\nHost: a\r\n{framing}\r\n\r\n{CANARY} {CANARY}\r\n\r\n"
             )
             server.exchange_raw(request.encode())
+        stop(server.process)  # which writes what still waits
         printed = server.printed()
     start = [*command(), "--pythonpath", str(tmp_path), "failing:application()"]
     with running_server(start=start, PYTHONPATH=str(tmp_path), LOG_LEVEL="debug") as server:
         status = server.predict({"review": CANARY}).status
+        stop(server.process)
         printed += server.printed()
 
     judge(

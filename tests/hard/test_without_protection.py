@@ -67,26 +67,20 @@ CONTROLS = [
         "five times overload: health checks: answered:",
     ),
     Control(
-        "a thread that hangs loses the event loop",
-        "from addsup.server.worker import leader\nleader.PATIENCE = 3600",
+        "a call that hangs in the pool is given up",
+        "from addsup.server.worker import dispatcher\ndispatcher.HUNG_SECONDS = 3600",
         "faults.py::test_a_hung_inference_is_given_up",
         "a hung inference",
     ),
     Control(
         "workers share connections",
-        "Balance.is_ahead = lambda self, entry: False",
+        "Worker.balance.is_ahead = lambda worker: False",
         "load.py::test_connections_are_spread_over_the_workers",
         "16 connections on 2 workers",
     ),
     Control(
-        "accepting pauses when descriptors run out",
-        "from addsup.server.worker import acceptor\nacceptor.OUT_OF_RESOURCES = frozenset()",
-        "faults.py::test_running_out_of_file_descriptors_is_survived",
-        "64 file descriptors",
-    ),
-    Control(
         "SIGHUP reads the model again",
-        "on_reload = lambda arbiter: None",
+        "wsgi.approve = lambda *_: wsgi.approved",
         "faults.py::test_a_new_model_is_taken_over_without_a_failed_request",
         "the same: /model shows the new sha256",
     ),
@@ -104,8 +98,8 @@ CONTROLS = [
     ),
     Control(
         "proxies are not believed",
-        "import dataclasses\nmade = unready_app\nunready_app = "
-        "lambda settings: made(dataclasses.replace(settings, trusted_proxies=1))",
+        "import dataclasses\nbelieving = dataclasses.replace(wsgi.chosen, trusted_proxies=1)\n"
+        "wsgi.prepared = wsgi.unready_app(believing)",
         "privacy.py::test_untrusted_hosts_and_forged_forwarding_have_no_effect",
         "forged X-Forwarded-*",
     ),

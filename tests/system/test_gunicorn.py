@@ -330,6 +330,9 @@ def test_killed_worker_is_replaced() -> None:
         assert server.predict({"review": GOOD}).status == 200
 
 
+#: By path as the application knows it.
+HEALTH = ["/livez?x", "/reviews/readyz", "/metrics", "/v2/health/live", "/reviews/v2/health/ready"]
+
 SLOW = """
 import time
 from addsup.inference.model import Model
@@ -352,11 +355,16 @@ def test_beyond_the_limit_requests_are_refused_at_once_and_health_checks_are_not
     (tmp_path / "slow.py").write_text(SLOW)
     start = [*command(), "--pythonpath", str(tmp_path), "slow:application()"]
     settings = {"WEB_CONCURRENCY": "1", "MAX_CONCURRENCY": "1", "PYTHONPATH": str(tmp_path)}
+    settings |= {"ROOT_PATH": "/reviews", "CORS_ORIGINS": "https://a.example"}
     with running_server(start=start, **settings) as server, ThreadPoolExecutor(1) as pool:
-        first = pool.submit(server.predict, {"review": "A slow film."})
+        first = pool.submit(server.predict, {"review": "A slow film. " * 400})  # for the pool
         time.sleep(0.5)
 
-        refused, health = server.predict({"review": "Good."}), server.ask("/livez")
+        refused = server.ask(
+            "/predict", "POST", '{"review": "Good."}', X_Request_ID="mine",
+            Origin="https://a.example", Content_Type="application/json",
+        )  # fmt: skip
+        health = [server.ask(path) for path in HEALTH]
         at_once = not first.done()
         after = first.result(), server.predict({"review": "Good."})
         time.sleep(0.6)
@@ -365,10 +373,11 @@ def test_beyond_the_limit_requests_are_refused_at_once_and_health_checks_are_not
     assert (refused.status, refused.json["code"]) == (503, "overloaded")
     assert refused.media_type == "application/problem+json"
     assert refused.headers["Retry-After"] == "1"
-    assert health.status == 200
+    assert [answer.status for answer in health] == [200] * len(HEALTH)
     assert at_once, "answered while the slow one was still being worked on"
     assert [answer.status for answer in after] == [200, 200]
-    assert refused.json["instance"] == refused.headers["X-Request-ID"] != ""
+    assert refused.json["instance"] == refused.headers["X-Request-ID"] == "mine"
+    assert refused.headers["Access-Control-Allow-Origin"] == "https://a.example"
     assert refused.headers["Cache-Control"] == "no-store"
     assert f'"request_id":"{refused.headers["X-Request-ID"]}"' in said
     assert "Refused 1 requests" in said

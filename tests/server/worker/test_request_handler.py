@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from addsup.server.worker.refusals import plain_text
-from addsup.server.worker.request_handler import Reply, RequestHandler
+from addsup.server.worker import refusals
+from addsup.server.worker.refusals import Refusal, plain_text, response
+from addsup.server.worker.request_handler import Reply, RequestHandler, environ_of
 from addsup.server.worker.request_parser import Request
 
 PEER, SERVER = ("127.0.0.1", 1), ("127.0.0.1", 8000)
@@ -44,7 +45,8 @@ def request(method: str = "GET", target: bytes = b"/a?b=c", **changes: Any) -> R
 
 
 def answer(handler: RequestHandler, asked: Request, *, last: bool = False) -> Reply:
-    return handler.answer(asked, PEER, SERVER, last=last)
+    environ = environ_of(asked, handler.environ_between(PEER, SERVER))
+    return handler.answer(asked, environ, last=last)
 
 
 def test_a_reply_has_its_length_the_time_and_no_name_of_software(handler: RequestHandler) -> None:
@@ -136,7 +138,6 @@ def test_an_oversized_body_is_seen_by_its_length_alone(
     [
         [("X", "a\r\nSet-Cookie: b")],
         [("X\n", "a")],
-        [("Content-Length", "7")],
     ],
 )
 def test_headers_that_would_break_the_framing_are_not_sent(
@@ -148,6 +149,28 @@ def test_headers_that_would_break_the_framing_are_not_sent(
 
     assert reply.content.startswith(b"HTTP/1.1 500 ")
     assert not reply.keep_alive
+
+
+def test_the_length_is_that_of_the_body_whatever_the_application_says(
+    handler: RequestHandler, application: Application
+) -> None:
+    application.headers = [("Content-Length", "7")]
+
+    assert answer(handler, request()).content.endswith(b"Content-Length: 3\r\n\r\nabc")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [each for each in vars(refusals).values() if isinstance(each, Refusal)],
+    ids=lambda refusal: refusal.code,
+)
+def test_a_refusal_is_a_whole_response_that_ends_the_connection(refusal: Refusal) -> None:
+    head, _, body = response(refusal, {}, plain_text).partition(b"\r\n\r\n")
+
+    assert head.startswith(f"HTTP/1.1 {refusal.status} ".encode())
+    assert b"\r\nConnection: close" in head
+    assert f"\r\nContent-Length: {len(body)}".encode() in head
+    assert body == f"{refusal.detail}\n".encode()
 
 
 def test_a_defect_is_answered_500_and_named_without_its_words(

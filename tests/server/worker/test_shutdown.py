@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -97,3 +99,16 @@ def test_the_server_goes_on_where_someone_else_listens(state: dict[str, object])
 
     assert not stop
     assert master.stopped == [True]
+
+
+def test_a_master_that_has_been_told_to_stop_says_so_and_still_gets_to_it() -> None:
+    stop, master = ServerStop(), arbiter(SIG_QUEUE=queue.SimpleQueue())
+    assert not stop.is_due(), "nobody is watched yet"
+
+    stop.watch(master)
+    master.SIG_QUEUE.put(signal.SIGHUP)
+    assert not stop.is_due()
+    master.SIG_QUEUE.put(signal.SIGTERM)
+
+    assert stop.is_due()
+    assert [master.SIG_QUEUE.get() for _ in range(2)] == [signal.SIGHUP, signal.SIGTERM]

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import ast
 import http.client
+import os
 import socket
-import struct
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import gunicorn.arbiter
 import pytest
 from gunicorn.workers import base
 
-from addsup.server.worker import worker
-from tests.live import LiveServer, workers_of
+from addsup.server.worker import heartbeat, worker
+from addsup.server.worker.acceptor import Balance
+from tests.live import LiveServer, running_server
 
 FOLDER = Path(worker.__file__).parent
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: a\r\n"
-
-
-def reset(plug: socket.socket) -> None:
-    """Close *plug* so that the other end sees a reset."""
-    plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    plug.close()
 
 
 def connect(server: LiveServer) -> socket.socket:
@@ -55,28 +51,6 @@ def test_bodies_that_do_not_come_stop_nobody(live_server: LiveServer, bytes_: by
         plug.close()
 
 
-def test_resets_after_expect_end_no_worker(live_server: LiveServer) -> None:
-    before = workers_of(live_server)
-    for _ in range(75):
-        plug = connect(live_server)
-        plug.sendall(LIVEZ + b"Content-Length: 10\r\nExpect: 100-continue\r\n\r\n")
-        reset(plug)
-
-    assert live_server.ask("/livez").status == 200
-    assert workers_of(live_server) == before
-
-
-def test_a_thousand_pipelined_health_checks_end_no_worker(live_server: LiveServer) -> None:
-    before = workers_of(live_server)
-    with connect(live_server) as plug:
-        plug.sendall((LIVEZ + b"\r\n") * 1000)
-        plug.shutdown(socket.SHUT_WR)
-        replies = b"".join(iter(lambda: plug.recv(65536), b""))
-
-    assert replies.count(b"HTTP/1.1 200 OK\r\n") == 1000
-    assert workers_of(live_server) == before
-
-
 @pytest.mark.parametrize(
     "tail",
     [
@@ -98,16 +72,7 @@ def test_a_chunked_request_is_answered_whatever_follows(
     assert replies.endswith(b'{"status":"live"}\n')
 
 
-def test_a_reply_to_head_has_no_body(live_server: LiveServer) -> None:
-    reply = live_server.exchange_raw(b"HEAD /predict HTTP/1.1\r\nHost: a\r\n\r\n")
-
-    assert reply.startswith(b"HTTP/1.1 405 ")
-    assert reply.endswith(b"\r\n\r\n")
-
-
 def test_connections_beyond_the_limit_make_room_for_health_checks() -> None:
-    from tests.live import running_server
-
     with running_server(MAX_CONNECTIONS="50", WEB_CONCURRENCY="1") as server:
         idle = [connect(server) for _ in range(120)]
         for plug in idle[:60]:
@@ -130,7 +95,9 @@ def test_the_folder_imports_nothing_else_of_the_project() -> None:
             elif isinstance(node, ast.Import):
                 imported |= {alias.name for alias in node.names}
 
-    ours = {name for name in imported if name.split(".")[0] in {"server", "train", "export"}}
+    ours = {
+        name for name in imported if name.split(".")[0] in {"server", "train", "export", "addsup"}
+    }
     assert {name for name in ours if not name.startswith("addsup.server.worker.")} == set()
 
 
@@ -139,7 +106,7 @@ def test_gunicorn_still_has_what_the_worker_relies_on() -> None:
     for name in ("init_signals", "handle_exit", "notify", "load_wsgi"):
         assert callable(getattr(base.Worker, name, None)), f"{release} has no Worker.{name}"
     made = set(base.Worker.__init__.__code__.co_names)
-    for name in ("age", "alive", "ppid", "sockets", "cfg", "log", "nr", "max_requests"):
+    for name in ("age", "alive", "ppid", "sockets", "cfg", "log", "nr", "max_requests", "tmp"):
         assert name in made, f"{release} does not set Worker.{name}; see server/worker/README.md"
     arbiter = gunicorn.arbiter.Arbiter
     for name in ("reexec_pid", "master_pid", "systemd", "SIG_QUEUE", "START_CTX"):
@@ -147,3 +114,51 @@ def test_gunicorn_still_has_what_the_worker_relies_on() -> None:
             f"{release} does not set Arbiter.{name}; see server/worker/shutdown.py"
         )
     assert "graceful" in arbiter.stop.__code__.co_varnames, f"{release} stops in another way"
+    assert "last_update" in arbiter.murder_workers.__code__.co_names, (
+        f"{release} asks for a worker's sign of life in another way; see heartbeat.py"
+    )
+
+
+def test_a_worker_with_more_connections_than_another_lets_that_one_go_first() -> None:
+    balance = Balance()
+    balance.show(1, 2)
+    balance.show(2, 1)
+    assert (balance.is_ahead(1), balance.is_ahead(2)) == (True, False)
+
+    balance.show(2, 2)
+    assert not (balance.is_ahead(1) or balance.is_ahead(2))
+
+    balance.show(2, 0)
+    balance.leave(2)
+    assert not balance.is_ahead(1), "one that has left does not count"
+
+
+class Arbiter:
+    """The master's looks at a worker's heartbeat, once a second of a clock that the test turns."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        monkeypatch.setattr(heartbeat, "time", SimpleNamespace(monotonic=lambda: self.now))
+        self.heartbeat = heartbeat.Heartbeat(
+            SimpleNamespace(umask=0, worker_tmp_dir=None, uid=os.geteuid(), gid=os.getegid())
+        )
+
+    def silence_after(self, *seconds: float) -> float:
+        """For how long the worker has been silent after some looks with *seconds* between."""
+        for each in seconds:
+            self.now += each
+            silence = self.now - self.heartbeat.last_update()
+        return silence
+
+
+def test_a_silent_worker_is_silent_for_as_long_as_the_machine_ran(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    arbiter = Arbiter(monkeypatch)
+    assert arbiter.silence_after(*[1.0] * 20) <= 0, "it takes long to start"
+    arbiter.heartbeat.notify()
+
+    assert arbiter.silence_after(1.0) == 0
+    assert arbiter.silence_after(*[1.0] * 6) == 6
+    assert arbiter.silence_after(40.0) == 7, "the machine stood still"
+    arbiter.heartbeat.close()
