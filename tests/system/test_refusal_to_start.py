@@ -136,7 +136,7 @@ def other_golden_answer(path: Path) -> None:
         (odd_operator_in_a_branch, "never writes: If, Not; export the model again"),
         (data_outside, "never writes: data outside the file; export the model again"),
         (foreign, "it is an ONNX file, but not one that `addsup export` wrote"),
-        (other_golden_answer, "golden review"),
+        (other_golden_answer, "golden text"),
     ],
 )
 def test_bad_model_file_stops_the_start_with_a_sentence(
