@@ -57,7 +57,7 @@ def test_what_is_refused_is_shown_as_it_is_answered(visit: Visit, live_server: L
     form.get_by_role("button", name="Send").click()
 
     status, body = reply(form)
-    assert status == "400 BAD REQUEST"
+    assert status == "400 Bad Request"
     assert json.loads(body)["code"] == "unknown_field"
 
 
