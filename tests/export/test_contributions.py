@@ -40,7 +40,7 @@ def test_tokens_add_up_through_means_of_sigmoids(name: str) -> None:
     odds = np.log(probabilities[:, 1:]) - np.log(probabilities[:, :1])
     added = shares.sum(axis=1)
     assert not added[:2].any()
-    assert added + model.manifest.constant == pytest.approx(odds, rel=1e-9, abs=1e-9)
+    assert added + model.manifest.intercept == pytest.approx(odds, rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", ENSEMBLES)

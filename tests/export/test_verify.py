@@ -14,7 +14,7 @@ from addsup.export.tools.signing import sign
 from addsup.export.tools.verify import Subject, verify
 from addsup.export.write import write_model
 from addsup.train.artifact import TrainedModel
-from addsup.train.text.wordnet import WordNet
+from addsup.train.data.wordnet import WordNet
 from tests.export.small import exported
 from tests.keys import make_key_pair
 

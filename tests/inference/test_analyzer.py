@@ -1,4 +1,4 @@
-"""Analyzer: the single definition of a token."""
+"""Analyzer: the single definition of a token, and of a text that has one."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from addsup.inference.analyzer import (
     tokenizer,
 )
 from addsup.inference.analyzer_settings import ARTICLE, Analyzer
+from addsup.inference.text_checks import problem_with
 
 NORMALISER = Normaliser(frozenset({"the", "not"}), table_lookup({"plots": "plot", "us": "u"}))
 LETTERS = tokenizer(ARTICLE)
@@ -129,3 +130,20 @@ def test_letters_are_unread_whether_or_not_it_is_told_the_short_way(
     long.keeps_letters = False
 
     assert short.unread_letters(text) == long.unread_letters(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (None, "missing_text"),
+        (7, "wrong_type"),
+        (b"good", "wrong_type"),
+        ("good " * 3, "text_too_long"),
+        ("", "empty_text"),
+        (" \n\u3000", "empty_text"),
+        ("12:30 !", "text_without_letters"),
+        ("good", None),
+    ],
+)
+def test_a_text_has_at_most_one_problem(text: object, code: str | None) -> None:
+    assert problem_with(text, LETTERS_ONLY, max_chars=10) == code

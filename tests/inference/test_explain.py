@@ -1,8 +1,8 @@
-"""The parts of the words add up to the log-odds of the verdict."""
+"""The parts of the words add up to the log-odds of the verdict; without a word it is another."""
 
 from __future__ import annotations
 
-import math
+from math import log
 
 import numpy as np
 import pytest
@@ -12,8 +12,9 @@ from addsup.inference.analyzer_settings import ARTICLE
 from addsup.inference.explain import Explainer, Explanation
 from addsup.inference.model import Model
 from addsup.inference.terms import reader
-from addsup.server.settings import Settings
+from tests.places import ROOT
 
+MODEL = Model.load(ROOT / "models" / "sentiment.onnx")
 TEXTS = [
     "A wonderful film with great acting, though the plots were slow.",
     "Awful! Awful, AWFUL waste of time... I'd rather watch paint dry.",
@@ -22,41 +23,34 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def model() -> Model:
-    return Model.load(Settings().model_path)
-
-
-def explain(model: Model, text: str) -> Explanation:
-    ((_, explanation),) = model.explain([text])
+def explain(text: str) -> Explanation:
+    ((_, explanation),) = MODEL.explain([text])
     assert explanation is not None
     return explanation
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_constant_and_parts_add_up_to_the_log_odds_of_the_probabilities(
-    model: Model, text: str
-) -> None:
-    ((prediction, explanation),) = model.explain([text])
+def test_constant_and_parts_add_up_to_the_log_odds_of_the_probabilities(text: str) -> None:
+    ((prediction, explanation),) = MODEL.explain([text])
 
     assert explanation is not None and prediction.probabilities is not None
     total = explanation.intercept + sum(word.contribution for word in explanation.words)
     p = prediction.probabilities
     assert total == pytest.approx(explanation.log_odds, abs=1e-12)
-    assert total == pytest.approx(math.log(p[explanation.label] / p[explanation.against]), rel=1e-9)
+    assert total == pytest.approx(log(p[explanation.label] / p[explanation.against]), rel=1e-9)
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_explaining_does_not_change_the_prediction(model: Model, text: str) -> None:
-    ((prediction, _),) = model.explain([text])
+def test_explaining_does_not_change_the_prediction(text: str) -> None:
+    ((prediction, _),) = MODEL.explain([text])
 
-    assert [prediction] == model.predict([text])
+    assert [prediction] == MODEL.predict([text])
 
 
-def test_each_word_keeps_its_place_in_the_text_as_typed(model: Model) -> None:
+def test_each_word_keeps_its_place_in_the_text_as_typed() -> None:
     text = TEXTS[0]
 
-    words = explain(model, text).words
+    words = explain(text).words
 
     typed = [text[word.start : word.end] for word in words]
     assert typed == "A wonderful film with great acting though the plots were slow".split()
@@ -66,8 +60,8 @@ def test_each_word_keeps_its_place_in_the_text_as_typed(model: Model) -> None:
     assert by_word["with"].contribution == 0
 
 
-def test_a_word_that_comes_again_has_the_same_part_each_time(model: Model) -> None:
-    words = explain(model, TEXTS[1]).words
+def test_a_word_that_comes_again_has_the_same_part_each_time() -> None:
+    words = explain(TEXTS[1]).words
 
     awful = [word.contribution for word in words if word.lemma == "awful"]
     assert len(awful) == 3
@@ -75,12 +69,12 @@ def test_a_word_that_comes_again_has_the_same_part_each_time(model: Model) -> No
     assert len(set(awful)) == 1
 
 
-def test_nothing_known_has_no_explanation(model: Model) -> None:
-    assert [explanation for _, explanation in model.explain(["Zxqv.", "of the"])] == [None, None]
+def test_nothing_known_has_no_explanation() -> None:
+    assert [explanation for _, explanation in MODEL.explain(["Zxqv.", "of the"])] == [None, None]
 
 
-def test_a_long_batch_is_explained_in_order(model: Model) -> None:
-    explained = model.explain(["good", "awful"] * 100)
+def test_a_long_batch_is_explained_in_order() -> None:
+    explained = MODEL.explain(["good", "awful"] * 100)
 
     assert [prediction.label for prediction, _ in explained] == ["positive", "negative"] * 100
 
@@ -103,3 +97,39 @@ def test_terms_of_two_words_are_shared_between_their_words_and_repetitions() -> 
     assert (explanation.label, explanation.against) == ("b", "c")
     assert parts == pytest.approx([one + pair, 0, 0, pair, one + pair, pair, 0, one])
     assert explanation.log_odds == pytest.approx(0.25 + 3 + 6)
+
+
+def log_odds(text: str) -> float:
+    found = MODEL.predict([text])[0].probabilities
+    assert found
+    return log(found["positive"]) - log(found["negative"])
+
+
+def test_an_effect_is_what_a_prediction_without_the_word_differs_by() -> None:
+    ((_, why),) = MODEL.explain(["Excellent product, for the price"], leave_out=True)
+
+    assert why
+    effects = {word.lemma: word.effect for word in why.words if word.known}
+    full = log_odds("Excellent product, for the price")
+    assert why.label == "positive"
+    assert effects["excellent"] == pytest.approx(full - log_odds("product, for the price"))
+    assert effects["product"] == pytest.approx(full - log_odds("Excellent , for the price"))
+
+
+def test_contributions_still_add_up_and_stop_words_have_no_effect() -> None:
+    (plain,) = MODEL.explain(["The film was not good."])
+    (with_effects,) = MODEL.explain(["The film was not good."], leave_out=True)
+
+    assert plain[1] and with_effects[1]
+    parts = [word.contribution for word in with_effects[1].words]
+    assert parts == [word.contribution for word in plain[1].words]
+    assert with_effects[1].intercept + sum(parts) == pytest.approx(with_effects[1].log_odds)
+    assert [w.effect is None for w in with_effects[1].words] == [True, False, True, False, False]
+
+
+def test_the_only_known_word_leaves_the_constant() -> None:
+    ((_, why),) = MODEL.explain(["Awful!"], leave_out=True)
+
+    assert why
+    (word,) = why.words
+    assert word.effect == pytest.approx(why.log_odds - why.intercept)

@@ -80,23 +80,6 @@ def test_columns_are_the_predictions_by_column(model: Model) -> None:
 
 def test_no_texts_have_empty_columns(model: Model) -> None:
     assert model.columns([]).probabilities.shape == (0, len(model.labels))
-    assert model.predict([]) == []
-
-
-def test_a_run_is_bounded_by_its_tokens(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes: list[tuple[int, int]] = []
-    run = model.run
-
-    def noted(texts: list[str], *outputs: str) -> object:
-        sizes.append((len(texts), max(text.count(" ") + 1 for text in texts)))
-        return run(texts, *outputs)
-
-    monkeypatch.setattr(model, "run", noted)
-    model.probabilities(["good film"] * 500 + ["good " * 20_000] * 30)
-
-    assert sum(count for count, _ in sizes) == 530
-    assert max(count * longest for count, longest in sizes) <= model.tokens_a_run
-    assert max(count for count, _ in sizes) <= model.texts_a_run
 
 
 @pytest.mark.parametrize("damage", ["byte", "no checksum", "empty checksum", "no file"])
@@ -126,5 +109,6 @@ def test_no_run_has_more_tokens_than_memory_is_meant_for(
     runs = list(model.runs(texts))
 
     assert sorted(i for run in runs for i in run) == list(range(40))
+    assert max(map(len, runs)) <= model.texts_a_run
     for run in runs:
         assert len(run) * max(texts[i].count(" ") + 1 for i in run) <= 100

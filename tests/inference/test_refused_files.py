@@ -1,8 +1,9 @@
-"""Consistency: a model file that contradicts itself is refused, and says where."""
+"""A file that is no model, or contradicts itself, is refused and says where."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +13,14 @@ import pytest
 from onnx import numpy_helper
 
 from addsup.inference.errors import ModelFileError
+from addsup.inference.manifest import from_metadata
 from addsup.inference.model import Model
+from addsup.inference.session import open_session
 from tests.places import ROOT
 
 SHIPPED = ROOT / "models" / "sentiment.onnx"
+CONTENT = SHIPPED.read_bytes()
+MANIFEST = Model.load(SHIPPED).manifest
 
 
 def opened(change: Callable[[dict[str, Any]], None]) -> None:
@@ -76,3 +81,44 @@ def test_a_weight_that_is_no_number_is_found_whichever_word_it_is_of(weight: flo
 
     with pytest.raises(ModelFileError, match=r"a weight in it is wrong|golden|add up"):
         Model.open(SHIPPED, model.SerializeToString())
+
+
+def test_a_manifest_survives_being_written_and_read() -> None:
+    assert from_metadata(MANIFEST.to_metadata()) == MANIFEST
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"format": None}, "not one that `addsup export` wrote"),
+        ({"labels": None}, "have no 'labels'"),
+        ({"labels": "7"}, "cannot be read"),
+        ({"labels": "{"}, "cannot be read"),
+        ({"format": "9"}, "of format 9, not 1"),
+    ],
+)
+def test_other_metadata_are_refused_with_a_sentence(
+    changes: dict[str, str | None], sentence: str
+) -> None:
+    metadata = MANIFEST.to_metadata() | changes
+    kept = {key: value for key, value in metadata.items() if value is not None}
+
+    with pytest.raises(ModelFileError, match=sentence):
+        from_metadata(kept)
+
+
+def test_a_session_has_one_thread_and_no_arena() -> None:
+    options = open_session(CONTENT).get_session_options()
+
+    assert (options.intra_op_num_threads, options.inter_op_num_threads) == (1, 1)
+    assert not options.enable_cpu_mem_arena
+
+
+def test_usage_is_not_reported() -> None:
+    assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
+
+
+@pytest.mark.parametrize("content", [b"", b"not a graph", CONTENT[:5000]])
+def test_what_is_no_graph_is_refused(content: bytes) -> None:
+    with pytest.raises(ModelFileError):
+        open_session(content)
