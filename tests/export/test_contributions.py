@@ -49,10 +49,10 @@ def test_a_text_without_known_terms_has_the_log_odds_that_scikit_learn_gives_it(
     pipeline = make().fit(*texts(count))
     (expected,) = np.log(pipeline.predict_proba([""]))
 
-    form = read_pipeline(pipeline).form
+    found = read_pipeline(pipeline)
 
-    assert isinstance(form, Ensemble)
-    assert form.empty_log_odds == pytest.approx(expected[1:] - expected[0], abs=1e-9)
+    assert isinstance(found.form, Ensemble)
+    assert found.empty_log_odds == pytest.approx(expected[1:] - expected[0], abs=1e-9)
 
 
 @pytest.mark.parametrize("bend", [0.0, 0.5, 3.0])
