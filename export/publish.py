@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,7 @@ from addsup.export.pipeline.steps import read_pipeline
 from addsup.export.report.model_card import CardSubject, card, with_evaluations
 from addsup.export.report.summary import draw, examine, report_json
 from addsup.export.tools.evaluation import Evaluation, kept_evaluations
-from addsup.export.write import write_model
-from addsup.inference.model import Model
+from addsup.inference.model import Model, checksum_file
 from addsup.train.artifact import TrainedModel
 from addsup.train.evaluation.comparison import comparison_of_model
 from addsup.train.files import write_atomically
@@ -76,6 +76,21 @@ def publish(
     )
     write_atomically(path.with_suffix(".md"), card(subject).encode())
     return Published(path, sha256, len(content), proof)
+
+
+def write_model(path: Path, content: bytes) -> str:
+    """Replace *path* and its checksum, each atomically. Returns the sha256.
+
+    A reader sees the old file or the new one, never half of one. Between the two replacements a
+    server that is just starting finds a file that does not fit its checksum, and says so.
+
+    Raises:
+        CannotWriteError: the folder cannot be written to; the old files are as they were.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    write_atomically(path, content)
+    write_atomically(checksum_file(path), f"{digest}  {path.name}\n".encode())
+    return digest
 
 
 def keep_evaluation(evaluation: Evaluation, model: Path, output: Path) -> Iterator[str]:

@@ -70,6 +70,17 @@ def logarithm(nodes: Nodes, change: Change) -> Change:
     return _function(nodes, change, nodes.add("Log", some), empty, 1 / change.empty)
 
 
+def bent(nodes: Nodes, change: Change, by: float) -> Change:
+    """ln(1 + by * |f|) / by with the sign of each f."""
+    size = nodes.add("Mul", nodes.add("Abs", change.value), nodes.constant("bend", by))
+    log = nodes.add("Log", nodes.add("Add", size, nodes.constant("unit", 1.0)))
+    signed = nodes.add("Mul", log, nodes.add("Sign", change.value))
+    value = nodes.add("Div", signed, nodes.constant("by_bend", by))
+    steepness = 1 + by * np.abs(change.empty)
+    empty: Array = np.sign(change.empty) * np.log(steepness) / by
+    return _function(nodes, change, value, empty, 1 / steepness)
+
+
 def _function(nodes: Nodes, change: Change, value: str, empty: Array, derivative: Array) -> Change:
     moved = nodes.add("Sub", change.value, nodes.constant("from", change.empty[np.newaxis]))
     rises = nodes.add("Sub", value, nodes.constant("to", empty[np.newaxis]))
@@ -125,12 +136,6 @@ def mean(nodes: Nodes, changes: Sequence[Change]) -> Change:
     )
 
 
-def both_labels(nodes: Nodes, change: Change) -> Change:
-    """The score of the second of two labels, [N, 1], as that of either: [N, 2]."""
-    signs = np.array([-1.0, 1.0])
-    return scaled(nodes, change, signs, np.zeros(2))
-
-
 def against_first_label(nodes: Nodes, change: Change) -> Change:
     """Quantities of K labels as K - 1 differences from the first label's."""
 
@@ -159,15 +164,15 @@ def log_probabilities(
         ensemble: E members.
         scores: of each member.
     """
-    pairs = list(zip(ensemble.members, scores, strict=True))
-    if len(pairs) == 1:
-        logarithms = log_sigmoid(nodes, _calibrated(nodes, *pairs[0]))
+    pairs = zip(ensemble.members, scores, strict=True)
+    arguments = [_calibrated(nodes, *pair) for pair in pairs]
+    if len(arguments) == 1:
+        logarithms = log_sigmoid(nodes, arguments[0])
     elif ensemble.normalise_each:
-        each = [softmax(nodes, log_sigmoid(nodes, _calibrated(nodes, *pair))) for pair in pairs]
+        each = [softmax(nodes, log_sigmoid(nodes, one)) for one in arguments]
         logarithms = logarithm(nodes, mean(nodes, each))
     else:
-        each = [sigmoid(nodes, _calibrated(nodes, *pair)) for pair in pairs]
-        logarithms = logarithm(nodes, mean(nodes, each))
+        logarithms = logarithm(nodes, mean(nodes, [sigmoid(nodes, one) for one in arguments]))
     return nodes.add("Softmax", logarithms.value, axis=1), logarithms
 
 
@@ -177,7 +182,7 @@ def _calibrated(nodes: Nodes, member: Member, change: Change) -> Change:
     if member.probabilities_first:
         change = sigmoid(nodes, change) if two else softmax(nodes, change)
     change = scaled(nodes, change, member.slope, member.shift)
-    return both_labels(nodes, change) if two else change
+    return scaled(nodes, change, np.array([-1.0, 1.0]), np.zeros(2)) if two else change
 
 
 def _each_token(nodes: Nodes, added: str, factor: str) -> str:

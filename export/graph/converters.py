@@ -20,7 +20,7 @@ from skl2onnx.common.data_types import DoubleTensorType, Int64TensorType, String
 from sklearn.base import BaseEstimator
 
 from addsup.export.graph import changes, two_labels
-from addsup.export.graph.changes import Change, secant
+from addsup.export.graph.changes import Change
 from addsup.export.graph.nodes import Nodes
 from addsup.export.graph.token_counts import token_counts
 from addsup.export.pipeline.description import AdditiveForm, Description, Ensemble, Weighting
@@ -99,56 +99,32 @@ def _log_linear(
     nodes: Nodes, tokens: Tokens, weighting: Weighting, form: AdditiveForm, probabilities: str
 ) -> tuple[str, str]:
     """Shares and scores of a classifier whose log-odds are sums over terms, bent or not."""
-    x = _x(nodes, tokens, weighting, form.presence)
-    shares = _shares(nodes, tokens, x, form)
-    added, log_odds = _sum(nodes, shares, form)
+    log_odds = _sum(nodes, tokens, weighting, form)
     if form.bend:
-        log_odds = bend(nodes, log_odds, form.bend)
-        each = nodes.add(
-            "Unsqueeze",
-            stretch(nodes, added, log_odds, form),
-            nodes.constant("each", np.array([2])),
-        )
-        shares = nodes.add("Mul", shares, each)
+        log_odds = changes.bent(nodes, log_odds, form.bend)
     # The first label's log-odds against itself are 0: pad them in, and softmax does the rest.
-    scores = nodes.add("Pad", log_odds, nodes.constant("first_label", np.array([0, 1, 0, 0])))
+    first_label = nodes.constant("first_label", np.array([0, 1, 0, 0]))
+    scores = nodes.add("Pad", log_odds.value, first_label)
     nodes.add("Softmax", scores, axis=1, output=probabilities)
-    return shares, scores
-
-
-def bend(nodes: Nodes, straight: str, by: float) -> str:
-    """ln(1 + by * |f|) / by with the sign of f, [N, 1]."""
-    size = nodes.add("Mul", nodes.add("Abs", straight), nodes.constant("bend", by))
-    logarithm = nodes.add("Log", nodes.add("Add", size, nodes.constant("unit", 1.0)))
-    signed = nodes.add("Mul", logarithm, nodes.add("Sign", straight))
-    return nodes.add("Div", signed, nodes.constant("by_bend", by))
-
-
-def stretch(nodes: Nodes, added: str, log_odds: str, form: AdditiveForm) -> str:
-    """What each share is multiplied by, [N, 1]: (g(intercept + added) - g(intercept)) / added."""
-    adds = nodes.add("Sub", log_odds, nodes.constant("bent", form.empty_log_odds[np.newaxis]))
-    return secant(nodes, added, adds, 1 / (1 + form.bend * np.abs(form.intercept)))
+    return log_odds.added, scores
 
 
 def _ensemble(
     nodes: Nodes, tokens: Tokens, weighting: Weighting, ensemble: Ensemble, probabilities: str
 ) -> tuple[str, str]:
     """Shares and scores of a mean of sigmoids."""
-    scores = []
-    for member in ensemble.members:
-        x = _x(nodes, tokens, weighting, member.scores.presence)
-        shares = _shares(nodes, tokens, x, member.scores)
-        _, value = _sum(nodes, shares, member.scores)
-        scores.append(Change(value, shares, member.scores.intercept))
+    scores = [_sum(nodes, tokens, weighting, member.scores) for member in ensemble.members]
     mean, logarithms = changes.log_probabilities(nodes, ensemble, scores)
     nodes.add("Identity", mean, output=probabilities)
     return changes.against_first_label(nodes, logarithms).added, mean
 
 
-def _sum(nodes: Nodes, shares: str, form: AdditiveForm) -> tuple[str, str]:
-    """What all tokens add, and with the intercept."""
+def _sum(nodes: Nodes, tokens: Tokens, weighting: Weighting, form: AdditiveForm) -> Change:
+    """The scores of *form* before bending, with what each token adds to them."""
+    shares = _shares(nodes, tokens, _x(nodes, tokens, weighting, form.presence), form)
     added = nodes.add("ReduceSum", shares, nodes.constant("tokens", np.array([1])), keepdims=0)
-    return added, nodes.add("Add", added, nodes.constant("constant", form.intercept[np.newaxis]))
+    intercept = nodes.constant("constant", form.intercept[np.newaxis])
+    return Change(nodes.add("Add", added, intercept), shares, form.intercept)
 
 
 def _ids(nodes: Nodes, text: str, terms: Sequence[str], analyzer: Analyzer, output: str) -> None:

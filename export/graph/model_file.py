@@ -62,7 +62,7 @@ def build_manifest(trained: TrainedModel, description: Description) -> Manifest:
     return Manifest(
         format=FORMAT if description.analyzer == ARTICLE else FORMAT_WITH_ANALYZER,
         labels=description.labels,
-        intercept=tuple(description.form.empty_log_odds.tolist()),
+        intercept=tuple(description.empty_log_odds.tolist()),
         vocabulary=description.weighting.terms,
         stop_words=tuple(sorted(trained.normaliser.stop_words)),
         lemmas=_lemmas(trained, description.weighting.terms),

@@ -19,7 +19,6 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from addsup.inference.analyzer_settings import Analyzer
 from addsup.inference.errors import AddsupError
@@ -105,16 +104,6 @@ class Member:
     slope: Array
     shift: Array
 
-    @property
-    def empty_arguments(self) -> Array:
-        """[K]: what the sigmoids are taken of for a text in which no term is known."""
-        score = self.scores.intercept
-        two = len(score) == 1
-        if self.probabilities_first:
-            score = special.expit(score) if two else special.softmax(score)
-        found: Array = self.slope * score + self.shift
-        return np.array([-found[0], found[0]]) if two else found
-
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
@@ -131,21 +120,6 @@ class Ensemble:
 
     members: tuple[Member, ...]
     normalise_each: bool = True
-
-    @property
-    def empty_log_odds(self) -> Array:
-        """[K - 1]: the log-odds of a text in which no term is known."""
-        each = [member.empty_arguments for member in self.members]
-        if len(each) == 1:
-            logarithms = special.log_expit(each[0])
-        elif self.normalise_each:
-            logarithms = np.log(
-                np.mean([special.softmax(special.log_expit(one)) for one in each], 0)
-            )
-        else:
-            logarithms = np.log(np.mean([special.expit(one) for one in each], 0))
-        odds: Array = logarithms[1:] - logarithms[0]
-        return odds
 
 
 Form = AdditiveForm | Ensemble
@@ -177,6 +151,15 @@ class Description:
     def classifier(self) -> Any:
         """The last step."""
         return self.steps[-1]
+
+    @property
+    def empty_log_odds(self) -> Array:
+        """[K - 1]: the log-odds of a text in which no term is known."""
+        if isinstance(self.form, AdditiveForm):
+            return self.form.empty_log_odds
+        (probabilities,) = self.classifier.predict_proba(self.features([""]))
+        odds: Array = np.log(probabilities[1:]) - np.log(probabilities[0])
+        return odds
 
     def features(self, texts: Sequence[str]) -> Any:
         """What the classifier sees of n *texts* as the pipeline takes them, [n, C]."""

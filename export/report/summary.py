@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from random import Random
 
@@ -18,9 +18,6 @@ from addsup.train.artifact import LearningPoint, UnseenPredictions
 WORDS = 12
 
 MOST_IN_A_PLOT = 50
-
-# Of what the model was asked here: the digits behind hang on the order in which it adds.
-DECIMALS = 12
 
 # More would take minutes and hardly change a share: a tenth of a percent is one of these.
 MOST_TEXTS = 1000
@@ -44,13 +41,8 @@ def examine(model: Model, texts: Sequence[str], found: UnseenPredictions | None)
     if len(texts) > MOST_TEXTS:
         texts = Random(0).sample(texts, MOST_TEXTS)  # noqa: S311
     return Report(
-        behaviour=tuple(
-            replace(each, moved=round(each.moved, DECIMALS)) for each in behaviour(model, texts)
-        ),
-        words={
-            label: [(term, round(strength, DECIMALS)) for term, strength in terms]
-            for label, terms in strongest(model, texts, WORDS).items()
-        },
+        behaviour=behaviour(model, texts),
+        words=strongest(model, texts, WORDS),
         curves=tuple(curves(found, model.labels)) if found else (),
         learning=found.learning_curve if found else (),
     )

@@ -45,4 +45,5 @@ def _top(
     terms: Sequence[str], strength: npt.NDArray[np.float64], count: int
 ) -> list[tuple[str, float]]:
     best = np.argsort(-strength, kind="stable")[:count]
-    return [(terms[i], float(strength[i])) for i in best if strength[i] > 0]
+    # The digits behind the twelfth hang on the order in which is added.
+    return [(terms[i], round(float(strength[i]), 12)) for i in best if strength[i] > 0]

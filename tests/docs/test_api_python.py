@@ -62,7 +62,7 @@ def test_the_three_lines_export_a_pipeline(tmp_path: Path) -> None:
 
 
 def test_a_model_file_is_used_as_the_page_says(tmp_path: Path) -> None:
-    (code,) = re.findall(r"```python\n(from addsup.*?)```", PAGE, re.DOTALL)
+    (code,) = re.findall(r"```python\n(from addsup import Model.*?)```", PAGE, re.DOTALL)
     (tmp_path / "models").mkdir()
     for name in ("sentiment.onnx", "sentiment.onnx.sha256"):
         shutil.copy(ROOT / "models" / name, tmp_path / "models")

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.feature_selection import SelectFromModel, SelectKBest, VarianceThreshold, chi2
@@ -55,195 +56,114 @@ def prefit(labels: int) -> Any:
     return make_pipeline(TfidfVectorizer(), CalibratedClassifierCV(FrozenEstimator(inner)))
 
 
-#: What it is -> how to make it, not fitted; how many labels; whether export needs labels.
-PIPELINES: dict[str, tuple[Callable[[], Any], int, bool]] = {
-    "counts and multinomial": (lambda: make_pipeline(CountVectorizer(), MultinomialNB()), 2, False),
-    "the guide's tutorial": (
-        lambda: make_pipeline(CountVectorizer(), TfidfTransformer(), MultinomialNB()),
-        3,
-        False,
+#: How to make a pipeline, not fitted; how many labels; whether export needs these.
+Case = tuple[Callable[[], Any], int, bool]
+
+
+def piped(*steps: Any, labels: int = 3, given: bool = False) -> Case:
+    """A pipeline of *steps*."""
+    return lambda: clone(make_pipeline(*steps)), labels, given
+
+
+PIPELINES: dict[str, Case] = {
+    "counts and multinomial": piped(CountVectorizer(), MultinomialNB(), labels=2),
+    "the guide's tutorial": piped(CountVectorizer(), TfidfTransformer(), MultinomialNB()),
+    "the tutorial's SGD": piped(
+        CountVectorizer(),
+        TfidfTransformer(),
+        SGDClassifier(alpha=1e-3, random_state=42),
+        given=True,
     ),
-    "the tutorial's SGD": (
-        lambda: make_pipeline(
-            CountVectorizer(), TfidfTransformer(), SGDClassifier(alpha=1e-3, random_state=42)
-        ),
-        3,
-        True,
+    "logistic": piped(TfidfVectorizer(), LogisticRegression(), labels=2),
+    "square roots, scaled and chosen": piped(
+        TfidfVectorizer(),
+        MaxAbsScaler(),
+        FunctionTransformer(np.sqrt),
+        VarianceThreshold(1e-4),
+        StandardScaler(with_mean=False),
+        LogisticRegression(),
     ),
-    "logistic": (lambda: make_pipeline(TfidfVectorizer(), LogisticRegression()), 2, False),
-    "square roots, scaled and chosen": (
-        lambda: make_pipeline(
-            TfidfVectorizer(),
-            MaxAbsScaler(),
-            FunctionTransformer(np.sqrt),
-            VarianceThreshold(1e-4),
-            StandardScaler(with_mean=False),
-            LogisticRegression(),
-        ),
-        3,
-        False,
+    "square roots of scaled counts": piped(
+        CountVectorizer(), MaxAbsScaler(), FunctionTransformer(np.sqrt), MultinomialNB(), labels=2
     ),
-    "square roots of scaled counts": (
-        lambda: make_pipeline(
-            CountVectorizer(), MaxAbsScaler(), FunctionTransformer(np.sqrt), MultinomialNB()
-        ),
-        2,
-        False,
+    "logistic, pairs, accents, balanced": piped(
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, strip_accents="unicode"),
+        LogisticRegression(class_weight="balanced"),
     ),
-    "logistic, pairs, accents, balanced": (
-        lambda: make_pipeline(
-            TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, strip_accents="unicode"),
-            LogisticRegression(class_weight="balanced"),
-        ),
-        3,
-        False,
+    "SGD with log loss, three labels": piped(
+        TfidfVectorizer(min_df=2, max_df=0.9), SGDClassifier(loss="log_loss", random_state=0)
     ),
-    "SGD with log loss, three labels": (
-        lambda: make_pipeline(
-            TfidfVectorizer(min_df=2, max_df=0.9), SGDClassifier(loss="log_loss", random_state=0)
-        ),
-        3,
-        False,
+    "SGD with log loss, stop words": piped(
+        TfidfVectorizer(stop_words=["der", "die"]),
+        SGDClassifier(loss="log_loss", random_state=0),
+        labels=2,
     ),
-    "SGD with log loss, stop words": (
-        lambda: make_pipeline(
-            TfidfVectorizer(stop_words=["der", "die"]),
-            SGDClassifier(loss="log_loss", random_state=0),
-        ),
-        2,
-        False,
+    "characters within words, calibrated": piped(
+        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3)),
+        CalibratedClassifierCV(LinearSVC(), cv=3),
     ),
-    "characters within words, calibrated": (
-        lambda: make_pipeline(
-            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3)),
-            CalibratedClassifierCV(LinearSVC(), cv=3),
-        ),
-        3,
-        False,
+    "characters, calibrated, two labels": piped(
+        TfidfVectorizer(analyzer="char", ngram_range=(1, 3)),
+        CalibratedClassifierCV(SGDClassifier(random_state=0), cv=3),
+        labels=2,
     ),
-    "characters, calibrated, two labels": (
-        lambda: make_pipeline(
-            TfidfVectorizer(analyzer="char", ngram_range=(1, 3)),
-            CalibratedClassifierCV(SGDClassifier(random_state=0), cv=3),
-        ),
-        2,
-        False,
-    ),
-    "calibrated without an ensemble": (
-        lambda: make_pipeline(
-            TfidfVectorizer(), CalibratedClassifierCV(LinearSVC(), ensemble=False)
-        ),
-        3,
-        False,
+    "calibrated without an ensemble": piped(
+        TfidfVectorizer(), CalibratedClassifierCV(LinearSVC(), ensemble=False)
     ),
     "calibrated after fitting": (lambda: prefit(2), 2, False),
-    "calibrated multinomial": (
-        lambda: make_pipeline(CountVectorizer(), CalibratedClassifierCV(MultinomialNB(), cv=3)),
-        2,
-        False,
+    "calibrated multinomial": piped(
+        CountVectorizer(), CalibratedClassifierCV(MultinomialNB(), cv=3), labels=2
     ),
-    "calibrated multinomial, three labels": (
-        lambda: make_pipeline(CountVectorizer(), CalibratedClassifierCV(MultinomialNB(), cv=3)),
-        3,
-        False,
+    "calibrated multinomial, three labels": piped(
+        CountVectorizer(), CalibratedClassifierCV(MultinomialNB(), cv=3)
     ),
-    "ridge": (lambda: make_pipeline(TfidfVectorizer(), RidgeClassifier()), 2, True),
-    "ridge, three labels": (lambda: make_pipeline(TfidfVectorizer(), RidgeClassifier()), 3, True),
-    "perceptron": (lambda: make_pipeline(TfidfVectorizer(), Perceptron()), 3, True),
-    "passive-aggressive": (
-        lambda: make_pipeline(
-            TfidfVectorizer(),
-            SGDClassifier(penalty=None, learning_rate="pa1", eta0=1.0, random_state=0),
-        ),
-        2,
-        True,
+    "ridge": piped(TfidfVectorizer(), RidgeClassifier(), labels=2, given=True),
+    "ridge, three labels": piped(TfidfVectorizer(), RidgeClassifier(), given=True),
+    "perceptron": piped(TfidfVectorizer(), Perceptron(), given=True),
+    "passive-aggressive": piped(
+        TfidfVectorizer(),
+        SGDClassifier(penalty=None, learning_rate="pa1", eta0=1.0, random_state=0),
+        labels=2,
+        given=True,
     ),
-    "one against the rest, logistic": (
-        lambda: make_pipeline(TfidfVectorizer(), OneVsRestClassifier(LogisticRegression())),
-        3,
-        False,
+    "one against the rest, logistic": piped(
+        TfidfVectorizer(), OneVsRestClassifier(LogisticRegression())
     ),
-    "one against the rest, multinomial": (
-        lambda: make_pipeline(CountVectorizer(), OneVsRestClassifier(MultinomialNB())),
-        3,
-        False,
+    "one against the rest, multinomial": piped(
+        CountVectorizer(), OneVsRestClassifier(MultinomialNB())
     ),
-    "one against the rest, calibrated": (
-        lambda: make_pipeline(
-            TfidfVectorizer(), OneVsRestClassifier(CalibratedClassifierCV(LinearSVC(), cv=3))
-        ),
-        3,
-        False,
+    "one against the rest, calibrated": piped(
+        TfidfVectorizer(), OneVsRestClassifier(CalibratedClassifierCV(LinearSVC(), cv=3))
     ),
-    "calibrated one against the rest": (
-        lambda: make_pipeline(
-            TfidfVectorizer(), CalibratedClassifierCV(OneVsRestClassifier(LinearSVC()), cv=3)
-        ),
-        3,
-        False,
+    "calibrated one against the rest": piped(
+        TfidfVectorizer(), CalibratedClassifierCV(OneVsRestClassifier(LinearSVC()), cv=3)
     ),
-    "best terms after weighing, complement": (
-        lambda: make_pipeline(TfidfVectorizer(), SelectKBest(chi2, k=15), ComplementNB()),
-        3,
-        False,
+    "best terms after weighing, complement": piped(
+        TfidfVectorizer(), SelectKBest(chi2, k=15), ComplementNB()
     ),
-    "best terms before weighing": (
-        lambda: make_pipeline(
-            CountVectorizer(), SelectKBest(chi2, k=15), TfidfTransformer(), MultinomialNB()
-        ),
-        3,
-        False,
+    "best terms before weighing": piped(
+        CountVectorizer(), SelectKBest(chi2, k=15), TfidfTransformer(), MultinomialNB()
     ),
-    "terms that vary, scaled": (
-        lambda: make_pipeline(
-            TfidfVectorizer(), VarianceThreshold(1e-4), MaxAbsScaler(), LinearSVC()
-        ),
-        3,
-        True,
+    "terms that vary, scaled": piped(
+        TfidfVectorizer(), VarianceThreshold(1e-4), MaxAbsScaler(), LinearSVC(), given=True
     ),
-    "terms that another model chose": (
-        lambda: make_pipeline(
-            TfidfVectorizer(), SelectFromModel(LinearSVC()), LogisticRegression()
-        ),
-        3,
-        False,
+    "terms that another model chose": piped(
+        TfidfVectorizer(), SelectFromModel(LinearSVC()), LogisticRegression()
     ),
-    "presence": (lambda: make_pipeline(CountVectorizer(binary=True), BernoulliNB()), 3, False),
-    "Gaussian on a dense matrix": (
-        lambda: make_pipeline(
-            TfidfVectorizer(),
-            FunctionTransformer(dense, accept_sparse=True),
-            GaussianNB(var_smoothing=0.1),
-        ),
-        3,
-        False,
+    "presence": piped(CountVectorizer(binary=True), BernoulliNB()),
+    "Gaussian on a dense matrix": piped(
+        TfidfVectorizer(),
+        FunctionTransformer(dense, accept_sparse=True),
+        GaussianNB(var_smoothing=0.1),
     ),
-    "frequencies": (
-        lambda: make_pipeline(
-            TfidfVectorizer(use_idf=False, norm="l1", lowercase=False), LogisticRegression()
-        ),
-        2,
-        False,
+    "frequencies": piped(
+        TfidfVectorizer(use_idf=False, norm="l1", lowercase=False), LogisticRegression(), labels=2
     ),
-    "neither norm nor smoothing": (
-        lambda: make_pipeline(
-            TfidfVectorizer(smooth_idf=False, norm=None, binary=True), LogisticRegression()
-        ),
-        2,
-        False,
+    "neither norm nor smoothing": piped(
+        TfidfVectorizer(smooth_idf=False, norm=None, binary=True), LogisticRegression(), labels=2
     ),
-    "a norm of its own": (
-        lambda: make_pipeline(CountVectorizer(), Normalizer("l1"), LogisticRegression()),
-        3,
-        False,
-    ),
-    "standardised": (
-        lambda: make_pipeline(
-            TfidfVectorizer(), StandardScaler(with_mean=False), LogisticRegression()
-        ),
-        3,
-        False,
-    ),
+    "a norm of its own": piped(CountVectorizer(), Normalizer("l1"), LogisticRegression()),
+    "standardised": piped(TfidfVectorizer(), StandardScaler(with_mean=False), LogisticRegression()),
     "the best of a search": (
         lambda: GridSearchCV(
             make_pipeline(TfidfVectorizer(), LogisticRegression()),

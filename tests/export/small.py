@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+import msgspec
+import onnx
+from onnx import numpy_helper
 
 from addsup import export_pipeline
 from addsup.export.graph.equivalence import Proof, prove
@@ -77,3 +81,38 @@ def opened(pipeline: Any, sample: Sequence[str]) -> Model:
 def small_model() -> Model:
     """The same, exported and opened."""
     return Model(exported(small()))
+
+
+Change = Callable[[onnx.ModelProto], None]
+
+
+def altered(content: bytes, change: Change) -> bytes:
+    """The model file *content* after *change*."""
+    model = onnx.load_from_string(content)
+    change(model)
+    return bytes(model.SerializeToString())
+
+
+def scaled(name: str, factor: float) -> Change:
+    """Multiplies an initializer."""
+
+    def change(model: onnx.ModelProto) -> None:
+        (tensor,) = (each for each in model.graph.initializer if each.name == name)
+        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor) * factor, name))
+
+    return change
+
+
+def entry(key: str, edit: Callable[[str], str]) -> Change:
+    """Changes an entry of the metadata."""
+
+    def change(model: onnx.ModelProto) -> None:
+        (found,) = (each for each in model.metadata_props if each.key == key)
+        found.value = edit(found.value)
+
+    return change
+
+
+def shifted(value: str) -> str:
+    """A list of one number as JSON, which is a millionth more."""
+    return msgspec.json.encode([msgspec.json.decode(value)[0] + 1e-6]).decode()

@@ -40,7 +40,7 @@ def test_tokens_add_up_through_means_of_sigmoids(name: str) -> None:
     odds = np.log(probabilities[:, 1:]) - np.log(probabilities[:, :1])
     added = shares.sum(axis=1)
     assert not added[:2].any()
-    assert added + model.manifest.constant == pytest.approx(odds, rel=1e-9, abs=1e-9)
+    assert added + model.manifest.intercept == pytest.approx(odds, rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", ENSEMBLES)
@@ -49,10 +49,10 @@ def test_a_text_without_known_terms_has_the_log_odds_that_scikit_learn_gives_it(
     pipeline = make().fit(*texts(count))
     (expected,) = np.log(pipeline.predict_proba([""]))
 
-    form = read_pipeline(pipeline).form
+    found = read_pipeline(pipeline)
 
-    assert isinstance(form, Ensemble)
-    assert form.empty_log_odds == pytest.approx(expected[1:] - expected[0], abs=1e-9)
+    assert isinstance(found.form, Ensemble)
+    assert found.empty_log_odds == pytest.approx(expected[1:] - expected[0], abs=1e-9)
 
 
 @pytest.mark.parametrize("bend", [0.0, 0.5, 3.0])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 import onnx
 import pytest
@@ -21,7 +20,7 @@ from addsup.export.graph.equivalence import (
 from addsup.export.pipeline.steps import read_pipeline
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
-from tests.export.small import exported, proved
+from tests.export.small import Change, altered, entry, exported, proved, scaled, shifted
 
 #: Fixtures asked for by name, so `tests/conftest.py` cannot see that they need the data.
 CANDIDATES = [
@@ -87,43 +86,19 @@ def test_the_proof_covers_the_data_set_and_generated_texts(any_candidate: Traine
     assert proof.log_odds <= 1e-9
 
 
-def tampered(content: bytes, change: Callable[[onnx.ModelProto], None]) -> bytes:
-    model = onnx.load_from_string(content)
-    change(model)
-    return bytes(model.SerializeToString())
-
-
-def scale_initializer(name: str, factor: float) -> Callable[[onnx.ModelProto], None]:
-    def change(model: onnx.ModelProto) -> None:
-        (tensor,) = (t for t in model.graph.initializer if t.name == name)
-        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor) * factor, name))
-
-    return change
-
-
-def without_lemmas(model: onnx.ModelProto) -> None:
-    (entry,) = (entry for entry in model.metadata_props if entry.key == "lemmas")
-    entry.value = "{}"
-
-
-def shifted_constant(model: onnx.ModelProto) -> None:
-    (entry,) = (entry for entry in model.metadata_props if entry.key == "constant")
-    entry.value = msgspec.json.encode([msgspec.json.decode(entry.value)[0] + 1e-6]).decode()
-
-
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (scale_initializer("linear", -1.0), "another label"),
-        (scale_initializer("quadratic", 1.001), "probabilities off"),
-        (without_lemmas, "probabilities off|another label"),
-        (shifted_constant, "contributions that miss"),
+        (scaled("linear", -1.0), "another label"),
+        (scaled("quadratic", 1.001), "probabilities off"),
+        (entry("lemmas", lambda _: "{}"), "probabilities off|another label"),
+        (entry("constant", shifted), "contributions that miss"),
     ],
 )
 def test_a_graph_that_differs_fails_the_proof(
-    trained: TrainedModel, change: Callable[[onnx.ModelProto], None], complaint: str
+    trained: TrainedModel, change: Change, complaint: str
 ) -> None:
-    content = tampered(exported(trained), change)
+    content = altered(exported(trained), change)
 
     with pytest.raises(ProofFailed, match=complaint):
         proved(trained, content)
@@ -138,4 +113,4 @@ def test_tf_idf_in_float32_would_fail_the_proof_with_the_articles_settings(
         tensor.CopyFrom(numpy_helper.from_array(rounded, "idf"))
 
     with pytest.raises(ProofFailed):
-        proved(article_candidate, tampered(exported(article_candidate), round_idf))
+        proved(article_candidate, altered(exported(article_candidate), round_idf))

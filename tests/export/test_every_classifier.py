@@ -106,18 +106,3 @@ def test_evidence_of_bent_log_odds_keeps_the_proportions(make: Make) -> None:
     stretch = after[before != 0] / before[before != 0]
     np.testing.assert_allclose(stretch, stretch[0])
     assert 0 < stretch[0] < 1
-
-
-def test_words_that_cancel_out_do_not_divide_by_zero(make: Make) -> None:
-    trained = make(Setting("logistic"), 2)
-    inner = trained.pipeline[-1].classifier_
-    inner.coef_[0, 0], inner.coef_[0, 1] = 1.0, -1.0
-    trained.pipeline[0].idf_ = np.ones_like(trained.pipeline[0].idf_)
-    model = Model(exported(trained))
-    text = [" ".join(trained.vocabulary[:2])]
-
-    probabilities, shares = model.run(text, "probabilities", "shares")
-
-    assert np.isfinite(shares).all()
-    assert shares.sum() == 0
-    np.testing.assert_allclose(probabilities[0].sum(), 1)

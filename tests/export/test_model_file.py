@@ -13,7 +13,7 @@ import pytest
 
 from addsup.export.graph import token_counts
 from addsup.export.graph.model_file import OPSETS
-from addsup.export.write import write_model
+from addsup.export.publish import write_model
 from addsup.inference.manifest import Figures, HeldOut
 from addsup.inference.model import TOKENS_A_RUN, Model, read_checked
 from addsup.train.calibration import Calibration

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_matrix
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.feature_selection import SelectKBest, VarianceThreshold, chi2
@@ -14,17 +13,14 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import MaxAbsScaler, Normalizer, PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import Normalizer, PolynomialFeatures, StandardScaler
 from sklearn.svm import LinearSVC
 
-from addsup.export.pipeline.classifiers import log_odds
-from addsup.export.pipeline.description import AdditiveForm, Ensemble, NotConvertible
+from addsup.export.pipeline.description import AdditiveForm, NotConvertible
 from addsup.export.pipeline.ensembles import read_classifier
 from addsup.export.pipeline.steps import read_pipeline
-from addsup.export.pipeline.vectoriser import analyzer_of, read_step, read_vectoriser, separator
-from addsup.inference.analyzer_settings import ARTICLE, Analyzer
-from addsup.train.calibration import log_scores
-from addsup.train.classifiers import KINDS
+from addsup.export.pipeline.vectoriser import read_step, read_vectoriser, separator
+from addsup.inference.analyzer_settings import ARTICLE
 from tests.export.small import small
 
 TEXTS, LABELS = ["a good film", "a bad film", "good good story"], [1, 0, 1]
@@ -60,21 +56,6 @@ def test_steps_of_pipelines_inside_are_steps_and_passing_through_is_none() -> No
     ]
 
 
-def test_settings_of_the_vectoriser_are_read() -> None:
-    vectoriser = TfidfVectorizer(sublinear_tf=True, norm="l1", binary=True).fit(TEXTS)
-    found = read_vectoriser(vectoriser)
-
-    assert found.terms == ("bad", "film", "good", "story")
-    assert (found.sublinear, found.norm, found.binary) == (True, "l1", True)
-    assert found.weights is not None
-    assert found.weights.tolist() == vectoriser.idf_.tolist()
-
-    within = CountVectorizer(analyzer="char_wb", ngram_range=(2, 3), strip_accents="ascii")
-    assert analyzer_of(within) == Analyzer(
-        kind="char_wb", ngram_range=(2, 3), strip_accents="ascii"
-    )
-
-
 def test_with_a_norm_terms_that_are_not_chosen_still_make_a_text_longer() -> None:
     selector = VarianceThreshold(0.1)
     kept = make_pipeline(TfidfVectorizer(), selector, LogisticRegression()).fit(TEXTS, LABELS)
@@ -86,56 +67,6 @@ def test_with_a_norm_terms_that_are_not_chosen_still_make_a_text_longer() -> Non
     assert isinstance(found.form, AdditiveForm)
     assert (found.form.linear[0] != 0).tolist() == selector.get_support().tolist()
     assert read_pipeline(left.fit(TEXTS, LABELS)).weighting.terms == ("good",)
-
-
-def test_a_scale_after_the_norm_belongs_to_the_classifier() -> None:
-    pipeline = make_pipeline(TfidfVectorizer(), MaxAbsScaler(), LogisticRegression())
-    pipeline.fit(TEXTS, LABELS)
-
-    form = read_pipeline(pipeline).form
-
-    assert isinstance(form, AdditiveForm)
-    assert form.linear == pytest.approx(pipeline[-1].coef_ / pipeline[1].scale_)
-
-
-@pytest.mark.parametrize("name", KINDS)
-@pytest.mark.parametrize("y", [TWO, THREE], ids=["two", "three"])
-def test_the_sum_over_terms_is_the_classifier_s_own_log_odds(name: str, y: Any) -> None:
-    classifier = KINDS[name].make(0.5).fit(csr_matrix(X), y)
-
-    form = log_odds(classifier)
-
-    x = (X > 0).astype(float) if form.presence else X
-    quadratic = 0.0 if form.quadratic is None else (x**2) @ form.quadratic.T
-    found = form.intercept + quadratic + x @ form.linear.T
-    scores = log_scores(classifier, csr_matrix(X))
-    assert found == pytest.approx(scores[:, 1:] - scores[:, :1], abs=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("classifier", "y", "members", "scores"),
-    [
-        (SGDClassifier(loss="log_loss"), THREE, 1, 3),
-        (OneVsRestClassifier(LogisticRegression()), THREE, 1, 3),
-        (OneVsRestClassifier(CalibratedClassifierCV(LinearSVC(), cv=2)), THREE, 2, 3),
-        (CalibratedClassifierCV(LinearSVC(), cv=3), TWO, 3, 1),
-        (CalibratedClassifierCV(GaussianNB(), cv=3), THREE, 3, 3),
-    ],
-)
-def test_an_ensemble_has_its_members_and_their_scores(
-    classifier: Any, y: Any, members: int, scores: int
-) -> None:
-    found = read_classifier(classifier.fit(X, y))
-
-    assert isinstance(found, Ensemble)
-    assert [each.scores.linear.shape for each in found.members] == [(scores, 5)] * members
-
-
-@pytest.mark.parametrize(
-    "classifier", [SGDClassifier(loss="log_loss"), OneVsRestClassifier(LogisticRegression())]
-)
-def test_two_labels_need_no_ensemble(classifier: Any) -> None:
-    assert isinstance(read_classifier(classifier.fit(X, TWO)), AdditiveForm)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from addsup.export.publish import write_model
 from addsup.export.tools.signing import PASSWORD, sign
-from addsup.export.write import write_model
 from addsup.inference.errors import ModelFileError
 from addsup.inference.signature import check_signature, signature_file
 from tests.keys import KeyPair, make_key_pair, openssl

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import onnx
 import pytest
-from onnx import helper, numpy_helper
+from onnx import helper
 
+from addsup.export.publish import write_model
 from addsup.export.tools.signing import sign
 from addsup.export.tools.verify import Subject, verify
-from addsup.export.write import write_model
 from addsup.train.artifact import TrainedModel
-from addsup.train.text.wordnet import WordNet
-from tests.export.small import exported
+from addsup.train.data.wordnet import WordNet
+from tests.export.small import Change, altered, entry, exported, scaled, shifted
 from tests.keys import make_key_pair
 
 
@@ -36,26 +34,6 @@ def test_exported_model_passes(path: Path, wordnet: WordNet, trained: TrainedMod
     assert failures(path, wordnet, trained) == []
 
 
-def initializer(name: str, factor: float) -> Callable[[onnx.ModelProto], None]:
-    def change(model: onnx.ModelProto) -> None:
-        (tensor,) = (t for t in model.graph.initializer if t.name == name)
-        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor) * factor, name))
-
-    return change
-
-
-def entry(key: str, edit: Callable[[str], str]) -> Callable[[onnx.ModelProto], None]:
-    def change(model: onnx.ModelProto) -> None:
-        (found,) = (entry for entry in model.metadata_props if entry.key == key)
-        found.value = edit(found.value)
-
-    return change
-
-
-def shifted(value: str) -> str:
-    return msgspec.json.encode([msgspec.json.decode(value)[0] + 1e-6]).decode()
-
-
 def foreign_operator(model: onnx.ModelProto) -> None:
     node = helper.make_node("EPContext", ["text"], ["copy"], domain="com.microsoft")
     model.graph.node.append(node)
@@ -73,8 +51,8 @@ def data_outside(model: onnx.ModelProto) -> None:
 @pytest.mark.parametrize(
     ("change", "failed"),
     [
-        (initializer("linear", 1.5), ["golden texts", "scikit-learn"]),
-        (initializer("quadratic", 1.001), ["golden texts", "scikit-learn"]),
+        (scaled("linear", 1.5), ["golden texts", "scikit-learn"]),
+        (scaled("quadratic", 1.001), ["golden texts", "scikit-learn"]),
         (entry("lemmas", lambda _: "{}"), ["lemma table", "scikit-learn"]),
         (entry("constant", shifted), ["contributions", "scikit-learn"]),
         (entry("format", lambda _: "0"), ["metadata"]),
@@ -87,12 +65,10 @@ def test_altered_model_fails_the_check_that_it_was_altered_for(
     path: Path,
     wordnet: WordNet,
     trained: TrainedModel,
-    change: Callable[[onnx.ModelProto], None],
+    change: Change,
     failed: list[str],
 ) -> None:
-    model = onnx.load(path)
-    change(model)
-    write_model(path, model.SerializeToString())
+    write_model(path, altered(path.read_bytes(), change))
 
     found = failures(path, wordnet, trained)
 

@@ -355,7 +355,7 @@ def _with_other_metadata(path: Path) -> str:
     """Make the model file another one with the same answers; its sha256."""
     import onnx
 
-    from addsup.export.write import write_model
+    from addsup.export.publish import write_model
 
     model = onnx.load(path)
     model.doc_string = "another one"

@@ -12,8 +12,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from addsup.export.publish import write_model
 from addsup.export.tools.signing import sign
-from addsup.export.write import write_model
 from tests.keys import KeyPair, make_key_pair
 from tests.live import command, environment, free_port, running_server
 from tests.places import ROOT

@@ -13,7 +13,7 @@ from pathlib import Path
 import onnx
 import pytest
 
-from addsup.export.write import write_model
+from addsup.export.publish import write_model
 from tests.live import (
     PATIENCE,
     command,
