@@ -103,15 +103,12 @@ def _check_beginning(name: str, head: bytes) -> None:
 
 def _guess(content: bytes) -> str:
     """The encoding of a line that is not UTF-8; of Western letters, few are not ASCII."""
+    is_western = sum(byte > 127 for byte in content) * 3 <= len(content)
     try:
-        content.decode("cp1252")
+        content.decode("cp1252" if is_western else "ascii")
     except UnicodeDecodeError:
-        is_western = False
-    else:
-        is_western = sum(byte > 127 for byte in content) * 3 < len(content) or len(content) < 4
-    if is_western:
-        return "It looks like cp1252 (Windows): give --encoding cp1252"
-    return "Give --encoding with the one it has (such as cp1251, gb18030 or shift_jis)"
+        return "Give --encoding with the one it has (such as cp1251, gb18030 or shift_jis)"
+    return "It looks like cp1252 (Windows): give --encoding cp1252"
 
 
 class _Counted(io.BufferedIOBase):

@@ -12,7 +12,7 @@ from typing import Final
 from pyarrow import fs
 
 from addsup.tables.errors import TableError
-from addsup.tables.formats import split_suffixes
+from addsup.tables.formats import ZIP, split_suffixes
 from addsup.tables.notes import note
 from addsup.tables.storage import STDIN, Place, Source, place_of, reason
 
@@ -78,13 +78,9 @@ def _at(address: str, form: str | None) -> list[Source]:
 
 def _tables(address: str, found: Sequence[Source], form: str | None) -> list[Source]:
     """Those of *found* that are tables by their names; the others are named."""
-    tables: list[Source] = []
-    others: list[Source] = []
-    for source in found:
-        hidden = any(part.startswith((".", "_")) for part in source.name.split("/"))
-        is_table = not hidden and (form or split_suffixes(source.name)[1] or source.compression)
-        (tables if is_table else others).append(source)
-    names = ", ".join(sorted(each.name for each in others)[:5]) + ", ..." * (len(others) > 5)
+    tables = [source for source in found if _is_table(source, form)]
+    others = sorted({source.name for source in found} - {source.name for source in tables})
+    names = ", ".join(others[:5]) + ", ..." * (len(others) > 5)
     if not tables:
         why = f"no tables by their names ({names}): give --input-format" if others else "no files"
         raise TableError(f"{address} has {why}.")
@@ -93,10 +89,17 @@ def _tables(address: str, found: Sequence[Source], form: str | None) -> list[Sou
     return tables
 
 
+def _is_table(source: Source, form: str | None) -> bool:
+    if any(part.startswith((".", "_")) for part in source.name.split("/")):
+        return False
+    return bool(form or split_suffixes(source.name)[1]) or source.compression == ZIP
+
+
 def _below(folder: Place, pattern: Sequence[str]) -> list[Source]:
     """Files below *folder* whose path matches *pattern*."""
     if isinstance(folder.system, fs.LocalFileSystem):
-        infos = folder.system.get_file_info(list(_walk(folder.path)))
+        depth = None if "**" in pattern else len(pattern)
+        infos = folder.system.get_file_info(list(_walk(folder.path, depth)))
     else:
         infos = folder.system.get_file_info(fs.FileSelector(folder.path, recursive=True))
     found = [
@@ -107,8 +110,8 @@ def _below(folder: Place, pattern: Sequence[str]) -> list[Source]:
     return [each for each in found if _matches(each.name.split("/"), pattern)]
 
 
-def _walk(folder: str) -> Iterator[str]:
-    """Local files below *folder*, each folder once, wherever symbolic links lead.
+def _walk(folder: str, depth: int | None) -> Iterator[str]:
+    """Local files below *folder*, so many folders deep; each once, wherever symbolic links lead.
 
     Raises:
         TableError: a name is not UTF-8.
@@ -119,7 +122,12 @@ def _walk(folder: str) -> Iterator[str]:
             folders.clear()
             continue
         seen.add(real)
-        folders.sort(key=lambda name: Path(root, name).is_symlink())
+        folders[:] = sorted(
+            (each for each in folders if not each.startswith((".", "_"))),
+            key=lambda each: Path(root, each).is_symlink(),
+        )
+        if root[len(folder) :].count("/") + 1 == depth:
+            folders.clear()
         for name in files:
             path = f"{root}/{name}"
             if not path.isprintable() and path != path.encode(errors="replace").decode():

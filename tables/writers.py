@@ -99,36 +99,26 @@ def _spelled(kind: pa.DataType) -> pa.DataType:
 
 def _in_csv(kind: pa.DataType) -> pa.DataType:
     """What is written to CSV for *kind*: itself, or text."""
-    is_plain = (
-        pa.types.is_boolean(kind)
-        or pa.types.is_integer(kind)
-        or pa.types.is_floating(kind)
-        or pa.types.is_decimal(kind)
-        or pa.types.is_temporal(kind)
-        or pa.types.is_null(kind)
-    )
+    is_plain = pa.types.is_primitive(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)
     return kind if is_plain else pa.large_string()
 
 
 def _flattened(batch: pa.RecordBatch, flat: pa.Schema) -> pa.RecordBatch:
     """*batch* with text in place of what CSV has no cell for: JSON of nested values."""
-    arrays = [
-        column if field.type == column.type else _texts(column)
-        for column, field in zip(batch.columns, flat, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(
-        [array.cast(field.type) for array, field in zip(arrays, flat, strict=True)], schema=flat
-    )
+    pairs = zip(batch.columns, flat.types, strict=True)
+    arrays = [each if each.type == kind else _texts(each).cast(kind) for each, kind in pairs]
+    return pa.RecordBatch.from_arrays(arrays, schema=flat)
 
 
 def _texts(column: pa.Array) -> pa.Array:
     """*column* as text: JSON of nested values, base64 of bytes, and the like."""
     if isinstance(column.type, pa.JsonType):
         return column.storage
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return column.cast(pa.large_string())
-    values = [None if v is None else ENCODER.encode(v).decode() for v in _values(column)]
-    if not pa.types.is_nested(kind):  # a text in JSON, such as a UUID, without its quotes
-        values = [None if v is None else v.strip('"') for v in values]
-    return pa.array(values, pa.large_string())
+    texts = []
+    for value in _values(column):
+        if value is None or isinstance(value, str):
+            texts.append(value)
+        else:  # a UUID has quotes in JSON
+            text = ENCODER.encode(value).decode()
+            texts.append(text if pa.types.is_nested(column.type) else text.strip('"'))
+    return pa.array(texts, pa.large_string())
