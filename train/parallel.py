@@ -26,7 +26,6 @@ def in_parallel(
     function: Callable[[Item], Made],
     items: Iterable[Item],
     alone: bool = False,
-    try_one: bool = True,
 ) -> Iterator[Made]:
     """Results of *function* for each of *items*, in order.
 
@@ -37,20 +36,18 @@ def in_parallel(
         function: that can be sent to a process, as its items and results.
         items: what it is given.
         alone: whether to stay in this process, for want of memory for more.
-        try_one: whether to make the first one here; without it, all are dealt out.
 
     Raises:
         concurrent.futures.process.BrokenProcessPool: a process was killed.
     """
     waiting = deque(items)
-    if try_one or alone or processors() < 2:
-        start = time.perf_counter()
-        yield function(waiting.popleft())
-        seconds = (time.perf_counter() - start) * len(waiting)
-        if alone or not waiting or seconds < SECONDS or processors() < 2:
-            yield from map(function, waiting)
-            return
-    yield from _dealt_out(function, waiting)
+    start = time.perf_counter()
+    yield function(waiting.popleft())
+    seconds = (time.perf_counter() - start) * len(waiting)
+    if alone or not waiting or seconds < SECONDS or processors() < 2:
+        yield from map(function, waiting)
+    else:
+        yield from _dealt_out(function, waiting)
 
 
 def _dealt_out(function: Callable[[Item], Made], items: Collection[Item]) -> Iterator[Made]:

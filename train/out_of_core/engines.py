@@ -1,19 +1,15 @@
-"""Engines: a function of each part, and its results merged as a tree; here or on a Dask cluster."""
+"""Engines: results of a function for each part, merged as a tree; here or on a Dask cluster."""
 
 from __future__ import annotations
 
-from collections import deque
+import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
+from typing import Any, Final, Protocol, Self, TypeVar
 
-from addsup.inference.errors import AddsupError
 from addsup.train.errors import TrainError
 from addsup.train.parallel import in_parallel
-
-if TYPE_CHECKING:
-    from addsup.train.out_of_core.parts import Part
 
 
 class Merged(Protocol):
@@ -26,21 +22,31 @@ class Merged(Protocol):
 Result = TypeVar("Result", bound=Merged)
 Item = TypeVar("Item")
 
-#: How often what has died is tried again.
-RETRIES: Final = 2
+#: A function and items -> the results of the function for each of these, in order.
+Engine = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
+
+WAY_OUT: Final = "perhaps for want of memory: start again, or give a smaller --max-terms."
 
 
-class Engine(Protocol):
-    """Engine: applies a function to parts."""
+def run_pass(
+    engine: Engine,
+    function: Callable[[Item], Result],
+    parts: Sequence[Item],
+    done: Callable[[], object],
+) -> Result:
+    """Results of *function* for all *parts*, merged in order; *done* is called after each.
 
-    def run(
-        self, function: Callable[[Part], Result], parts: Sequence[Part], done: Callable[[], object]
-    ) -> Result:
-        """Results of *function* for all *parts*, merged in order; *done* is called after each.
+    Raises:
+        AddsupError: one of the parts cannot be read.
+        TrainError: the processes that read them died.
+    """
 
-        Raises:
-            TrainError: one of them cannot be read, or its processes die again and again.
-        """
+    def results() -> Iterator[Result]:
+        for result in engine(function, parts):
+            yield result
+            done()
+
+    return merge_as_tree(results(), lambda one, two: one.merged(two))
 
 
 def merge_as_tree(items: Iterable[Item], merge: Callable[[Item, Item], Item]) -> Item:
@@ -61,107 +67,46 @@ def merge_as_tree(items: Iterable[Item], merge: Callable[[Item, Item], Item]) ->
     return last
 
 
-class LocalEngine:
-    """The processors of this machine."""
-
-    def run(
-        self, function: Callable[[Part], Result], parts: Sequence[Part], done: Callable[[], object]
-    ) -> Result:
-        """As `Engine.run`."""
-        return merge_as_tree(self._results(function, parts, done), lambda one, two: one.merged(two))
-
-    def _results(
-        self, function: Callable[[Part], Result], parts: Sequence[Part], done: Callable[[], object]
-    ) -> Iterator[Result]:
-        waiting = deque(parts)
-        for attempt in range(RETRIES + 1):
-            try:
-                for result in in_parallel(function, tuple(waiting), try_one=not attempt):
-                    waiting.popleft()
-                    yield result
-                    done()
-                return
-            except BrokenProcessPool:
-                if attempt == RETRIES:
-                    raise TrainError(
-                        f"The processes that read {waiting[0]} were killed {RETRIES + 1} times, "
-                        "perhaps for want of memory: give a smaller --max-terms."
-                    ) from None
-
-
-class ClusterEngine:
-    """The workers of a Dask cluster, which have what training needs and reach the parts."""
-
-    def __init__(self, client: Any) -> None:
-        self.client = client
-
-    def run(
-        self, function: Callable[[Part], Result], parts: Sequence[Part], done: Callable[[], object]
-    ) -> Result:
-        """As `Engine.run`."""
-        from distributed import CancelledError, KilledWorker
-        from distributed.comm.core import CommClosedError
-
-        def merge(one: Any, two: Any) -> Any:
-            return self.client.submit(merge_results, one, two, pure=False)
-
-        try:
-            shared = self.client.scatter(function, broadcast=True)
-            leaves = [
-                self.client.submit(result_or_error, shared, part, retries=RETRIES, pure=False)
-                for part in parts
-            ]
-            for leaf in leaves:
-                leaf.add_done_callback(lambda _: done())
-            result = merge_as_tree(leaves, merge).result()
-        except (KilledWorker, CancelledError, CommClosedError, OSError) as error:
-            raise TrainError(
-                f"The cluster was lost ({type(error).__name__}): its workers may have too little "
-                "memory, or the network failed. Start again, or give a smaller --max-terms."
-            ) from None
-        if isinstance(result, AddsupError):
-            raise result
-        whole: Result = result
-        return whole
-
-
-def result_or_error(function: Callable[[Part], Any], part: Part) -> Any:
-    """Result of *function* for *part*, or its error: errors of data are not to be tried again."""
+def on_this_machine(function: Callable[[Any], Any], parts: Sequence[Any]) -> Iterator[Any]:
+    """Engine of this machine's processors."""
     try:
-        return function(part)
-    except AddsupError as error:
-        return error
-
-
-def merge_results(one: Any, two: Any) -> Any:
-    """Merge of *one* and *two*; the first error, if there is one."""
-    for each in (one, two):
-        if isinstance(each, AddsupError):
-            return each
-    return one.merged(two)
+        yield from in_parallel(function, parts)
+    except BrokenProcessPool:
+        raise TrainError(f"A process that read the data was killed, {WAY_OUT}") from None
 
 
 @contextmanager
 def engine_at(scheduler: str | None) -> Iterator[Engine]:
-    """Engine of this machine, or of the cluster whose scheduler is at that address.
+    """Engine of this machine, or of the Dask cluster whose scheduler is at that address.
+
+    The workers of a cluster have what training needs, and reach the parts.
 
     Raises:
         TrainError: it does not answer, or Dask is not installed.
     """
     if scheduler is None:
-        yield LocalEngine()
+        yield on_this_machine
         return
     try:
-        from distributed import Client
+        from distributed import CancelledError, Client, KilledWorker
+        from distributed.comm.core import CommClosedError
 
         client: Any = Client(scheduler, timeout="10s")  # type: ignore[no-untyped-call]
     except ImportError:
-        raise TrainError(
-            "--scheduler needs Dask: install requirements-score.txt beside requirements-train.txt."
-        ) from None
+        raise TrainError("--scheduler needs Dask: pip install 'addsup[score]'.") from None
     except (OSError, ValueError) as error:
         raise TrainError(f"The scheduler {scheduler} does not answer: {error}.") from None
-    try:
-        yield ClusterEngine(client)
-    finally:
-        client.close()
+
+    def on_cluster(function: Callable[[Any], Any], parts: Sequence[Any]) -> Iterator[Any]:
+        try:
+            shared = client.scatter(function, broadcast=True)
+            # Last first, so that each result is let go of once it is here.
+            futures = [client.submit(operator.call, shared, part, pure=False) for part in parts]
+            futures.reverse()
+            while futures:
+                yield futures.pop().result()
+        except (KilledWorker, CancelledError, CommClosedError, OSError) as error:
+            raise TrainError(f"The cluster was lost ({type(error).__name__}), {WAY_OUT}") from None
+
+    with client:
+        yield on_cluster

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,10 +31,11 @@ from addsup.train.errors import BadData, BadOption
 from addsup.train.evaluation import console_report
 from addsup.train.hyperparameters import Setting
 from addsup.train.in_memory import inputs
+from addsup.train.metrics.figures import pooled
 from addsup.train.options import TrainOptions
 from addsup.train.out_of_core import fitting
 from addsup.train.out_of_core.cleaned import Reading
-from addsup.train.out_of_core.engines import Engine, Result, engine_at
+from addsup.train.out_of_core.engines import Result, engine_at, run_pass
 from addsup.train.out_of_core.held_out import choose_strength, held_out_figures
 from addsup.train.out_of_core.moments import PassResult, Weighing
 from addsup.train.out_of_core.parts import Part, batches, parts_of, selection_of
@@ -51,20 +53,6 @@ PROVED = 2_000
 COPIES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Passes:
-    """Passes over the parts, with a progress bar each."""
-
-    engine: Engine
-    parts: Sequence[Part]
-    options: TrainOptions
-
-    def run(self, function: Callable[[Part], Result], what: str) -> Result:
-        """Merged results of *function* for all parts."""
-        with bar((), what, self.options, len(self.parts)) as shown:
-            return self.engine.run(function, self.parts, shown.update)
-
-
 def train_in_passes(options: TrainOptions) -> TrainedModel:
     """Train on all files of a folder, a glob or an address.
 
@@ -77,18 +65,22 @@ def train_in_passes(options: TrainOptions) -> TrainedModel:
     selection = selection_of(parts[0], options.text_column, options.label_column)
     rows = partial(batches, selection=selection)
     with engine_at(options.scheduler) as engine:
-        passes = Passes(engine, parts, options)
-        surveyed: Survey = passes.run(partial(survey_part, rows), "looking at the data")
+
+        def run(function: Callable[[Part], Result], what: str) -> Result:
+            with bar((), what, options, len(parts)) as shown:
+                return run_pass(engine, function, parts, shown.update)
+
+        surveyed: Survey = run(partial(survey_part, rows), "looking at the data")
         _check_labels(surveyed, options.data)
         print(console_report.data_text(options.data, surveyed.labels))
         cleaned, setting = choose_setting(surveyed, options)
         reading = Reading(rows, surveyed.share, cleaned.normalisers[setting.stop_words])
-        counts, vocabulary = _count(passes, reading, setting)
+        counts, vocabulary = _count(run, reading, setting, options)
         _check_memory(surveyed, vocabulary, options)
         weighted = fitting.fitted_weighting(setting, vocabulary)
         presence = KINDS[setting.classifier].presence
         weighing = Weighing(reading, weighted, surveyed.classes, presence)
-        result: PassResult = passes.run(weighing.weigh_part, "adding up weights")
+        result: PassResult = run(weighing.weigh_part, "adding up weights")
     _check_result(result, surveyed)
     return _trained(surveyed, cleaned, counts, weighted, setting, result, options)
 
@@ -122,17 +114,19 @@ def _sample(surveyed: Survey, options: TrainOptions) -> LabelledText:
     return LabelledText(name, surveyed.sha256, frame, "text")
 
 
-def _count(passes: Passes, reading: Reading, setting: Setting) -> tuple[TermCounts, Vocabulary]:
-    most = passes.options.max_terms
+def _count(
+    run: Callable[[Any, str], Any], reading: Reading, setting: Setting, options: TrainOptions
+) -> tuple[TermCounts, Vocabulary]:
+    most = options.max_terms
     number = min(setting.max_features or most, most)
     counting = Counting(reading, setting.ngram_range)
-    counts: TermCounts = passes.run(counting.count_part, "counting terms")
+    counts: TermCounts = run(counting.count_part, "counting terms")
     if counts.most_lost:
         again = replace(counting, terms=counts.candidates(number))
-        exact: TermCounts = passes.run(again.count_part, "counting the commonest terms")
+        exact: TermCounts = run(again.count_part, "counting the commonest terms")
         return counts, exact.commonest(number)
     if not counts.terms:
-        raise BadData(f"{passes.options.data} has no words that the model could read.")
+        raise BadData(f"{options.data} has no words that the model could read.")
     return counts, counts.commonest(number)
 
 
@@ -155,14 +149,10 @@ def _trained(
         print(console_report.confusion_text(figures.held_out, labels))
     if folds:
         print(f"\n{console_report.figures_text(figures)}")
-    unseen = (
-        UnseenPredictions(
-            truth=np.concatenate([fold.truth for fold in folds]),
-            probabilities=np.concatenate([fold.probabilities for fold in folds]),
-        )
-        if folds
-        else None
-    )
+    unseen = None
+    if folds:
+        every = pooled(folds)
+        unseen = UnseenPredictions(every.truth, every.probabilities)
     parameters = chosen.setting.parameters(chosen.calibration) | cleaned.parameters()
     print(f"\nFitted on {parts[0]:,} texts: {console_report.settings_text(parameters)}")
     return TrainedModel(
