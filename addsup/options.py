@@ -5,48 +5,51 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Callable
-from functools import reduce
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click import Option
 
 if TYPE_CHECKING:
     from addsup.train.data.labelled import LabelledText
     from addsup.train.options import TrainOptions
 
-Decorator = Callable[[Any], Any]
-
 #: Keys of `addsup.train`'s tables, which would take seconds to import for a line of help.
 CLASSIFIERS: Final = ("gaussian", "multinomial", "complement", "bernoulli", "logistic", "svm")
 METRICS: Final = ("log-loss", "accuracy", "macro-f1")
+LANGUAGES: Final = tuple("da de en es fi fr hu it kk nl no pt ru sv tr".split())
 
-FILE: Final = click.Path(path_type=Path)
+FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
 class Sections(click.Command):
-    """Command whose options are listed in sections."""
+    """Command whose help lists its options, with their defaults, in sections."""
+
+    def __init__(
+        self,
+        *,
+        params: Sequence[click.Parameter],
+        sections: Mapping[str, Sequence[click.Option]],
+        **attributes: Any,
+    ) -> None:
+        every = [option for options in sections.values() for option in options]
+        defaults = {"show_default": True}
+        super().__init__(params=[*params, *every], context_settings=defaults, **attributes)
+        self.sections = {**sections, "Options": [*sections.get("Options", ()), HELP]}
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record and isinstance(parameter, click.Option):
-                title = getattr(parameter, "section", "Options")
-                sections.setdefault(title, []).append(record)
-        sections["Options"] = sections.pop("Options")  # those without a section come last
-        for title, records in sections.items():
+        for title, options in self.sections.items():
+            records = [option.get_help_record(ctx) for option in options]
             with formatter.section(title):
-                formatter.write_dl(records)
+                formatter.write_dl([record for record in records if record])
 
 
-class SectionOption(click.Option):
-    """Option with the section of the help that it is listed in."""
+class Number(click.IntRange):
+    """A whole number that is not less than another."""
 
-    def __init__(self, *names: Any, section: str, **attributes: Any) -> None:
-        super().__init__(*names, **attributes)
-        self.section = section
+    name = "number"
 
 
 class Size(click.ParamType[int]):
@@ -61,102 +64,70 @@ class Size(click.ParamType[int]):
         return int(float(found[1]) * 1000 ** " kMGT".index(found[2] or " "))
 
 
-def option(section: str, *names: str, **attributes: Any) -> Decorator:
-    """An option that the help lists in *section*."""
-    return click.option(*names, cls=SectionOption, section=section, **attributes)
+HELP: Final = Option(["--help"], is_flag=True, help="Show this message and exit.")
+QUIET: Final = Option(["--quiet"], is_flag=True, help="Show no progress bars.")
 
-
-def options(*decorators: Decorator) -> Decorator:
-    """Several decorators as one, in the order of reading."""
-    return lambda function: reduce(lambda made, each: each(made), reversed(decorators), function)
-
-
-QUIET: Final = click.option("--quiet", is_flag=True, help="Show no progress bars.")
-
-COLUMNS: Final = options(
-    option("Data", "--text-column", metavar="NAME", help="Column that holds the text."),
-    option("Data", "--label-column", metavar="NAME", help="Column that holds the label."),
+COLUMNS: Final = (
+    Option(["--text-column"], metavar="NAME", help="Column that holds the text."),
+    Option(["--label-column"], metavar="NAME", help="Column that holds the label."),
 )
 
-#: The argument DATA of training, which may be given as an option, too; and its columns.
-TRAINING_DATA: Final = options(
-    click.argument("data", required=False),
-    option("Data", "--data", "named", metavar="DATA", help="The same as the argument DATA."),
-    COLUMNS,
+#: The data of training, which are its argument, too.
+TRAINING_DATA: Final = (
+    Option(["--data", "named"], metavar="DATA", help="The same as the argument DATA."),
+    *COLUMNS,
 )
 
-READING: Final = options(
-    option(
-        "Reading",
-        "--analyzer",
+READING: Final = (
+    Option(
+        ["--analyzer"],
         type=click.Choice(("article", "unicode")),
-        help="The article's letters a to z, or words of any alphabet (default: by what is in the "
-        "texts).",
+        help="The article's letters a to z, or words of any alphabet (default: by the texts).",
     ),
-    option(
-        "Reading",
-        "--language",
+    Option(
+        ["--language"],
+        type=click.Choice(LANGUAGES),
         metavar="CODE",
-        callback=lambda ctx, param, value: value and _language(ctx, param, value),
-        help="Of the texts, as in en or de: drops its stop words; for English, looks up WordNet's "
-        "lemmas.",
+        help="Of the texts, as in en or de: drops stop words; en looks up WordNet's lemmas, too.",
     ),
-    option("Reading", "--stem", is_flag=True, help="Count stems of words (NLTK's Snowball)."),
+    Option(["--stem"], is_flag=True, help="Count stems of words (NLTK's Snowball)."),
 )
 
-METHOD: Final = options(
-    option(
-        "Method",
-        "--tune/--no-tune",
+METHOD: Final = (
+    Option(
+        ["--tune/--no-tune"],
         default=True,
         help="Search for the best settings, or take the article's, which is faster.",
     ),
-    option(
-        "Method",
-        "--metric",
+    Option(
+        ["--metric"],
         type=click.Choice(METRICS),
         default="log-loss",
-        show_default=True,
         help="What settings are ranked by; macro-f1 counts rare labels like others.",
     ),
-    option("Method", "--seed", default=0, show_default=True, help="Of every random split."),
+    Option(["--seed"], default=0, help="Of every random split."),
 )
 
-BOUNDS: Final = options(
-    option(
-        "Bounds",
-        "--max-terms",
-        type=click.IntRange(1),
+BOUNDS: Final = (
+    Option(
+        ["--max-terms"],
+        type=Number(1),
         default=50_000,
-        show_default=True,
-        metavar="N",
         help="Terms that a model counts; the commonest are kept.",
     ),
-    option(
-        "Bounds",
-        "--max-memory",
+    Option(
+        ["--max-memory"],
         type=Size(),
-        metavar="SIZE",
-        help="That a setting may need to be tried, as in 800M or 4G (default: half of the "
-        "machine's).",
+        help="That a setting may need, as in 800M or 4G (default: half of the machine's).",
     ),
-    option(
-        "Bounds",
-        "--max-minutes",
+    Option(
+        ["--max-minutes"],
         type=click.FloatRange(0, 100_000, min_open=True),
         default=10,
-        show_default=True,
-        metavar="N",
-        help="For everything that is fitted; fewer evaluations, then fewer settings keep within "
-        "it.",
+        metavar="NUMBER",
+        help="For all that is fitted; fewer evaluations, then fewer settings keep within it.",
     ),
 )
-
-
-def _language(ctx: click.Context, param: click.Parameter, code: str) -> str:
-    from addsup.train.text.languages import LANGUAGES
-
-    return str(click.Choice(tuple(LANGUAGES)).convert(code, param, ctx))
 
 
 def train_options(given: dict[str, Any], **more: Any) -> TrainOptions:

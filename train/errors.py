@@ -1,13 +1,5 @@
 """Errors of training: everything that it refuses to go on with.
 
-    TrainError
-    ├── BadData             the labelled text cannot be used as it is
-    ├── BadOption           options contradict one another
-    ├── SourceUnavailable   a resource is neither in the cache nor to be had
-    ├── CannotWriteError    a file cannot be written
-    ├── KeptFileError       a kept pipeline cannot be used
-    └── ComparisonFileError a file is no comparison of classifiers
-
 The message is one sentence (or a few) that names the place and the way out; the command prints
 it and exits non-zero.
 """

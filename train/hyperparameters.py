@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Any, Final, Literal
 
@@ -104,29 +103,11 @@ class Setting:
         )
 
 
-def from_parameters(parameters: Mapping[str, Any]) -> tuple[Setting, Calibration]:
-    """Read back what `Setting.parameters` gave."""
-    rest = dict(parameters)
-    calibration = Calibration(
-        **{name: rest.pop(f"calibration_{name}") for name in asdict(Calibration())}
-    )
-    strength = rest.pop(KINDS[rest["classifier"]].parameter)
-    ngram_range = tuple(rest.pop("ngram_range"))
-    return Setting(strength=strength, ngram_range=ngram_range, **rest), calibration
-
-
 def vectorisers(classifier: str) -> tuple[Setting, ...]:
     """Every way to clean and weigh that tuning tries, the strength left open."""
-    plain = Setting(classifier)
     transforms = TRANSFORMS[:1] if KINDS[classifier].presence else TRANSFORMS
     return tuple(
-        replace(
-            plain,
-            stop_words=stop_words,
-            transform=transform,
-            max_features=max_features,
-            ngram_range=ngram_range,
-        )
+        Setting(classifier, None, stop_words, transform, max_features, ngram_range)
         for stop_words, ngram_range, max_features, transform in product(
             STOP_WORDS, NGRAM_RANGES, (MAX_FEATURES, None), transforms
         )

@@ -27,19 +27,16 @@ class SparseGaussianNB(GaussianNB):
     scikit-learn's own code on dense blocks. `partial_fit` and sample weights are not offered.
     """
 
-    def fit(self, X: sparse.csr_array, y: npt.ArrayLike, sample_weight: None = None) -> Any:
+    def fit(self, X: sparse.csr_array, y: npt.ArrayLike) -> Any:
         """Fit on n texts.
 
         Args:
             X: tf-idf, [n, V], sparse.
             y: n labels, two or more distinct ones.
-            sample_weight: must be None.
 
         Returns:
             The fitted estimator, with GaussianNB's attributes (`theta_`, `var_`, ...).
         """
-        if sample_weight is not None:
-            raise ValueError("SparseGaussianNB takes no sample weights")
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
         classes, members = np.unique(y, return_inverse=True)
         if len(classes) < 2:

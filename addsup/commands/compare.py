@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from click import Option
 
 from addsup.options import (
     BOUNDS,
@@ -14,8 +15,8 @@ from addsup.options import (
     QUIET,
     READING,
     TRAINING_DATA,
+    Number,
     Sections,
-    option,
     train_options,
 )
 
@@ -27,28 +28,27 @@ Examples:
 """
 
 
-@click.command("compare", cls=Sections, epilog=EPILOG)
-@TRAINING_DATA
-@READING
-@METHOD
-@option(
-    "Method",
-    "--repeats",
-    type=click.IntRange(1),
-    default=3,
-    show_default=True,
-    metavar="N",
-    help="Of the 10-fold cross-validation.",
-)
-@BOUNDS
-@option(
-    "Results",
-    "--output",
-    type=FILE,
-    metavar="FILE",
-    help="Keep the table; as MODEL.compare.json beside MODEL.onnx, its card shows it.",
-)
-@QUIET
+SECTIONS: Final = {
+    "Data": TRAINING_DATA,
+    "Reading": READING,
+    "Method": (
+        *METHOD,
+        Option(["--repeats"], type=Number(1), default=3, help="Of 10-fold cross-validation."),
+    ),
+    "Bounds": BOUNDS,
+    "Results": (
+        Option(
+            ["--output"],
+            type=FILE,
+            help="Keep the table: MODEL.compare.json goes into the card of MODEL.onnx.",
+        ),
+    ),
+    "Options": (QUIET,),
+}
+
+
+@click.command("compare", cls=Sections, epilog=EPILOG, sections=SECTIONS)
+@click.argument("data", required=False)
 def command(output: Path | None, **given: Any) -> None:
     """Compare all classifiers on the same folds of labelled text.
 

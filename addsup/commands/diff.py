@@ -17,12 +17,15 @@ Examples:
 """
 
 
-@click.command("diff", cls=Sections, epilog=EPILOG)
+@click.command(
+    "diff",
+    cls=Sections,
+    epilog=EPILOG,
+    sections={"Data": COLUMNS, "Options": (QUIET,)},
+)
 @click.argument("old", type=FILE)
 @click.argument("new", type=FILE)
 @click.argument("data", required=False)
-@COLUMNS
-@QUIET
 def command(old: Path, new: Path, data: str | None, **given: Any) -> None:
     """Print where two model files disagree, and which is better.
 

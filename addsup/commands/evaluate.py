@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from click import Option
 
-from addsup.options import COLUMNS, FILE, QUIET, Sections, option, read_labelled
+from addsup.options import COLUMNS, FILE, QUIET, Sections, read_labelled
 
 EPILOG: Final = """\
 \b
@@ -17,18 +18,17 @@ Examples:
 """
 
 
-@click.command("evaluate", cls=Sections, epilog=EPILOG)
-@click.argument("model", type=FILE)
-@click.argument("data")
-@COLUMNS
-@option(
-    "Results",
-    "--output",
+OUTPUT: Final = Option(
+    ["--output"],
     type=FILE,
-    metavar="FILE",
     help="Keep it (MODEL.evaluation.NAME.json), draw it beside, and add it to the model card.",
 )
-@QUIET
+SECTIONS: Final = {"Data": COLUMNS, "Results": (OUTPUT,), "Options": (QUIET,)}
+
+
+@click.command("evaluate", cls=Sections, epilog=EPILOG, sections=SECTIONS)
+@click.argument("model", type=FILE)
+@click.argument("data")
 def command(model: Path, data: str, output: Path | None, **given: Any) -> None:
     """Print how well a model file does on labelled text.
 

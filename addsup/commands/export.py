@@ -17,10 +17,9 @@ Examples:
 """
 
 
-@click.command("export", epilog=EPILOG)
+@click.command("export", epilog=EPILOG, params=[QUIET])
 @click.argument("kept", type=FILE)
 @click.argument("model", type=FILE)
-@QUIET
 def command(kept: Path, model: Path, quiet: bool) -> None:
     """Write a model file from a pipeline that was kept.
 
@@ -30,6 +29,6 @@ def command(kept: Path, model: Path, quiet: bool) -> None:
     """
     from addsup.export.publish import publish
     from addsup.train.artifact import read_kept
-    from addsup.train.data.wordnet import noun_lemmatizer
+    from addsup.train.data.wordnet import WordNet
 
-    click.echo(str(publish(read_kept(kept, noun_lemmatizer(progress=not quiet)), model)))
+    click.echo(str(publish(read_kept(kept, WordNet.load(progress=not quiet).lemmatize), model)))

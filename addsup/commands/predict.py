@@ -30,9 +30,7 @@ Examples:
 
 @click.command("predict", epilog=EPILOG)
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
-@click.option(
-    "--model", type=FILE, metavar="FILE", help="Model file (default: the one that addsup has)."
-)
+@click.option("--model", type=FILE, help="Model file (default: the one that addsup has).")
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each, as of /predict.")
 def command(texts: tuple[str, ...], model: Path | None, as_json: bool) -> None:
     """Classify each TEXT, and say what each word adds to the log-odds.

@@ -6,8 +6,9 @@ import os
 from typing import Any, Final
 
 import click
+from click import Option
 
-from addsup.options import FILE, Sections, option
+from addsup.options import FILE, QUIET, Number, Sections
 
 FORMATS: Final = click.Choice(("csv", "tsv", "jsonl", "parquet"))
 
@@ -24,59 +25,53 @@ interrupted. docs/scale.md describes the columns of results.
 """
 
 
-@click.command("score", cls=Sections, epilog=EPILOG)
+SECTIONS: Final = {
+    "Columns": (
+        Option(
+            ["--text-column"],
+            metavar="NAME",
+            help="Holds the text (default: text, review, or the only one).",
+        ),
+        Option(["--keep"], metavar="A,B", help="To hand on (default: all but the text)."),
+        Option(["--keep-text"], is_flag=True, help="Hand the text on, too."),
+        Option(["--prefix"], default="", help="What the names of the results begin with."),
+        Option(["--explain"], type=Number(0), default=0, help="Name the words that weigh most."),
+    ),
+    "Tables": (
+        Option(["--input-format"], type=FORMATS, help="Where the input's name does not say it."),
+        Option(
+            ["--format"], type=FORMATS, help="Of the output (default: its name's, or the input's)."
+        ),
+        Option(["--limit"], type=Number(0), help="Rows of each file, the first ones."),
+        Option(
+            ["--max-chars"], type=Number(0), default=50_000, help="Characters that a text may have."
+        ),
+        Option(["--fail-fast"], is_flag=True, help="Stop at the first file that cannot be read."),
+    ),
+    "Running": (
+        Option(
+            ["--processes"],
+            type=Number(0),
+            default=lambda: os.cpu_count() or 1,
+            show_default="one for each processor",
+            help="That classify.",
+        ),
+        Option(
+            ["--scheduler"],
+            metavar="ADDRESS",
+            envvar="DASK_SCHEDULER_ADDRESS",
+            help="Score on a Dask cluster: tcp://host:8786 (default: DASK_SCHEDULER_ADDRESS, else "
+            "this machine).",
+        ),
+    ),
+    "Options": (QUIET,),
+}
+
+
+@click.command("score", cls=Sections, epilog=EPILOG, sections=SECTIONS)
 @click.argument("model", type=FILE)
 @click.argument("input", type=str)
 @click.argument("output", type=str)
-@option(
-    "Columns",
-    "--text-column",
-    metavar="NAME",
-    help="Holds the text (default: text, review, or the only one).",
-)
-@option("Columns", "--keep", metavar="A,B", help="To hand on (default: all but the text).")
-@option("Columns", "--keep-text", is_flag=True, help="Hand the text on, too.")
-@option("Columns", "--prefix", default="", help="What the names of the results begin with.")
-@option(
-    "Columns",
-    "--explain",
-    type=click.IntRange(0),
-    default=0,
-    metavar="N",
-    help="Name the N words that weigh most.",
-)
-@option("Tables", "--input-format", type=FORMATS, help="Where the input's name does not say it.")
-@option(
-    "Tables", "--format", type=FORMATS, help="Of the output (default: its name's, or the input's)."
-)
-@option("Tables", "--limit", type=click.IntRange(0), metavar="N", help="First N rows of each file.")
-@option(
-    "Tables",
-    "--max-chars",
-    type=click.IntRange(0),
-    default=50_000,
-    show_default=True,
-    metavar="N",
-    help="Characters that a text may have.",
-)
-@option("Tables", "--fail-fast", is_flag=True, help="Stop at the first file that cannot be read.")
-@option(
-    "Running",
-    "--processes",
-    type=click.IntRange(0),
-    default=lambda: os.cpu_count() or 1,
-    metavar="N",
-    help="That classify (default: one for each processor).",
-)
-@option(
-    "Running",
-    "--scheduler",
-    metavar="ADDRESS",
-    envvar="DASK_SCHEDULER_ADDRESS",
-    help="Score on a Dask cluster: tcp://host:8786 (default: DASK_SCHEDULER_ADDRESS, else this "
-    "machine).",
-)
-@click.option("--quiet", is_flag=True, help="Show no progress bar.")
 @click.pass_context
 def command(ctx: click.Context, /, keep: str | None, **given: Any) -> None:
     """Score a table of texts, of any size: a row for each row.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import click
+from click import Option
 
 from addsup.options import (
     BOUNDS,
@@ -18,8 +19,8 @@ from addsup.options import (
     QUIET,
     READING,
     TRAINING_DATA,
+    Number,
     Sections,
-    option,
     train_options,
 )
 
@@ -36,52 +37,42 @@ Examples:
 """
 
 
-@click.command("train", cls=Sections, epilog=EPILOG)
-@TRAINING_DATA
-@option("Data", "--test-data", type=FILE, metavar="FILE", help="Test on this, not on a fifth.")
-@option(
-    "Data",
-    "--licence",
-    default="not stated",
-    metavar="TEXT",
-    help="Of the data, for the model card.",
-)
-@READING
-@option(
-    "Method",
-    "--classifier",
-    type=click.Choice(CLASSIFIERS),
-    default="gaussian",
-    show_default=True,
-    help="Kind of model.",
-)
-@METHOD
-@option(
-    "Method",
-    "--repeats",
-    type=click.IntRange(0),
-    metavar="N",
-    help="Of the 10-fold cross-validation (default: 3, or less where --max-minutes asks for it; 0 "
-    "leaves it and the further splits out).",
-)
-@BOUNDS
-@option(
-    "Results",
-    "--export",
-    type=FILE,
-    metavar="FILE",
-    help="Model file to write (default: DATA's name with .onnx, in the current folder).",
-)
-@option("Results", "--no-export", is_flag=True, help="Print figures; write no model file.")
-@option(
-    "Results",
-    "--keep",
-    type=FILE,
-    metavar="FILE",
-    help="Keep the pipeline, too (.skops), for `addsup export`.",
-)
-@click.option("--scheduler", metavar="ADDRESS", help="Train on a Dask cluster: tcp://host:8786.")
-@QUIET
+SECTIONS: Final = {
+    "Data": (
+        *TRAINING_DATA,
+        Option(["--test-data"], type=FILE, help="Test on this, not on a fifth."),
+        Option(["--licence"], default="not stated", help="Of the data, for the model card."),
+    ),
+    "Reading": READING,
+    "Method": (
+        Option(["--classifier"], type=click.Choice(CLASSIFIERS), default="gaussian"),
+        *METHOD,
+        Option(
+            ["--repeats"],
+            type=Number(0),
+            help="Of the 10-fold cross-validation (default: 3, or less where --max-minutes asks "
+            "for it; 0 leaves it and the further splits out).",
+        ),
+    ),
+    "Bounds": BOUNDS,
+    "Results": (
+        Option(
+            ["--export"],
+            type=FILE,
+            help="Model file to write (default: DATA's name with .onnx, in the current folder).",
+        ),
+        Option(["--no-export"], is_flag=True, help="Print figures; write no model file."),
+        Option(["--keep"], type=FILE, help="Keep the pipeline, too (.skops), for `addsup export`."),
+    ),
+    "Options": (
+        Option(["--scheduler"], metavar="ADDRESS", help="Of a Dask cluster: tcp://host:8786."),
+        QUIET,
+    ),
+}
+
+
+@click.command("train", cls=Sections, epilog=EPILOG, sections=SECTIONS)
+@click.argument("data", required=False)
 def command(export: Path | None, no_export: bool, keep: Path | None, **given: Any) -> None:
     """Train a model on labelled text, and write its file.
 
@@ -94,7 +85,16 @@ def command(export: Path | None, no_export: bool, keep: Path | None, **given: An
     if export and no_export:
         raise click.UsageError("--export and --no-export exclude each other.")
     options = train_options(given, for_card=bool(keep or not no_export))
-    trained = _train(options)
+
+    from threadpoolctl import threadpool_limits
+
+    from addsup.train.in_memory.training import train_in_memory
+    from addsup.train.out_of_core.training import train_in_passes
+
+    # The matrices are small: several threads would only wait for each other.
+    with threadpool_limits(1):
+        trained = (train_in_passes if options.is_out_of_core else train_in_memory)(options)
+
     if keep:
         from addsup.train.artifact import keep as keep_pipeline
 
@@ -113,18 +113,6 @@ def default_path(data: str | None) -> Path:
     ]
     stem = parts[-1].partition(".")[0] if parts else ""
     return Path(f"{stem.strip('-/') or 'model'}.onnx")
-
-
-def _train(options: TrainOptions) -> TrainedModel:
-    """Train in memory, or in passes over what need not fit there."""
-    from threadpoolctl import threadpool_limits
-
-    from addsup.train.in_memory.training import train_in_memory
-    from addsup.train.out_of_core.training import train_in_passes
-
-    # The matrices are small: several threads would only wait for each other.
-    with threadpool_limits(1):
-        return (train_in_passes if options.is_out_of_core else train_in_memory)(options)
 
 
 def _publish(trained: TrainedModel, path: Path, options: TrainOptions) -> None:

@@ -17,11 +17,10 @@ Examples:
 """
 
 
-@click.command("verify", epilog=EPILOG)
+@click.command("verify", epilog=EPILOG, params=[QUIET])
 @click.argument("model", type=FILE)
-@click.option("--kept", type=FILE, metavar="FILE", help="What `addsup train --keep` wrote.")
+@click.option("--kept", type=FILE, help="What `addsup train --keep` wrote.")
 @click.option("--public-key", type=FILE, metavar="PEM", help="Whose owner must have signed it.")
-@QUIET
 def command(model: Path, kept: Path | None, public_key: Path | None, quiet: bool) -> None:
     """Check a model file for all that it claims.
 

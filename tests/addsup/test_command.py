@@ -13,10 +13,11 @@ import pytest
 
 from addsup.__main__ import COMMANDS, main
 from addsup.commands import score as score_command
-from addsup.options import CLASSIFIERS, METRICS
+from addsup.options import CLASSIFIERS, LANGUAGES, METRICS
 from addsup.tables.formats import FORMATS
 from addsup.train.classifiers import KINDS
-from addsup.train.tuning import metric
+from addsup.train.metrics.losses import METRICS as LOSSES
+from addsup.train.text import languages
 from tests.places import ROOT
 
 ADDSUP = [sys.executable, "-m", "addsup"]
@@ -186,7 +187,8 @@ def test_neither_the_package_nor_its_help_imports_numpy(code: str) -> None:
 def test_choices_are_those_of_the_rooms() -> None:
     """They are written down twice, since help would take seconds to import the rooms."""
     assert tuple(KINDS) == CLASSIFIERS
-    assert tuple(metric.METRICS) == METRICS
+    assert tuple(LOSSES) == METRICS
+    assert tuple(languages.LANGUAGES) == LANGUAGES
     assert tuple(FORMATS) == tuple(score_command.FORMATS.choices)
 
 

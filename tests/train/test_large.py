@@ -17,7 +17,7 @@ from sklearn.naive_bayes import GaussianNB
 from addsup.inference.analyzer import Normaliser
 from addsup.inference.model import Model
 from addsup.train.data.dataset import load_labelled_text
-from addsup.train.data.wordnet import noun_lemmatizer, stop_words
+from addsup.train.data.wordnet import WordNet, stop_words
 from addsup.train.hyperparameters import Setting
 from tests.places import ROOT
 from tests.train.large import write_large
@@ -106,7 +106,7 @@ def watch(process: subprocess.Popen[str], peaks: list[int]) -> None:
 def test_statistics_are_those_that_scikit_learn_computes_in_memory(
     large: Path, data_cache: Path
 ) -> None:
-    normaliser = Normaliser(stop_words(data_cache), noun_lemmatizer(data_cache))
+    normaliser = Normaliser(stop_words(data_cache), WordNet.load(data_cache).lemmatize)
     labelled = load_labelled_text(large)
     some = labelled.frame.iloc[::5]  # all of it would not fit densely
     texts, labels = [normaliser.normalise(text) for text in some["text"]], list(some["label"])

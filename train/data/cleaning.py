@@ -11,6 +11,7 @@ from addsup.inference.analyzer_settings import ARTICLE, Analyzer
 from addsup.train.data.wordnet import WordNet, stop_words
 from addsup.train.errors import BadOption
 from addsup.train.hyperparameters import NEGATIONS
+from addsup.train.options import TrainOptions
 from addsup.train.term_counts import StopWords
 from addsup.train.text.languages import LANGUAGES, word_pattern
 from addsup.train.text.word_forms import Stems, snowball
@@ -51,34 +52,22 @@ class Cleaning:
         return {"analyzer": "unicode", **language, "stem": self.stems is not None}
 
 
-def cleaning_for(
-    texts: Sequence[str],
-    analyzer: str | None,
-    language: str | None,
-    stem: bool,
-    every: bool,
-    progress: bool,
-) -> Cleaning:
-    """Way of cleaning for *texts*.
+def cleaning_for(texts: Sequence[str], options: TrainOptions) -> Cleaning:
+    """Way of cleaning for *texts*, all that there are, as the *options* ask for it.
 
-    Args:
-        texts: all that there are, as typed.
-        analyzer: "article", "unicode", or None to choose by what is in the texts.
-        language: two letters; None if nobody said it.
-        stem: whether words become their stems.
-        every: whether to drop all stop words, all but negations, and none, for tuning to choose.
-        progress: whether to show what takes long.
+    To tune, there is a choice of stop words: all, all but negations, and none.
 
     Raises:
         BadOption: the article's analyzer was asked for in another language than English, or stems
             of a language that has no stemmer.
     """
-    share = unread_share(texts)
+    share, language = unread_share(texts), options.language
+    analyzer = options.analyzer
     if analyzer is None:
         analyzer = "article" if language in (None, "en") and share <= MOST_UNREAD else "unicode"
     if analyzer == "article":
-        return _article(share, language, stem, every, progress)
-    return _unicode(texts, share, language, stem, every, progress)
+        return _article(share, options)
+    return _unicode(texts, share, options)
 
 
 def unread_share(texts: Sequence[str]) -> float:
@@ -87,73 +76,60 @@ def unread_share(texts: Sequence[str]) -> float:
     return sum(map(LETTERS_ONLY.unread_letters, texts)) / max(1, letters)
 
 
-def _article(
-    share: float, language: str | None, stem: bool, every: bool, progress: bool
-) -> Cleaning:
-    if language not in (None, "en") or stem:
+def _article(share: float, options: TrainOptions) -> Cleaning:
+    if options.language not in (None, "en") or options.stem:
         raise BadOption(
             "--analyzer article reads English, by WordNet's lemmas: use --analyzer unicode with "
             "--language or --stem."
         )
-    wordnet = WordNet.load(progress=progress)
+    wordnet = WordNet.load(progress=not options.quiet)
     normalisers = {
         dropped: Normaliser(words, wordnet.lemmatize)
-        for dropped, words in _lists("english", every, progress).items()
+        for dropped, words in _lists("english", options).items()
     }
     note = f"{percent_text(share)} of the letters are outside a to z, and are not read."
     irregular = frozenset(wordnet.exceptions)
     return Cleaning(ARTICLE, normalisers, "en", irregular, notes=(note,) if share else ())
 
 
-def _unicode(
-    texts: Sequence[str],
-    share: float,
-    language: str | None,
-    stem: bool,
-    every: bool,
-    progress: bool,
-) -> Cleaning:
+def _unicode(texts: Sequence[str], share: float, options: TrainOptions) -> Cleaning:
     analyzer = Analyzer(token_pattern=word_pattern())
-    splitter = tokenizer(analyzer)
-    known = LANGUAGES.get(language or "")
+    splitter, language = tokenizer(analyzer), LANGUAGES.get(options.language or "")
     stems, irregular = None, frozenset[str]()
     lemma: Callable[[str], str] = str
-    if stem:
-        if known is None or not known.has_stemmer:
+    if options.stem:
+        if language is None or not language.has_stemmer:
             able = ", ".join(code for code, each in LANGUAGES.items() if each.has_stemmer)
             raise BadOption(f"--stem needs --language with one of {able}.")
         words = (word for text in texts for word in splitter.tokens(text))
-        stems = Stems(words, snowball(known.name))
-        lemma = stems
-    elif language == "en":
-        wordnet = WordNet.load(progress=progress)
+        lemma = stems = Stems(words, snowball(language.name))
+    elif options.language == "en":
+        wordnet = WordNet.load(progress=not options.quiet)
         irregular, lemma = frozenset(wordnet.exceptions), LemmaOfLetters(wordnet.lemmatize)
-    lists = _lists(known.name, every, progress) if known else NO_LIST
-    return Cleaning(
-        analyzer,
-        {dropped: Normaliser(words, lemma, splitter) for dropped, words in lists.items()},
-        language or "",
-        irregular,
-        stems,
-        tuple(_notes(share, language, lists.get("all", frozenset()))),
+    lists = _lists(language.name, options) if language else NO_LIST
+    about = (
+        f"{len(lists['all'])} stop words are dropped (--language {options.language})."
+        if language
+        else f"No stop words are dropped; --language drops them for {', '.join(LANGUAGES)}."
     )
-
-
-def _notes(share: float, language: str | None, dropped: frozenset[str]) -> Sequence[str]:
     alphabet = (
         f"{percent_text(share)} of the letters are outside a to z: words of any alphabet are read "
         "(--analyzer unicode)."
     )
-    if language:
-        return [alphabet, f"{len(dropped)} stop words are dropped (--language {language})."]
-    codes = ", ".join(LANGUAGES)
-    return [alphabet, f"No stop words are dropped; --language drops them for {codes}."]
+    return Cleaning(
+        analyzer,
+        {dropped: Normaliser(words, lemma, splitter) for dropped, words in lists.items()},
+        options.language or "",
+        irregular,
+        stems,
+        (alphabet, about),
+    )
 
 
-def _lists(language: str, every: bool, progress: bool) -> dict[StopWords, frozenset[str]]:
+def _lists(language: str, options: TrainOptions) -> dict[StopWords, frozenset[str]]:
     """Which stop words are dropped -> these words."""
-    words = stop_words(language=language, progress=progress)
-    if not every:
+    words = stop_words(language=language, progress=not options.quiet)
+    if not options.tune:
         return {"all": words}
     lists: dict[StopWords, frozenset[str]] = {"all": words, **NO_LIST}
     if language == "english":

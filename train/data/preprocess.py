@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,18 +25,6 @@ FEWEST_TEXTS_WITH_WORDS = 10
 WORD = re.compile(NORMALISED_TOKEN)
 
 Progress = Callable[[Iterable[str], int], Iterable[str]]
-
-
-class Lemmas(dict[str, str]):
-    """Lemmas by word, looked for once each; a dictionary is faster than a cached function."""
-
-    def __init__(self, lemmatize: Callable[[str], str]) -> None:
-        super().__init__()
-        self.lemmatize = lemmatize
-
-    def __missing__(self, word: str) -> str:
-        lemma = self[word] = self.lemmatize(word)
-        return lemma
 
 
 @dataclass(frozen=True)
@@ -83,8 +71,7 @@ def prepare(
     labels = [label for part in parts for label in part.labels]
     cleaned = {}
     for stop_words, normaliser in normalisers.items():
-        remembering = replace(normaliser, lemma=Lemmas(normaliser.lemma).__getitem__)
-        cleaned[stop_words] = list(progress(map(remembering.normalise, texts), len(texts)))
+        cleaned[stop_words] = list(progress(map(normaliser.normalise, texts), len(texts)))
     prepared = Prepared(labelled, test, Corpus.of(cleaned, labels))
     _check_words(prepared)
     _check_test(prepared)

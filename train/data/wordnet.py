@@ -1,8 +1,4 @@
-"""WordNet and stop words: noun lemmas and the words that cleaning drops, from the cache.
-
-lemmatize = noun_lemmatizer()      # NLTK's WordNetLemmatizer().lemmatize, memoised
-stop = stop_words()
-"""
+"""WordNet and stop words: noun lemmas and the words that cleaning drops, from the cache."""
 
 from __future__ import annotations
 
@@ -58,15 +54,6 @@ class WordNet:
                 self._lemmas.clear()
             lemma = self._lemmas[word] = self._lemmatize(word)
         return lemma
-
-
-def noun_lemmatizer(cache: Path | None = None, *, progress: bool = False) -> Callable[[str], str]:
-    """Return NLTK's noun lemmatiser over the cached WordNet.
-
-    Raises:
-        SourceUnavailable: WordNet is neither in the cache nor to be had.
-    """
-    return WordNet.load(cache, progress=progress).lemmatize
 
 
 def stop_words(

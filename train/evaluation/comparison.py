@@ -60,10 +60,10 @@ class Result:
     @property
     def right(self) -> Rights:
         """Whether each text is right in the first repeat, in the order of the texts."""
-        rows = np.concatenate([fold.rows for fold in self.folds])
-        right = np.concatenate([fold.truth == fold.predicted for fold in self.folds])
-        chosen: Rights = right[np.unique(rows, return_index=True)[1]]
-        return chosen
+        every = figures.pooled(self.folds)
+        first = np.unique(every.rows, return_index=True)[1]
+        right: Rights = (every.truth == every.predicted)[first]
+        return right
 
 
 class Differences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

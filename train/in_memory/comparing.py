@@ -12,7 +12,7 @@ from addsup.train.in_memory.inputs import choose_cleaning, clean_texts
 from addsup.train.options import TrainOptions
 from addsup.train.progress import bar
 from addsup.train.tuning.bounds import affordable
-from addsup.train.tuning.planning import REPEATS, bounds_of
+from addsup.train.tuning.planning import REPEATS
 from addsup.train.tuning.trainer import Recipe
 
 
@@ -26,11 +26,11 @@ def compare_classifiers(options: TrainOptions) -> Comparison:
         raise BadOption("compare takes one file: give it a part of the data.")
     texts = read_texts(options)
     prepared = clean_texts(texts, choose_cleaning(texts, options).normalisers, options)
-    corpus, rows, bounds = prepared.corpus, prepared.rows, bounds_of(options)
+    corpus, rows = prepared.corpus, prepared.rows
     repeats = options.repeats or REPEATS
     results: list[Result] = []
     for classifier in KINDS:
-        settings, notes = affordable(corpus, rows, classifier, bounds)
+        settings, notes = affordable(corpus, rows, classifier, options)
         for sentence in [] if results else notes:
             print(sentence)
         recipe = Recipe(classifier, options.tune, options.seed, options.metric, settings)

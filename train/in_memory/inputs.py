@@ -18,9 +18,7 @@ from addsup.train.term_counts import StopWords
 def choose_cleaning(texts: Texts, options: TrainOptions) -> Cleaning:
     """Choose how the texts are cleaned; prints what to know of it."""
     every = [text for part in (texts.labelled, texts.test) if part for text in part.texts]
-    found = cleaning_for(
-        every, options.analyzer, options.language, options.stem, options.tune, not options.quiet
-    )
+    found = cleaning_for(every, options)
     for sentence in found.notes:
         print(sentence)
     return found

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
 from msgspec import UNSET, UnsetType
 
 from addsup.inference.manifest import DataSet, HeldOut, HoldOuts
@@ -18,13 +17,13 @@ from addsup.train.data.preprocess import Prepared
 from addsup.train.data.splits import OUTER_FOLDS
 from addsup.train.evaluation import console_report, evaluation, learning_curve
 from addsup.train.in_memory.inputs import choose_cleaning, clean_texts
-from addsup.train.metrics.figures import Fold, figures_of, held_out_result
+from addsup.train.metrics.figures import Fold, figures_of, held_out_result, pooled
 from addsup.train.options import TrainOptions
 from addsup.train.progress import bar
 from addsup.train.term_counts import word_usage
 from addsup.train.tuning.alternatives import affordable_alternatives, better_alternatives
 from addsup.train.tuning.bounds import Plan
-from addsup.train.tuning.planning import bounds_of, plan_recipe, searching
+from addsup.train.tuning.planning import plan_recipe, searching
 from addsup.train.tuning.trainer import Fitted, Recipe
 
 IMDB_LICENCE: Final = "CC BY 4.0 (Kotzias et al., KDD 2015)"
@@ -119,12 +118,14 @@ def other_classifiers(
     if chosen is None:
         return ""
     others, left = affordable_alternatives(
-        corpus, rows, chosen, planned.settings, bounds_of(options)
+        corpus, rows, chosen, planned.settings, options.max_minutes
     )
     watched = bar(others, "other classifiers", options)
     found = [
-        (KINDS[each.classifier].title, each.loss, command_with(each.classifier, options))
-        for each in better_alternatives(corpus, rows, chosen, watched, options.metric, options.seed)
+        (KINDS[classifier].title, loss, command_with(classifier, options))
+        for classifier, loss in better_alternatives(
+            corpus, rows, chosen, watched, options.metric, options.seed
+        )
     ]
     return console_report.alternatives_text(found, chosen.loss, options.metric, len(others), left)
 
@@ -148,13 +149,9 @@ def predictions_of(
     labels = prepared.labelled.labels
     fits = learning_curve.fit_growing_parts(fitted.pipeline, texts, labels, options.seed)
     total = learning_curve.FOLDS * len(learning_curve.shares_to_fit(labels))
-    return UnseenPredictions(
-        truth=np.concatenate([fold.truth for fold in folds]),
-        probabilities=np.concatenate([fold.probabilities for fold in folds]),
-        learning_curve=learning_curve.learning_points(
-            list(bar(fits, "learning curve", options, total))
-        ),
-    )
+    points = learning_curve.learning_points(list(bar(fits, "learning curve", options, total)))
+    every = pooled(folds)
+    return UnseenPredictions(every.truth, every.probabilities, points)
 
 
 def describe(prepared: Prepared, fitted: Fitted, options: TrainOptions) -> DataSet:

@@ -31,7 +31,6 @@ from sklearn.metrics import (
 from addsup.inference.manifest import (
     Bin,
     Confused,
-    EvidenceGroup,
     Figures,
     HeldOut,
     HoldOuts,
@@ -77,6 +76,18 @@ class Fold:
         return self.probabilities.argmax(axis=1)
 
 
+def pooled(folds: Sequence[Fold]) -> Fold:
+    """Predictions of all *folds*, one after the other, as if of one."""
+    known = [fold.known for fold in folds if fold.known is not None]
+    return Fold(
+        rows=np.concatenate([fold.rows for fold in folds]),
+        truth=np.concatenate([fold.truth for fold in folds]),
+        probabilities=np.concatenate([fold.probabilities for fold in folds]),
+        trained_on=folds[0].trained_on,
+        known=np.concatenate(known) if len(known) == len(folds) else None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Timed:
     """A fold, and the seconds that choosing, calibrating and fitting took for it."""
@@ -96,21 +107,20 @@ def figures_of(
     """Figures of a recipe for its model file; without *folds* only those of the hold-outs."""
     if not folds:
         return Figures(protocol=protocol, held_out=held_out, hold_outs=hold_outs)
-    found = mean_intervals(folds, labels)
+    every = pooled(folds)
     return Figures(
         protocol=protocol,
         held_out=held_out,
         hold_outs=hold_outs,
-        accuracy=found["accuracy"],
-        roc_auc=found["roc_auc"],
-        log_loss=found["log_loss"],
-        brier=found["brier"],
+        **mean_intervals(folds, labels),
         calibration_error=calibration_error(folds, seed),
         f1=f1_by_label(folds, labels),
         confusion=confusion_counts(folds, labels),
         reliability=reliability(folds),
         most_confused=confused_pairs(folds, labels),
-        by_evidence=_evidence(folds),
+        by_evidence=UNSET
+        if every.known is None
+        else evidence_groups(every.known, every.truth, every.probabilities),
     )
 
 
@@ -143,15 +153,12 @@ def values_by_fold(folds: Sequence[Fold], labels: Sequence[str]) -> dict[str, li
 def f1_by_label(folds: Sequence[Fold], labels: Sequence[str]) -> dict[str, Interval]:
     """F1 of each label over *folds*."""
     numbers = range(len(labels))
-    values = np.array(
-        [
-            f1_score(f.truth, f.predicted, labels=numbers, average=None, zero_division=0)
-            for f in folds
-        ]
-    )
+    by_fold = [
+        f1_score(f.truth, f.predicted, labels=numbers, average=None, zero_division=0) for f in folds
+    ]
     return {
-        label: interval_over_folds(folds, values[:, k].tolist(), 1)
-        for k, label in enumerate(labels)
+        label: interval_over_folds(folds, values, 1)
+        for label, values in zip(labels, np.transpose(by_fold).tolist(), strict=True)
     }
 
 
@@ -201,19 +208,9 @@ def confused_pairs(
 
 
 def _confusion(folds: Sequence[Fold], labels: int) -> Rows:
-    truth = np.concatenate([fold.truth for fold in folds])
-    predicted = np.concatenate([fold.predicted for fold in folds])
-    matrix: Rows = confusion_matrix(truth, predicted, labels=range(labels))
+    every = pooled(folds)
+    matrix: Rows = confusion_matrix(every.truth, every.predicted, labels=range(labels))
     return matrix
-
-
-def _evidence(folds: Sequence[Fold]) -> tuple[EvidenceGroup, ...] | UnsetType:
-    known = [fold.known for fold in folds if fold.known is not None]
-    if len(known) < len(folds):
-        return UNSET
-    truth = np.concatenate([fold.truth for fold in folds])
-    probabilities = np.concatenate([fold.probabilities for fold in folds])
-    return evidence_groups(np.concatenate(known), truth, probabilities)
 
 
 def reliability(folds: Sequence[Fold]) -> tuple[Bin, ...]:
@@ -226,7 +223,7 @@ def reliability(folds: Sequence[Fold]) -> tuple[Bin, ...]:
 def calibration_error(folds: Sequence[Fold], seed: int) -> Interval:
     """Expected calibration error over all *folds*, with the interval of a bootstrap."""
     confidence, right, classes = _confidence(folds)
-    rows = np.unique(np.concatenate([fold.rows for fold in folds]), return_inverse=True)[1]
+    rows = np.unique(pooled(folds).rows, return_inverse=True)[1]
     texts, random = rows.max() + 1, np.random.default_rng(seed)
 
     def resampled() -> float:
@@ -240,13 +237,9 @@ def calibration_error(folds: Sequence[Fold], seed: int) -> Interval:
 
 def _confidence(folds: Sequence[Fold]) -> tuple[Array, npt.NDArray[np.bool_], int]:
     """Probability of each likeliest label [n], whether it is right [n], and K."""
-    probabilities = np.concatenate([fold.probabilities for fold in folds])
-    truth = np.concatenate([fold.truth for fold in folds])
-    return (
-        probabilities.max(axis=1),
-        probabilities.argmax(axis=1) == truth,
-        probabilities.shape[1],
-    )
+    every = pooled(folds)
+    right = every.predicted == every.truth
+    return every.probabilities.max(axis=1), right, every.probabilities.shape[1]
 
 
 def _bin_sums(

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from addsup.train.out_of_core.parts import Batch, Part
@@ -19,16 +19,12 @@ SHARE: Final = 0.1
 ENOUGH: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(NamedTuple):
     """Row of the sample, in order of its position."""
 
     position: float
     text: str
     label: str
-
-    def __lt__(self, other: Drawn) -> bool:
-        return (self.position, self.text, self.label) < (other.position, other.text, other.label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,50 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from addsup.train.classifiers import KINDS
 from addsup.train.data.corpus import Corpus
 from addsup.train.hyperparameters import Setting, vectorisers
 from addsup.train.term_counts import Rows
-from addsup.train.tuning.bounds import Bounds, search_seconds
+from addsup.train.tuning.bounds import search_seconds
 from addsup.train.tuning.search import Tried, search
 
 #: Standard errors beyond which a difference is more than chance: 1 % in all for five comparisons,
 #: two-sided.
 STANDARD_ERRORS = 3.09
 
-Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Better:
-    """A classifier that does better.
-
-    Attributes:
-        classifier: a key of `KINDS`.
-        loss: its mean loss, in the metric that was asked for.
-        difference: by how much that is less.
-        error: one standard error of the difference.
-    """
-
-    classifier: str
-    loss: float
-    difference: float
-    error: float
-
 
 def affordable_alternatives(
-    corpus: Corpus, rows: Rows, chosen: Tried, settings: Sequence[Setting], bounds: Bounds
+    corpus: Corpus, rows: Rows, chosen: Tried, settings: Sequence[Setting], minutes: float
 ) -> tuple[list[tuple[str, tuple[Setting, ...]]], list[str]]:
     """Classifiers there is time to try, each with its settings; and the names of the others.
 
     They read the texts as *chosen* does, and try every way to weigh of *settings*.
     """
-    able, skipped, most = [], [], 60 * bounds.minutes
+    able, skipped, most = [], [], 60 * minutes
     # None, for all terms, is the largest.
     size = max((each.max_features for each in settings), key=lambda most: most or np.inf)
     lengths = {each.ngram_range for each in settings}
@@ -60,8 +40,7 @@ def affordable_alternatives(
             and each.stop_words == chosen.setting.stop_words
             and each.ngram_range in lengths
         )
-        needed = sum(search_seconds(corpus, rows, tried))
-        most -= needed
+        most -= sum(search_seconds(corpus, rows, tried))
         if most < 0:
             skipped.append(KINDS[classifier].title)
         else:
@@ -76,12 +55,11 @@ def better_alternatives(
     others: Sequence[tuple[str, tuple[Setting, ...]]],
     metric: str,
     seed: int,
-) -> Iterator[Better]:
-    """Those of *others* whose loss is less than that of *chosen* by more than chance."""
+) -> Iterator[tuple[str, float]]:
+    """Those of *others* whose loss is less than that of *chosen* by more than chance; and it."""
     for classifier, settings in others:
         found = search(corpus, rows, settings, seed, metric)
         differences = chosen.losses - found.losses
-        mean = float(differences.mean())
-        error = float(differences.std(ddof=1) / np.sqrt(len(differences)))
-        if mean > STANDARD_ERRORS * error:
-            yield Better(classifier, found.loss, mean, error)
+        error = differences.std(ddof=1) / np.sqrt(len(differences))
+        if differences.mean() > STANDARD_ERRORS * error:
+            yield classifier, found.loss

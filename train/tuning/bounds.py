@@ -1,7 +1,6 @@
-"""Bounds of tuning: what candidates cost is known before they are fitted.
+"""Bounds of tuning: settings that exceed terms, memory or time are omitted, and a sentence says so.
 
-Terms are counted; memory and the size of the file follow from the counts; time is measured on a
-sample. What exceeds a bound is omitted, and a sentence says so.
+Memory follows from the counts of the terms; time is measured on a sample.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from addsup.train.classifiers import KINDS
 from addsup.train.data.corpus import Corpus
 from addsup.train.data.splits import OUTER_FOLDS, inner_folds
 from addsup.train.hyperparameters import Setting, vectorisers
+from addsup.train.options import TrainOptions
 from addsup.train.term_counts import NgramRange, Rows, StopWords, cut_fold
 from addsup.train.wording import size_text
 
@@ -33,25 +33,7 @@ SAMPLE: Final = 1_000
 BYTES_A_COUNT, COPIES = 12, 5
 #: While pairs of words are counted: bytes of each occurrence, and of each term in a dictionary.
 BYTES_AN_OCCURRENCE, BYTES_A_TERM = 24, 200
-#: Bytes of a term in a model file beside its numbers: twice its letters and what frames them.
-BYTES_OF_A_NAME: Final = 24
-
 CGROUP: Final = Path("/sys/fs/cgroup/memory.max")
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much tuning may take.
-
-    Attributes:
-        terms: that a model counts at the most.
-        memory: in bytes.
-        minutes: of everything that is fitted.
-    """
-
-    terms: int
-    memory: int
-    minutes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +66,7 @@ def plan_evaluations(
     corpus: Corpus,
     rows: Rows,
     settings: Sequence[Setting],
-    bounds: Bounds,
+    minutes: float,
     wanted: Sequence[tuple[int, int]],
 ) -> Plan:
     """Plan of as many evaluations, and then settings, as there is time for.
@@ -93,34 +75,30 @@ def plan_evaluations(
         corpus: all texts.
         rows: those to train on.
         settings: that are within the other bounds.
-        bounds: of time.
+        minutes: for everything that is fitted.
         wanted: numbers of splits and repeats, the best first, the least last.
     """
     costs = search_seconds(corpus, rows, settings)
-    most = 60 * bounds.minutes
     for splits, repeats in wanted:
-        if sum(costs) * number_of_fits(splits, repeats) <= most:
+        most = 60 * minutes / number_of_fits(splits, repeats)
+        if sum(costs) <= most:
             break
-    times = number_of_fits(splits, repeats)
-    kept = _cheapest(costs, most / times)
+    by_cost = sorted(range(len(costs)), key=costs.__getitem__)
+    totals = accumulate(costs[i] for i in by_cost)
+    fitting = {i for i, total in zip(by_cost, totals, strict=True) if total <= most}
+    chosen = [each for i, each in enumerate(settings) if i in fitting or i == by_cost[0]]
     notes = []
     if (splits, repeats) != wanted[0]:
-        notes.append(_fewer(*wanted[0], splits, repeats, bounds))
-    if len(kept) < len(settings):
-        more = sum(cost for i, cost in enumerate(costs) if i not in kept) * times / 60
         notes.append(
-            f"{len(settings) - len(kept)} of {len(settings)} settings are not tried; they would "
-            f"take about {max(more, 0.1):.1f} minutes more (--max-minutes is {bounds.minutes:g})."
+            f"To end within about {minutes:g} minutes (--max-minutes), {splits} of {wanted[0][0]} "
+            f"splits are tested on, and cross-validation is done {repeats} of {wanted[0][1]} times."
         )
-    chosen = tuple(each for i, each in enumerate(settings) if i in kept)
-    return Plan(chosen, splits, repeats, tuple(notes))
-
-
-def _cheapest(costs: Sequence[float], most: float) -> set[int]:
-    """Indices of the least of *costs* that add up to *most*; of one at least."""
-    cheap = sorted(range(len(costs)), key=costs.__getitem__)
-    sums = accumulate(costs[i] for i in cheap)
-    return {cheap[0], *(i for i, total in zip(cheap, sums, strict=True) if total <= most)}
+    if omitted := len(settings) - len(chosen):
+        notes.append(
+            f"{omitted} of {len(settings)} settings are not tried, for want of time "
+            f"(--max-minutes is {minutes:g})."
+        )
+    return Plan(tuple(chosen), splits, repeats, tuple(notes))
 
 
 def number_of_fits(splits: int, repeats: int) -> int:
@@ -128,25 +106,8 @@ def number_of_fits(splits: int, repeats: int) -> int:
     return splits + OUTER_FOLDS * repeats + 1
 
 
-def _fewer(
-    wanted_splits: int, wanted_repeats: int, splits: int, repeats: int, bounds: Bounds
-) -> str:
-    parts = []
-    if repeats < wanted_repeats:
-        often = "left out" if not repeats else f"done {repeats} times, not {wanted_repeats},"
-        parts.append(f"cross-validation is {often}".replace("1 times", "once"))
-    if splits < wanted_splits:
-        are = "are" if splits > 1 else "is"
-        parts.append(f"{splits} of {wanted_splits} splits {are} tested on")
-    sentence = " and ".join(parts)
-    return (
-        f"{sentence[0].upper()}{sentence[1:]}, to end within about {bounds.minutes:g} minutes "
-        "(--max-minutes)."
-    )
-
-
 def affordable(
-    corpus: Corpus, rows: Rows, classifier: str, bounds: Bounds
+    corpus: Corpus, rows: Rows, classifier: str, options: TrainOptions
 ) -> tuple[tuple[Setting, ...], list[str]]:
     """Settings within the bounds of terms and memory, and sentences about the others."""
     found: list[Setting] = []
@@ -154,51 +115,38 @@ def affordable(
     for setting in vectorisers(classifier):
         if setting.stop_words not in corpus.texts:
             continue
+        longest = setting.ngram_range[1]
+        what = "one word" if longest == 1 else f"up to {longest} words"
         needed = counting_memory(corpus, setting.stop_words, setting.ngram_range)
-        if setting.ngram_range[1] > 1 and needed > bounds.memory:
-            notes["counting", setting.ngram_range] = (
-                f"Terms of up to {setting.ngram_range[1]} words are not tried: to count them would "
-                f"take about {size_text(needed)} (--max-memory is {size_text(bounds.memory)})."
+        if needed <= options.max_memory:
+            needed = fitting_memory(corpus, rows, setting, options.max_terms)
+        if needed > options.max_memory:
+            note = (
+                f"Settings with terms of {what} that need about {size_text(needed)} of memory are "
+                f"not tried (--max-memory is {size_text(options.max_memory)})."
             )
+            notes.setdefault(("memory", setting.ngram_range), note)
             continue
-        fitting, sentence = within_bounds(corpus, rows, setting, bounds)
-        if sentence:
-            kind = "terms" if fitting else "memory"
-            notes.setdefault((kind, setting.ngram_range), sentence)
-        if fitting and fitting not in found:
-            found.append(fitting)
+        terms = corpus.counts(setting.stop_words, setting.ngram_range).shape[1]
+        most = min(setting.max_features or terms, options.max_terms)
+        if setting.max_features is None and most < terms:
+            notes["terms", setting.ngram_range] = (
+                f"Of the terms of {what} only the {most:,} commonest are counted (--max-terms)."
+            )
+        # All of them are the same setting, whatever would have been allowed, and tried once.
+        bounded = replace(setting, max_features=most if most < terms else None)
+        if bounded not in found:
+            found.append(bounded)
     return tuple(found), list(notes.values())
 
 
-def within_bounds(
-    corpus: Corpus, rows: Rows, setting: Setting, bounds: Bounds
-) -> tuple[Setting | None, str]:
-    """Setting with as many terms as are allowed, None without the memory for it; and a note."""
+def fitting_memory(corpus: Corpus, rows: Rows, setting: Setting, max_terms: int) -> int:
+    """Bytes that a setting takes at its peak, of no more than *max_terms* terms."""
     counts = corpus.counts(setting.stop_words, setting.ngram_range)
-    terms, note = counts.shape[1], ""
-    most = min(setting.max_features or terms, bounds.terms)
-    if setting.max_features is None and terms > most:
-        longest = setting.ngram_range[1]
-        what = "one word" if longest == 1 else f"up to {longest} words"
-        note = (
-            f"Of the terms of {what} only the {most:,} commonest are counted "
-            "(--max-terms); all of them would make a file of about "
-            f"{size_text(file_size(terms, len(corpus.classes)))} or more."
-        )
-    # All of them are the same setting, whatever would have been allowed, and tried once.
-    setting = replace(setting, max_features=most if most < terms else None)
+    terms = min(counts.shape[1], setting.max_features or max_terms, max_terms)
     labels, values = len(corpus.classes), len(KINDS[setting.classifier].values)
-    needed = (
-        counts.nnz * BYTES_A_COUNT * COPIES
-        + min(terms, most) * labels * 8 * 6
-        + len(rows) * labels * values * 8
-    )
-    if needed <= bounds.memory:
-        return setting, note
-    return None, (
-        f"A setting that needs about {size_text(needed)} of memory is not tried (--max-memory is "
-        f"{size_text(bounds.memory)})."
-    )
+    numbers = terms * labels * 6 + len(rows) * labels * values
+    return int(counts.nnz * BYTES_A_COUNT * COPIES + 8 * numbers)
 
 
 def counting_memory(corpus: Corpus, stop_words: StopWords, ngram_range: NgramRange) -> int:
@@ -210,11 +158,6 @@ def counting_memory(corpus: Corpus, stop_words: StopWords, ngram_range: NgramRan
     # New terms become rarer the more have been seen (Heaps' law).
     terms = 10 * occurrences**0.75
     return int(occurrences * BYTES_AN_OCCURRENCE + terms * BYTES_A_TERM)
-
-
-def file_size(terms: int, labels: int) -> int:
-    """Approximate size in bytes of a model file of so many terms."""
-    return terms * (BYTES_OF_A_NAME + 8 + 16 * (labels - 1))
 
 
 def search_seconds(corpus: Corpus, rows: Rows, settings: Sequence[Setting]) -> list[float]:

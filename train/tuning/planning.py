@@ -13,7 +13,7 @@ from addsup.train.errors import BadOption
 from addsup.train.hyperparameters import Setting
 from addsup.train.options import TrainOptions
 from addsup.train.progress import bar
-from addsup.train.tuning.bounds import Bounds, Plan, affordable, plan_evaluations
+from addsup.train.tuning.bounds import Plan, affordable, plan_evaluations
 from addsup.train.tuning.trainer import Recipe
 
 #: Into a part to fit on and a part to ask; and of 10-fold cross-validation.
@@ -23,34 +23,27 @@ REPEATS: Final = 3
 
 def plan_recipe(prepared: Prepared, options: TrainOptions) -> tuple[Recipe, Plan]:
     """Recipe, and how often it is evaluated; prints what is omitted for want of room or time."""
-    corpus, rows, bounds = prepared.corpus, prepared.rows, bounds_of(options)
+    corpus, rows = prepared.corpus, prepared.rows
     settings: Sequence[Setting] = (Setting(options.classifier, stop_words=corpus.stop_words),)
     notes: list[str] = []
     if options.tune:
-        settings, notes = affordable(corpus, rows, options.classifier, bounds)
+        settings, notes = affordable(corpus, rows, options.classifier, options)
     if not settings:
         raise BadOption(f"{' '.join(notes)} Nothing is left to try: allow more.")
     wanted = evaluations(prepared, options)
-    planned = plan_evaluations(corpus, rows, settings, bounds, wanted)
+    planned = plan_evaluations(corpus, rows, settings, options.max_minutes, wanted)
     for sentence in (*notes, *planned.notes):
         print(sentence)
     made = Recipe(options.classifier, options.tune, options.seed, options.metric, planned.settings)
     return made, planned
 
 
-def bounds_of(options: TrainOptions) -> Bounds:
-    """Bounds of tuning."""
-    return Bounds(options.max_terms, options.max_memory, options.max_minutes)
-
-
 def evaluations(prepared: Prepared, options: TrainOptions) -> list[tuple[int, int]]:
     """Numbers of splits and of repeats of cross-validation, best first."""
     most = 1 if prepared.test is not None or options.repeats == 0 else SPLITS
-    if options.repeats is not None:
-        return [
-            (splits, options.repeats) for splits in dict.fromkeys((most, 5, 1)) if splits <= most
-        ]
     wanted = [(most, REPEATS), (most, 1), (5, 1), (1, 1), (1, 0)]
+    if options.repeats is not None:
+        wanted = [(splits, options.repeats) for splits in dict.fromkeys((most, 5, 1))]
     return [(splits, repeats) for splits, repeats in wanted if splits <= most]
 
 

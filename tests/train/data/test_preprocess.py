@@ -28,44 +28,6 @@ def test_texts_that_cleaning_makes_equal_are_copies() -> None:
     assert CORPUS.copies.tolist() == [0, 1, 0, 2]
 
 
-OTHERS = "one two three four five six seven eight nine ten".split()
-
-
-def said(texts: list[str], labels: list[str]) -> list[str]:
-    """What is said of these texts, with ten more behind them of which there is nothing to say."""
-    texts, labels = texts + OTHERS, labels + ["a", "b"] * 5
-    frame = pd.DataFrame({"text": texts, "label": labels}, dtype=object)
-    frame.index = pd.RangeIndex(2, 2 + len(texts))
-    labelled = LabelledText("mail.csv", "0", frame)
-    normaliser = Normaliser(frozenset({"the"}), lambda word: word)
-    prepared = prepare(labelled, None, {"all": normaliser}, lambda texts, _n: iter(texts))
-    return list(notes(prepared))
-
-
-def test_nothing_is_said_of_data_that_are_well() -> None:
-    assert said(["good", "bad", "fine", "dull"], ["a", "b"] * 2) == []
-
-
-def test_unbalanced_labels_are_told() -> None:
-    (sentence,) = said([f"word{chr(97 + n)}" * 2 for n in range(20)], ["a"] * 20)
-
-    assert '25 texts are "a", 5 are "b"' in sentence
-
-
-def test_copies_and_those_with_another_label_are_named_by_line() -> None:
-    copies, torn = said(["Good!", "good", "the good", "bad"], ["a", "a", "b", "b"])
-
-    assert copies.startswith("2 texts are copies of earlier ones once cleaned (lines 3, 4)")
-    assert "1 text of those has another label than the first (line 4)" in torn
-
-
-def test_texts_without_words_and_what_looks_missing_are_told() -> None:
-    missing, wordless = said(["good", "nan", "5", "fine"], ["a", "b", "a", "b"])
-
-    assert '1 text has "nan" as text (line 3)' in missing
-    assert "1 text has no word left once cleaned (line 4)" in wordless
-
-
 NORMALISERS = {
     "all": Normaliser(frozenset({"the", "not"}), str),
     "all but negations": Normaliser(frozenset({"the"}), str),
@@ -97,6 +59,10 @@ def test_sound_data_need_no_words() -> None:
     check_enough(data, cross_validated=True)
 
     assert notes_on(data) == ""
+
+
+def test_what_looks_missing_is_reported_with_its_line() -> None:
+    assert '1 text has "nan" as text (line 26)' in notes_on(prepared([*PLENTY, ("nan", "bad")]))
 
 
 def test_unbalanced_labels_are_reported_with_what_a_guess_would_reach() -> None:

@@ -9,10 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from addsup.train.data import wordnet as module
-from addsup.train.data.nltk_nouns import EnglishReader, Lemmatizer, VerifiedPath
-from addsup.train.data.resources import WORDNET_FOLDER
-from addsup.train.data.wordnet import WordNet, noun_lemmatizer, stop_words
+from addsup.train.data.wordnet import WordNet, stop_words
 
 PLURALS = ("s", "ses", "ves", "xes", "zes", "ches", "shes", "men", "ies")
 
@@ -102,19 +99,6 @@ def test_every_exception_with_a_known_lemma_is_followed(wordnet: WordNet) -> Non
 
 def test_wordnet_is_loaded_once(data_cache: Path, wordnet: WordNet) -> None:
     assert WordNet.load(data_cache) is wordnet
-    assert noun_lemmatizer(data_cache) == wordnet.lemmatize
-
-
-def test_lemmas_that_are_remembered_do_not_grow_without_end(
-    wordnet: WordNet, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "MOST_REMEMBERED", 3)
-    wordnet._lemmas.clear()
-
-    lemmas = [wordnet.lemmatize(word) for word in ("films", "mice", "actors", "films", "plots")]
-
-    assert lemmas == ["film", "mouse", "actor", "film", "plot"]
-    assert len(wordnet._lemmas) <= 3
 
 
 def test_stop_words_are_the_153_made_of_letters(data_cache: Path) -> None:
@@ -131,24 +115,3 @@ def test_importing_loads_neither_nltk_nor_wordnet() -> None:
     ended = subprocess.run([sys.executable, "-c", code], check=False)
 
     assert ended.returncode == 0
-
-
-def test_a_path_is_read_without_asking_whose_it_is(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("one")
-
-    path = VerifiedPath(tmp_path).join("a.txt")
-
-    assert path.file_size() == 3
-    assert path.open("utf-8").read() == "one"
-
-
-@pytest.mark.data
-def test_nouns_are_lemmatised_as_nltk_does(data_cache: Path) -> None:
-    reader = EnglishReader(data_cache / WORDNET_FOLDER)
-
-    lemmatise = Lemmatizer(reader).lemmatize
-    assert [lemmatise(word) for word in ("films", "geese", "acting", "zxqv")] == [
-        *("film", "goose", "acting", "zxqv"),
-    ]
-    assert reader.noun_exceptions()["geese"] == ("goose",)
-    assert "film" in reader.nouns()

@@ -15,7 +15,7 @@ from addsup.inference.analyzer import Normaliser
 from addsup.train.data.corpus import Corpus, Rows
 from addsup.train.data.dataset import imdb_sentences
 from addsup.train.data.splits import hold_out
-from addsup.train.data.wordnet import noun_lemmatizer, stop_words
+from addsup.train.data.wordnet import WordNet, stop_words
 from addsup.train.evaluation import evaluation as evaluate
 from addsup.train.evaluation import learning_curve as learning
 from addsup.train.evaluation.evaluation import hold_out_accuracies, summarise_hold_outs
@@ -26,7 +26,7 @@ from addsup.train.tuning.trainer import Fitted, Recipe
 
 @pytest.fixture(scope="module")
 def sentences(data_cache: Path) -> Corpus:
-    normaliser = Normaliser(stop_words(data_cache), noun_lemmatizer(data_cache))
+    normaliser = Normaliser(stop_words(data_cache), WordNet.load(data_cache).lemmatize)
     labelled = imdb_sentences(data_cache)
     texts = [normaliser.normalise(text) for text in labelled.texts]
     return Corpus.of({"all": texts}, labelled.labels)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import reduce
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,12 +16,12 @@ from addsup.train.out_of_core import cleaned, fitting, vocabulary
 from addsup.train.out_of_core import survey as module
 from addsup.train.out_of_core.cleaned import Reading, select_rows
 from addsup.train.out_of_core.moments import PassResult, Sums, Weighing
-from addsup.train.out_of_core.parts import Part, position_of
+from addsup.train.out_of_core.parts import Part, parts_of, position_of
 from addsup.train.out_of_core.survey import Survey, survey_part
 from addsup.train.out_of_core.vocabulary import Counting, TermCounts
 from addsup.train.sparse_gaussian_nb import Moments
 from addsup.train.term_counts import count_terms, word_usage
-from tests.train.out_of_core.conftest import NORMALISER, ROWS_OF, SHARE, Row
+from tests.train.out_of_core.conftest import NORMALISER, ROWS_OF, SHARE, Row, write
 
 
 def test_texts_come_normalised_with_their_labels_and_places(
@@ -35,17 +36,6 @@ def test_texts_come_normalised_with_their_labels_and_places(
     assert [at for each in found for at in each.positions] == [
         position_of(text) for text, _ in rows
     ]
-
-
-def test_no_more_are_in_memory_than_enough(
-    reading: Reading, parts: list[Part], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cleaned, "ENOUGH", 1)
-
-    sizes = [len(each.texts) for each in reading.cleaned(parts[0])]
-
-    assert sum(sizes) == 150
-    assert sizes[-1] == 0
 
 
 def test_rows_are_chosen_by_their_place(reading: Reading, parts: list[Part]) -> None:
@@ -167,10 +157,11 @@ def test_terms_that_cannot_be_told_apart_are_refused(
         found.candidates(500)
 
 
-def test_texts_without_words_count_as_texts(reading: Reading) -> None:
-    counting = Counting(reading, (1, 1))
+def test_texts_without_words_count_as_texts(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", [("!", "good"), ("?", "bad")])
+    reading = Reading(ROWS_OF, 0.0, NORMALISER)
 
-    found = counting._counted(["", " "])
+    found = counted(Counting(reading, (1, 1)), parts_of(str(tmp_path)))
 
     assert (found.terms, found.total) == ({}, 2)
 

@@ -12,9 +12,8 @@ from addsup.train.calibration import Calibration
 from addsup.train.classifiers import KINDS
 from addsup.train.data.corpus import Corpus
 from addsup.train.data.splits import INNER_FOLDS, folds
-from addsup.train.hyperparameters import Setting, from_parameters, vectorisers
+from addsup.train.hyperparameters import Setting
 from addsup.train.tuning.alternatives import affordable_alternatives, better_alternatives
-from addsup.train.tuning.bounds import Bounds
 from addsup.train.tuning.search import Tried, choose, count_parts, search, settled, unseen_scores
 from addsup.train.tuning.trainer import Fitted, Recipe
 
@@ -106,14 +105,6 @@ def test_negations_are_kept_where_they_help() -> None:
     assert chosen.setting.stop_words == "all but negations"
 
 
-def test_a_setting_comes_back_from_the_model_files_parameters() -> None:
-    for setting in vectorisers("svm"):
-        setting = replace(setting, strength=0.3)
-        calibration = Calibration(2.0, 0.5)
-
-        assert from_parameters(setting.parameters(calibration)) == (setting, calibration)
-
-
 TEXTS = ["good film", "fine film", "good story", "bad film", "dull film", "bad story"] * 6
 LABELS = ["up", "up", "up", "down", "down", "down"] * 6
 CORPUS = Corpus.of({"all": TEXTS, "all but negations": TEXTS}, LABELS)
@@ -143,7 +134,6 @@ def test_a_recipe_gives_probabilities_of_every_label_from_its_rows_alone(tune: b
 
 
 RANDOM = np.random.default_rng(0)
-BOUNDS = Bounds(50_000, 10**9, 10)
 #: Whether a word is there decides, however long the text: the article's settings see little of it.
 NOISY_TEXTS = [
     " ".join(
@@ -159,7 +149,7 @@ def test_one_that_is_clearly_better_is_named_with_its_loss() -> None:
     chosen = settled(NOISY, NOISY_ROWS, Setting("complement", max_features=1), 0)
 
     others, skipped = affordable_alternatives(
-        NOISY, NOISY_ROWS, chosen, [Setting(max_features=None)], BOUNDS
+        NOISY, NOISY_ROWS, chosen, [Setting(max_features=None)], 10
     )
     found = list(better_alternatives(NOISY, NOISY_ROWS, chosen, others, "log-loss", 0))
 
@@ -171,16 +161,14 @@ def test_one_that_is_clearly_better_is_named_with_its_loss() -> None:
         "logistic",
         "svm",
     ]
-    assert "logistic" in {each.classifier for each in found}
-    for each in found:
-        assert each.difference > 3 * each.error > 0
-        assert each.loss < chosen.loss
+    assert "logistic" in dict(found)
+    assert all(loss < chosen.loss for _, loss in found)
 
 
 def test_none_is_better_than_the_best() -> None:
     settings = [Setting("logistic", max_features=None)]
     chosen = search(NOISY, NOISY_ROWS, settings, 0)
 
-    others, _ = affordable_alternatives(NOISY, NOISY_ROWS, chosen, settings, BOUNDS)
+    others, _ = affordable_alternatives(NOISY, NOISY_ROWS, chosen, settings, 10)
 
     assert list(better_alternatives(NOISY, NOISY_ROWS, chosen, others, "log-loss", 0)) == []
