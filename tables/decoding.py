@@ -47,7 +47,7 @@ class Text:
         """
         self.name, self.encoding = name, encoding or "utf-8-sig"
         try:
-            codecs.lookup(self.encoding)
+            b" ".decode(self.encoding, "replace")
         except LookupError:
             raise BadTable(f"{name}: there is no encoding {encoding!r} (--encoding).") from None
         self.bytes = _Counted(stream)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from addsup.tables.decoding import Text
+from addsup.tables.errors import TableError
 from addsup.tables.formats import TSV
 from addsup.tables.notes import note
 
@@ -29,6 +30,9 @@ class Dialect:
         header: whether the first row names the columns; they are 1, 2, ... if not.
         encoding: of the characters; None for UTF-8.
         escapes: whether a quote within quotes is written \" and not "" (R, Spark, MySQL).
+
+    Raises:
+        TableError: the separator is not one character, or a quote or the end of a line.
     """
 
     separator: str | None = None
@@ -36,6 +40,10 @@ class Dialect:
     header: bool = True
     encoding: str | None = None
     escapes: bool = False
+
+    def __post_init__(self) -> None:
+        if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):
+            raise TableError("The separator (--separator) is one character, such as ; or a tab.")
 
 
 #: Nothing given.

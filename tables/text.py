@@ -209,7 +209,7 @@ def _json_lines(name: str, text: Text, mode: Mode) -> Table:
 def _json_array(name: str, text: Text, mode: Mode) -> Table:
     """The table of an array of objects, all of which is in memory."""
     try:
-        array = _DECODERS[mode].decode("".join(text.lines()))
+        array = _DECODERS[mode].decode("".join(text.lines()).replace(STAND_IN, "\r"))
     except json.JSONDecodeError as error:
         raise BadTable(f"{name}, line {error.lineno}: not valid JSON ({error.msg}).") from None
     except (ValueError, RecursionError) as error:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from addsup.tables.dialect import Dialect
-from addsup.tables.errors import BadTable
+from addsup.tables.errors import BadTable, TableError
 from addsup.tables.listing import find_file
 from addsup.tables.readers import Rows, Selection, open_labelled, read_batches
 from addsup.tables.writers import open_writer
@@ -102,8 +102,11 @@ def test_dialect_that_is_given_is_not_guessed(tmp_path: Path) -> None:
     for encoding in ("cp1252", "utf-16", "utf-16-be"):
         rows = scored(path, caf.encode(encoding), encoding=encoding)
         assert list(rows.texts) == ["caf\u00e9", "na\u00efve"]
-    with pytest.raises(BadTable, match="no encoding 'utf-9'"):
-        scored(path, caf, encoding="utf-9")
+    for encoding in ("utf-9", "hex"):
+        with pytest.raises(BadTable, match=f"no encoding '{encoding}'"):
+            scored(path, caf, encoding=encoding)
+    with pytest.raises(TableError, match="is one character"):
+        scored(path, caf, separator="::")
     with pytest.raises(BadTable, match="line 2: byte 0x81 is not cp1252: give another --encoding"):
         scored(path, b"text\n\x81\n", encoding="cp1252")
 
