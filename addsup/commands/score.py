@@ -87,8 +87,8 @@ def command(ctx: click.Context, /, keep: str | None, **given: Any) -> None:
     from addsup.score.commands import run
     from addsup.score.options import ScoreOptions
 
+    for name in ("input", "output"):
+        if not given[name]:
+            raise click.UsageError(f"{name.upper()} is empty.")
     columns = None if keep is None else tuple(filter(None, keep.split(",")))
-    try:
-        ctx.exit(run(ScoreOptions(keep=columns, **given)))
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("interrupted; the same command goes on from here.") from None
+    ctx.exit(run(ScoreOptions(keep=columns, **given)))

@@ -12,12 +12,8 @@ from typing import Any
 
 import pytest
 
-from addsup.score.cluster import connect, run_on_cluster, try_on_worker
+from addsup.score.cluster import connect, run_on_cluster
 from addsup.score.errors import ScoreError
-from addsup.score.tasks import Job, Task
-from addsup.tables.errors import BadTable
-from addsup.tables.listing import find_sources
-from addsup.tables.storage import place_of
 from tests.clusters import Cluster, running_cluster
 from tests.live import free_port, until
 from tests.places import ROOT
@@ -121,13 +117,3 @@ def test_file_that_cannot_be_read_is_named_and_the_others_are_scored(
 
     assert "b.parquet: b.parquet cannot be read" in capsys.readouterr().err
     assert len(table(tmp_path / "out")) == len(TEXTS)
-
-
-def test_what_is_wrong_with_a_file_is_no_reason_to_try_again(tmp_path: Path, job: Job) -> None:
-    (tmp_path / "b.parquet").write_bytes(b"PAR1 and nothing else")
-    (source,) = find_sources(str(tmp_path))
-    task, out = Task(source, "b.parquet"), place_of(str(tmp_path / "out"))
-
-    found = try_on_worker(task, out, job, MODEL.read_bytes(), "sha256")
-
-    assert isinstance(found, BadTable)  # raised, Dask would try the task again
