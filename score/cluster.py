@@ -113,7 +113,10 @@ class _Watch:
 
     def __call__(self) -> bool:
         """Whether it has."""
-        workers = self.client.scheduler_info(n_workers=-1)["workers"].values()
+        found = self.client.scheduler_info(n_workers=-1)
+        if "workers" not in found:
+            raise CommClosedError("the scheduler does not answer")
+        workers = found["workers"].values()
         if any(worker["status"] == "running" for worker in workers):
             self.since = None
             return True
