@@ -36,6 +36,11 @@ def find_column(role: Role, name: str, columns: Sequence[str], given: str | None
             f"{name} does not say which column holds the {role}: give --{role}-column with one of "
             f"{_listed(columns)}."
         )
+    if found is None and len(columns[0].split()) > 3:
+        raise BadTable(
+            f"{name} has one column, and its first row is taken for the name of it: "
+            f"{_listed(columns)}. If that is a text, give --no-header, else --text-column."
+        )
     found = found or columns[0]
     check_column(name, columns, found)
     return found
@@ -54,4 +59,4 @@ def check_column(name: str, columns: Sequence[str], wanted: str) -> None:
 
 
 def _listed(columns: Sequence[str]) -> str:
-    return ", ".join(f'"{each}"' for each in columns[:20]) or "none"
+    return ", ".join(f'"{each[:40]}"' for each in columns[:10]) or "none"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import Final
 
-from addsup.tables.errors import BadTable
+from addsup.tables.errors import BadTable, TableError
 
 CSV: Final = "csv"
 TSV: Final = "tsv"
@@ -19,9 +20,13 @@ SUFFIXES: Final = {
     ".tsv": TSV,
     ".jsonl": JSONL,
     ".ndjson": JSONL,
+    ".json": JSONL,
     ".parquet": PARQUET,
 }
 ZIP: Final = ".zip"
+#: A suffix that is read (an array of objects, or JSON Lines), and never written.
+JSON: Final = ".json"
+WRITTEN: Final = tuple(each for each in SUFFIXES if each != JSON)
 #: Suffixes behind those, and how Arrow calls the compression; a .zip of one file is read only.
 COMPRESSIONS: Final = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".lz4": "lz4", ZIP: None}
 
@@ -56,9 +61,29 @@ def guess_format(head: bytes) -> str:
     if head.startswith(b"PAR1"):
         return PARQUET
     first, _, _ = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
-    if first.startswith(b"{"):
+    if first.startswith((b"{", b"[")):
         return JSONL
     return TSV if b"\t" in first else CSV
+
+
+def output_format(output: str, given: str | None = None) -> str | None:
+    """The format that the name *output* says, which is that *given*, if any; None of a folder.
+
+    Raises:
+        TableError: the name says another, or looks like that of a file in no format.
+    """
+    _, suffix, packed = split_suffixes(output)
+    found = SUFFIXES.get(suffix.lower())
+    if suffix.lower() == JSON or (not suffix and re.search(r"[^/.]\.[a-z]\w{,4}$", output, re.I)):
+        raise TableError(
+            f"{output} cannot be written: let its name end in {', '.join(WRITTEN)}, or in / if it "
+            "is a folder."
+        )
+    if packed.lower() == ZIP:
+        raise TableError(f"{output} cannot be written: results are not put into archives.")
+    if given and found and given != found:
+        raise TableError(f"{output} is called {suffix}, and --format is {given}: change either.")
+    return found
 
 
 def output_name(name: str, form: str) -> str:
@@ -66,4 +91,5 @@ def output_name(name: str, form: str) -> str:
     stem, suffix, compression = split_suffixes(name)
     if compression.lower() == ZIP:
         return f"{name}.{form}"
-    return name if SUFFIXES.get(suffix.lower()) == form else f"{stem}.{form}"
+    is_own = SUFFIXES.get(suffix.lower()) == form and suffix.lower() != JSON
+    return name if is_own else f"{stem}.{form}"

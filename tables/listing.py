@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import re
-from fnmatch import fnmatch
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
 from pyarrow import fs
 
 from addsup.tables.errors import TableError
+from addsup.tables.formats import ZIP, split_suffixes
+from addsup.tables.notes import note
 from addsup.tables.storage import STDIN, Place, Source, place_of, reason
 
 WILD: Final = re.compile(r"[*?\[]")
 
 
-def find_sources(address: str) -> list[Source]:
+def find_sources(address: str, form: str | None = None) -> list[Source]:
     """The files at *address*: a file, a folder, a glob, or `-` for standard input; by name.
+
+    Of a folder and a glob, hidden files and those that are no tables by their names are skipped,
+    which is said. A glob is as in bash with globstar: `*` stays in its folder, `**` does not.
+
+    Args:
+        address: where they are.
+        form: their format, if names do not say it; then only hidden files are skipped.
 
     Raises:
         TableError: there is none, or the place cannot be reached.
@@ -24,11 +35,9 @@ def find_sources(address: str) -> list[Source]:
     if address == STDIN:
         return [Source(None, "stdin")]
     try:
-        found = _at(address)
+        found = _at(address, form)
     except OSError as error:
         raise TableError(f"{address} cannot be read: {reason(error)}.") from None
-    if not found:
-        raise TableError(f"{address} has no files that could be read.")
     return sorted(found, key=lambda source: source.name)
 
 
@@ -49,36 +58,91 @@ def find_file(path: Path) -> Source:
     return Source(place_of(address), address)
 
 
-def _at(address: str) -> list[Source]:
+def _at(address: str, form: str | None) -> list[Source]:
     """The file, or those of the folder, that is at *address* to the letter; else it is a glob."""
     place = place_of(address)
     info = place.info
     if info.type == fs.FileType.File:
         return [_source(place.system, info, info.base_name)]
     if info.type == fs.FileType.Directory:
-        return _below(place, "*")
+        return _tables(address, _below(place, ["**"]), form)
     if not WILD.search(address):
         raise TableError(f"{address} is not there.")
-    return _matching(address)
-
-
-def _matching(address: str) -> list[Source]:
-    """Files whose path matches a glob; its folder is what stands before the first wild part."""
     parts = address.split("/")
     wild = next(i for i, part in enumerate(parts) if WILD.search(part))
-    return _below(place_of("/".join(parts[:wild]) or "."), "/".join(parts[wild:]))
+    while wild + 1 < len(parts) and place_of("/".join(parts[: wild + 1])).info.type:
+        wild += 1  # a folder of that name
+    folder = place_of("/".join(parts[:wild]) or ("/" if wild else "."))
+    return _tables(address, _below(folder, parts[wild:]), form)
 
 
-def _below(folder: Place, pattern: str) -> list[Source]:
-    """Files below *folder*; those that begin with a dot or an underscore are not data."""
-    infos = folder.system.get_file_info(fs.FileSelector(folder.path, recursive=True))
-    found = []
-    for info in infos:
-        name = info.path[len(folder.path) :].lstrip("/")
-        hidden = any(part.startswith((".", "_")) for part in name.split("/"))
-        if info.type == fs.FileType.File and not hidden and fnmatch(name, pattern):
-            found.append(_source(folder.system, info, name))
-    return found
+def _tables(address: str, found: Sequence[Source], form: str | None) -> list[Source]:
+    """Those of *found* that are tables by their names; the others are named."""
+    tables = [source for source in found if _is_table(source, form)]
+    others = sorted({source.name for source in found} - {source.name for source in tables})
+    names = ", ".join(others[:5]) + ", ..." * (len(others) > 5)
+    if not tables:
+        why = f"no tables by their names ({names}): give --input-format" if others else "no files"
+        raise TableError(f"{address} has {why}.")
+    if others:
+        note(f"{address}: {len(others)} files skipped, hidden or no tables by their names: {names}")
+    return tables
+
+
+def _is_table(source: Source, form: str | None) -> bool:
+    if any(part.startswith((".", "_")) for part in source.name.split("/")):
+        return False
+    return bool(form or split_suffixes(source.name)[1]) or source.compression == ZIP
+
+
+def _below(folder: Place, pattern: Sequence[str]) -> list[Source]:
+    """Files below *folder* whose path matches *pattern*."""
+    if isinstance(folder.system, fs.LocalFileSystem):
+        depth = None if "**" in pattern else len(pattern)
+        infos = folder.system.get_file_info(list(_walk(folder.path, depth)))
+    else:
+        infos = folder.system.get_file_info(fs.FileSelector(folder.path, recursive=True))
+    found = [
+        _source(folder.system, info, info.path[len(folder.path) :].lstrip("/"))
+        for info in infos
+        if info.type == fs.FileType.File
+    ]
+    return [each for each in found if _matches(each.name.split("/"), pattern)]
+
+
+def _walk(folder: str, depth: int | None) -> Iterator[str]:
+    """Local files below *folder*, so many folders deep; each once, wherever symbolic links lead.
+
+    Raises:
+        TableError: a name is not UTF-8.
+    """
+    seen: set[str] = set()
+    for root, folders, files in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(root)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(
+            (each for each in folders if not each.startswith((".", "_"))),
+            key=lambda each: Path(root, each).is_symlink(),
+        )
+        if root[len(folder) :].count("/") + 1 == depth:
+            folders.clear()
+        for name in files:
+            path = f"{root}/{name}"
+            if not path.isprintable() and path != path.encode(errors="replace").decode():
+                raise TableError(f"{os.fsencode(path)!r} is no name in UTF-8: rename it.")
+            yield path
+
+
+def _matches(names: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Whether the parts of a path match those of a glob; `**` is any number of folders."""
+    if not pattern or not names:
+        return not pattern and not names
+    if pattern[0] == "**":
+        rest = pattern[1:] or ["*"]
+        return _matches(names, rest) or _matches(names[1:], pattern)
+    return fnmatchcase(names[0], pattern[0]) and _matches(names[1:], pattern[1:])
 
 
 def _source(system: fs.FileSystem, info: fs.FileInfo, name: str) -> Source:

@@ -63,8 +63,31 @@ def value_batches(file: pq.ParquetFile, columns: Sequence[str], groups: Groups) 
 
 
 def _missing(value: object) -> object:
-    """None for what pandas writes where there is nothing: a NaN."""
+    """None for what pandas writes where there is nothing: a NaN; bytes are texts in UTF-8."""
+    if isinstance(value, bytes):
+        return value.decode()
     return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def texts_of(name: str, column: str, values: pa.Array) -> tuple[list[str | None], list[int]]:
+    """n texts of a *column*, bytes as UTF-8, and the indices of those that are not UTF-8.
+
+    Raises:
+        BadTable: its values are neither texts nor bytes.
+    """
+    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    if str(kind).removeprefix("large_").removesuffix("_view") not in ("string", "binary", "null"):
+        raise BadTable(f'{name}: column "{column}" holds {kind}, no texts: give --text-column.')
+    texts = values.to_pylist()
+    unread = []
+    for i, text in enumerate(texts):
+        if isinstance(text, bytes):
+            try:
+                texts[i] = text.decode()
+            except UnicodeDecodeError:
+                texts[i] = None
+                unread.append(i)
+    return texts, unread
 
 
 def cut_into_groups(source: Source, form: str | None = None) -> Sequence[Groups]:
@@ -74,14 +97,17 @@ def cut_into_groups(source: Source, form: str | None = None) -> Sequence[Groups]
         source: the file.
         form: its format, if its name does not say it.
 
-    Raises:
-        BadTable: it has to be read for that, and cannot be.
+    Returns:
+        That; of a file that cannot be read, None: whoever reads it gets the error.
     """
     count = math.ceil(source.size / BYTES_A_TASK)
     named = form or SUFFIXES.get(split_suffixes(source.name)[1].lower())
     if count <= 1 or named != PARQUET or source.compression:
         return [None]
-    with open_parquet(source) as file:
-        groups = file.num_row_groups
+    try:
+        with open_parquet(source) as file:
+            groups = file.num_row_groups
+    except BadTable:
+        return [None]
     count = max(1, min(count, groups))
     return [(groups * i // count, groups * (i + 1) // count) for i in range(count)]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import chain
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final
 
 import pyarrow as pa
 
 from addsup.tables.columns import check_column, find_column
+from addsup.tables.dialect import AS_FOUND, Dialect
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import JSONL, PARQUET
-from addsup.tables.parquet import Groups, open_parquet, record_batches, value_batches
-from addsup.tables.storage import Source, open_source, source_format
-from addsup.tables.text import Table, read_text
+from addsup.tables.formats import JSONL, PARQUET, TSV
+from addsup.tables.json_columns import array_of, schema_of
+from addsup.tables.parquet import Groups, open_parquet, record_batches, texts_of, value_batches
+from addsup.tables.storage import Source, open_source, place_of, source_format
+from addsup.tables.text import Batch, Table, quotes_enclose, read_text
 
 #: Codes of rows that could not be read, in the manner of those in docs/errors.md.
 MALFORMED_ROW: Final = "malformed_row"
@@ -24,7 +27,7 @@ MALFORMED_ROW: Final = "malformed_row"
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which columns are read.
+    """Which columns are read, and of which rows.
 
     Attributes:
         text: the name of the column that holds the text; None for the usual one.
@@ -32,6 +35,7 @@ class Selection:
         keep_text: whether to hand on the text, too.
         form: the format; None for the one that the file's name says.
         limit: how many rows of each file are read; None for all.
+        dialect: how tables of text are written.
     """
 
     text: str | None = None
@@ -39,6 +43,7 @@ class Selection:
     keep_text: bool = False
     form: str | None = None
     limit: int | None = None
+    dialect: Dialect = AS_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,11 @@ class Rows:
 
 @contextmanager
 def open_labelled(
-    source: Source, text: str | None = None, label: str | None = None, groups: Groups = None
+    source: Source,
+    text: str | None = None,
+    label: str | None = None,
+    groups: Groups = None,
+    dialect: Dialect = AS_FOUND,
 ) -> Iterator[tuple[Table, str, str]]:
     """Open a table to train on, and find its columns of text and label.
 
@@ -71,6 +80,7 @@ def open_labelled(
         text: the name of the column that holds the text; None for the usual one.
         label: that of the column that holds the label; likewise.
         groups: the row groups of a Parquet file to read.
+        dialect: how a table of text is written.
 
     Raises:
         BadTable: here or while batches are read: it cannot be read to its end, or lacks a column.
@@ -81,8 +91,9 @@ def open_labelled(
             columns = _labelled_columns(name, file.schema_arrow.names, text, label)
             yield Table(name, columns, value_batches(file, columns, groups), "row"), *columns
         return
+    dialect = _settled(source, form, dialect)
     with open_source(source) as stream:
-        table = read_text(name, stream, form, "refuse")
+        table = read_text(name, stream, form, "refuse", dialect)
         yield table, *_labelled_columns(name, table.columns, text, label)
 
 
@@ -111,7 +122,7 @@ def read_batches(source: Source, selection: Selection, groups: Groups = None) ->
     if form == PARQUET:
         batches = _from_parquet(source, selection, groups)
     else:
-        batches = _from_text(source, form, selection)
+        batches = (_from_json if form == JSONL else _from_delimited)(source, form, selection)
     for rows in batches:
         yield rows if left is None else rows.first(left)
         left = None if left is None else left - len(rows.texts)
@@ -123,34 +134,57 @@ def _from_parquet(source: Source, selection: Selection, groups: Groups) -> Itera
     with open_parquet(source) as file:
         text, kept = _choose(source.name, file.schema_arrow.names, selection)
         for batch in record_batches(file, list(dict.fromkeys([*kept, text])), groups):
-            yield Rows(batch.column(text).to_pylist(), batch.select(list(kept)))
+            texts, unread = texts_of(source.name, text, batch.column(text))
+            yield Rows(texts, batch.select(list(kept)), dict.fromkeys(unread, MALFORMED_ROW))
 
 
-def _from_text(source: Source, form: str, selection: Selection) -> Iterator[Rows]:
+def _from_delimited(source: Source, form: str, selection: Selection) -> Iterator[Rows]:
+    dialect = _settled(source, form, selection.dialect)
     with open_source(source) as stream:
-        table = read_text(source.name, stream, form, "mark")
-        first = next(table.batches)
-        if not first.columns and not first.numbers:  # JSON Lines without a line
+        table = read_text(source.name, stream, form, "mark", dialect)
+        text, kept = _choose(source.name, table.columns, selection)
+        schema = pa.schema([(each, pa.string()) for each in kept])
+        for batch in table.batches:
+            yield _rows(batch, text, schema, [pa.array(batch.values(e), pa.string()) for e in kept])
+
+
+def _settled(source: Source, form: str, dialect: Dialect) -> Dialect:
+    """*dialect* with what only all of a TSV tells: what its quotes are; a stream is read once."""
+    if form != TSV or dialect.quoting is not None or (source.place or source.content) is None:
+        return dialect
+    quoting = quotes_enclose(source.name, partial(open_source, source), dialect)
+    return replace(dialect, quoting=quoting)
+
+
+def _from_json(source: Source, form: str, selection: Selection) -> Iterator[Rows]:
+    """JSON Lines are read twice: which columns there are, only the last row may say."""
+    with _on_disk(source) as source:
+        with open_source(source) as stream:
+            table = read_text(source.name, stream, form, "mark", selection.dialect)
+            found = schema_of(table, selection.limit)
+        if found is None:
             yield Rows([], _record_batch([], pa.schema([]), 0))
             return
-        text, kept = _choose(source.name, table.columns, selection)
-        schema = pa.schema([(each, _kind(first.values(each))) for each in kept])
-        for batch in chain([first], table.batches):
-            if form == JSONL:
-                new = batch.columns.keys() - {*kept, text}
-                if selection.keep is None and new:
-                    raise BadTable(
-                        f'{source.name} has a key "{min(new)}" that none of its first rows has: '
-                        "name what is to be kept with --keep."
-                    )
-                arrays = [
-                    _json_array(source.name, batch.values(each.name), each) for each in schema
-                ]
-            else:
-                arrays = [pa.array(batch.values(each), pa.string()) for each in kept]
-            errors = dict.fromkeys(batch.problems, MALFORMED_ROW)
-            kept_rows = _record_batch(arrays, schema, len(batch.numbers))
-            yield Rows(batch.values(text), kept_rows, errors)
+        text, kept = _choose(source.name, found.names, selection)
+        schema = pa.schema([found.field(each) for each in kept])
+        with open_source(source) as stream:
+            table = read_text(source.name, stream, form, "mark", selection.dialect)
+            for batch in table.batches:
+                arrays = [array_of(batch.values(each.name), each.type) for each in schema]
+                yield _rows(batch, text, schema, arrays)
+
+
+@contextmanager
+def _on_disk(source: Source) -> Iterator[Source]:
+    """*source* as one that can be read twice: standard input as a temporary file."""
+    if source.place or source.content is not None:
+        yield source
+        return
+    with tempfile.NamedTemporaryFile() as file:
+        with open_source(source) as stream:
+            shutil.copyfileobj(stream, file)
+            file.flush()
+        yield replace(source, place=place_of(file.name))
 
 
 def _choose(name: str, columns: Sequence[str], selection: Selection) -> tuple[str, tuple[str, ...]]:
@@ -166,34 +200,9 @@ def _choose(name: str, columns: Sequence[str], selection: Selection) -> tuple[st
     return text, kept
 
 
-def _kind(values: Sequence[Any]) -> pa.DataType:
-    """The type of a column with these *values*: string for what has no other, as JSON."""
-    kinds = {type(value) for value in values if value is not None}
-    if kinds in ({int}, {float}, {int, float}):
-        return pa.float64() if float in kinds else pa.int64()
-    return pa.bool_() if kinds == {bool} else pa.string()
-
-
-def _json_array(name: str, values: Sequence[Any], column: pa.Field) -> pa.Array:
-    if column.type == pa.string():
-        values = [v if v is None else _json_text(v) for v in values]
-    here = _kind(values)
-    fits = here == column.type or (here, column.type) == (pa.int64(), pa.float64())
-    try:
-        if fits or not any(value is not None for value in values):
-            return pa.array(values, column.type)
-    except (pa.ArrowException, OverflowError):
-        pass  # a number beyond 64 bits
-    raise BadTable(
-        f'{name} has a value of "{column.name}" that is no {column.type}, as those before it are: '
-        "leave the column out with --keep."
-    )
-
-
-def _json_text(value: Any) -> str:
-    """*value* as text that Arrow takes: halves of a surrogate pair become question marks."""
-    text = value if isinstance(value, str) else json.dumps(value)
-    return text.encode(errors="replace").decode()
+def _rows(batch: Batch, text: str, schema: pa.Schema, arrays: Sequence[pa.Array]) -> Rows:
+    kept = _record_batch(arrays, schema, len(batch.numbers))
+    return Rows(batch.values(text), kept, dict.fromkeys(batch.problems, MALFORMED_ROW))
 
 
 def _record_batch(arrays: Sequence[pa.Array], schema: pa.Schema, count: int) -> pa.RecordBatch:

@@ -1,32 +1,43 @@
-"""Text formats: CSV, TSV and JSON Lines -> batches of rows, by the standard library alone.
+"""Text formats: CSV, TSV and JSON -> batches of rows, by the standard library alone.
 
 pandas would guess: "NA" becomes missing, "1.0" a number, a lone U+0085 or carriage return a new
-line, and no error names a line. Here values stay as they stand. A row that cannot be read is
-refused with its line, or marked in its place, so that the n-th row out is the n-th row in.
+line. Here values stay as they stand. A row that cannot be read is refused with its line, or marked
+in its place, so that the n-th row out is the n-th row in; where a quote may be left open, so that
+nobody can tell where rows end, the file is refused.
 """
 
 from __future__ import annotations
 
 import csv
-import io
 import json
-import sys
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from itertools import chain
+from textwrap import shorten
 from typing import IO, Any, Final, Literal, TypeVar
 
+from addsup.tables.decoding import STAND_IN, Text
+from addsup.tables.dialect import AS_FOUND, Dialect, csv_reader, sniff, unescaped
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import CSV, TSV
+from addsup.tables.formats import JSONL, TSV
 
 Item = TypeVar("Item")
 #: What is done with a row that cannot be read.
 Mode = Literal["refuse", "mark"]
+#: The number of its line, and its cells; none if they cannot be told apart.
+Row = tuple[int, list[str]]
+#: The number of its line or row, its object or what is wrong with it, and about its size.
+Found = tuple[int, "dict[str, Any] | str", int]
 
 #: Rows, and about how many characters, that are read at a time.
 ROWS_A_BATCH: Final = 1_000
 CHARS_A_BATCH: Final = 4_000_000
-SEPARATORS: Final = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}
+OPEN_QUOTE: Final = (
+    "A quote may be left open, or not be doubled; if quotes are characters like others, give "
+    "--no-quotes."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,136 +76,161 @@ class Table:
     unit: str = "line"
 
 
-def read_text(name: str, stream: IO[bytes], form: str, mode: Mode) -> Table:
-    """Read a table of text in UTF-8, with or without a byte order mark; empty lines are left out.
+def read_text(
+    name: str, stream: IO[bytes], form: str, mode: Mode, dialect: Dialect = AS_FOUND
+) -> Table:
+    """Read a table of text, with or without a byte order mark.
+
+    Empty lines are left out, but for those of a table of one column, which are empty cells.
 
     Args:
         name: of the file, for messages.
         stream: its bytes, decompressed.
-        form: csv (RFC 4180), tsv (no quoting) or jsonl.
+        form: csv, tsv or jsonl; a JSON array of objects is read as jsonl, too.
         mode: whether to refuse rows that cannot be read, or to mark them in `Batch.problems`.
+        dialect: how the table is written.
 
     Raises:
-        BadTable: here or while batches are read: not UTF-8, no header, or a malformed row.
+        BadTable: here or while batches are read: no text in the encoding, no header, a quote left
+            open, or a malformed row.
     """
-    if form == CSV:
-        return _delimited(
-            name, _comma_separated(name, _decoded(name, stream, ""), mode), form, mode
-        )
-    lines = _decoded(name, stream, "\n")
-    if form == TSV:
-        return _delimited(name, _tab_separated(lines), form, mode)
-    return _json_lines(name, lines, mode)
+    text = Text(name, stream, dialect.encoding)
+    if form == JSONL and re.match(r"\s*\[\s*[{\]]", text.head):
+        return _json_array(name, text, mode)
+    if form == JSONL:
+        return _json_lines(name, text, mode)
+    if re.match(r"\s*(\[\s*)?\{\s*\"", text.head):
+        raise BadTable(f"{name}, line 1: it looks like JSON: let its name end in .json or .jsonl.")
+    return _delimited(name, text, sniff(text, form, dialect), mode)
 
 
-class _Counted(io.BufferedReader):
-    """Bytes whose lines are counted, since an error of decoding does not say its line."""
+def quotes_enclose(
+    name: str, open_stream: Callable[[], AbstractContextManager[IO[bytes]]], dialect: Dialect
+) -> bool:
+    """Whether quotes of a TSV enclose cells, or are characters like others; all of it is read.
 
-    lines = 0
+    Args:
+        name: of the file, for messages.
+        open_stream: opens its bytes, decompressed, from the start.
+        dialect: how it is written.
 
-    def read1(self, size: int = -1, /) -> bytes:
-        chunk = super().read1(size)
-        self.lines += chunk.count(b"\n")
-        return chunk
+    Raises:
+        BadTable: neither fits.
+    """
 
+    def problems(quoting: bool) -> set[str]:
+        with open_stream() as stream:
+            table = read_text(name, stream, TSV, "mark", replace(dialect, quoting=quoting))
+            return {each for batch in table.batches for each in batch.problems.values()}
 
-def _decoded(name: str, stream: IO[bytes], newline: str) -> Iterator[str]:
-    """Lines; only csv may split at a carriage return: texts do contain them, as U+0085."""
-    counted = _Counted(stream)  # type: ignore[arg-type]
-    text = io.TextIOWrapper(counted, "utf-8-sig", newline=newline)
+    with open_stream() as stream:
+        if not any(b'"' in chunk for chunk in iter(lambda: stream.read(2**20), b"")):
+            return True
     try:
-        yield from text
-    except UnicodeDecodeError as error:
-        line = counted.lines - error.object.count(b"\n", error.start) + 1
-        raise BadTable(
-            f"{name}, line {line}: byte 0x{error.object[error.start]:02x} is not UTF-8. "
-            "Save the file as UTF-8."
-        ) from None
+        if OPEN_QUOTE not in problems(quoting=True):
+            return True
+        refusal = BadTable(f"{name}: {OPEN_QUOTE}")
+    except BadTable as error:
+        refusal = error
+    if problems(quoting=False):
+        raise refusal
+    return False
 
 
-def _comma_separated(
-    name: str, lines: Iterator[str], mode: Mode
-) -> Iterator[tuple[int, list[str]]]:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    reader = csv.reader(lines, strict=mode == "refuse")
-    start = 1
-    try:
-        for cells in reader:
-            if cells:
-                yield start, cells
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise BadTable(
-            f"{name}, line {start}: {error}. A quote may be left open, or not be doubled."
-        ) from None
-
-
-def _tab_separated(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
-    for number, line in enumerate(lines, 1):
-        if plain := line.removesuffix("\n").removesuffix("\r"):
-            yield number, plain.split("\t")
-
-
-def _delimited(name: str, rows: Iterator[tuple[int, list[str]]], form: str, mode: Mode) -> Table:
-    _, header = next(rows, (0, []))
-    if not any(map(str.strip, header)):
+def _delimited(name: str, text: Text, dialect: Dialect, mode: Mode) -> Table:
+    rows = _rows(text, dialect, mode)
+    first = next(rows, (0, []))
+    if not any(map(str.strip, first[1])):
         raise BadTable(f"{name} is empty; its first line names the columns.")
-    if len(header) == 1:
-        _check_separator(name, header[0], form)
+    header = first[1]
+    if not dialect.header:
+        header, rows = [str(i) for i in range(1, len(header) + 1)], chain([first], rows)
     batches = batched(rows, lambda row: sum(map(len, row[1])))
     return Table(name, tuple(header), (_by_column(name, header, each, mode) for each in batches))
 
 
-def _by_column(
-    name: str, header: Sequence[str], rows: Sequence[tuple[int, list[str]]], mode: Mode
-) -> Batch:
+def _rows(text: Text, dialect: Dialect, mode: Mode) -> Iterator[Row]:
+    """The rows; an empty line is none, unless the first has a single cell."""
+    lines = unescaped(text.lines()) if dialect.escapes else text.lines()
+    reader = csv_reader(lines, dialect.separator or ",", quoting=dialect.quoting is not False)
+    start, width = 1, 0
+    while True:
+        try:
+            for cells in reader:
+                if cells or width == 1:
+                    if text.has_returns:
+                        cells = [cell.replace(STAND_IN, "\r") for cell in cells]
+                    yield start, cells or [""]
+                    width = width or len(cells)
+                start = reader.line_num + 1
+            return
+        except csv.Error as error:
+            # Of a quote that is wrong on the line on which its row starts, that row is the victim.
+            is_one_line = reader.line_num == start and "end of data" not in str(error)
+            if mode == "refuse" or not is_one_line or not width:
+                message = f"{text.name}, line {start}: {error}. {OPEN_QUOTE}"
+                raise BadTable(message) from None
+            yield start, []
+            start = reader.line_num + 1
+
+
+def _by_column(name: str, header: Sequence[str], rows: Sequence[Row], mode: Mode) -> Batch:
     width = len(header)
     numbers = [number for number, _ in rows]
     cells: Sequence[Sequence[str | None]] = [each for _, each in rows]
-    problems = {
-        i: f"found {len(each)} fields, but the header names {width} ({', '.join(header)}). Take "
-        "out the separators too many, or quote the text (CSV)."
-        for i, each in enumerate(cells)
-        if len(each) != width
-    }
-    _refuse(name, numbers, problems, mode)
+    problems = {i: _ragged(each, header) for i, each in enumerate(cells) if len(each) != width}
+    for i, problem in problems.items():
+        runs_on = any("\n" in cell for cell in rows[i][1])
+        if runs_on or mode == "refuse":
+            raise BadTable(f"{name}, line {numbers[i]}: {problem}" + f" {OPEN_QUOTE}" * runs_on)
     if problems:
         cells = [[*each, *[None] * width][:width] for each in cells]
     columns = list(zip(*cells, strict=True)) or [()] * width
     return Batch(numbers, dict(zip(header, columns, strict=True)), problems)
 
 
-def _refuse(name: str, numbers: Sequence[int], problems: Mapping[int, str], mode: Mode) -> None:
+def _ragged(cells: Sequence[object], header: Sequence[str]) -> str:
+    """What is wrong with a row of more or fewer cells than the *header* has; none: its quotes."""
+    if not cells:
+        return OPEN_QUOTE
+    return (
+        f"found {len(cells)} fields, but the header names {len(header)} "
+        f"({shorten(', '.join(header), 200)}). Take out the separators too many, or quote the text."
+    )
+
+
+def _json_lines(name: str, text: Text, mode: Mode) -> Table:
+    lines = (line.replace(STAND_IN, "\r") if text.has_returns else line for line in text.lines())
+    rows = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    read = ((number, _json_object(line, mode), len(line)) for number, line in rows)
+    return _table_of_objects(name, read, mode, "line")
+
+
+def _json_array(name: str, text: Text, mode: Mode) -> Table:
+    """The table of an array of objects, all of which is in memory."""
+    try:
+        array = _DECODERS[mode].decode("".join(text.lines()))
+    except json.JSONDecodeError as error:
+        raise BadTable(f"{name}, line {error.lineno}: not valid JSON ({error.msg}).") from None
+    except (ValueError, RecursionError) as error:
+        raise BadTable(f"{name}: not valid JSON ({error}).") from None
+    read = ((number, _object(each), 1) for number, each in enumerate(array, 1))
+    return _table_of_objects(name, read, mode, "row")
+
+
+def _table_of_objects(name: str, rows: Iterable[Found], mode: Mode, unit: str) -> Table:
+    batches = (_by_key(name, each, mode, unit) for each in batched(rows, lambda row: row[2]))
+    first = next(batches)
+    return Table(name, tuple(first.columns), chain([first], batches), unit)
+
+
+def _by_key(name: str, rows: Sequence[Found], mode: Mode, unit: str) -> Batch:
+    numbers = [number for number, _, _ in rows]
+    problems = {i: found for i, (_, found, _) in enumerate(rows) if isinstance(found, str)}
     if problems and mode == "refuse":
         first = min(problems)
-        raise BadTable(f"{name}, line {numbers[first]}: {problems[first]}")
-
-
-def _check_separator(name: str, header: str, form: str) -> None:
-    """Refuse a header that is only one name because its names are separated otherwise."""
-    wanted = "tabs" if form == TSV else "commas"
-    for character, found in SEPARATORS.items():
-        if character in header:
-            advice = ", or name the file .tsv" if found == "tabs" else ""
-            raise BadTable(
-                f"{name}, line 1: the columns are separated by {found}, but a file of this name "
-                f"has {wanted} between them: save it with {wanted}{advice}."
-            )
-
-
-def _json_lines(name: str, lines: Iterator[str], mode: Mode) -> Table:
-    rows = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-    batches = (_by_key(name, each, mode) for each in batched(rows, lambda row: len(row[1])))
-    first = next(batches)
-    return Table(name, tuple(first.columns), chain([first], batches))
-
-
-def _by_key(name: str, rows: Sequence[tuple[int, str]], mode: Mode) -> Batch:
-    numbers = [number for number, _ in rows]
-    read = [_json_object(line, mode) for _, line in rows]
-    problems = {i: found for i, found in enumerate(read) if isinstance(found, str)}
-    _refuse(name, numbers, problems, mode)
-    records: list[dict[str, Any]] = [{} if isinstance(each, str) else each for each in read]
+        raise BadTable(f"{name}, {unit} {numbers[first]}: {problems[first]}")
+    records: list[dict[str, Any]] = [{} if isinstance(each, str) else each for _, each, _ in rows]
     keys = dict.fromkeys(key for record in records for key in record)
     return Batch(numbers, {key: [record.get(key) for record in records] for key in keys}, problems)
 
@@ -202,10 +238,13 @@ def _by_key(name: str, rows: Sequence[tuple[int, str]], mode: Mode) -> Batch:
 def _json_object(line: str, mode: Mode) -> dict[str, Any] | str:
     """The object of a line; if there is none, why."""
     try:
-        record = _DECODERS[mode].decode(line)
+        return _object(_DECODERS[mode].decode(line))
     except (ValueError, RecursionError) as error:
         return f"not valid JSON ({error})."
-    return record if isinstance(record, dict) else "not a JSON object; each line must be one."
+
+
+def _object(value: object) -> dict[str, Any] | str:
+    return value if isinstance(value, dict) else "not a JSON object; each line must be one."
 
 
 def _no_constant(name: str) -> None:
@@ -214,7 +253,7 @@ def _no_constant(name: str) -> None:
 
 _DECODERS: Final = {
     "refuse": json.JSONDecoder(parse_constant=_no_constant),
-    "mark": json.JSONDecoder(),
+    "mark": json.JSONDecoder(parse_constant=lambda _: None),
 }
 
 

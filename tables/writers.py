@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
@@ -25,7 +26,8 @@ DELIMITERS: Final = {CSV: ",", TSV: "\t"}
 def open_writer(stream: Any, form: str, schema: pa.Schema) -> Iterator[Write]:
     """What writes batches of *schema* to *stream* in the format *form*.
 
-    Lists are written to CSV and TSV as JSON.
+    Any type is written: to CSV and TSV, nested values as JSON; there and to JSON Lines, bytes as
+    base64 and times as Arrow spells them.
     """
     if form == PARQUET:
         with pq.ParquetWriter(stream, schema, compression="zstd") as parquet:
@@ -36,12 +38,7 @@ def open_writer(stream: Any, form: str, schema: pa.Schema) -> Iterator[Write]:
         yield lambda batch: _write_lines(stream, batch)
     else:
         options = pa.csv.WriteOptions(delimiter=DELIMITERS[form], quoting_style="needed")
-        flat = pa.schema(
-            [
-                each.with_type(pa.string()) if pa.types.is_nested(each.type) else each
-                for each in schema
-            ]
-        )
+        flat = pa.schema([(each.name, _in_csv(each.type)) for each in schema])
         with pa.csv.CSVWriter(stream, flat, write_options=options) as delimited:
             yield lambda batch: delimited.write_batch(_flattened(batch, flat))
 
@@ -70,22 +67,58 @@ class _RowGroups:
 
 
 def _write_lines(stream: Any, batch: pa.RecordBatch) -> None:
-    stream.write(b"".join(ENCODER.encode(row) + b"\n" for row in batch.to_pylist()))
+    columns = [_values(column) for column in batch.columns]
+    names = batch.schema.names
+    rows = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+    stream.write(b"".join(ENCODER.encode(row) + b"\n" for row in rows))
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """*column* as values that can become JSON; times as text, for Python's are not as far away."""
+    if isinstance(column.type, pa.JsonType):
+        return [v if v is None else msgspec.Raw(v.encode()) for v in column.storage.to_pylist()]
+    if pa.types.is_timestamp(column.type):
+        return pc.replace_substring(column.cast(pa.string()), " ", "T").to_pylist()
+    return column.cast(_spelled(column.type)).to_pylist()
+
+
+def _spelled(kind: pa.DataType) -> pa.DataType:
+    """*kind* with text for dates and times, at any depth."""
+    if pa.types.is_dictionary(kind):
+        return _spelled(kind.value_type)
+    if pa.types.is_struct(kind):
+        return pa.struct([each.with_type(_spelled(each.type)) for each in kind])
+    if pa.types.is_map(kind):
+        return pa.map_(_spelled(kind.key_type), _spelled(kind.item_type))
+    if pa.types.is_list(kind) or pa.types.is_list_view(kind) or pa.types.is_fixed_size_list(kind):
+        return pa.list_(_spelled(kind.value_type))
+    if pa.types.is_large_list(kind) or pa.types.is_large_list_view(kind):
+        return pa.large_list(_spelled(kind.value_type))
+    return pa.string() if pa.types.is_temporal(kind) else kind
+
+
+def _in_csv(kind: pa.DataType) -> pa.DataType:
+    """What is written to CSV for *kind*: itself, or text."""
+    is_plain = pa.types.is_primitive(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)
+    return kind if is_plain else pa.large_string()
 
 
 def _flattened(batch: pa.RecordBatch, flat: pa.Schema) -> pa.RecordBatch:
-    """*batch* with JSON in place of lists and other nested values."""
-    arrays = [
-        pa.array(
-            [
-                value if value is None else ENCODER.encode(value).decode()
-                for value in column.to_pylist()
-            ]
-        )
-        if pa.types.is_nested(column.type)
-        else column
-        for column in batch.columns
-    ]
-    return pa.RecordBatch.from_arrays(
-        [array.cast(field.type) for array, field in zip(arrays, flat, strict=True)], schema=flat
-    )
+    """*batch* with text in place of what CSV has no cell for: JSON of nested values."""
+    pairs = zip(batch.columns, flat.types, strict=True)
+    arrays = [each if each.type == kind else _texts(each).cast(kind) for each, kind in pairs]
+    return pa.RecordBatch.from_arrays(arrays, schema=flat)
+
+
+def _texts(column: pa.Array) -> pa.Array:
+    """*column* as text: JSON of nested values, base64 of bytes, and the like."""
+    if isinstance(column.type, pa.JsonType):
+        return column.storage
+    texts = []
+    for value in _values(column):
+        if value is None or isinstance(value, str):
+            texts.append(value)
+        else:  # a UUID has quotes in JSON
+            text = ENCODER.encode(value).decode()
+            texts.append(text if pa.types.is_nested(column.type) else text.strip('"'))
+    return pa.array(texts, pa.large_string())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -152,17 +153,38 @@ def test_json_lines_that_are_all_malformed_are_no_empty_table(tmp_path: Path) ->
         scored(tmp_path / "a.jsonl", "{\n{\n")
 
 
-def test_key_or_type_that_comes_late_is_refused_rather_than_lost(
+LATE = {
+    "int64": [None] * 3 + [5],
+    "double": [1, 2, None, 2.5],
+    "string": [1, 2.5, None, "n/a"],
+    "bool": [None, None, True, False],
+}
+
+
+def test_columns_and_types_of_json_lines_are_those_of_the_whole_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(text, "ROWS_A_BATCH", 1)
-    path = tmp_path / "a.jsonl"
+    rows = [{"text": "a"} | {name: LATE[name][i] for name in LATE if i} for i in range(4)]
+    huge = [{"text": "b", "huge": 2**70}, {"text": "c", "huge": 1}]
 
-    with pytest.raises(BadTable, match=r'a\.jsonl has a key "late" .* --keep'):
-        scored(path, '{"text": "a"}\n{"text": "b", "late": 1}\n')
-    assert len(scored(path, '{"text": "a"}\n{"text": "b", "late": 1}\n', keep=())) == 2
-    with pytest.raises(BadTable, match='value of "n" that is no int64'):
-        scored(path, '{"text": "a", "n": 1}\n{"text": "b", "n": "x"}\n')
+    batches = scored(tmp_path / "a.jsonl", "\n".join(map(json.dumps, [*rows, *huge])))
+
+    assert {str(each.kept.schema.field(name).type) for each in batches for name in LATE} == {*LATE}
+    assert batches[3].kept.to_pylist() == [
+        {"int64": 5, "double": 2.5, "string": "n/a", "bool": False, "huge": None}
+    ]
+    assert batches[1].kept.to_pylist()[0]["string"] == "2.5"
+    assert [each.kept.column("huge")[0].as_py() for each in batches[4:]] == [str(2**70), "1"]
+
+
+def test_standard_input_is_read_twice_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = b'{"text": "a"}\n' * 1500 + b'{"text": "b", "late": 1}\n'
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(lines))))  # type: ignore[type-var]
+
+    batches = list(read_batches(find_file(Path("-")), Selection()))
+
+    assert batches[1].kept.to_pylist()[-1] == {"late": 1}
 
 
 def test_columns_are_kept_as_asked(tmp_path: Path) -> None:

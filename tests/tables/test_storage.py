@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from addsup.tables import parquet
 from addsup.tables.errors import BadTable, TableError
-from addsup.tables.formats import format_of, output_name
+from addsup.tables.formats import format_of, output_format, output_name
 from addsup.tables.listing import find_file, find_sources
 from addsup.tables.parquet import cut_into_groups
 from addsup.tables.storage import Source, open_atomically, open_source, place_of
@@ -24,20 +25,62 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "in"
 
 
-def test_files_below_a_folder_come_by_name_but_for_hidden_ones(folder: Path) -> None:
+def names(address: object, form: str | None = None) -> list[str]:
+    return [source.name for source in find_sources(str(address), form)]
+
+
+def test_tables_below_a_folder_come_by_name_and_the_others_are_named(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     found = find_sources(str(folder))
 
-    assert [source.name for source in found] == ["2026/c.csv", "2026/note.txt", "a.csv", "b.csv"]
+    assert [source.name for source in found] == ["2026/c.csv", "a.csv", "b.csv"]
     assert all(source.size == 5 and source.changed > 0 for source in found)
+    assert "3 files skipped, hidden or no tables by their names: .b.csv.part, 2026/" in caplog.text
+    assert "2026/note.txt" in names(folder, "csv")
 
 
-def test_glob_names_files_below_its_folder(folder: Path) -> None:
-    assert [each.name for each in find_sources(f"{folder}/*.csv")] == [
-        "2026/c.csv",
-        "a.csv",
-        "b.csv",
-    ]
-    assert [each.name for each in find_sources(f"{folder}/2026/*.txt")] == ["note.txt"]
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("*.csv", ["a.csv", "b.csv"]),
+        ("**/*.csv", ["2026/c.csv", "a.csv", "b.csv"]),
+        ("**", ["2026/c.csv", "a.csv", "b.csv"]),
+        ("20[0-9][0-9]/*", ["2026/c.csv"]),
+        ("*/**/c.csv", ["2026/c.csv"]),
+        ("[!a].csv", ["b.csv"]),
+    ],
+)
+def test_glob_is_as_in_bash_with_globstar(folder: Path, pattern: str, expected: list[str]) -> None:
+    assert names(folder / pattern) == expected
+
+
+def test_files_that_are_no_tables_need_a_format(folder: Path) -> None:
+    with pytest.raises(TableError, match=r"no tables by their names \(note.txt\): give --input"):
+        names(folder / "2026" / "*.txt")
+    assert names(folder / "2026" / "*.txt", "csv") == ["note.txt"]
+
+
+def test_folder_is_read_once_wherever_symbolic_links_lead(folder: Path) -> None:
+    (folder / "again").symlink_to(folder)
+    (folder / "2026" / "other").symlink_to(folder / "2026")
+
+    assert names(folder) == ["2026/c.csv", "a.csv", "b.csv"]
+
+
+def test_file_name_that_is_not_utf_8_is_refused(folder: Path) -> None:
+    Path(os.fsdecode(bytes(folder) + b"/caf\xe9.csv")).write_text("text\n")
+
+    with pytest.raises(TableError, match=r"caf.*xe9\.csv.* is no name in UTF-8: rename it"):
+        names(folder)
+
+
+def test_folder_whose_name_looks_like_a_glob_is_that_folder(tmp_path: Path) -> None:
+    for each in ("x[1]", "x1"):
+        (tmp_path / each).mkdir()
+        (tmp_path / each / f"{each}.csv").write_text("text\n")
+
+    assert names(f"{tmp_path}/x[1]/*.csv") == ["x[1].csv"]
 
 
 def test_one_file_is_called_by_its_own_name(folder: Path) -> None:
@@ -138,10 +181,45 @@ def test_format_that_is_given_goes_before_the_name() -> None:
         ("a", "jsonl", "a.jsonl"),
         ("a.zip", "csv", "a.zip.csv"),
         ("a.csv.zip", "csv", "a.csv.zip.csv"),
+        ("a.json", "jsonl", "a.jsonl"),
     ],
 )
 def test_part_is_called_as_its_input(name: str, form: str, expected: str) -> None:
     assert output_name(name, form) == expected
+
+
+@pytest.mark.parametrize(
+    ("output", "given", "expected"),
+    [
+        ("labels.csv.gz", None, "csv"),
+        ("labels.ndjson", "jsonl", "jsonl"),
+        ("labels", "csv", None),
+        ("labels/2026.11", None, None),
+        ("labels.d/", None, None),
+        ("-", "csv", None),
+    ],
+)
+def test_format_of_an_output_is_that_of_its_name(
+    output: str, given: str | None, expected: str | None
+) -> None:
+    assert output_format(output, given) == expected
+
+
+@pytest.mark.parametrize(
+    ("output", "given", "says"),
+    [
+        ("labels.json", None, "let its name end in .csv, .tsv, .jsonl, .ndjson, .parquet, or in /"),
+        ("labels.txt", "csv", "let its name end in"),
+        ("labels.csv.xz", None, "let its name end in"),
+        ("labels.csv.zip", None, "not put into archives"),
+        ("labels.csv", "parquet", "is called .csv, and --format is parquet"),
+    ],
+)
+def test_output_whose_name_says_another_format_is_refused(
+    output: str, given: str | None, says: str
+) -> None:
+    with pytest.raises(TableError, match=says):
+        output_format(output, given)
 
 
 def source_of(path: Path) -> Source:
@@ -177,3 +255,12 @@ def test_large_file_in_another_format_is_whole(
     monkeypatch.setattr(parquet, "BYTES_A_TASK", 10)
 
     assert cut_into_groups(source_of(path)) == [None]
+
+
+def test_damaged_large_file_is_one_task_which_reports_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"PAR1" + bytes(100) + b"PAR1")
+    monkeypatch.setattr(parquet, "BYTES_A_TASK", 10)
+
+    assert cut_into_groups(source_of(tmp_path / "a.parquet")) == [None]
