@@ -27,8 +27,9 @@ from addsup.score.options import ScoreOptions
 from addsup.score.plan import check_apart, plan_parts
 from addsup.score.scorer import open_scorer
 from addsup.score.tasks import Done, Job, Task, score_to_stream
+from addsup.tables.dialect import Dialect
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import SUFFIXES, split_suffixes
+from addsup.tables.formats import output_format
 from addsup.tables.listing import find_sources
 from addsup.tables.readers import Selection
 from addsup.tables.storage import STDIN, Place, Source, place_of, reason
@@ -123,7 +124,7 @@ def run(options: ScoreOptions) -> int:
 
 def _sources(options: ScoreOptions) -> list[Source]:
     options.output.encode()
-    sources = find_sources(options.input)
+    sources = find_sources(options.input, options.input_format)
     if sources[0].place is None and sys.stdin is None:
         raise ScoreError("Standard input is closed.")
     if sources[0].place is None and options.scheduler:
@@ -142,10 +143,16 @@ def _job(options: ScoreOptions, model: Model) -> Job:
         options.keep_text,
         options.input_format,
         options.limit,
+        Dialect(
+            options.separator,
+            False if options.no_quotes else None,
+            not options.no_header,
+            options.encoding,
+        ),
     )
     wanted = Wanted(options.max_chars, options.explain, options.prefix)
-    _, suffix, _ = split_suffixes(options.output)
-    return Job(model.labels, selection, wanted, options.format or SUFFIXES.get(suffix.lower()))
+    form = options.format or output_format(options.output)
+    return Job(model.labels, selection, wanted, form)
 
 
 def _score(this: Run, sources: Sequence[Source], meter: Meter) -> bytes:
@@ -169,7 +176,7 @@ def _is_one_file(options: ScoreOptions, sources: Sequence[Source]) -> bool:
         if len(sources) > 1:
             raise ScoreError("Several files go into a folder, not to standard output.")
         return True
-    if not split_suffixes(options.output)[1]:
+    if not output_format(options.output, options.format):
         return False
     if len(sources) > 1:
         raise ScoreError(
@@ -248,7 +255,7 @@ def _standard_output() -> Iterator[None]:
 
 
 def _how_to_go_on(options: ScoreOptions) -> str:
-    if options.output == STDIN or split_suffixes(options.output)[1]:
+    if options.output == STDIN or output_format(options.output):
         return "interrupted; the same command begins again."
     return "interrupted; what is done is kept, and the same command goes on from there."
 

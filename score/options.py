@@ -18,6 +18,10 @@ class ScoreOptions:
         keep: columns to hand on; None for all but the text.
         keep_text: whether to hand the text on, too.
         input_format: where the name of the input does not say it.
+        separator: one character between the cells of CSV or TSV; None for what its rows tell.
+        no_quotes: whether double quotes are characters like others.
+        no_header: whether the first row is data, too.
+        encoding: of the characters; None for UTF-8.
         format: of the output; None for its name's, or the input's.
         prefix: what the names of the results begin with.
         explain: how many words to name that weigh most; 0 for none.
@@ -36,6 +40,10 @@ class ScoreOptions:
     keep: tuple[str, ...] | None
     keep_text: bool
     input_format: str | None
+    separator: str | None
+    no_quotes: bool
+    no_header: bool
+    encoding: str | None
     format: str | None
     prefix: str
     explain: int

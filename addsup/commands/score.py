@@ -49,6 +49,16 @@ interrupted. docs/scale.md describes the columns of results.
 @option(
     "Tables", "--format", type=FORMATS, help="Of the output (default: its name's, or the input's)."
 )
+@option(
+    "Tables",
+    "--separator",
+    metavar="C",
+    callback=lambda ctx, param, value: value and _separator(ctx, param, value),
+    help=r"Between cells, as in ; or \t (default: what the first rows tell).",
+)
+@option("Tables", "--no-quotes", is_flag=True, help="Quotes are characters like others.")
+@option("Tables", "--no-header", is_flag=True, help="Name the columns 1, 2, and so on.")
+@option("Tables", "--encoding", metavar="NAME", help="Of the input (default: UTF-8).")
 @option("Tables", "--limit", type=click.IntRange(0), metavar="N", help="First N rows of each file.")
 @option(
     "Tables",
@@ -92,3 +102,10 @@ def command(ctx: click.Context, /, keep: str | None, **given: Any) -> None:
             raise click.UsageError(f"{name.upper()} is empty.")
     columns = None if keep is None else tuple(filter(None, keep.split(",")))
     ctx.exit(run(ScoreOptions(keep=columns, **given)))
+
+
+def _separator(ctx: click.Context, param: click.Parameter, typed: str) -> str:
+    found = typed.replace(r"\t", "\t")
+    if len(found) != 1:
+        raise click.BadParameter(f"{typed!r} is not one character.", ctx, param)
+    return found
