@@ -162,10 +162,11 @@ def _score(this: Run, sources: Sequence[Source], meter: Meter) -> bytes:
         return _score_folder(this, sources, meter)
     if options.scheduler:
         raise ScoreError(f"{ONE_FOLDER} scores files into a folder: give a folder as the output.")
+    source = meter.reading(sources[0])
     if options.output == STDIN:
-        counts = _score_to_stdout(this, sources[0], meter)
+        counts = _score_to_stdout(this, source, meter)
     else:
-        counts = _score_file(this, sources[0], meter)
+        counts = _score_file(this, source, meter)
     this.judge(sources[0].name, counts)
     return this.summary(counts)
 
