@@ -66,7 +66,8 @@ class Commands(click.Group):
         """Run the command; what ends it becomes a sentence that begins with its name."""
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()  # so that click sees it if nobody reads on
+            if sys.stdout:
+                sys.stdout.flush()  # so that click sees it if nobody reads on
             return result
         except AddsupError as error:
             sentence, status = str(error), 1

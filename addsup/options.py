@@ -13,6 +13,7 @@ import click
 from click import Option
 
 if TYPE_CHECKING:
+    from addsup.tables.dialect import Dialect
     from addsup.train.data.labelled import LabelledText
     from addsup.train.options import TrainOptions
 
@@ -67,9 +68,31 @@ class Size(click.ParamType[int]):
 HELP: Final = Option(["--help"], is_flag=True, help="Show this message and exit.")
 QUIET: Final = Option(["--quiet"], is_flag=True, help="Show no progress bars.")
 
+
+def _one_character(ctx: click.Context, param: click.Parameter, typed: str | None) -> str | None:
+    found = typed and typed.replace(r"\t", "\t")
+    if found and len(found) != 1:
+        raise click.BadParameter(f"{typed!r} is not one character.", ctx, param)
+    return found
+
+
+#: How tables are written, where that is not found or found wrongly.
+DIALECT: Final = (
+    Option(
+        ["--separator"],
+        metavar="C",
+        callback=_one_character,
+        help=r"Between cells, as in ; or \t (default: what the first rows show).",
+    ),
+    Option(["--no-quotes"], is_flag=True, help="Quotes are characters like others."),
+    Option(["--no-header"], is_flag=True, help="Name the columns 1, 2, and so on."),
+    Option(["--encoding"], metavar="NAME", help="Of the input (default: UTF-8)."),
+)
+
 COLUMNS: Final = (
     Option(["--text-column"], metavar="NAME", help="Column that holds the text."),
     Option(["--label-column"], metavar="NAME", help="Column that holds the label."),
+    *DIALECT,
 )
 
 #: The data of training, which are its argument, too.
@@ -130,6 +153,18 @@ BOUNDS: Final = (
 )
 
 
+def dialect_of(given: dict[str, Any]) -> Dialect:
+    """The dialect that the options in `DIALECT`, which are taken out of *given*, stand for."""
+    from addsup.tables.dialect import Dialect
+
+    return Dialect(
+        given.pop("separator"),
+        False if given.pop("no_quotes") else None,
+        not given.pop("no_header"),
+        given.pop("encoding"),
+    )
+
+
 def train_options(given: dict[str, Any], **more: Any) -> TrainOptions:
     """The options of training that *given*, what was typed, stands for.
 
@@ -143,6 +178,7 @@ def train_options(given: dict[str, Any], **more: Any) -> TrainOptions:
     if data and named:
         raise click.UsageError("Give the data once: as an argument or with --data.")
     memory = given.pop("max_memory") or machine_memory() // 2
+    more["dialect"] = dialect_of(given)
     typed = shlex.join(["addsup", *sys.argv[1:]])
     return TrainOptions(data=data or named, max_memory=memory, command=typed, **given, **more)
 
@@ -162,4 +198,6 @@ def read_labelled(data: str | None, given: dict[str, Any]) -> LabelledText:
 
     if data is None or (data in DOMAINS and not Path(data).exists()):
         return sentences_of(data or "imdb", progress=not given["quiet"])
-    return load_labelled_text(Path(data), given["text_column"], given["label_column"])
+    return load_labelled_text(
+        Path(data), given["text_column"], given["label_column"], dialect_of(given)
+    )

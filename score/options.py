@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from addsup.tables.dialect import Dialect
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreOptions:
@@ -18,6 +20,7 @@ class ScoreOptions:
         keep: columns to hand on; None for all but the text.
         keep_text: whether to hand the text on, too.
         input_format: where the name of the input does not say it.
+        dialect: how tables of text are written.
         format: of the output; None for its name's, or the input's.
         prefix: what the names of the results begin with.
         explain: how many words to name that weigh most; 0 for none.
@@ -36,6 +39,7 @@ class ScoreOptions:
     keep: tuple[str, ...] | None
     keep_text: bool
     input_format: str | None
+    dialect: Dialect
     format: str | None
     prefix: str
     explain: int

@@ -47,6 +47,9 @@ class PoolScorer:
         self.pool = ProcessPoolExecutor(
             processes, multiprocessing.get_context("spawn"), _open, (model, wanted)
         )
+        with _interrupts_held():  # a mask that processes inherit: Ctrl-C is for the command
+            for _ in range(processes):
+                self.pool.submit(os.getpid)
 
     def score(self, batches: Iterable[Rows]) -> Iterator[pa.RecordBatch]:
         """As `HereScorer.score`."""
@@ -57,6 +60,11 @@ class PoolScorer:
                 yield _first(submitted)
         while submitted:
             yield _first(submitted)
+
+    def kill(self) -> None:
+        """End the processes at once, whatever they do."""
+        for process in multiprocessing.active_children():
+            process.kill()
 
 
 Scorer = HereScorer | PoolScorer
@@ -78,8 +86,20 @@ def open_scorer(path: Path, model: Model, wanted: Wanted, processes: int) -> Ite
     scorer = PoolScorer(path, wanted, processes)
     try:
         yield scorer
+    except BaseException:
+        scorer.kill()
+        raise
     finally:
         scorer.pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def with_results(rows: Rows, results: pa.RecordBatch) -> pa.RecordBatch:
@@ -101,7 +121,6 @@ def scorer_of_this_process() -> HereScorer:
 
 def _open(model: Path, wanted: Wanted) -> None:
     global _here
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which ends the pool
     threading.Thread(target=_end_with_the_command, daemon=True).start()
     _here = HereScorer(Model.load(model), wanted)
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
+from addsup.inference.errors import AddsupError
 from addsup.score.columns import Wanted, result_schema
 from addsup.score.counts import Counts, counts_of
 from addsup.score.scorer import Scorer
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import ZIP, output_name, split_suffixes
-from addsup.tables.parquet import Groups, cut_into_groups
+from addsup.tables.parquet import Groups
 from addsup.tables.readers import Rows, Selection, read_batches
-from addsup.tables.storage import Place, Source, open_atomically, source_format
+from addsup.tables.storage import Place, Source, open_atomically, reason, source_format
 from addsup.tables.writers import open_writer
+
+Seen = Callable[[Counts], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,87 +61,114 @@ class Task:
     size: int = 0
 
 
-#: What comes of a task: what was found, or why its file cannot be read to its end.
-Outcome = Counts | BadTable
+class Done(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part that is complete.
+
+    Attributes:
+        source: the name of the file it was made from.
+        source_size: in bytes.
+        source_changed: when, in nanoseconds.
+        size: bytes of the part, decompressed.
+        sha256: of those bytes.
+        counts: what was found in it.
+    """
+
+    source: str
+    source_size: int
+    source_changed: int
+    size: int
+    sha256: str
+    counts: Counts
 
 
-def plan(sources: Sequence[Source], job: Job) -> Iterator[Task]:
-    """The tasks that score *sources* into a folder."""
-    for source in sources:
-        part = _part_name(source, job)
-        cut = cut_into_groups(source, job.selection.form)
-        for number, groups in enumerate(cut, 1):
-            name = _numbered(part, number, len(cut)) if len(cut) > 1 else part
-            yield Task(source, name, groups, source.size // len(cut))
+#: What comes of a task: the part that is done, or why its file cannot be read to its end.
+Outcome = Done | BadTable
 
 
-def _part_name(source: Source, job: Job) -> str:
-    try:
-        is_zip = source.compression == ZIP
-        form = job.form or (source_format(source, job.selection.form) if is_zip else None)
-    except BadTable:
-        form = None  # scoring it fails with the same error
-    return output_name(source.name, form) if form else source.name
+class _Digest(io.RawIOBase):
+    """Stream that passes on what is written to it, with its size and checksum."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream, self.sha256, self.size = stream, hashlib.sha256(), 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self.stream.write(content)
+        self.sha256.update(content)
+        self.size += len(content)
+        return len(content)
 
 
-def _numbered(part: str, number: int, count: int) -> str:
-    stem, suffix, compression = split_suffixes(part)
-    return f"{stem}.part-{number:05}-of-{count:05}{suffix}{compression}"
+class _Counted:
+    """Batches as they are read, with the number of their rows."""
+
+    def __init__(self, batches: Iterable[Rows]) -> None:
+        self.batches, self.rows = batches, 0
+
+    def __iter__(self) -> Iterator[Rows]:
+        for rows in self.batches:
+            self.rows += len(rows.texts)
+            yield rows
 
 
-def score_task(
-    task: Task, target: Place | Any, job: Job, scorer: Scorer, seen: Callable[[Counts], object]
-) -> Counts:
-    """Score *task* into *target*, whole or not at all.
+def score_task(task: Task, folder: Place, job: Job, scorer: Scorer, seen: Seen) -> Done:
+    """Score *task* into its part in *folder*, whole or not at all.
 
     Args:
         task: what to score.
-        target: where the part goes, or a stream that receives it.
+        folder: where the part goes.
         job: how.
         scorer: that classifies.
         seen: called with the counts of every batch that was written.
 
     Returns:
-        The counts of the task.
+        What is recorded of the part.
 
     Raises:
         BadTable: the source cannot be read to its end, or not written beside the results.
         TableError: the part cannot be written.
     """
+    source = task.source
+    try:
+        stream, counts = _write_part(task, folder, job, scorer, seen)
+    except (AddsupError, BrokenProcessPool, CancelledError):
+        raise
+    except Exception as error:  # one file that nobody thought of is no reason to stop the others
+        raise BadTable(
+            f"{source.name} cannot be scored: {type(error).__name__}: {reason(error)}."
+        ) from error
+    return Done(
+        source.name, source.size, source.changed, stream.size, stream.sha256.hexdigest(), counts
+    )
+
+
+def _write_part(
+    task: Task, folder: Place, job: Job, scorer: Scorer, seen: Seen
+) -> tuple[_Digest, Counts]:
+    with open_atomically(folder / task.part) as raw:
+        stream = _Digest(raw)
+        return stream, score_to_stream(task, stream, job, scorer, seen)
+
+
+def score_to_stream(task: Task, stream: Any, job: Job, scorer: Scorer, seen: Seen) -> Counts:
+    """Score *task* into *stream*; arguments and errors as of `score_task`."""
     form = job.form or source_format(task.source, job.selection.form)
     batches = read_batches(task.source, job.selection, task.groups)
     first = next(batches)
     _check_names(task.source.name, first, job)
-    total = Counts()
-    scored = scorer.score(chain([first], batches))
-    whole = open_atomically(target) if isinstance(target, Place) else nullcontext(target)
-    with whole as stream:
-        schema = pa.schema([*first.kept.schema, *result_schema(job.labels, job.wanted)])
-        with open_writer(stream, form, schema) as write:
-            for batch in scored:
-                write(batch)
-                found = counts_of(batch, job.wanted.prefix)
-                total += found
-                seen(found)
+    read, total = _Counted(chain([first], batches)), Counts()
+    schema = pa.schema([*first.kept.schema, *result_schema(job.labels, job.wanted)])
+    with open_writer(stream, form, schema) as write:
+        for batch in scorer.score(read):
+            write(batch)
+            found = counts_of(batch, job.wanted.prefix)
+            total += found
+            seen(found)
+    if total.rows != read.rows:
+        raise BadTable(f"{task.source.name} has {read.rows} rows, and {total.rows} were scored.")
     return total
-
-
-def try_task(
-    task: Task,
-    folder: Place,
-    job: Job,
-    scorer: Scorer,
-    seen: Callable[[Counts], object] = lambda _: None,
-) -> Outcome:
-    """Score *task* into *folder*, as `score_task`; what is wrong with its file is returned.
-
-    Raises:
-        TableError: the part cannot be written.
-    """
-    try:
-        return score_task(task, folder / task.part, job, scorer, seen)
-    except BadTable as error:
-        return error
 
 
 def _check_names(name: str, rows: Rows, job: Job) -> None:

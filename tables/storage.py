@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import pyarrow as pa
 from pyarrow import fs
@@ -171,7 +172,7 @@ def open_atomically(place: Place) -> Iterator[Any]:
         TableError: it cannot be written; what was at *place* is still there.
     """
     folder, _, name = place.path.rpartition("/")
-    draft = f"{folder}/.{name}.part"
+    draft = f"{folder}/.{uuid4().hex}.part"  # no two runs share it
     system = place.system
     suffix = Path(name).suffix.lower()
     if suffix == ZIP:

@@ -25,7 +25,13 @@ class Cluster:
 
     address: str
     scheduler: subprocess.Popen[bytes]
+    opened: ExitStack
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def add_worker(self) -> None:
+        """Start one more worker."""
+        here = ("--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard")
+        self.workers.append(self.opened.enter_context(dask("worker", self.address, *here)))
 
 
 @contextmanager
@@ -53,10 +59,7 @@ def running_cluster(workers: int = 2) -> Iterator[Cluster]:
             dask("scheduler", *here, "--port", str(port), "--no-dashboard")
         )
         wait_for_port(scheduler, port)
-        running = Cluster(address, scheduler)
+        running = Cluster(address, scheduler, opened)
         for _ in range(workers):
-            worker = dask(
-                "worker", address, *here, "--nthreads", "1", "--no-nanny", "--no-dashboard"
-            )
-            running.workers.append(opened.enter_context(worker))
+            running.add_worker()
         yield running

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from addsup.tables.dialect import AS_FOUND, Dialect
 from addsup.tables.listing import WILD
 from addsup.tables.storage import ADDRESS
 
@@ -19,6 +20,7 @@ class TrainOptions:
         test_data: file to test on; None to hold a part of the data out.
         text_column: holds the text; None for the usual names.
         label_column: holds the label; None for the usual names.
+        dialect: how tables of text are written.
         licence: of the data, for the model card.
         analyzer: "article", "unicode", or None to choose by what is in the texts.
         language: of the texts, as two letters; None if unknown.
@@ -41,6 +43,7 @@ class TrainOptions:
     test_data: Path | None = None
     text_column: str | None = None
     label_column: str | None = None
+    dialect: Dialect = AS_FOUND
     licence: str = "not stated"
     analyzer: str | None = None
     language: str | None = None

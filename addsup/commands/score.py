@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 from click import Option
 
-from addsup.options import FILE, QUIET, Number, Sections
+from addsup.options import DIALECT, FILE, QUIET, Number, Sections, dialect_of
 
 FORMATS: Final = click.Choice(("csv", "tsv", "jsonl", "parquet"))
 
@@ -42,6 +42,7 @@ SECTIONS: Final = {
         Option(
             ["--format"], type=FORMATS, help="Of the output (default: its name's, or the input's)."
         ),
+        *DIALECT,
         Option(["--limit"], type=Number(0), help="Rows of each file, the first ones."),
         Option(
             ["--max-chars"], type=Number(0), default=50_000, help="Characters that a text may have."
@@ -82,8 +83,9 @@ def command(ctx: click.Context, /, keep: str | None, **given: Any) -> None:
     from addsup.score.commands import run
     from addsup.score.options import ScoreOptions
 
+    for name in ("input", "output"):
+        if not given[name]:
+            raise click.UsageError(f"{name.upper()} is empty.")
     columns = None if keep is None else tuple(filter(None, keep.split(",")))
-    try:
-        ctx.exit(run(ScoreOptions(keep=columns, **given)))
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("interrupted; the same command goes on from here.") from None
+    dialect = dialect_of(given)
+    ctx.exit(run(ScoreOptions(keep=columns, dialect=dialect, **given)))

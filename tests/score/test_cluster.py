@@ -12,12 +12,8 @@ from typing import Any
 
 import pytest
 
-from addsup.score.cluster import connect, run_on_cluster, try_on_worker
+from addsup.score.cluster import connect, run_on_cluster
 from addsup.score.errors import ScoreError
-from addsup.score.tasks import Job, Task
-from addsup.tables.errors import BadTable
-from addsup.tables.listing import find_sources
-from addsup.tables.storage import place_of
 from tests.clusters import Cluster, running_cluster
 from tests.live import free_port, until
 from tests.places import ROOT
@@ -53,16 +49,19 @@ def start(reviews: Path, out: Path, address: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("killed", ["nobody", "a worker"])
+@pytest.mark.parametrize("killed", ["nobody", "a worker", "both workers"])
 def test_cluster_gives_what_one_process_gives_whoever_dies(
     cluster: Cluster, reviews: Path, tmp_path: Path, score: Score, killed: str
 ) -> None:
     assert score(reviews, tmp_path / "one") == 0
     running = start(reviews, tmp_path / "out", cluster.address)
-    if killed == "a worker":
-        progress = tmp_path / "out" / "_progress.json"
-        until(progress.exists, lambda: "nothing is done")
-        cluster.workers[0].send_signal(signal.SIGKILL)
+    victims = {"nobody": 0, "a worker": 1, "both workers": 2}[killed]
+    if victims:
+        until(lambda: any((tmp_path / "out").glob("*.parquet")), lambda: "nothing is done")
+    for worker in cluster.workers[:victims]:
+        worker.send_signal(signal.SIGKILL)
+    if killed == "both workers":
+        cluster.add_worker()  # to which the model has to travel again
 
     printed, errors = running.communicate()
 
@@ -77,7 +76,7 @@ def test_command_goes_on_after_the_cluster_has_died(
 ) -> None:
     out = tmp_path / "out"
     running = start(reviews, out, cluster.address)
-    until((out / "_progress.json").exists, lambda: "nothing is done")
+    until(lambda: any(out.glob("*.parquet")), lambda: "nothing is done")
     cluster.scheduler.send_signal(signal.SIGKILL)
     for worker in cluster.workers:
         worker.send_signal(signal.SIGKILL)
@@ -98,7 +97,8 @@ def test_scheduler_that_does_not_answer_is_one_sentence(
 
     assert score(reviews, tmp_path / "out", "--scheduler", address) == 1
 
-    assert f"The scheduler {address} does not answer" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert f"The scheduler {address} (--scheduler or DASK_SCHEDULER_ADDRESS) does not" in error
 
 
 def test_cluster_that_dies_before_it_has_the_model_is_one_sentence(cluster: Cluster) -> None:
@@ -107,7 +107,7 @@ def test_cluster_that_dies_before_it_has_the_model_is_one_sentence(cluster: Clus
             process.send_signal(signal.SIGKILL)
             process.wait()
 
-        with pytest.raises(ScoreError, match="the same command goes on from there"):
+        with pytest.raises(ScoreError, match="The cluster ended"):
             next(run_on_cluster([], Any, Any, client, b"model", print))  # type: ignore[arg-type]
 
 
@@ -119,15 +119,53 @@ def test_file_that_cannot_be_read_is_named_and_the_others_are_scored(
 
     assert score(tmp_path / "in", tmp_path / "out", "--scheduler", cluster.address) == 1
 
-    assert "b.parquet: b.parquet cannot be read" in capsys.readouterr().err
+    assert "addsup score: b.parquet cannot be read" in capsys.readouterr().err
     assert len(table(tmp_path / "out")) == len(TEXTS)
 
 
-def test_what_is_wrong_with_a_file_is_no_reason_to_try_again(tmp_path: Path, job: Job) -> None:
-    (tmp_path / "b.parquet").write_bytes(b"PAR1 and nothing else")
-    (source,) = find_sources(str(tmp_path))
-    task, out = Task(source, "b.parquet"), place_of(str(tmp_path / "out"))
+def test_cluster_without_workers_is_one_sentence(
+    reviews: Path,
+    tmp_path: Path,
+    score: Score,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("addsup.score.cluster.PATIENCE", 1.0)
 
-    found = try_on_worker(task, out, job, MODEL.read_bytes(), "sha256")
+    with running_cluster(workers=0) as empty:
+        assert score(reviews, tmp_path / "out", "--scheduler", empty.address) == 1
 
-    assert isinstance(found, BadTable)  # raised, Dask would try the task again
+    assert "addsup score: The cluster has no workers: start some" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("trouble", "says"),
+    [
+        ("paused", "All 2 workers of the cluster are paused, as they have no memory left"),
+        ("older", r"has Python 3\.\d+ and addsup 1\.0, this machine Python"),
+        ("without the project", r"has Python 3\.\d+ and no addsup, this machine Python"),
+    ],
+)
+def test_workers_that_cannot_do_it_are_one_sentence(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, trouble: str, says: str
+) -> None:
+    monkeypatch.setattr("addsup.score.cluster.PATIENCE", 1.0)
+    with connect(cluster.address, quiet=True) as client:
+        client.wait_for_workers(2)
+        client.run(make_worse, trouble)
+
+        with pytest.raises(ScoreError, match=says):
+            next(run_on_cluster([], Any, Any, client, b"model", print))  # type: ignore[arg-type]
+
+
+def make_worse(trouble: str, dask_worker: Any) -> None:
+    """Bring a worker into *trouble*."""
+    from distributed import Status, versions
+
+    if trouble == "paused":
+        dask_worker.memory_manager.memory_pause_fraction = False
+        dask_worker.status = Status.paused
+    else:
+        real = versions._version_cached
+        there = "1.0" if trouble == "older" else None
+        versions._version_cached = lambda name: there if name == "addsup" else real(name)

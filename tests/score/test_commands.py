@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from addsup.inference.model import Model
-from addsup.score import local
-from tests.live import until
+from addsup.score import engine
 from tests.places import ROOT
 from tests.score.conftest import MODEL, TEXTS, Score, read_csv, table, write_csv, write_parquet
 
@@ -109,9 +105,9 @@ def test_same_command_again_does_what_is_left(
     assert score(reviews, tmp_path / "out") == 1
     broken.write_bytes(whole)
     scored: list[str] = []
-    real = local.try_task
+    real = engine.score_task
     monkeypatch.setattr(
-        local, "try_task", lambda task, *rest: (scored.append(task.part), real(task, *rest))[1]
+        engine, "score_task", lambda task, *rest: (scored.append(task.part), real(task, *rest))[1]
     )
 
     assert score(reviews, tmp_path / "out") == 0
@@ -164,6 +160,16 @@ def test_row_of_ten_megabytes_is_an_error_in_its_place(tmp_path: Path, score: Sc
         (("{in}", "-"), "Several files go into a folder"),
         (("{in}/none.csv", "{out}"), "is not there"),
         (("{in}", "{out}", "--text-column", "body"), 'no column "body"; it has "id", "text"'),
+        (("{in}", "{in}/out"), "is in the folder that is read, and the next run would read its"),
+        (("{in}/**", "{in}/out"), "is in the folder that is read"),
+        (("{in}/0.parquet", "{in}/0.parquet"), "holds, the input 0.parquet, which results must"),
+        (("{in}", "{in}/.."), "holds, the input 0.parquet, which results must not replace"),
+        (("-", "{out}", "--scheduler", "tcp://h:1"), "cannot read this machine's standard input"),
+        (
+            ("{in}/0.parquet", "{out}.csv", "--scheduler", "tcp://h:1"),
+            r"DASK_SCHEDULER_ADDRESS\) scores files into a folder",
+        ),
+        (("{in}", "{out}", "--scheduler", "tls://127.0.0.1:1"), "tls://127.0.0.1:1 .* TLS expects"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(
@@ -181,102 +187,3 @@ def test_what_cannot_be_done_is_one_sentence(
     error = capsys.readouterr().err
     assert "Traceback" not in error
     assert re.search(says, error)
-
-
-def test_results_of_another_model_are_not_mixed_in(
-    reviews: Path, tmp_path: Path, score: Score, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert score(reviews, tmp_path / "out") == 0
-    progress = tmp_path / "out" / "_progress.json"
-    progress.write_text(progress.read_text().replace('"model":"', '"model":"0'))
-
-    assert score(reviews, tmp_path / "out") == 1
-
-    assert "holds results of the model" in capsys.readouterr().err
-
-
-def start(reviews: Path, out: Path) -> subprocess.Popen[str]:
-    command = [
-        sys.executable,
-        "-m",
-        "addsup",
-        "score",
-        MODEL,
-        reviews,
-        out,
-        "--quiet",
-        "--processes",
-        "2",
-    ]
-    return subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-
-
-def children(pid: int) -> list[int]:
-    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-@pytest.fixture
-def many(tmp_path: Path) -> Path:
-    """A folder that takes two processes some seconds."""
-    for number in range(12):
-        texts = [" ".join([*TEXTS, f"word{number}"] * 30)] * 4_000
-        write_parquet(tmp_path / "many" / f"{number:02}.parquet", texts, first=4_000 * number)
-    return tmp_path / "many"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("killed", ["a process", "the command"])
-def test_whoever_is_killed_no_row_is_lost_or_there_twice(
-    many: Path, tmp_path: Path, killed: str
-) -> None:
-    out = tmp_path / "out"
-    running = start(many, out)
-    until(lambda: (out / "_progress.json").exists(), lambda: "nothing is done")
-    # The first child is the tracker of resources, which has no part in this.
-    victim = running.pid if killed == "the command" else children(running.pid)[-1]
-    os.kill(victim, signal.SIGKILL)
-
-    printed, errors = running.communicate()
-    if killed == "the command":
-        assert not (out / "_SUCCESS").exists()
-        again = start(many, out)
-        printed, errors = again.communicate()
-
-    assert json.loads(printed)["rows"] == 48_000, errors
-    assert table(out)["id"].to_pylist() == list(range(48_000))
-    assert [each.name for each in out.iterdir() if each.name.startswith(".")] == []
-
-
-@pytest.mark.slow
-def test_processes_that_are_killed_again_and_again_are_given_up(many: Path, tmp_path: Path) -> None:
-    running = start(many, tmp_path / "out")
-    while running.poll() is None:
-        for pid in children(running.pid)[1:]:
-            os.kill(pid, signal.SIGKILL)
-        time.sleep(0.2)
-
-    _, errors = running.communicate()
-    assert running.returncode == 1
-    assert "were killed 3 times" in errors
-    assert "Traceback" not in errors
-
-
-@pytest.mark.slow
-def test_full_disk_is_one_sentence_and_what_is_done_is_kept(many: Path, tmp_path: Path) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount a small file system")
-    out = tmp_path / "small"
-    out.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=90k", "tmpfs", out], check=True)
-    try:
-        running = start(many, out / "out")
-        _, errors = running.communicate()
-
-        assert running.returncode == 1
-        assert "cannot be written: No space left on device" in errors
-        assert "Traceback" not in errors
-        assert list((out / "out").glob("*.parquet"))
-    finally:
-        subprocess.run(["umount", out], check=True)

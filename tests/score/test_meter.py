@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
+import pyarrow as pa
+import pytest
 from tqdm import tqdm
 
 from addsup.score.counts import Counts
 from addsup.score.meter import Meter, in_words
+from addsup.tables.listing import find_sources
+from addsup.tables.storage import open_source
 
 
 def test_labels_and_errors_are_in_words() -> None:
@@ -23,3 +28,19 @@ def test_rows_that_are_left_are_told_from_the_files_that_are_done() -> None:
         shown.finish(100, 30)
 
         assert (bar.n, bar.total) == (30, 300)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+def test_rows_that_are_left_of_one_file_are_told_from_its_bytes(tmp_path: Path, name: str) -> None:
+    with pa.output_stream(tmp_path / name) as stream:
+        stream.write(b"".join(b"%d,good\n" % (7**number) for number in range(3_000)))
+    (source,) = find_sources(str(tmp_path / name))
+    with (
+        tqdm(file=io.StringIO()) as bar,
+        open_source(Meter(bar, source.size).reading(source)) as it,
+    ):
+        bar.update(30)
+
+        assert it.read(100_000)
+
+        assert 30 < bar.total < 3_000

@@ -10,8 +10,9 @@ import pytest
 
 from addsup.inference.model import Model
 from addsup.score.counts import Counts
+from addsup.score.plan import plan_parts
 from addsup.score.scorer import HereScorer
-from addsup.score.tasks import Job, Task, plan, score_task
+from addsup.score.tasks import Job, Task, score_task, score_to_stream
 from addsup.tables import parquet
 from addsup.tables.errors import BadTable
 from addsup.tables.listing import find_sources
@@ -29,7 +30,7 @@ def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_large_parquet_file_becomes_several_tasks(large: Path, job: Job) -> None:
-    planned = list(plan(find_sources(str(large)), job))
+    planned = plan_parts(find_sources(str(large)), job)
 
     assert [task.groups for task in planned] == [(0, 1), (1, 3), (3, 5)]
     assert planned[0].part == "a.part-00001-of-00003.parquet"
@@ -39,8 +40,8 @@ def test_parts_of_a_large_file_hold_every_row_once(large: Path, job: Job, model:
     scorer = HereScorer(model, job.wanted)
     out = place_of(str(large.parent.parent / "out"))
 
-    for task in plan(find_sources(str(large)), job):
-        score_task(task, out / task.part, job, scorer, lambda _: None)
+    for task in plan_parts(find_sources(str(large)), job):
+        score_task(task, out, job, scorer, lambda _: None)
 
     parts = [pq.read_table(path) for path in sorted(Path(out.path).iterdir())]
     assert pa.concat_tables(parts)["id"].to_pylist() == list(range(10))
@@ -50,7 +51,7 @@ def test_other_files_are_one_task_each(tmp_path: Path, job: Job) -> None:
     write_csv(tmp_path / "a.csv", [["good"]], ["text"])
     write_csv(tmp_path / "b.csv", [["bad"]], ["text"])
 
-    planned = list(plan(find_sources(str(tmp_path)), replace(job, form="jsonl")))
+    planned = plan_parts(find_sources(str(tmp_path)), replace(job, form="jsonl"))
 
     assert [(task.source.name, task.part) for task in planned] == [
         ("a.csv", "a.jsonl"),
@@ -63,7 +64,7 @@ def test_every_batch_is_told_of(tmp_path: Path, job: Job, model: Model) -> None:
     (source,) = find_sources(str(path))
     seen: list[Counts] = []
 
-    total = score_task(
+    total = score_to_stream(
         Task(source, "a.csv"), io.BytesIO(), job, HereScorer(model, job.wanted), seen.append
     )
 
@@ -79,6 +80,6 @@ def test_column_with_the_name_of_a_result_is_refused_with_the_way_out(
     task, scorer = Task(source, "a.csv"), HereScorer(model, job.wanted)
 
     with pytest.raises(BadTable, match=r'column "label" .* --prefix .* --keep'):
-        score_task(task, io.BytesIO(), job, scorer, lambda _: None)
+        score_to_stream(task, io.BytesIO(), job, scorer, lambda _: None)
     without = replace(job, selection=Selection(keep=()))
-    assert score_task(task, io.BytesIO(), without, scorer, lambda _: None).rows == 1
+    assert score_to_stream(task, io.BytesIO(), without, scorer, lambda _: None).rows == 1

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from addsup.inference.predictions import NO_LABEL
+from addsup.tables.dialect import AS_FOUND, Dialect
 from addsup.tables.listing import find_file
 from addsup.tables.readers import open_labelled
 from addsup.tables.storage import in_memory
@@ -33,7 +34,10 @@ SENTIMENTS = {"0": "negative", "1": "positive"}
 
 
 def load_labelled_text(
-    path: Path, text_column: str | None = None, label_column: str | None = None
+    path: Path,
+    text_column: str | None = None,
+    label_column: str | None = None,
+    dialect: Dialect = AS_FOUND,
 ) -> LabelledText:
     """Read labelled text from one file.
 
@@ -41,6 +45,7 @@ def load_labelled_text(
         path: a file in one of `tables.formats`, perhaps compressed; `-` is standard input.
         text_column: holds the text; by default as `tables.columns` says.
         label_column: holds the label; likewise.
+        dialect: how a table of text is written.
 
     Returns:
         The texts as they stand and their labels as strings: 1 stays "1", "NA" stays "NA".
@@ -50,7 +55,7 @@ def load_labelled_text(
         BadData: rows without text or label, or fewer than 2 or more than 1,000 classes.
     """
     source = in_memory(find_file(path))
-    with open_labelled(source, text_column, label_column) as (table, text, label):
+    with open_labelled(source, text_column, label_column, dialect=dialect) as (table, text, label):
         frame = _frame(table, text, label)
     sha256 = hashlib.sha256(source.content or b"").hexdigest()
     return LabelledText(path.name if str(path) != "-" else "stdin", sha256, frame, table.unit)
@@ -58,12 +63,12 @@ def load_labelled_text(
 
 def read_texts(options: TrainOptions) -> Texts:
     """Read what there is to train on and to test with; first of all, since it may be wrong."""
-    columns = options.text_column, options.label_column
+    how = options.text_column, options.label_column, options.dialect
     if options.data is None:
         labelled = imdb_sentences(progress=not options.quiet)
     else:
-        labelled = load_labelled_text(Path(options.data), *columns)
-    test = load_labelled_text(options.test_data, *columns) if options.test_data else None
+        labelled = load_labelled_text(Path(options.data), *how)
+    test = load_labelled_text(options.test_data, *how) if options.test_data else None
     return Texts(labelled, test)
 
 

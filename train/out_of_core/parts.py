@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from addsup.tables.dialect import AS_FOUND, Dialect
 from addsup.tables.listing import find_sources
 from addsup.tables.parquet import Groups, cut_into_groups
 from addsup.tables.readers import Selection, open_labelled
@@ -56,14 +57,16 @@ def parts_of(address: str) -> list[Part]:
     ]
 
 
-def selection_of(part: Part, text: str | None, label: str | None) -> Selection:
+def selection_of(
+    part: Part, text: str | None, label: str | None, dialect: Dialect = AS_FOUND
+) -> Selection:
     """The columns of text and label, as given or by their usual names, that *part* has.
 
     Raises:
         TableError: it has them not, or cannot be read.
     """
-    with open_labelled(part.source, text, label, part.groups) as (_, _, found):
-        return Selection(text, (found,))
+    with open_labelled(part.source, text, label, part.groups, dialect) as (_, _, found):
+        return Selection(text, (found,), dialect=dialect)
 
 
 def batches(part: Part, selection: Selection) -> Iterator[Batch]:
@@ -74,7 +77,8 @@ def batches(part: Part, selection: Selection) -> Iterator[Batch]:
         BadData: a row lacks text or label.
     """
     (named,) = selection.keep or (None,)
-    with open_labelled(part.source, selection.text, named, part.groups) as (table, text, label):
+    opened = open_labelled(part.source, selection.text, named, part.groups, selection.dialect)
+    with opened as (table, text, label):
         for batch in table.batches:
             places = [f"{part}, {table.unit} {number}" for number in batch.numbers]
             texts = list(map(text_of, places, batch.values(text)))

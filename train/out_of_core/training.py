@@ -74,7 +74,7 @@ def train_in_passes(options: TrainOptions) -> TrainedModel:
     _check_options(options)
     assert options.data, "there is no such set without data"  # noqa: S101
     parts = parts_of(options.data)
-    selection = selection_of(parts[0], options.text_column, options.label_column)
+    selection = selection_of(parts[0], options.text_column, options.label_column, options.dialect)
     rows = partial(batches, selection=selection)
     with engine_at(options.scheduler) as engine:
         passes = Passes(engine, parts, options)

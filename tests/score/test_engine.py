@@ -7,9 +7,10 @@ import pytest
 
 from addsup.inference.model import Model
 from addsup.score.counts import Counts
-from addsup.score.local import run_here
+from addsup.score.engine import run_here
+from addsup.score.plan import plan_parts
 from addsup.score.scorer import open_scorer
-from addsup.score.tasks import Job, Task, plan
+from addsup.score.tasks import Done, Job, Task
 from addsup.tables.listing import find_sources
 from addsup.tables.storage import place_of
 from tests.score.conftest import MODEL, TEXTS, write_parquet
@@ -20,7 +21,7 @@ def tasks(tmp_path: Path, job: Job) -> list[Task]:
     for number in range(5):
         write_parquet(tmp_path / "in" / f"{number}.parquet", TEXTS)
     (tmp_path / "in" / "2.parquet").write_bytes(b"PAR1")
-    return list(plan(find_sources(str(tmp_path / "in")), job))
+    return plan_parts(find_sources(str(tmp_path / "in")), job)
 
 
 @pytest.mark.parametrize("processes", [0, 2, 4])
@@ -36,6 +37,8 @@ def test_every_task_is_done_once_or_says_why_not(
 
     assert len(found) == 5
     assert "2.parquet cannot be read" in str(found.pop("2.parquet"))
-    assert [each.rows for each in found.values() if isinstance(each, Counts)] == [len(TEXTS)] * 4
+    assert [each.counts.rows for each in found.values() if isinstance(each, Done)] == [
+        len(TEXTS)
+    ] * 4
     assert sum(seen, Counts()).rows == 4 * len(TEXTS)
     assert len(list((tmp_path / "out").glob("*.parquet"))) == 4
