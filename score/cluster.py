@@ -20,10 +20,10 @@ from distributed import Client, KilledWorker
 from distributed.comm.core import CommClosedError
 
 from addsup.inference.model import Model
-from addsup.score.engine import PULSE, Outcomes, outcomes_of
 from addsup.score.errors import ScoreError
+from addsup.score.outcomes import PULSE, outcomes_of
 from addsup.score.scorer import HereScorer
-from addsup.score.tasks import Done, Job, Seen, Task, score_task
+from addsup.score.tasks import Done, Job, Outcomes, Seen, Task, score_task
 from addsup.tables.storage import Place
 
 #: Seconds that a cluster may be without a worker that takes tasks: some are started on demand.

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from addsup.inference.model import Model
 from addsup.score.columns import Wanted
 from addsup.score.counts import Counts
-from addsup.score.engine import Outcomes, killed, run_here
+from addsup.score.engine import killed, run_here
 from addsup.score.errors import ScoreError
 from addsup.score.ledger import open_ledger
 from addsup.score.lock import locked
@@ -26,7 +26,7 @@ from addsup.score.meter import Meter
 from addsup.score.options import ScoreOptions
 from addsup.score.plan import check_apart, plan_parts
 from addsup.score.scorer import open_scorer
-from addsup.score.tasks import Done, Job, Task, score_to_stream
+from addsup.score.tasks import Done, Job, Outcomes, Task, score_to_stream
 from addsup.tables.errors import BadTable
 from addsup.tables.formats import output_format
 from addsup.tables.listing import find_sources

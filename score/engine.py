@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
-from queue import Empty, SimpleQueue
-from typing import Any, Final
+from typing import Final
 
 from addsup.score.errors import ScoreError
+from addsup.score.outcomes import outcomes_of
 from addsup.score.scorer import PoolScorer, Scorer, scorer_of_this_process
-from addsup.score.tasks import Done, Job, Outcome, Seen, Task, score_task
+from addsup.score.tasks import Done, Job, Outcomes, Seen, Task, score_task
 from addsup.tables.errors import BadTable
 from addsup.tables.storage import Place
 
@@ -19,52 +19,6 @@ from addsup.tables.storage import Place
 SIDE_BY_SIDE: Final = 2
 #: How often processes that were killed are started again.
 MOST_ATTEMPTS: Final = 3
-#: Seconds between two looks at whether the executor can still work.
-PULSE: Final = 1.0
-
-Outcomes = Generator[tuple[Task, Outcome], None, None]
-
-
-def outcomes_of(
-    executor: Executor,
-    function: Callable[..., Done],
-    tasks: Sequence[Task],
-    arguments: Sequence[Any],
-    watch: Callable[[], object] = lambda: None,
-    one_file_only: type[Exception] = BadTable,
-) -> Outcomes:
-    """Each of *tasks* when it is done, with what `function(task, *arguments)` made of it.
-
-    Args:
-        executor: that calls it.
-        function: gives the part, or raises `BadTable`.
-        tasks: to be done.
-        arguments: of the function, behind the task.
-        watch: called every second in which none is done; may raise.
-        one_file_only: what the executor raises where it gives up one task, not all.
-
-    Raises:
-        Exception: what else the function or the executor raises.
-    """
-    done: SimpleQueue[Future[Done]] = SimpleQueue()
-    running: dict[Future[Done], Task] = {}
-    for task in tasks:
-        future = executor.submit(function, task, *arguments)
-        running[future] = task
-        future.add_done_callback(done.put)
-    while running:
-        try:
-            future = done.get(timeout=PULSE)
-        except Empty:
-            watch()
-            continue
-        task = running.pop(future)
-        try:
-            yield task, future.result()
-        except BadTable as error:
-            yield task, error
-        except one_file_only as error:
-            yield task, BadTable(f"{task.source.name} was given up: {error}")
 
 
 def run_here(

@@ -13,9 +13,11 @@ from pyarrow import fs
 from addsup.score.errors import ScoreError
 from addsup.score.tasks import Job, Task
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import ZIP, output_name, split_suffixes
+from addsup.tables.formats import output_name
 from addsup.tables.parquet import cut_into_groups
-from addsup.tables.storage import STDIN, Place, Source, place_of, source_format
+from addsup.tables.readers import source_format
+from addsup.tables.storage import STDIN, Place, Source, place_of
+from addsup.tables.suffixes import ZIP, split_suffixes
 
 #: The last part of a pattern whose files may be any number of folders below.
 ANY_DEPTH: Final = "**"

@@ -11,12 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from addsup.inference.model import Model
 from addsup.score.columns import Wanted, score_texts
-from addsup.tables.readers import Rows
+
+if TYPE_CHECKING:
+    from addsup.tables.readers import Rows
 
 _here: HereScorer | None = None
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pyarrow as pa
@@ -17,12 +17,14 @@ import pyarrow as pa
 from addsup.inference.errors import AddsupError
 from addsup.score.columns import Wanted, result_schema
 from addsup.score.counts import Counts, counts_of
-from addsup.score.scorer import Scorer
 from addsup.tables.errors import BadTable
 from addsup.tables.parquet import Groups
-from addsup.tables.readers import Rows, Selection, read_batches
-from addsup.tables.storage import Place, Source, open_atomically, reason, source_format
+from addsup.tables.readers import Rows, Selection, read_batches, source_format
+from addsup.tables.storage import Place, Source, open_atomically, reason
 from addsup.tables.writers import open_writer
+
+if TYPE_CHECKING:
+    from addsup.score.scorer import Scorer
 
 Seen = Callable[[Counts], object]
 
@@ -83,6 +85,7 @@ class Done(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 #: What comes of a task: the part that is done, or why its file cannot be read to its end.
 Outcome = Done | BadTable
+Outcomes = Generator[tuple[Task, Outcome], None, None]
 
 
 class _Digest(io.RawIOBase):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from addsup.tables.decoding import Text
 from addsup.tables.errors import TableError
-from addsup.tables.formats import TSV
 from addsup.tables.notes import note
+
+if TYPE_CHECKING:
+    from addsup.tables.decoding import Text
 
 SEPARATORS: Final = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 #: Rows that are looked at, and the share of them that must be as wide as the header.
@@ -62,20 +63,20 @@ def unescaped(lines: Iterable[str]) -> Iterator[str]:
     return (line.replace('\\"', '""') for line in lines)
 
 
-def sniff(text: Text, form: str, given: Dialect) -> Dialect:
+def sniff(text: Text, usual: str, given: Dialect) -> Dialect:
     """The dialect of a table of *text*, nothing left open; what is unusual about it is said.
 
     Args:
         text: of which the first lines are looked at.
-        form: csv or tsv.
+        usual: separator of such a file: a comma, or a tab.
         given: what is not to be guessed.
     """
-    lines, usual = text.head_lines, "\t" if form == TSV else ","
+    lines = text.head_lines
     separator = given.separator or _separator(lines, usual)
     is_sound = _is_sound(csv_reader(lines, separator), text.is_whole)
     escapes = not is_sound and given.quoting is not False and any('\\"' in each for each in lines)
     escapes = escapes and _is_sound(csv_reader(unescaped(lines), separator), text.is_whole)
-    quoting = form != TSV or is_sound or escapes if given.quoting is None else given.quoting
+    quoting = usual != "\t" or is_sound or escapes if given.quoting is None else given.quoting
     if separator != usual and given.separator is None:
         found = SEPARATORS[separator]
         note(f"{text.name}: columns are separated by {found} (--separator says otherwise).")

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from addsup.tables.notes import note
-from addsup.tables.text import Table
+from addsup.tables.rows import Table
 
 #: Numbers of a column of int64.
 INTEGERS: Final = range(-(2**63), 2**63)

@@ -15,11 +15,13 @@ import pyarrow as pa
 from addsup.tables.columns import check_column, find_column
 from addsup.tables.dialect import AS_FOUND, Dialect
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import JSONL, PARQUET, TSV
+from addsup.tables.formats import format_of
 from addsup.tables.json_columns import array_of, schema_of
 from addsup.tables.parquet import Groups, open_parquet, record_batches, texts_of, value_batches
-from addsup.tables.storage import Source, open_source, place_of, source_format
-from addsup.tables.text import Batch, Table, quotes_enclose, read_text
+from addsup.tables.rows import Batch, Table
+from addsup.tables.storage import Source, open_source, place_of
+from addsup.tables.suffixes import JSONL, PARQUET, TSV, ZIP, guess_format, split_suffixes
+from addsup.tables.text import quotes_enclose, read_text
 
 #: Codes of rows that could not be read, in the manner of those in docs/errors.md.
 MALFORMED_ROW: Final = "malformed_row"
@@ -63,6 +65,19 @@ class Rows:
     def first(self, count: int) -> Rows:
         """The first *count* of these rows."""
         return Rows(self.texts[:count], self.kept.slice(0, count), self.errors)
+
+
+def source_format(source: Source, given: str | None = None) -> str:
+    """The format *given*, else by the name; standard input and .zip files have it guessed.
+
+    Raises:
+        BadTable: the name says none.
+    """
+    _, suffix, packed = split_suffixes(source.name)
+    if given or suffix or not (source.place is None or packed.lower() == ZIP):
+        return format_of(source.name, given)
+    with open_source(source) as stream:
+        return guess_format(stream.peek(1) if hasattr(stream, "peek") else stream.read(1000))
 
 
 @contextmanager

@@ -19,7 +19,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from addsup.tables.errors import BadTable, TableError
-from addsup.tables.formats import COMPRESSIONS, ZIP, format_of, guess_format, split_suffixes
+from addsup.tables.suffixes import COMPRESSIONS, ZIP, split_suffixes
 
 STDIN: Final = "-"
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
@@ -149,19 +149,6 @@ def _only_member(name: str, raw: Any) -> Iterator[Any]:
             raise BadTable(f"{name} cannot be read: {error}.") from None
         with stream:
             yield stream
-
-
-def source_format(source: Source, given: str | None = None) -> str:
-    """The format *given*, else by the name; standard input and .zip files have it guessed.
-
-    Raises:
-        BadTable: the name says none.
-    """
-    _, suffix, packed = split_suffixes(source.name)
-    if given or suffix or not (source.place is None or packed.lower() == ZIP):
-        return format_of(source.name, given)
-    with open_source(source) as stream:
-        return guess_format(stream.peek(1) if hasattr(stream, "peek") else stream.read(1000))
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import chain
 from textwrap import shorten
 from typing import IO, Any, Final, Literal, TypeVar
@@ -21,7 +21,8 @@ from typing import IO, Any, Final, Literal, TypeVar
 from addsup.tables.decoding import STAND_IN, Text
 from addsup.tables.dialect import AS_FOUND, Dialect, csv_reader, sniff, unescaped
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import JSONL, TSV
+from addsup.tables.rows import ROWS_A_BATCH, Batch, Table
+from addsup.tables.suffixes import JSONL, TSV
 
 Item = TypeVar("Item")
 #: What is done with a row that cannot be read.
@@ -31,49 +32,12 @@ Row = tuple[int, list[str]]
 #: The number of its line or row, its object or what is wrong with it, and about its size.
 Found = tuple[int, "dict[str, Any] | str", int]
 
-#: Rows, and about how many characters, that are read at a time.
-ROWS_A_BATCH: Final = 1_000
+#: About how many characters are read at a time.
 CHARS_A_BATCH: Final = 4_000_000
 OPEN_QUOTE: Final = (
     "A quote may be left open, or not be doubled; if quotes are characters like others, give "
     "--no-quotes."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some rows of a table, column by column.
-
-    Attributes:
-        numbers: n numbers, of the lines on which the rows start, or of the rows, from 1 on.
-        columns: name -> n values; None where a row has none.
-        problems: index of a row -> what is wrong with it.
-    """
-
-    numbers: Sequence[int]
-    columns: Mapping[str, Sequence[object]]
-    problems: Mapping[int, str] = field(default_factory=dict)
-
-    def values(self, name: str) -> Sequence[object]:
-        """The n values of a column; all None if no row has it."""
-        return self.columns.get(name) or [None] * len(self.numbers)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table that is being read.
-
-    Attributes:
-        name: of the file.
-        columns: names as in the file, which may repeat; of JSON Lines, those of the first batch.
-        batches: its rows; one batch at least, which may be empty.
-        unit: what the rows are numbered by.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    batches: Iterator[Batch]
-    unit: str = "line"
 
 
 def read_text(
@@ -101,7 +65,7 @@ def read_text(
         return _json_lines(name, text, mode)
     if re.match(r"\s*(\[\s*)?\{\s*\"", text.head):
         raise BadTable(f"{name}, line 1: it looks like JSON: let its name end in .json or .jsonl.")
-    return _delimited(name, text, sniff(text, form, dialect), mode)
+    return _delimited(name, text, sniff(text, "\t" if form == TSV else ",", dialect), mode)
 
 
 def quotes_enclose(

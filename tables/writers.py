@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from addsup.tables.formats import CSV, JSONL, PARQUET, TSV
+from addsup.tables.suffixes import CSV, JSONL, PARQUET, TSV
 
 Write = Callable[[pa.RecordBatch], None]
 #: Rows of a row group of Parquet, or fewer of many bytes.
