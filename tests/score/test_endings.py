@@ -97,7 +97,7 @@ def test_name_that_is_not_utf8_is_one_sentence(
     )
 
     assert ended.returncode == 1
-    assert ended.stderr.endswith("has a name that is not UTF-8: rename it.\n")
+    assert ended.stderr.endswith("UTF-8: rename it.\n")
     assert ended.stderr.count("\n") == 1
 
 
