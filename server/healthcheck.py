@@ -21,8 +21,10 @@ def main() -> None:
     """Ask /readyz on the address the server listens on; 0.0.0.0 and :: mean this machine."""
     try:
         settings = Settings.from_environment(os.environ)
-        connection = HTTPConnection(settings.host, settings.port, timeout=PATIENCE)
-        if settings.host.startswith(UNIX):
+        is_socket = settings.host.startswith(UNIX)
+        host = "localhost" if is_socket else settings.host
+        connection = HTTPConnection(host, settings.port, timeout=PATIENCE)
+        if is_socket:
             connection.sock = socket.socket(socket.AF_UNIX)
             connection.sock.settimeout(PATIENCE)
             connection.sock.connect(settings.host.removeprefix(UNIX))
