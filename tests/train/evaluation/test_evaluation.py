@@ -64,6 +64,7 @@ def test_the_same_split_gives_scikit_learns_accuracy_exactly(sentences: Corpus) 
         assert articles_accuracy(sentences, *parts) == scikit_learn_alone(sentences, *parts)
 
 
+@pytest.mark.slow
 def test_a_recipe_that_could_see_the_test_part_would_be_caught() -> None:
     """Random labels cannot be learnt: accuracy on unseen text stays near one half."""
     random = np.random.default_rng(0)

@@ -17,6 +17,8 @@ from addsup.train.tuning.alternatives import affordable_alternatives, better_alt
 from addsup.train.tuning.search import Tried, choose, count_parts, search, settled, unseen_scores
 from addsup.train.tuning.trainer import Fitted, Recipe
 
+pytestmark = pytest.mark.slow
+
 random = np.random.default_rng(0)
 GOOD, BAD = "fine great lovely charming", "awful dull dreadful boring"
 
