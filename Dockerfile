@@ -16,9 +16,10 @@ RUN /pip/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r 
  && /pip/bin/pip --python /venv/bin/python install --no-cache-dir --no-compile \
       --require-hashes --only-binary :all: -r /requirements-serve.txt
 
-# Two steps, because a wheel that was just built has no hash to require.
+# Two steps, because a wheel that was just built has no hash to require. Without times in it, two
+# builds install the same bytes.
 COPY . /source
-RUN /pip/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel /source \
+RUN SOURCE_DATE_EPOCH=315532800 /pip/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel /source \
  && /pip/bin/pip --python /venv/bin/python install --no-cache-dir --no-compile --no-deps --no-index /wheel/*.whl
 
 # trim.py also takes out the rooms that do not serve: whoever installs the wheel has them all, and

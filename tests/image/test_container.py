@@ -112,7 +112,7 @@ def test_damaged_model_file_is_refused_with_a_sentence(image: Unpacked, tmp_path
     ended = run_once(image, options=["--ro-bind", str(damaged), MODEL])
 
     assert ended.returncode == 1
-    assert ended.stderr.startswith(f"Cannot serve {MODEL}: its sha256 is ")
+    assert ended.stderr.startswith(f"addsup serve: Cannot serve {MODEL}: its sha256 is ")
     assert ended.stderr.endswith("the file is damaged or was replaced without its checksum.\n")
     assert ended.stderr.count("\n") == 1
 
