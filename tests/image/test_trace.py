@@ -79,7 +79,8 @@ def server_calls(trace: Path) -> Iterator[Call]:
 def test_trace_shows_a_whole_life(calls: list[Call]) -> None:
     bound = [call.arguments for call in calls if call.name == "bind"]
 
-    assert [f"htons({PORT})" in each for each in bound] == [True]
+    assert bound  # once to see that the port is free, and once to listen
+    assert all(f"htons({PORT})" in each for each in bound)
     assert sum(call.name == "accept4" for call in calls) >= 100
     assert any(call.path == MODEL for call in calls)
     assert sum(call.writes for call in calls) >= 2, "a heartbeat file for each worker"
