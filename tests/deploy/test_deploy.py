@@ -131,7 +131,7 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     unit.write_text(
         (DEPLOY / "addsup.service")
         .read_text()
-        .replace("/srv/reviews/.venv/serve/bin/python", python)
+        .replace("/srv/addsup/.venv/serve/bin/addsup", python)
     )
 
     run([analyze, "verify", "--man=no", unit])

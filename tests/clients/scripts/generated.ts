@@ -4,10 +4,10 @@ import { Configuration, OpenInferenceProtocolApi, PredictionsApi } from "./gener
 const configuration = new Configuration({ basePath: process.argv[2] });
 const predictions = new PredictionsApi(configuration);
 const one = await predictions.postPredict({
-  postPredictRequest: { review: "A wonderful film." },
+  postPredictRequest: { text: "A wonderful film." },
 });
 const batch = await predictions.postPredict({
-  postPredictRequest: { reviews: ["Awful.", "Zxqv."] },
+  postPredictRequest: { texts: ["Awful.", "Zxqv."] },
 });
 const infer = await new OpenInferenceProtocolApi(configuration).postV2ModelsNameInfer({
   name: "sentiment",

@@ -21,7 +21,7 @@ tensor = models.InputTensor(
 inferred = client.OpenInferenceProtocolApi(api).post_v2_models_name_infer(
     "sentiment", models.InferenceRequest(inputs=[tensor])
 )
-again = models.PostPredictRequest.from_dict({"reviews": ["Awful."]}).to_dict()
+again = models.PostPredictRequest.from_dict({"texts": ["Awful."]}).to_dict()
 print(
     json.dumps(
         {
