@@ -125,7 +125,7 @@ def test_openapi_generator_for_python(
         "batch": ["negative", None],
         "explained": ["A", "wonderful", "film"],
         "infer": ["negative"],
-        "from_dict": {"reviews": ["Awful."]},
+        "from_dict": {"texts": ["Awful."]},
     }
 
 
