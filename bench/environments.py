@@ -23,19 +23,17 @@ def install(contender: Contender) -> None:
     """
     stamp = contender.folder / "requirements"
     wanted = f"{sys.version} {contender.requirements}"
-    if contender == ADDSUP:
-        wanted += (ROOT / "requirements-serve.txt").read_text()
-    if not stamp.is_file() or stamp.read_text() != wanted:
-        print(f"Installing {contender.name} ...", file=sys.stderr, flush=True)
-        shutil.rmtree(contender.folder, ignore_errors=True)
-        venv.create(contender.folder, with_pip=False)
-        _pip_install(contender, "--only-binary", ":all:", *contender.requirements)
-        if contender == ADDSUP:
-            trim.trim(contender.folder)  # as in the image
-        stamp.write_text(wanted)
-    if contender == ADDSUP:
+    if contender != ADDSUP and stamp.is_file() and stamp.read_text() == wanted:
+        return
+    print(f"Installing {contender.name} ...", file=sys.stderr, flush=True)
+    shutil.rmtree(contender.folder, ignore_errors=True)
+    venv.create(contender.folder, with_pip=False)
+    _pip_install(contender, "--only-binary", ":all:", *contender.requirements)
+    if contender == ADDSUP:  # always anew, and trimmed as in the image
         shutil.rmtree(ROOT / "build", ignore_errors=True)  # would bring deleted modules back
-        _pip_install(contender, "--no-deps", "--force-reinstall", str(ROOT))
+        _pip_install(contender, "--no-deps", str(ROOT))
+        trim.trim(contender.folder)
+    stamp.write_text(wanted)
 
 
 def megabytes_installed(contender: Contender) -> float:

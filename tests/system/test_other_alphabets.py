@@ -123,5 +123,5 @@ def test_a_text_without_words_is_refused_in_the_model_s_own_terms(
     answer = server.predict({"review": "!!! \U0001f600"})
 
     assert answer.status == 400
-    assert answer.json["detail"] == "The review has no word that the model could read."
+    assert answer.json["detail"] == "The text has no word that the model could read."
     assert server.ask("/openapi.json").text.count("[a-zA-Z]") == 0
