@@ -101,9 +101,9 @@ class LiveServer:
 
     def printed(self) -> str:
         """What the server has written to stdout and stderr so far."""
-        self.output.seek(0)
-        text: str = self.output.read().decode()
-        return text
+        # Not by seek and read: the server shares the file's position, and would write at its start.
+        size = os.fstat(self.output.fileno()).st_size
+        return os.pread(self.output.fileno(), size, 0).decode()
 
 
 def exchange(
