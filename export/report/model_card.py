@@ -6,7 +6,7 @@ Source: https://huggingface.co/docs/hub/model-cards
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
@@ -16,15 +16,13 @@ import msgspec
 
 from addsup.export.graph.input_text import input_text, javascript_example, python_example
 from addsup.export.report import card_text
-from addsup.export.report.evaluation_text import evaluation_section
-from addsup.export.report.markdown import bullets, percent, table
 from addsup.export.tools.inspection import named_figures
 from addsup.inference.manifest import Figures, Manifest
+from addsup.train.wording import percent_text
 
 if TYPE_CHECKING:
     from addsup.export.graph.equivalence import Proof
     from addsup.export.report.behaviour import Outcome
-    from addsup.export.tools.evaluation import Evaluation
     from addsup.inference.model import Model
     from addsup.train.evaluation.comparison import Comparison
 
@@ -33,8 +31,6 @@ MOST_IN_A_TABLE = 20
 PAIRS = 20
 MOST_LISTED = 50
 WIDTH = 100
-
-OTHER_DATA, BEHAVIOUR = "## On other data\n", "## Behaviour\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,6 @@ class CardSubject:
         plots: file (relative to the card) -> what it shows.
         command: what made it.
         comparison: how other classifiers do on the same data, if that was asked.
-        evaluations: how the model does on other data, if that was asked, by the file's name.
     """
 
     path: Path
@@ -61,7 +56,6 @@ class CardSubject:
     plots: Mapping[str, str]
     command: str
     comparison: Comparison | None
-    evaluations: Mapping[str, Evaluation]
 
 
 def card(subject: CardSubject) -> str:
@@ -72,7 +66,7 @@ def card(subject: CardSubject) -> str:
     example_read = subject.model.reader.read(" ".join(example.split()[:3]))[0]
     language = card_text.language_name(manifest)
     letters = manifest.analyzer.kind == "letters"
-    text = card_text.CARD.substitute(
+    return card_text.CARD.substitute(
         front="\n".join(_front_matter(title, manifest)),
         path=path,
         title=title,
@@ -105,14 +99,6 @@ def card(subject: CardSubject) -> str:
         command=_command(subject.command),
         versions=bullets(manifest.versions),
     )
-    return with_evaluations(text, subject.evaluations)
-
-
-def with_evaluations(text: str, found: Mapping[str, Evaluation]) -> str:
-    """The card *text* with what is *found* on other data, in place of what it said of that."""
-    before, after = text.split(BEHAVIOUR, 1)
-    before = before.split(OTHER_DATA, 1)[0]
-    return f"{before}{evaluation_section(found)}{BEHAVIOUR}{after}"
 
 
 def _front_matter(title: str, manifest: Manifest) -> Iterator[str]:
@@ -204,7 +190,7 @@ def _behaviour(outcomes: Sequence[Outcome]) -> str:
             f"{each.topic}: {each.what}",
             f"{each.reviews:,}",
             each.expected,
-            percent(each.share),
+            percent_text(each.share),
             f"{each.moved:.2f}",
         )
         for each in outcomes
@@ -226,3 +212,16 @@ def _confusion(labels: Sequence[str], figures: Figures) -> Iterator[str]:
         rows = [(each.true, each.predicted, f"{each.count:,}") for each in confused]
         yield "The labels most often taken for another:"
         yield table(("label", "taken for", "times"), rows)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of *rows* under *head*; a bar in a cell stays a bar."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+    )
+
+
+def bullets(values: Mapping[str, object]) -> str:
+    """A list of names with their values."""
+    return "\n".join(f"- {name}: {value}" for name, value in values.items())

@@ -16,7 +16,6 @@ import pytest
 from addsup.export.publish import publish
 from addsup.export.report import plots
 from addsup.export.report.card_text import cleaning, language, language_name
-from addsup.export.report.curves import curves
 from addsup.export.report.top_terms import strongest
 from addsup.inference.analyzer_settings import Analyzer
 from addsup.inference.manifest import Bin, Figures, HeldOut, Interval, Manifest
@@ -117,7 +116,7 @@ def test_front_matter_is_what_hugging_face_reads(card: str) -> None:
 def test_every_plot_and_file_that_the_card_links_to_is_there(card: str, published: Path) -> None:
     linked = re.findall(r"\]\(([^):]+)\)", card)
 
-    assert len([name for name in linked if name.endswith(".svg")]) == 5
+    assert len([name for name in linked if name.endswith(".svg")]) == 4
     assert all((published / name).is_file() for name in linked)
 
 
@@ -129,12 +128,11 @@ def test_plots_are_small_and_well_formed(published: Path) -> None:
         assert path.stat().st_size < 40_000
 
 
-def test_json_holds_figures_behaviour_and_curves(published: Path) -> None:
+def test_json_holds_figures_behaviour_and_words(published: Path) -> None:
     found = json.loads((published / "reviews.json").read_text())
 
     assert found["figures"]["accuracy"] == {"mean": 0.81, "low": 0.79, "high": 0.83}
     assert {"case", "negation"} <= {each["topic"] for each in found["behaviour"]}
-    assert [each["label"] for each in found["curves"]] == ["positive"]
     assert found["learning"][0]["reviews"] == 40
     assert "great" in dict(found["words"]["positive"])
 
@@ -157,7 +155,7 @@ def test_without_cross_validation_there_are_fewer_plots_and_no_stale_ones(
 
     left = {path.stem for path in (tmp_path / "reviews").iterdir()}
 
-    assert left == {"confusion", "words"}
+    assert left == {"words"}
     assert "On the texts held out" in (tmp_path / "reviews.md").read_text()
 
 
@@ -179,7 +177,6 @@ def test_model_with_five_labels_is_described(trained: TrainedModel, tmp_path: Pa
     publish(five, tmp_path / "five.onnx")
 
     found = json.loads((tmp_path / "five.json").read_text())
-    assert [each["label"] for each in found["curves"]] == sorted(LABELS)
     assert {label: terms[0][0] for label, terms in found["words"].items()} == {
         label: trained.normaliser.normalise(label) for label in LABELS
     }
@@ -200,24 +197,13 @@ def test_words_of_fewer_than_three_texts_say_nothing() -> None:
     assert strongest(small_model(), ["Good films!", "Bad film."], 5) == {"down": [], "up": []}
 
 
-def test_curves_end_where_curves_end() -> None:
-    (found,) = curves(guesses(2), ["no", "yes"])
-
-    assert (found.roc[0][0], found.roc[1][0]) == (0, 0)
-    assert (found.roc[0][-1], found.roc[1][-1]) == (1, 1)
-    assert found.precision_recall[0][-1] == 1
-    assert len(found.roc[0]) <= 100
-    assert 0.5 < found.roc_auc < 1
-
-
 @pytest.mark.parametrize("count", [2, 5, 30, 50])
 def test_any_number_of_labels_can_be_drawn(count: int) -> None:
     labels = [f"label {n} & <co>" for n in range(count)]
     words: dict[str, Sequence[tuple[str, float]]] = {label: [("film", 1.0)] for label in labels}
 
     drawn = [
-        plots.confusion(labels, np.eye(count, dtype=int).tolist()),
-        plots.roc_and_precision_recall(list(curves(guesses(count), labels))),
+        plots.roc_and_precision_recall(guesses(count), labels),
         plots.words(words),
     ]
 

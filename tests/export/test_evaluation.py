@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from msgspec import UNSET
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
 
-from addsup.export.publish import keep_evaluation
-from addsup.export.report.evaluation_text import evaluation_lines, evaluation_section
-from addsup.export.tools.evaluation import Drift, Evaluation, evaluate, kept_evaluations
+from addsup.export.tools.evaluation import Drift, Evaluation, evaluate, evaluation_lines
 from addsup.inference.manifest import EvidenceGroup, Interval
 from addsup.inference.model import Model
 from addsup.train.data.dataset import LabelledText
@@ -72,30 +68,6 @@ def test_a_label_that_the_model_has_not_is_named_with_its_line() -> None:
         evaluate(MODEL, labelled([*ROWS, ("Fine.", "5")]))
 
 
-def test_an_evaluation_is_kept_drawn_and_added_to_the_card_once(tmp_path: Path) -> None:
-    model, kept = tmp_path / "m.onnx", tmp_path / "m.evaluation.goods.json"
-    (tmp_path / "m.md").write_bytes(PATH.with_suffix(".md").read_bytes())
-    found = evaluate(MODEL, labelled(ROWS))
-
-    said = [*keep_evaluation(found, model, kept), *keep_evaluation(found, model, kept)]
-
-    assert sum(line.startswith("Added to") for line in said) == 1
-    assert kept_evaluations(model, MODEL.sha256) == {"m.evaluation.goods": found}
-    assert kept_evaluations(model, "0" * 64) == {}, "of another model"
-    assert kept.with_suffix(".svg").read_bytes().startswith(b"<?xml")
-    card = (tmp_path / "m.md").read_text()
-    assert card.count("## On other data\n") == 1
-    assert card.count("| goods.csv | 40 | ") == 1
-    assert "![Reliability on goods.csv](m.evaluation.goods.svg)\n" in card
-
-
-def test_a_file_that_is_no_evaluation_is_named(tmp_path: Path) -> None:
-    (tmp_path / "m.evaluation.x.json").write_text("{}")
-
-    with pytest.raises(BadData, match=r"m\.evaluation\.x\.json is no evaluation"):
-        kept_evaluations(tmp_path / "m.onnx", MODEL.sha256)
-
-
 FIGURE = Interval(0.5, 0.25, 0.75)
 FOUND = Evaluation(
     model="0" * 64,
@@ -126,12 +98,3 @@ def test_the_terminal_is_told_all_of_it() -> None:
     assert "  3 to 4  right 0.500, sure 0.600, log loss 0.700 (7 texts)" in said
     assert "  unknown words  25.0 % here, not known there" in said
     assert "  share of a     50.0 % here, 75.0 % there" in said
-
-
-def test_the_card_has_a_row_for_each_and_no_section_without() -> None:
-    text = evaluation_section({"m.evaluation.mail": FOUND, "m.evaluation.more": FOUND})
-
-    assert text.startswith("## On other data\n")
-    assert text.count("| mail.csv | 1,234 | 0.500 (0.250 to 0.750) |  | ") == 2
-    assert "![Reliability on mail.csv](m.evaluation.more.svg)\n" in text
-    assert evaluation_section({}) == ""

@@ -121,4 +121,4 @@ def test_a_kept_pipeline_gives_the_same_files_plots_included(
         }
 
     assert files(converted.parent) == files(trained.parent)
-    assert {"mail.md", "mail/confusion.svg", "mail/reliability.svg"} <= files(trained.parent).keys()
+    assert {"mail.md", "mail/words.svg", "mail/reliability.svg"} <= files(trained.parent).keys()
