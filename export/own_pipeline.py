@@ -92,6 +92,26 @@ def export_pipeline(
         BadSample: the texts or labels cannot be used.
         ProofFailed: the file would not answer as the pipeline does; nothing was written.
     """
+    trained, description = read_fitted(
+        pipeline, texts, labels, name=name, licence=licence, language=language
+    )
+    bar = partial(tqdm, desc="comparing", disable=quiet, delay=1, leave=False)
+    return publish(trained, Path(path), bar, description)
+
+
+def read_fitted(
+    pipeline: Any,
+    texts: Sequence[str],
+    labels: Sequence[Any] | None = None,
+    *,
+    name: str = "",
+    licence: str = "",
+    language: str = "",
+) -> tuple[TrainedModel, Description]:
+    """What becomes the model file of a fitted *pipeline*, and its description.
+
+    Arguments and errors are those of `export_pipeline`.
+    """
     sample = _sample(texts, labels)
     steps = fitted_steps(getattr(pipeline, "best_estimator_", pipeline))  # of a search for settings
     _check_labels(sample, labels_of(steps[-1]))
@@ -111,8 +131,7 @@ def export_pipeline(
         command="export_pipeline(pipeline, path, texts, labels)",
         analyzer=None,
     )
-    bar = partial(tqdm, desc="comparing", disable=quiet, delay=1, leave=False)
-    return publish(trained, Path(path), bar, description)
+    return trained, description
 
 
 def _sample(texts: Sequence[str], labels: Sequence[Any] | None) -> Sample:

@@ -197,7 +197,10 @@ def _owners(text: str) -> list[int]:
 
 def _next(owners: Sequence[int], start: int) -> int:
     """The word after white space at *start*, or else the one before it."""
-    return next((owner for owner in owners[start:] if owner != NO_WORD), max(owners))
+    for owner in owners[start:]:
+        if owner != NO_WORD:
+            return owner
+    return max(owners)
 
 
 def _within_words(words: Sequence[str], fewest: int, most: int) -> Iterator[Occurrence]:

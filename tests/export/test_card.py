@@ -197,7 +197,7 @@ def test_words_of_fewer_than_three_texts_say_nothing() -> None:
     assert strongest(small_model(), ["Good films!", "Bad film."], 5) == {"down": [], "up": []}
 
 
-@pytest.mark.parametrize("count", [2, 5, 30, 50])
+@pytest.mark.parametrize("count", [2, 30])
 def test_any_number_of_labels_can_be_drawn(count: int) -> None:
     labels = [f"label {n} & <co>" for n in range(count)]
     words: dict[str, Sequence[tuple[str, float]]] = {label: [("film", 1.0)] for label in labels}
