@@ -23,7 +23,7 @@ from addsup.export.graph import changes, two_labels
 from addsup.export.graph.changes import Change
 from addsup.export.graph.nodes import Nodes
 from addsup.export.graph.token_counts import token_counts
-from addsup.export.pipeline.description import AdditiveForm, Description, Ensemble, Weighting
+from addsup.export.pipeline.description import AdditiveForm, Description, Ensemble, Form, Weighting
 from addsup.inference.analyzer_settings import TOKEN_PATTERN, Analyzer
 
 
@@ -36,16 +36,17 @@ class TextClassifier(BaseEstimator):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Names of what is known about the T tokens of each of N texts; absent ones have the number V.
+    """Names of what is known about the T tokens of each of N texts, [N, T] each.
 
     Attributes:
-        ids: [N, T] int64, the column of each term; V for one that is not known, or not there.
-        times: [N, T] float64, how often the text holds the term of that token; each of its tokens
-            carries an equal share of what the term adds.
+        ids: the column of each term; V for one that is not known, or not there.
+        times: how often the text holds that term; each of its tokens carries an equal share.
+        x: what the classifier sees of it: its weight, or that it is there.
     """
 
     ids: str
     times: str
+    x: str
 
 
 def register() -> None:
@@ -87,19 +88,30 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     if isinstance(form, AdditiveForm) and two_labels.fits(weighting, form):
         scores = two_labels.log_linear(nodes, ids, weighting, form, probabilities, shared)
     else:
-        tokens = Tokens(ids, token_counts(nodes, ids, len(weighting.terms)))
+        tokens = _tokens(nodes, ids, weighting, form)
         make = _ensemble if isinstance(form, Ensemble) else _log_linear
-        shares, scores = make(nodes, tokens, weighting, form, probabilities)
+        shares, scores = make(nodes, tokens, form, probabilities)
         nodes.add("Identity", shares, output=shared)
     labels = nodes.constant("labels", np.array(description.labels, dtype=object))
     nodes.add("Gather", labels, nodes.add("ArgMax", scores, axis=1, keepdims=0), output=label)
 
 
+def _tokens(nodes: Nodes, ids: str, weighting: Weighting, form: Form) -> Tokens:
+    times = token_counts(nodes, ids, len(weighting.terms))
+    one = form.members[0].scores if isinstance(form, Ensemble) else form
+    if one.presence:
+        return Tokens(ids, times, nodes.add("Sign", times))
+    x = _tf_idf(nodes, ids, times, weighting)
+    for _ in range(weighting.roots):
+        x = nodes.add("Sqrt", x)
+    return Tokens(ids, times, x)
+
+
 def _log_linear(
-    nodes: Nodes, tokens: Tokens, weighting: Weighting, form: AdditiveForm, probabilities: str
+    nodes: Nodes, tokens: Tokens, form: AdditiveForm, probabilities: str
 ) -> tuple[str, str]:
     """Shares and scores of a classifier whose log-odds are sums over terms, bent or not."""
-    log_odds = _sum(nodes, tokens, weighting, form)
+    log_odds = _sum(nodes, tokens, form)
     if form.bend:
         log_odds = changes.bent(nodes, log_odds, form.bend)
     # The first label's log-odds against itself are 0: pad them in, and softmax does the rest.
@@ -110,18 +122,25 @@ def _log_linear(
 
 
 def _ensemble(
-    nodes: Nodes, tokens: Tokens, weighting: Weighting, ensemble: Ensemble, probabilities: str
+    nodes: Nodes, tokens: Tokens, ensemble: Ensemble, probabilities: str
 ) -> tuple[str, str]:
     """Shares and scores of a mean of sigmoids."""
-    scores = [_sum(nodes, tokens, weighting, member.scores) for member in ensemble.members]
+    scores = [_sum(nodes, tokens, member.scores) for member in ensemble.members]
     mean, logarithms = changes.log_probabilities(nodes, ensemble, scores)
     nodes.add("Identity", mean, output=probabilities)
     return changes.against_first_label(nodes, logarithms).added, mean
 
 
-def _sum(nodes: Nodes, tokens: Tokens, weighting: Weighting, form: AdditiveForm) -> Change:
+def _sum(nodes: Nodes, tokens: Tokens, form: AdditiveForm) -> Change:
     """The scores of *form* before bending, with what each token adds to them."""
-    shares = _shares(nodes, tokens, _x(nodes, tokens, weighting, form.presence), form)
+    three = nodes.constant("each_label", np.array([2]))
+    x = nodes.add("Unsqueeze", tokens.x, three)
+    factor = _by_id(nodes, tokens.ids, "linear", form.linear.T)
+    if form.quadratic is not None:
+        a = _by_id(nodes, tokens.ids, "quadratic", form.quadratic.T)
+        factor = nodes.add("Add", nodes.add("Mul", x, a), factor)
+    share = nodes.add("Div", x, nodes.add("Unsqueeze", tokens.times, three))
+    shares = nodes.add("Mul", share, factor)
     added = nodes.add("ReduceSum", shares, nodes.constant("tokens", np.array([1])), keepdims=0)
     intercept = nodes.constant("constant", form.intercept[np.newaxis])
     return Change(nodes.add("Add", added, intercept), shares, form.intercept)
@@ -186,19 +205,9 @@ def _split(nodes: Nodes, text: str, **settings: Any) -> str:
     return str(words)
 
 
-def _x(nodes: Nodes, tokens: Tokens, weighting: Weighting, presence: bool) -> str:
-    """What the classifier sees of each token's term, [N, T]: its weight, or that it is there."""
-    if presence:
-        return nodes.add("Sign", tokens.times)
-    x = _tf_idf(nodes, tokens, weighting)
-    for _ in range(weighting.roots):
-        x = nodes.add("Sqrt", x)
-    return x
-
-
-def _tf_idf(nodes: Nodes, tokens: Tokens, weighting: Weighting) -> str:
+def _tf_idf(nodes: Nodes, ids: str, times: str, weighting: Weighting) -> str:
     """The weight of each token's term, [N, T]; 0 where there is none."""
-    tf = nodes.add("Sign", tokens.times) if weighting.binary else tokens.times
+    tf = nodes.add("Sign", times) if weighting.binary else times
     if weighting.sublinear:
         tf = nodes.add("Add", nodes.add("Log", tf), nodes.constant("one", 1.0))
     weights = weighting.weights
@@ -206,34 +215,20 @@ def _tf_idf(nodes: Nodes, tokens: Tokens, weighting: Weighting) -> str:
         return tf
     if weights is None:
         weights = np.ones(len(weighting.terms))  # and 0 for unknown terms, which have no length
-    weighted = nodes.add("Mul", tf, _by_id(nodes, tokens, "idf", weights))
+    weighted = nodes.add("Mul", tf, _by_id(nodes, ids, "idf", weights))
     if weighting.norm is None:
         return weighted
+    l1 = weighting.norm == "l1"
+    size = nodes.add("Abs", weighted) if l1 else nodes.add("Mul", weighted, weighted)
     row = nodes.constant("row", np.array([1]))
-    if weighting.norm == "l1":
-        length = nodes.add(
-            "ReduceSum", nodes.add("Div", nodes.add("Abs", weighted), tokens.times), row, keepdims=1
-        )
-    else:
-        squares = nodes.add("Div", nodes.add("Mul", weighted, weighted), tokens.times)
-        length = nodes.add("Sqrt", nodes.add("ReduceSum", squares, row, keepdims=1))
+    length = nodes.add("ReduceSum", nodes.add("Div", size, times), row, keepdims=1)
+    if not l1:
+        length = nodes.add("Sqrt", length)
     # A text without terms has nothing to divide.
     return nodes.add("Div", weighted, nodes.add("Max", length, nodes.constant("tiny", 1e-300)))
 
 
-def _shares(nodes: Nodes, tokens: Tokens, x: str, form: AdditiveForm) -> str:
-    """Each token's share in x * (a*x + b), [N, T, K - 1]: what it adds before bending."""
-    three = nodes.constant("each_label", np.array([2]))
-    x = nodes.add("Unsqueeze", x, three)
-    factor = _by_id(nodes, tokens, "linear", form.linear.T)
-    if form.quadratic is not None:
-        a = _by_id(nodes, tokens, "quadratic", form.quadratic.T)
-        factor = nodes.add("Add", nodes.add("Mul", x, a), factor)
-    share = nodes.add("Div", x, nodes.add("Unsqueeze", tokens.times, three))
-    return nodes.add("Mul", share, factor)
-
-
-def _by_id(nodes: Nodes, tokens: Tokens, name: str, values: Any) -> str:
+def _by_id(nodes: Nodes, ids: str, name: str, values: Any) -> str:
     """*values* of the V terms at each token; 0 where there is none."""
     padded = np.concatenate([values, np.zeros((1, *values.shape[1:]))])
-    return nodes.add("Gather", nodes.constant(name, padded), tokens.ids)
+    return nodes.add("Gather", nodes.constant(name, padded), ids)

@@ -67,7 +67,7 @@ def card(subject: CardSubject) -> str:
     language = card_text.language_name(manifest)
     letters = manifest.analyzer.kind == "letters"
     return card_text.CARD.substitute(
-        front="\n".join(_front_matter(title, manifest)),
+        front="\n".join(_front_matter(manifest)),
         path=path,
         title=title,
         labels=_listed([f"`{label}`" for label in manifest.labels]),
@@ -77,7 +77,6 @@ def card(subject: CardSubject) -> str:
         terms=f"{len(manifest.vocabulary):,}",
         lemmas=f"{len(manifest.lemmas):,}",
         language=language and f" {language}",
-        cleaning=card_text.cleaning(manifest),
         dropped=" Letters other than a to z are dropped." if letters else "",
         input_text=fill(f"The input `text` is string[N]: {input_text(manifest)}", WIDTH),
         python=python_example(manifest, path, example),
@@ -101,45 +100,19 @@ def card(subject: CardSubject) -> str:
     )
 
 
-def _front_matter(title: str, manifest: Manifest) -> Iterator[str]:
+def _front_matter(manifest: Manifest) -> Iterator[str]:
     """YAML for programs; what may hold any character is JSON, which YAML includes."""
     data = manifest.data
     if data.licence.startswith("CC BY 4.0"):
         yield "license: cc-by-4.0"
     else:
-        yield f"license: other\nlicense_name: {_json(data.licence)}"
+        yield f"license: other\nlicense_name: {msgspec.json.encode(data.licence).decode()}"
     if language := card_text.language(manifest):
         yield f"language: {language}"
     yield "library_name: onnx"
     yield "pipeline_tag: text-classification"
     yield "tags: [text-classification, onnx, onnxruntime, tf-idf, scikit-learn]"
     yield "metrics: [accuracy, f1, roc_auc, brier_score]"
-    result = {
-        "task": {"type": "text-classification"},
-        "dataset": {"name": data.name, "type": "text", "revision": data.sha256},
-        "metrics": list(_metrics(manifest.figures)),
-    }
-    yield f"model-index: {_json([{'name': title, 'results': [result]}])}"
-
-
-def _metrics(figures: Figures) -> Iterator[dict[str, object]]:
-    cross_validated = {
-        "accuracy": figures.accuracy,
-        "roc_auc": figures.roc_auc,
-        "log_loss": figures.log_loss,
-        "brier_score": figures.brier,
-        "expected_calibration_error": figures.calibration_error,
-    }
-    for name, figure in cross_validated.items():
-        if figure:
-            yield {"type": name, "value": round(figure.mean, 4), "name": f"{name}, cross-validated"}
-    if figures.held_out:
-        accuracy = round(figures.held_out.accuracy, 4)
-        yield {"type": "accuracy", "value": accuracy, "name": f"accuracy, {figures.held_out.which}"}
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 def _data(manifest: Manifest) -> Iterator[str]:

@@ -29,18 +29,14 @@ class Report:
     unseen: UnseenPredictions | None
 
 
-def examine(model: Model, texts: Sequence[str], found: UnseenPredictions | None) -> Report:
-    """Ask *model* about the *texts* it was fitted on; *found* is from cross-validation.
+def examine(model: Model, texts: Sequence[str], unseen: UnseenPredictions | None) -> Report:
+    """Ask *model* about the *texts* it was fitted on; *unseen* is from cross-validation.
 
     Of many texts, 1,000 are drawn, the same ones every time.
     """
     if len(texts) > MOST_TEXTS:
         texts = Random(0).sample(texts, MOST_TEXTS)  # noqa: S311
-    return Report(
-        behaviour=behaviour(model, texts),
-        words=strongest(model, texts, WORDS),
-        unseen=found,
-    )
+    return Report(behaviour(model, texts), strongest(model, texts, WORDS), unseen)
 
 
 def report_json(model: Model, file: str, report: Report) -> bytes:
@@ -69,14 +65,13 @@ def draw(model: Model, report: Report) -> Iterator[tuple[str, str, bytes]]:
         return
     from addsup.export.report import plots  # here, for it takes a second
 
-    labels, figures = model.labels, model.manifest.figures
-    if figures.reliability:
-        svg = plots.reliability(figures.reliability, len(labels))
-        yield "reliability", "Reliability diagram", svg
-    if report.unseen:
-        svg = plots.roc_and_precision_recall(report.unseen, labels)
+    bins, unseen = model.manifest.figures.reliability, report.unseen
+    if bins:
+        yield "reliability", "Reliability diagram", plots.reliability(bins, len(model.labels))
+    if unseen:
+        svg = plots.roc_and_precision_recall(unseen, model.labels)
         yield "roc", "ROC curve, and precision against recall", svg
-        if len(points := report.unseen.learning_curve) > 1:
-            yield "learning", "Learning curve", plots.learning(points)
+        if len(unseen.learning_curve) > 1:
+            yield "learning", "Learning curve", plots.learning(unseen.learning_curve)
     if any(report.words.values()):
         yield "words", "Strongest words for each label", plots.words(report.words)
