@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from addsup.inference.errors import ModelFileError
+from addsup.inference.errors import ModelFileError, first_line
 from addsup.inference.manifest import Manifest
 from addsup.inference.predictions import NO_LABEL
 
@@ -111,9 +111,14 @@ def check_graph(manifest: Manifest, texts: Sequence[str], run: Run) -> None:
     except ModelFileError:
         raise
     except Exception as error:  # onnxruntime raises a class of its own for every status code
-        raise ModelFileError(f"its graph cannot be run: {_first_line(error)}") from None
-    _check_shape("probabilities", probabilities, (len(texts), count))
-    _check_shape("shares", shares, (*ids.shape, count - 1))
+        raise ModelFileError(f"its graph cannot be run: {first_line(error)}") from None
+    shapes = (probabilities.shape, shares.shape)
+    asked = ((len(texts), count), (*ids.shape, count - 1))
+    _require(
+        shapes == asked,
+        f"its graph gives probabilities and shares of the shapes {shapes}, but its labels and "
+        f"vocabulary ask for {asked}",
+    )
     for rows in (probabilities, *weights):
         _require(
             bool(np.isfinite(rows).all() and np.allclose(rows.sum(axis=1), 1, atol=TOLERANCE)),
@@ -137,9 +142,7 @@ def _try_every_term(manifest: Manifest, run: Run) -> list[npt.NDArray[np.float64
     numbers: set[int] = set()
     for start in range(0, len(terms), TERMS_A_TEXT):
         text = join(terms[start : start + TERMS_A_TEXT])
-        rows, ids = run(
-            [text, ""], "probabilities", "ids"
-        )  # the one without words has V in their place
+        rows, ids = run([text, ""], "probabilities", "ids")  # "" has V in the place of words
         weights.append(rows)
         numbers.update(ids.ravel().tolist())
     _require(
@@ -147,18 +150,6 @@ def _try_every_term(manifest: Manifest, run: Run) -> list[npt.NDArray[np.float64
         f"its graph knows other terms than the {len(terms)} of its vocabulary",
     )
     return weights
-
-
-def _check_shape(name: str, found: npt.NDArray[np.float64], shape: tuple[int, ...]) -> None:
-    _require(
-        found.shape == shape,
-        f"its graph gives {name} of shape {list(found.shape)}, but its labels and vocabulary ask "
-        f"for {list(shape)}",
-    )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _require(holds: bool, otherwise: str) -> None:
