@@ -19,11 +19,10 @@ from addsup.export.report.card_text import language_name
 from addsup.export.report.top_terms import strongest
 from addsup.inference.analyzer_settings import Analyzer
 from addsup.inference.manifest import Bin, Figures, HeldOut, Interval
-from addsup.inference.model import Model
 from addsup.train.artifact import LearningPoint, TrainedModel, UnseenPredictions
 from addsup.train.evaluation.comparison import Comparison, Row
 from addsup.train.hyperparameters import Setting
-from tests.export.small import exported, small_model
+from tests.export.small import small_model
 
 INTERVAL = Interval(0.8, 0.75, 0.85)
 LABELS = ("dreadful", "poor", "fair", "good", "splendid")
@@ -68,22 +67,13 @@ def card(published: Path) -> str:
     return (published / "reviews.md").read_text()
 
 
-@pytest.mark.parametrize(
-    "section",
-    [
-        "Intended use",
-        "How to use",
-        "Data",
-        "How it was made",
-        "Figures",
-        "Behaviour",
-        "Limits",
-        "Ethical considerations",
-        "How to reproduce",
-    ],
-)
-def test_card_has_every_section(card: str, section: str) -> None:
-    assert f"\n## {section}\n" in card
+def test_card_has_every_section(card: str) -> None:
+    titles = re.findall(r"\n## (.*)\n", card)
+
+    assert titles == [
+        *("Intended use", "How to use", "Data", "How it was made", "Figures", "Behaviour"),
+        *("Limits", "Ethical considerations", "How to reproduce"),
+    ]
 
 
 def test_card_states_figures_with_intervals_data_and_command(card: str) -> None:
@@ -107,19 +97,17 @@ def test_front_matter_is_what_hugging_face_reads(card: str) -> None:
     assert fields["license_name"] == '"CC BY"'
 
 
-def test_every_plot_and_file_that_the_card_links_to_is_there(card: str, published: Path) -> None:
+def test_every_file_that_the_card_links_to_is_there_and_plots_are_small(
+    card: str, published: Path
+) -> None:
     linked = re.findall(r"\]\(([^):]+)\)", card)
 
     assert len([name for name in linked if name.endswith(".svg")]) == 4
-    assert all((published / name).is_file() for name in linked)
-
-
-def test_plots_are_small_and_well_formed(published: Path) -> None:
-    drawn = sorted((published / "reviews").iterdir())
-
-    for path in drawn:
-        assert ElementTree.fromstring(path.read_bytes()).tag.endswith("svg")
-        assert path.stat().st_size < 40_000
+    for path in map(published.joinpath, linked):
+        assert path.is_file()
+        if path.suffix == ".svg":
+            assert ElementTree.fromstring(path.read_bytes()).tag.endswith("svg")
+            assert path.stat().st_size < 40_000
 
 
 def test_json_holds_figures_behaviour_and_words(published: Path) -> None:
@@ -128,7 +116,9 @@ def test_json_holds_figures_behaviour_and_words(published: Path) -> None:
     assert found["figures"]["accuracy"] == {"mean": 0.81, "low": 0.79, "high": 0.83}
     assert {"case", "negation"} <= {each["topic"] for each in found["behaviour"]}
     assert found["learning"][0]["reviews"] == 40
-    assert "great" in dict(found["words"]["positive"])
+    assert {"great", "excellent"} <= dict(found["words"]["positive"]).keys()
+    assert {"bad", "awful"} <= dict(found["words"]["negative"]).keys()
+    assert all(mean > 0 for terms in found["words"].values() for _, mean in terms)
 
 
 def test_describing_a_model_twice_gives_the_same_bytes(
@@ -177,16 +167,6 @@ def test_model_with_five_labels_is_described(trained: TrainedModel, tmp_path: Pa
     assert "negation" not in {each["topic"] for each in found["behaviour"]}
 
 
-def test_strongest_words_speak_for_their_label(trained: TrainedModel) -> None:
-    model = Model(exported(trained))
-
-    found = strongest(model, trained.texts, 12)
-
-    assert {"bad", "awful"} <= dict(found["negative"]).keys()
-    assert {"great", "excellent"} <= dict(found["positive"]).keys()
-    assert all(mean > 0 for terms in found.values() for _, mean in terms)
-
-
 def test_words_of_fewer_than_three_texts_say_nothing() -> None:
     assert strongest(small_model(), ["Good films!", "Bad film."], 5) == {"down": [], "up": []}
 
@@ -202,14 +182,8 @@ def test_any_number_of_labels_can_be_drawn(count: int) -> None:
     ]
 
     for svg in drawn:
-        assert ElementTree.fromstring(svg).tag.endswith("svg")
-
-
-def test_words_in_a_plot_are_text() -> None:
-    svg = plots.words({"ham": [("meeting", 1.0)], "spam": [("prize", 2.0)]})
-
-    shown = {each.text for each in ElementTree.fromstring(svg).iter() if each.tag.endswith("text")}
-    assert {"for spam", "prize"} <= shown
+        shown = {each.text for each in ElementTree.fromstring(svg).iter()}
+        assert any(labels[-1] in (text or "") or "label 8" in (text or "") for text in shown)
 
 
 def test_the_language_is_what_the_file_says() -> None:

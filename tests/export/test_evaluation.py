@@ -34,7 +34,7 @@ def labelled(rows: list[tuple[str, str]]) -> LabelledText:
     return LabelledText("goods.csv", "1" * 64, frame)
 
 
-def test_figures_are_scikit_learns_of_the_model_s_probabilities() -> None:
+def test_figures_are_scikit_learns_and_coverage_and_drift_are_told() -> None:
     data = labelled(ROWS)
     read = [MODEL.reader.read(text)[0] for text in data.texts]
     probabilities = np.array(MODEL.probabilities(read))
@@ -49,11 +49,6 @@ def test_figures_are_scikit_learns_of_the_model_s_probabilities() -> None:
     assert found.roc_auc.mean == pytest.approx(roc_auc_score(truth, probabilities[:, 1]))
     for each in (found.accuracy, found.log_loss, found.roc_auc):
         assert each.low < each.mean < each.high
-
-
-def test_coverage_evidence_and_drift_are_told() -> None:
-    found = evaluate(MODEL, labelled(ROWS))
-
     assert found.coverage == 0.75, "two of eight have no word that is known"
     assert sum(each.count for each in found.by_evidence) == 30
     assert 0 < found.unread_letters < 0.02

@@ -124,9 +124,6 @@ def test_a_session_has_one_thread_and_no_arena() -> None:
 
     assert (options.intra_op_num_threads, options.inter_op_num_threads) == (1, 1)
     assert not options.enable_cpu_mem_arena
-
-
-def test_usage_is_not_reported() -> None:
     assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
 
 
