@@ -68,10 +68,10 @@ def proved(trained: TrainedModel, content: bytes | None = None) -> Proof:
 
 
 def opened(
-    pipeline: Any, sample: Sequence[str], labels: Sequence[Any] | None = None
+    pipeline: Any, sample: Sequence[str], labels: Sequence[Any] | None = None, **more: Any
 ) -> tuple[Model, Proof]:
     """A fitted pipeline of one's own as a model, and its proof; nothing is written."""
-    trained, found = read_fitted(pipeline, sample, labels)
+    trained, found = read_fitted(pipeline, sample, labels, **more)
     model = Model(build(trained, found))
     return model, prove(trained, found, model)
 
