@@ -167,7 +167,8 @@ def ask_pipeline(description: Description, texts: Sequence[str]) -> tuple[Answer
         description.classifier,
         description.features(texts),
     )
-    label = np.array([str(each) for each in classifier.predict(X).tolist()])
+    names = dict(zip(classifier.classes_.tolist(), description.labels, strict=True))
+    label = np.array([names[each] for each in classifier.predict(X).tolist()])
     probabilities = classifier.predict_proba(X)
     if isinstance(description.column_form, Ensemble):
         some = np.maximum(probabilities, LEAST)

@@ -6,53 +6,13 @@ import numpy as np
 import pytest
 
 from addsup.export.graph import two_labels
-from addsup.export.pipeline.description import Ensemble
-from addsup.export.pipeline.steps import read_pipeline
 from addsup.export.tools.contributions import explained
 from addsup.inference.model import Model
 from addsup.train.calibration import Calibration
 from addsup.train.hyperparameters import NgramRange, Setting, Transform
-from tests.export.pipelines import PIPELINES, texts
-from tests.export.small import TEXTS, exported, opened, small, small_model
+from tests.export.small import TEXTS, exported, small, small_model
 
-ENSEMBLES = [
-    "SGD with log loss, three labels",
-    "characters within words, calibrated",
-    "characters, calibrated, two labels",
-    "calibrated multinomial",
-    "calibrated multinomial, three labels",
-    "one against the rest, multinomial",
-    "one against the rest, calibrated",
-]
 ASKED = [*TEXTS, "good good good film", "zxqv", "", "film " * 300, "bad zxqv story"]
-
-
-@pytest.mark.parametrize("name", ENSEMBLES)
-def test_tokens_add_up_through_means_of_sigmoids(name: str) -> None:
-    make, count, _ = PIPELINES[name]
-    sample, truth = texts(count)
-    pipeline = make().fit(sample, truth)
-    model = opened(pipeline, sample)
-
-    read = [model.reader.read(text)[0] for text in ("", "xyzzy", sample[0], " ".join(sample))]
-    probabilities, shares = model.run(read, "probabilities", "shares")
-
-    odds = np.log(probabilities[:, 1:]) - np.log(probabilities[:, :1])
-    added = shares.sum(axis=1)
-    assert not added[:2].any()
-    assert added + model.manifest.intercept == pytest.approx(odds, rel=1e-9, abs=1e-9)
-
-
-@pytest.mark.parametrize("name", ENSEMBLES)
-def test_a_text_without_known_terms_has_the_log_odds_that_scikit_learn_gives_it(name: str) -> None:
-    make, count, _ = PIPELINES[name]
-    pipeline = make().fit(*texts(count))
-    (expected,) = np.log(pipeline.predict_proba([""]))
-
-    found = read_pipeline(pipeline)
-
-    assert isinstance(found.form, Ensemble)
-    assert found.empty_log_odds == pytest.approx(expected[1:] - expected[0], abs=1e-9)
 
 
 @pytest.mark.parametrize("bend", [0.0, 0.5, 3.0])
