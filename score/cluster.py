@@ -6,24 +6,21 @@ reach input and output by the same addresses. The model's bytes travel once to e
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
 from distributed import CancelledError as TaskCancelled
 from distributed import Client, KilledWorker
 from distributed.comm.core import CommClosedError
 
-from addsup.inference.model import Model
-from addsup.score.errors import ScoreError
-from addsup.score.outcomes import PULSE, outcomes_of
-from addsup.score.scorer import HereScorer
-from addsup.score.tasks import Done, Job, Outcomes, Seen, Task, score_task
+from addsup.inference.errors import AddsupError
+from addsup.score.engine import KEPT, PULSE, outcomes_of
+from addsup.score.tasks import Job, Outcomes, Seen, Task
 from addsup.tables.storage import Place
 
 #: Seconds that a cluster may be without a worker that takes tasks: some are started on demand.
@@ -31,8 +28,6 @@ PATIENCE: Final = 120.0
 PACKAGE: Final = "addsup"
 #: What the client raises where the cluster has gone.
 LOST: Final = (CancelledError, TaskCancelled, CommClosedError, OSError)
-#: What this worker has opened: sha256 of a model file -> the model.
-_models: dict[str, Model] = {}
 
 
 @contextmanager
@@ -40,30 +35,22 @@ def connect(address: str, quiet: bool) -> Iterator[Any]:
     """A client of the scheduler at *address*.
 
     Raises:
-        ScoreError: it does not answer.
+        AddsupError: it does not answer.
     """
     logging.disable(logging.ERROR)  # what the client logs of a lost cluster is in our error
-    try:
-        client = _client(address)
+    with ExitStack() as opened:
+        opened.callback(logging.disable, logging.NOTSET)
         try:
-            if not quiet:
-                print(f"The cluster's dashboard: {client.dashboard_link}", file=sys.stderr)
-            yield client
-        finally:
-            client.close(timeout=1)
-    finally:
-        logging.disable(logging.NOTSET)
-
-
-def _client(address: str) -> Any:
-    try:
-        return Client(address, timeout="10s")
-    except (OSError, ValueError, TypeError, RuntimeError, ImportError) as error:
-        why = str(error).strip().rstrip(".")
-        raise ScoreError(
-            f"The scheduler {address} (--scheduler or DASK_SCHEDULER_ADDRESS) does not answer: "
-            f"{why}."
-        ) from None
+            client: Any = Client(address, timeout="10s")
+        except (OSError, ValueError, TypeError, RuntimeError, ImportError) as error:
+            raise AddsupError(
+                f"The scheduler {address} (--scheduler or DASK_SCHEDULER_ADDRESS) does not answer: "
+                f"{str(error).strip().rstrip('.')}."
+            ) from None
+        opened.callback(client.close, timeout=1)
+        if not quiet:
+            print(f"The cluster's dashboard: {client.dashboard_link}", file=sys.stderr)
+        yield client
 
 
 def run_on_cluster(
@@ -80,7 +67,7 @@ def run_on_cluster(
         seen: called with the counts of what was scored meanwhile.
 
     Raises:
-        ScoreError: the cluster cannot do it, or has gone.
+        AddsupError: the cluster cannot do it, or has gone.
     """
     try:
         watch = _Watch(client)
@@ -89,18 +76,13 @@ def run_on_cluster(
         _check_versions(client)
         # A task, not data that is scattered: Dask makes it again if the workers that had it died.
         model = client.submit(bytes, content, pure=False)
-        arguments = (folder, job, model, hashlib.sha256(content).hexdigest())
         executor = client.get_executor(pure=False)
-        for task, outcome in outcomes_of(
-            executor, score_on_worker, tasks, arguments, watch, one_file_only=KilledWorker
-        ):
-            if isinstance(outcome, Done):
-                seen(outcome.counts)
-            yield task, outcome
+        arguments = (folder, job, model)
+        yield from outcomes_of(executor, tasks, arguments, seen, watch, one_file_only=KilledWorker)
     except LOST as error:
-        raise ScoreError(
+        raise AddsupError(
             f"The cluster ended, or cannot be reached any more ({str(error) or 'cancelled'}). "
-            "What is done is kept; the same command goes on from there."
+            f"{KEPT}"
         ) from None
 
 
@@ -126,7 +108,7 @@ class _Watch:
             self.since = now
             print(f"addsup score: {trouble} Waiting {PATIENCE:.0f} s for one.", file=sys.stderr)
         elif now - self.since > PATIENCE:
-            raise ScoreError(trouble)
+            raise AddsupError(trouble)
         return False
 
 
@@ -143,38 +125,22 @@ def _check_versions(client: Any) -> None:
     """Refuse a cluster that would not understand this command.
 
     Raises:
-        ScoreError: a machine has another version of Python or of this package, or lacks that.
+        AddsupError: a machine has another version of Python or of this package, or lacks that.
     """
     found = client.get_versions(packages=[PACKAGE])
     here = _versions(found["client"])
-    for who, machine in {"The scheduler": found["scheduler"], **found["workers"]}.items():
-        there = _versions(machine)
-        if there != here:
-            name = who if who == "The scheduler" else f"The worker {who}"
-            raise ScoreError(
-                f"{name} has {_in_words(there)}, this machine {_in_words(here)}: install the same "
-                "there (requirements-score.txt and this package)."
+    machines = {"The scheduler": found["scheduler"]}
+    machines |= {f"The worker {address}": each for address, each in found["workers"].items()}
+    for name, machine in machines.items():
+        if (there := _versions(machine)) != here:
+            raise AddsupError(
+                f"{name} has {there}, this machine {here}: install the same there "
+                "(requirements-score.txt and this package)."
             )
 
 
-def _versions(machine: Any) -> tuple[str, str | None]:
-    """Python's version up to the minor, and the package's, None if it has none."""
+def _versions(machine: Any) -> str:
+    """Python's version up to the minor, and the package's, in words."""
     python = ".".join(machine["packages"]["python"].split(".")[:2])
-    return python, machine["packages"].get(PACKAGE)
-
-
-def _in_words(versions: tuple[str, str | None]) -> str:
-    python, package = versions
+    package = machine["packages"].get(PACKAGE)
     return f"Python {python} and {f'{PACKAGE} {package}' if package else f'no {PACKAGE}'}"
-
-
-def score_on_worker(task: Task, folder: Place, job: Job, content: bytes, sha256: str) -> Done:
-    """Score *task* into *folder* on a worker, which opens each model once.
-
-    Raises:
-        BadTable: its file cannot be read to its end.
-    """
-    if sha256 not in _models:
-        _models[sha256] = Model(content)
-    scorer = HereScorer(_models[sha256], job.wanted)
-    return score_task(task, folder, job, scorer, lambda _: None)

@@ -10,14 +10,13 @@ from typing import Final
 
 from pyarrow import fs
 
-from addsup.score.errors import ScoreError
+from addsup.inference.errors import AddsupError
 from addsup.score.tasks import Job, Task
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import output_name
+from addsup.tables.formats import ZIP, output_name, split_suffixes
 from addsup.tables.parquet import cut_into_groups
 from addsup.tables.readers import source_format
 from addsup.tables.storage import STDIN, Place, Source, place_of
-from addsup.tables.suffixes import ZIP, split_suffixes
 
 #: The last part of a pattern whose files may be any number of folders below.
 ANY_DEPTH: Final = "**"
@@ -27,7 +26,7 @@ def plan_parts(sources: Sequence[Source], job: Job) -> list[Task]:
     """The tasks that score *sources* into a folder, each into a part of its own.
 
     Raises:
-        ScoreError: the names of two files make one name of a part.
+        AddsupError: the names of two files make one name of a part.
     """
     short = [_part_name(source, job) for source in sources]
     often = Counter(short)
@@ -42,7 +41,7 @@ def plan_parts(sources: Sequence[Source], job: Job) -> list[Task]:
     part, times = Counter(task.part for task in tasks).most_common(1)[0]
     if times > 1:
         names = " and ".join(task.source.name for task in tasks if task.part == part)
-        raise ScoreError(f"{names} would both become {part}: rename one of them.")
+        raise AddsupError(f"{names} would both become {part}: rename one of them.")
     return tasks
 
 
@@ -69,20 +68,20 @@ def check_apart(address: str, output: str, sources: Sequence[Source]) -> None:
         sources: the files found at *address*.
 
     Raises:
-        ScoreError: so it is.
+        AddsupError: so it is.
     """
     if STDIN in (address, output):
         return
     target = _real(place_of(output))
     for source in sources:
         if source.place and _is_within(_real(source.place), target):
-            raise ScoreError(
+            raise AddsupError(
                 f"{output} is, or holds, the input {source.name}, which results must not replace: "
                 "give another output."
             )
     searched = _searched_folder(address)
     if searched and _is_within(target, searched):
-        raise ScoreError(
+        raise AddsupError(
             f"{output} is in the folder that is read, and the next run would read its results: "
             "give an output elsewhere."
         )

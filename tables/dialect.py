@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from addsup.tables.errors import TableError
-from addsup.tables.notes import note
+from addsup.tables.errors import TableError, note
 
 if TYPE_CHECKING:
     from addsup.tables.decoding import Text

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from addsup.tables.notes import note
-from addsup.tables.rows import Table
+from addsup.tables.errors import note
+from addsup.tables.text import Table
 
 #: Numbers of a column of int64.
 INTEGERS: Final = range(-(2**63), 2**63)
@@ -18,7 +18,7 @@ JSON: Final = pa.json_()
 
 
 def schema_of(table: Table, limit: int | None) -> pa.Schema | None:
-    """The columns of all rows of *table*, or of the first *limit*; None if it has no rows.
+    """The columns of *table*, of about its first *limit* rows; None if it has no rows.
 
     A key may first appear in any row. A column whose values differ in type is one of text, and one
     with lists or objects is JSON.
@@ -27,10 +27,9 @@ def schema_of(table: Table, limit: int | None) -> pa.Schema | None:
     count = 0
     for batch in table.batches:
         for name, values in batch.columns.items():
-            some = values if limit is None else values[: limit - count]
             found = kinds.setdefault(name, set())
-            found.update(map(type, some))
-            if int in found and any(type(v) is int and v not in INTEGERS for v in some):
+            found.update(map(type, values))
+            if int in found and any(type(v) is int and v not in INTEGERS for v in values):
                 found.add(object)
         count += len(batch.numbers)
         if limit is not None and count >= limit:
@@ -57,11 +56,12 @@ def array_of(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     """n *values* as a column of a type that `schema_of` gave."""
     if kind == JSON:
         return pa.ExtensionArray.from_storage(JSON, pa.array(map(_dumped, values), pa.string()))
-    if kind == pa.string():
-        values = [_plain(v) if isinstance(v, str) else _dumped(v) for v in values]
-    elif kind == pa.float64():
+    if kind == pa.float64():
         values = [v if v is None else float(v) for v in values]
-    return pa.array(values, kind)
+    try:
+        return pa.array(values, kind)
+    except (TypeError, UnicodeError):  # not all are strings, or not all of Unicode
+        return pa.array([_plain(v) if isinstance(v, str) else _dumped(v) for v in values], kind)
 
 
 def _dumped(value: Any) -> str | None:

@@ -11,10 +11,9 @@ from typing import Final
 
 from pyarrow import fs
 
-from addsup.tables.errors import TableError
-from addsup.tables.notes import note
+from addsup.tables.errors import TableError, note
+from addsup.tables.formats import ZIP, split_suffixes
 from addsup.tables.storage import STDIN, Place, Source, place_of, reason
-from addsup.tables.suffixes import ZIP, split_suffixes
 
 WILD: Final = re.compile(r"[*?\[]")
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from addsup.tables.errors import BadTable
-from addsup.tables.rows import ROWS_A_BATCH, Batch
+from addsup.tables.formats import PARQUET, SUFFIXES, split_suffixes
 from addsup.tables.storage import DAMAGE, Source, in_memory, reason
-from addsup.tables.suffixes import PARQUET, SUFFIXES, split_suffixes
+from addsup.tables.text import ROWS_A_BATCH, Batch
 
 #: A Parquet file of more bytes is cut at its row groups.
 BYTES_A_TASK: Final = 256 * 2**20

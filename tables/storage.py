@@ -19,7 +19,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from addsup.tables.errors import BadTable, TableError
-from addsup.tables.suffixes import COMPRESSIONS, ZIP, split_suffixes
+from addsup.tables.formats import COMPRESSIONS, ZIP, split_suffixes
 
 STDIN: Final = "-"
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
@@ -63,6 +63,11 @@ class Source:
     size: int = 0
     changed: int = 0
     content: bytes | None = None
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether its bytes can be read but once."""
+        return self.place is None and self.content is None
 
     @property
     def compression(self) -> str:

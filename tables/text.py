@@ -11,9 +11,8 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from textwrap import shorten
 from typing import IO, Any, Final, Literal, TypeVar
@@ -21,8 +20,7 @@ from typing import IO, Any, Final, Literal, TypeVar
 from addsup.tables.decoding import STAND_IN, Text
 from addsup.tables.dialect import AS_FOUND, Dialect, csv_reader, sniff, unescaped
 from addsup.tables.errors import BadTable
-from addsup.tables.rows import ROWS_A_BATCH, Batch, Table
-from addsup.tables.suffixes import JSONL, TSV
+from addsup.tables.formats import JSONL, TSV
 
 Item = TypeVar("Item")
 #: What is done with a row that cannot be read.
@@ -32,12 +30,50 @@ Row = tuple[int, list[str]]
 #: The number of its line or row, its object or what is wrong with it, and about its size.
 Found = tuple[int, "dict[str, Any] | str", int]
 
+#: Rows that are read at a time, at most.
+ROWS_A_BATCH: Final = 1_000
 #: About how many characters are read at a time.
 CHARS_A_BATCH: Final = 4_000_000
 OPEN_QUOTE: Final = (
     "A quote may be left open, or not be doubled; if quotes are characters like others, give "
     "--no-quotes."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a table, column by column.
+
+    Attributes:
+        numbers: n numbers, of the lines on which the rows start, or of the rows, from 1 on.
+        columns: name -> n values; None where a row has none.
+        problems: index of a row -> what is wrong with it.
+    """
+
+    numbers: Sequence[int]
+    columns: Mapping[str, Sequence[object]]
+    problems: Mapping[int, str] = field(default_factory=dict)
+
+    def values(self, name: str) -> Sequence[object]:
+        """The n values of a column; all None if no row has it."""
+        return self.columns.get(name) or [None] * len(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that is being read: one batch at least, which may be empty.
+
+    Attributes:
+        name: of the file.
+        columns: names as in the file, which may repeat; of JSON Lines, those of the first batch.
+        batches: its rows.
+        unit: what the rows are numbered by.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    batches: Iterator[Batch]
+    unit: str = "line"
 
 
 def read_text(
@@ -66,39 +102,6 @@ def read_text(
     if re.match(r"\s*(\[\s*)?\{\s*\"", text.head):
         raise BadTable(f"{name}, line 1: it looks like JSON: let its name end in .json or .jsonl.")
     return _delimited(name, text, sniff(text, "\t" if form == TSV else ",", dialect), mode)
-
-
-def quotes_enclose(
-    name: str, open_stream: Callable[[], AbstractContextManager[IO[bytes]]], dialect: Dialect
-) -> bool:
-    """Whether quotes of a TSV enclose cells, or are characters like others; all of it is read.
-
-    Args:
-        name: of the file, for messages.
-        open_stream: opens its bytes, decompressed, from the start.
-        dialect: how it is written.
-
-    Raises:
-        BadTable: neither fits.
-    """
-
-    def problems(quoting: bool) -> set[str]:
-        with open_stream() as stream:
-            table = read_text(name, stream, TSV, "mark", replace(dialect, quoting=quoting))
-            return {each for batch in table.batches for each in batch.problems.values()}
-
-    with open_stream() as stream:
-        if not any(b'"' in chunk for chunk in iter(lambda: stream.read(2**20), b"")):
-            return True
-    try:
-        if OPEN_QUOTE not in problems(quoting=True):
-            return True
-        refusal = BadTable(f"{name}: {OPEN_QUOTE}")
-    except BadTable as error:
-        refusal = error
-    if problems(quoting=False):
-        raise refusal
-    return False
 
 
 def _delimited(name: str, text: Text, dialect: Dialect, mode: Mode) -> Table:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from addsup.inference.errors import AddsupError
 from addsup.score.cluster import connect, run_on_cluster
-from addsup.score.errors import ScoreError
 from tests.clusters import Cluster, running_cluster
 from tests.live import free_port, until
 from tests.places import ROOT
@@ -107,7 +107,7 @@ def test_cluster_that_dies_before_it_has_the_model_is_one_sentence(cluster: Clus
             process.send_signal(signal.SIGKILL)
             process.wait()
 
-        with pytest.raises(ScoreError, match="The cluster ended"):
+        with pytest.raises(AddsupError, match="The cluster ended"):
             next(run_on_cluster([], Any, Any, client, b"model", print))  # type: ignore[arg-type]
 
 
@@ -154,7 +154,7 @@ def test_workers_that_cannot_do_it_are_one_sentence(
         client.wait_for_workers(2)
         client.run(make_worse, trouble)
 
-        with pytest.raises(ScoreError, match=says):
+        with pytest.raises(AddsupError, match=says):
             next(run_on_cluster([], Any, Any, client, b"model", print))  # type: ignore[arg-type]
 
 

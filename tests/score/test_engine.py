@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from addsup.inference.model import Model
 from addsup.score.counts import Counts
 from addsup.score.engine import run_here
 from addsup.score.plan import plan_parts
-from addsup.score.scorer import open_scorer
 from addsup.score.tasks import Done, Job, Task
 from addsup.tables.listing import find_sources
 from addsup.tables.storage import place_of
@@ -26,13 +23,13 @@ def tasks(tmp_path: Path, job: Job) -> list[Task]:
 
 @pytest.mark.parametrize("processes", [0, 2, 4])
 def test_every_task_is_done_once_or_says_why_not(
-    tasks: list[Task], tmp_path: Path, job: Job, model: Model, processes: int
+    tasks: list[Task], tmp_path: Path, job: Job, processes: int
 ) -> None:
     """Two processes get whole tasks, four the batches, none is this process."""
     seen: list[Counts] = []
-    scorer = partial(open_scorer, MODEL, model, job.wanted, processes)
+    out = place_of(str(tmp_path / "out"))
 
-    outcomes = run_here(tasks, place_of(str(tmp_path / "out")), job, scorer, seen.append)
+    outcomes = run_here(tasks, out, job, MODEL, processes, seen.append)
     found = {task.part: outcome for task, outcome in outcomes}
 
     assert len(found) == 5

@@ -15,13 +15,12 @@ import pyarrow as pa
 import pytest
 from pyarrow import fs
 
-from addsup.inference.model import Model
+from addsup.inference.errors import AddsupError
 from addsup.score import tasks
-from addsup.score.errors import ScoreError
-from addsup.score.ledger import open_ledger
-from addsup.score.lock import locked
-from addsup.score.scorer import HereScorer
-from addsup.score.tasks import Job, Task, score_task
+from addsup.score.counts import Counts
+from addsup.score.ledger import locked, open_ledger
+from addsup.score.tasks import Done, Job, Task, score_task
+from addsup.score.tasks import Score as Scorer
 from addsup.tables.errors import BadTable
 from addsup.tables.listing import find_sources
 from addsup.tables.readers import Rows
@@ -151,6 +150,17 @@ def test_second_standard_input_into_a_folder_is_scored(
     assert "bad" in part.read_text()
 
 
+def test_same_command_with_columns_to_keep_finds_everything_done(
+    three: Path, tmp_path: Path, score: Score
+) -> None:
+    assert score(three, tmp_path / "out", "--keep", "id") == 0
+    first = (tmp_path / "out" / "a.csv").stat()
+
+    assert score(three, tmp_path / "out", "--keep", "id") == 0
+
+    assert (tmp_path / "out" / "a.csv").stat().st_ino == first.st_ino
+
+
 def test_wrong_option_does_not_lock_the_folder(three: Path, tmp_path: Path, score: Score) -> None:
     assert score(three, tmp_path / "out", "--text-column", "txet") == 1
 
@@ -226,48 +236,34 @@ def test_lock_of_a_dead_process_is_taken_over(three: Path, tmp_path: Path, score
     assert score(three, tmp_path / "out") == 0
 
 
-@pytest.mark.parametrize(("host", "is_free"), [("elsewhere", False), (os.uname().nodename, True)])
-def test_store_without_locks_names_the_file_to_delete(
-    tmp_path: Path, host: str, is_free: bool
-) -> None:
-    store = fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem())
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    holder = {"host": host, "pid": ended.pid, "since": "2026-01-01"}
-    (tmp_path / "_lock").write_text(json.dumps(holder))
+def test_store_without_locks_refuses_another_command(tmp_path: Path) -> None:
+    store = Place(fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem()), "out")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "a.csv").write_text("text\n")
+    (source,) = find_sources(str(tmp_path / "a.csv"))
+    done = Done("a.csv", 5, 0, "", Counts())
 
-    try:
-        with locked(Place(store, "_lock"), "out"):
-            assert is_free
-    except ScoreError as error:
-        assert f"(process {ended.pid} on elsewhere, since 2026-01-01)" in str(error)
-        assert "If it has ended, delete _lock." in str(error)
-        assert not is_free
-
-
-class Forgetful(HereScorer):
-    """Scorer that loses a batch."""
-
-    def score(self, batches: Iterable[Rows]) -> Iterator[pa.RecordBatch]:
-        scored = list(super().score(batches))
-        yield from scored[:-1]
+    with (
+        pytest.raises(AddsupError, match="holds results of the model other, not this"),
+        open_ledger(store, "this", {}) as ours,
+        open_ledger(store, "other", {}) as theirs,
+    ):
+        theirs.note(Task(source, "a.csv"), done)
+        ours.note(Task(source, "a.csv"), done)
 
 
 def test_part_with_fewer_rows_than_its_file_does_not_count(
-    tmp_path: Path, job: Job, model: Model
+    tmp_path: Path, job: Job, here: Scorer
 ) -> None:
     path = write_csv(tmp_path / "a.csv", [["good"]] * 5_000, ["text"])
     (source,) = find_sources(str(path))
     out = tmp_path / "out"
 
+    def forgetful(batches: Iterable[Rows]) -> Iterator[pa.RecordBatch]:
+        yield from list(here(batches))[:-1]
+
     with pytest.raises(BadTable, match=r"a\.csv has 5000 rows, and \d{4} were scored"):
-        score_task(
-            Task(source, "a.csv"),
-            place_of(str(out)),
-            job,
-            Forgetful(model, job.wanted),
-            lambda _: None,
-        )
+        score_task(Task(source, "a.csv"), place_of(str(out)), job, forgetful, lambda _: None)
 
     assert list(out.iterdir()) == []
 
@@ -276,7 +272,7 @@ def test_success_is_not_said_of_a_part_that_is_not_recorded(three: Path, tmp_pat
     (source, *_) = find_sources(str(three))
 
     with (
-        pytest.raises(ScoreError, match=r"lacks a\.csv"),
+        pytest.raises(AddsupError, match=r"lacks a\.csv"),
         open_ledger(place_of(str(tmp_path / "out")), "m", {}) as ledger,
     ):
         ledger.finish([Task(source, "a.csv")], b"{}")

@@ -6,13 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
-from addsup.inference.model import Model
 from addsup.score.columns import Wanted
-from addsup.score.scorer import HereScorer, PoolScorer
+from addsup.score.engine import open_model, open_pool, score_here, score_in
+from addsup.score.tasks import Job
 from addsup.tables.readers import Rows
 from tests.places import ROOT
 from tests.score.conftest import MODEL, TEXTS
@@ -24,28 +25,27 @@ def batches() -> Iterator[Rows]:
         yield Rows(list(TEXTS), kept, {number % len(TEXTS): "malformed_row"})
 
 
-def test_pool_gives_what_this_process_gives_in_the_same_order(model: Model) -> None:
-    wanted = Wanted(explain=2)
-    pool = PoolScorer(MODEL, wanted, 2)
-    try:
-        scored = list(pool.score(batches()))
-    finally:
-        pool.pool.shutdown()
+def test_pool_gives_what_this_process_gives_in_the_same_order(job: Job) -> None:
+    open_model(MODEL, job.model)
+    explained = replace(job, wanted=Wanted(explain=2))
 
-    assert scored == list(HereScorer(model, wanted).score(batches()))
+    with open_pool(MODEL, explained, 2) as pool:
+        scored = list(score_in(pool, 4, explained, batches()))
+
+    assert scored == list(score_here(explained, batches()))
     assert [batch.column("n")[0].as_py() for batch in scored] == list(range(9))
 
 
 PARENT = """
 import sys, time
 from pathlib import Path
-from addsup.score.columns import Wanted
-from addsup.score.scorer import PoolScorer
+from types import SimpleNamespace
+from addsup.score.engine import open_pool
 if __name__ == "__main__":
-    pool = PoolScorer(Path(sys.argv[1]), Wanted(), 2)
-    pool.pool.submit(time.sleep, 0).result()
-    print(*pool.pool._processes, flush=True)
-    time.sleep(600)
+    with open_pool(Path(sys.argv[1]), SimpleNamespace(model="m"), 2) as pool:
+        pool.submit(time.sleep, 0).result()
+        print(*pool._processes, flush=True)
+        time.sleep(600)
 """
 
 

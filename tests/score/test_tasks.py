@@ -8,11 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from addsup.inference.model import Model
 from addsup.score.counts import Counts
 from addsup.score.plan import plan_parts
-from addsup.score.scorer import HereScorer
 from addsup.score.tasks import Job, Task, score_task, score_to_stream
+from addsup.score.tasks import Score as Scorer
 from addsup.tables import parquet
 from addsup.tables.errors import BadTable
 from addsup.tables.listing import find_sources
@@ -36,12 +35,11 @@ def test_large_parquet_file_becomes_several_tasks(large: Path, job: Job) -> None
     assert planned[0].part == "a.part-00001-of-00003.parquet"
 
 
-def test_parts_of_a_large_file_hold_every_row_once(large: Path, job: Job, model: Model) -> None:
-    scorer = HereScorer(model, job.wanted)
+def test_parts_of_a_large_file_hold_every_row_once(large: Path, job: Job, here: Scorer) -> None:
     out = place_of(str(large.parent.parent / "out"))
 
     for task in plan_parts(find_sources(str(large)), job):
-        score_task(task, out, job, scorer, lambda _: None)
+        score_task(task, out, job, here, lambda _: None)
 
     parts = [pq.read_table(path) for path in sorted(Path(out.path).iterdir())]
     assert pa.concat_tables(parts)["id"].to_pylist() == list(range(10))
@@ -59,27 +57,25 @@ def test_other_files_are_one_task_each(tmp_path: Path, job: Job) -> None:
     ]
 
 
-def test_every_batch_is_told_of(tmp_path: Path, job: Job, model: Model) -> None:
+def test_every_batch_is_told_of(tmp_path: Path, job: Job, here: Scorer) -> None:
     path = write_csv(tmp_path / "a.csv", [[text] for text in TEXTS], ["text"])
     (source,) = find_sources(str(path))
     seen: list[Counts] = []
 
-    total = score_to_stream(
-        Task(source, "a.csv"), io.BytesIO(), job, HereScorer(model, job.wanted), seen.append
-    )
+    total = score_to_stream(Task(source, "a.csv"), io.BytesIO(), job, here, seen.append)
 
     assert [total] == seen
     assert total.rows == len(TEXTS)
 
 
 def test_column_with_the_name_of_a_result_is_refused_with_the_way_out(
-    tmp_path: Path, job: Job, model: Model
+    tmp_path: Path, job: Job, here: Scorer
 ) -> None:
     path = write_csv(tmp_path / "a.csv", [["good", 1]], ["text", "label"])
     (source,) = find_sources(str(path))
-    task, scorer = Task(source, "a.csv"), HereScorer(model, job.wanted)
+    task = Task(source, "a.csv")
 
     with pytest.raises(BadTable, match=r'column "label" .* --prefix .* --keep'):
-        score_to_stream(task, io.BytesIO(), job, scorer, lambda _: None)
+        score_to_stream(task, io.BytesIO(), job, here, lambda _: None)
     without = replace(job, selection=Selection(keep=()))
-    assert score_to_stream(task, io.BytesIO(), without, scorer, lambda _: None).rows == 1
+    assert score_to_stream(task, io.BytesIO(), without, here, lambda _: None).rows == 1

@@ -18,7 +18,7 @@ from addsup.tables.dialect import Dialect
 from addsup.tables.errors import BadTable, TableError
 from addsup.tables.listing import find_file
 from addsup.tables.readers import Rows, Selection, open_labelled, read_batches
-from addsup.tables.writers import open_writer
+from addsup.tables.writers import write_batches
 
 
 def scored(path: Path, content: str | bytes, **dialect: Any) -> Rows:
@@ -187,8 +187,7 @@ def test_nested_values_come_out_as_they_are(tmp_path: Path) -> None:
 
 def written(batch: pa.RecordBatch, form: str) -> Any:
     stream = io.BytesIO()
-    with open_writer(stream, form, batch.schema) as write:
-        write(batch)
+    write_batches(stream, form, batch.schema, [batch])
     if form == "parquet":
         return pq.read_table(stream)["tags"].combine_chunks()
     return stream.getvalue().decode()
@@ -258,8 +257,8 @@ def test_our_own_results_can_be_read_back(tmp_path: Path, form: str) -> None:
     texts = ["two\nlines", 'a "b"\tc, d', "\r", "", "plain"]
     batch = pa.RecordBatch.from_pydict({"text": texts, "n": range(5)})
     path = tmp_path / f"a.{form}"
-    with path.open("wb") as stream, open_writer(stream, form, batch.schema) as write:
-        write(batch)
+    with path.open("wb") as stream:
+        write_batches(stream, form, batch.schema, [batch])
 
     (rows,) = read_batches(find_file(path), Selection())
 

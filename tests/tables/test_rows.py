@@ -15,8 +15,7 @@ from addsup.tables import text
 from addsup.tables.errors import BadTable
 from addsup.tables.listing import find_file
 from addsup.tables.readers import Rows, Selection, open_labelled, read_batches
-from addsup.tables.rows import Batch
-from addsup.tables.text import Mode, read_text
+from addsup.tables.text import Batch, Mode, read_text
 from tests.score.conftest import write_parquet
 
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from addsup.tables import writers
-from addsup.tables.writers import open_writer
+from addsup.tables.writers import write_batches
 
 BATCH = pa.RecordBatch.from_pylist(
     [
@@ -20,9 +20,7 @@ BATCH = pa.RecordBatch.from_pylist(
 
 def written(form: str) -> bytes:
     stream = io.BytesIO()
-    with open_writer(stream, form, BATCH.schema) as write:
-        write(BATCH)
-        write(BATCH.slice(0, 0))
+    write_batches(stream, form, BATCH.schema, [BATCH, BATCH.slice(0, 0)])
     return stream.getvalue()
 
 
@@ -33,9 +31,7 @@ def test_parquet_has_the_types() -> None:
 def test_small_batches_share_a_row_group_of_parquet() -> None:
     stream = io.BytesIO()
 
-    with open_writer(stream, "parquet", BATCH.schema) as write:
-        for _ in range(500):
-            write(BATCH)
+    write_batches(stream, "parquet", BATCH.schema, [BATCH] * 500)
 
     assert pq.read_metadata(stream).num_row_groups == 1
 
@@ -44,9 +40,7 @@ def test_row_groups_of_many_bytes_are_written_at_once(monkeypatch: pytest.Monkey
     monkeypatch.setattr(writers, "BYTES_A_GROUP", 2 * BATCH.nbytes)
     stream = io.BytesIO()
 
-    with open_writer(stream, "parquet", BATCH.schema) as write:
-        for _ in range(5):
-            write(BATCH)
+    write_batches(stream, "parquet", BATCH.schema, [BATCH] * 5)
 
     rows = pq.read_metadata(stream)
     assert [rows.row_group(i).num_rows for i in range(rows.num_row_groups)] == [4, 4, 2]
