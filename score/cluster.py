@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any, Final
 
 from distributed import CancelledError as TaskCancelled
 from distributed import Client, KilledWorker
 from distributed.comm.core import CommClosedError
+from distributed.exceptions import WorkerStartTimeoutError
 
 from addsup.inference.errors import AddsupError
 from addsup.score.engine import KEPT, PULSE, outcomes_of
@@ -56,29 +57,18 @@ def connect(address: str, quiet: bool) -> Iterator[Any]:
 def run_on_cluster(
     tasks: Sequence[Task], folder: Place, job: Job, client: Any, content: bytes, seen: Seen
 ) -> Outcomes:
-    """Each of *tasks* when it is done.
-
-    Args:
-        tasks: to be done.
-        folder: where their parts go.
-        job: how.
-        client: of the cluster.
-        content: the model file.
-        seen: called with the counts of what was scored meanwhile.
+    """Each of *tasks* when it is done; *content* is the model file, the rest as of `run_here`.
 
     Raises:
         AddsupError: the cluster cannot do it, or has gone.
     """
     try:
-        watch = _Watch(client)
-        while not watch():
-            time.sleep(PULSE)
+        _wait_for_a_worker(client)
         _check_versions(client)
         # A task, not data that is scattered: Dask makes it again if the workers that had it died.
         model = client.submit(bytes, content, pure=False)
-        executor = client.get_executor(pure=False)
-        arguments = (folder, job, model)
-        yield from outcomes_of(executor, tasks, arguments, seen, watch, one_file_only=KilledWorker)
+        executor, watch = client.get_executor(pure=False), partial(_wait_for_a_worker, client)
+        yield from outcomes_of(executor, tasks, (folder, job, model), seen, watch, KilledWorker)
     except LOST as error:
         raise AddsupError(
             f"The cluster ended, or cannot be reached any more ({str(error) or 'cancelled'}). "
@@ -86,47 +76,28 @@ def run_on_cluster(
         ) from None
 
 
-class _Watch:
-    """Tells whether a cluster has workers that take tasks; gives up if it has none for long."""
-
-    def __init__(self, client: Any) -> None:
-        self.client = client
-        self.since: float | None = None
-
-    def __call__(self) -> bool:
-        """Whether it has."""
-        found = self.client.scheduler_info(n_workers=-1)
-        if "workers" not in found:
-            raise CommClosedError("the scheduler does not answer")
-        workers = found["workers"].values()
-        if any(worker["status"] == "running" for worker in workers):
-            self.since = None
-            return True
-        trouble = _trouble(workers)
-        now = time.monotonic()
-        if self.since is None:
-            self.since = now
+def _wait_for_a_worker(client: Any) -> None:
+    """Return when a worker takes tasks; refuse if none does for long."""
+    trouble = ""
+    for seconds in (PULSE, PATIENCE):
+        if trouble:
             print(f"addsup score: {trouble} Waiting {PATIENCE:.0f} s for one.", file=sys.stderr)
-        elif now - self.since > PATIENCE:
-            raise AddsupError(trouble)
-        return False
-
-
-def _trouble(workers: Sequence[dict[str, Any]]) -> str:
-    if not workers:
-        return "The cluster has no workers: start some, with the address of the scheduler."
-    return (
-        f"All {len(workers)} workers of the cluster are paused, as they have no memory left: give "
-        "them more, or fewer threads each."
-    )
+        try:
+            client.wait_for_workers(1, timeout=seconds)
+            return
+        except WorkerStartTimeoutError:
+            workers = len(client.scheduler_info(n_workers=-1)["workers"])
+            trouble = (
+                f"All {workers} workers of the cluster are paused, as they have no memory left: "
+                "give them more, or fewer threads each."
+                if workers
+                else "The cluster has no workers: start some, with the address of the scheduler."
+            )
+    raise AddsupError(trouble)
 
 
 def _check_versions(client: Any) -> None:
-    """Refuse a cluster that would not understand this command.
-
-    Raises:
-        AddsupError: a machine has another version of Python or of this package, or lacks that.
-    """
+    """Refuse a machine with another version of Python or of this package, or without that."""
     found = client.get_versions(packages=[PACKAGE])
     here = _versions(found["client"])
     machines = {"The scheduler": found["scheduler"]}

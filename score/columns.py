@@ -50,11 +50,7 @@ def score_texts(
 ) -> pa.RecordBatch:
     """Classify n *texts*: n rows of `result_schema`; a bad text has nulls, and a code of its error.
 
-    Args:
-        model: that classifies.
-        texts: as typed; what is no string is an error.
-        errors: index -> code of texts that are known to be bad.
-        wanted: what to say of them.
+    What is no string is an error; *errors* has the codes of texts that are known to be bad.
     """
     bad = {
         i: code

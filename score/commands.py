@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 import msgspec
+from pyarrow import fs
 from tqdm import tqdm
 
 from addsup.inference.errors import AddsupError
@@ -19,8 +21,7 @@ from addsup.score.columns import Wanted
 from addsup.score.counts import Counts, Meter
 from addsup.score.engine import run_here
 from addsup.score.ledger import locked, open_ledger
-from addsup.score.plan import check_apart, plan_parts
-from addsup.score.tasks import Done, Job, Outcomes, Task, standard_output
+from addsup.score.tasks import Done, Job, Outcomes, Task, plan_parts, standard_output
 from addsup.tables.errors import BadTable
 from addsup.tables.formats import output_format
 from addsup.tables.listing import find_sources
@@ -116,11 +117,6 @@ def run(options: ScoreOptions) -> int:
             meter = Meter(bar, sum(source.size for source in sources))
             score = _score_file if _is_one_file(options, sources) else _score_folder
             summary = score(this, sources, meter)
-    except UnicodeError:
-        raise AddsupError(
-            f"{_printable(options.input)} or {_printable(options.output)} has a name that is not "
-            "UTF-8: rename it."
-        ) from None
     except KeyboardInterrupt:
         is_file = options.output == STDIN or output_format(options.output)
         goes_on = "what is done is kept, and the same command goes on from there."
@@ -132,12 +128,11 @@ def run(options: ScoreOptions) -> int:
     elif sys.stderr:
         print(summary.decode(), file=sys.stderr)
     for why in this.failed.values():
-        print(f"addsup score: {_printable(why)}", file=sys.stderr)
+        print(f"addsup score: {why}", file=sys.stderr)
     return 1 if this.failed else 0
 
 
 def _sources(options: ScoreOptions) -> list[Source]:
-    options.output.encode()
     sources = find_sources(options.input, options.selection.form)
     if sources[0].is_stream and sys.stdin is None:
         raise AddsupError("Standard input is closed.")
@@ -146,8 +141,39 @@ def _sources(options: ScoreOptions) -> list[Source]:
             f"{A_CLUSTER} cannot read this machine's standard input: save it as a file that its "
             "workers reach."
         )
-    check_apart(options.input, options.output, sources)
+    _check_apart(options.input, options.output, sources)
     return sources
+
+
+def _check_apart(address: str, output: str, sources: Sequence[Source]) -> None:
+    """Refuse an *output* that is an input, holds one, or is where *address* has inputs looked for.
+
+    Raises:
+        AddsupError: so it is.
+    """
+    if STDIN in (address, output):
+        return
+    target = _real(place_of(output))
+    for source in sources:
+        if source.place and _real(source.place).is_relative_to(target):
+            raise AddsupError(
+                f"{output} is, or holds, the input {source.name}, which results must not replace: "
+                "give another output."
+            )
+    searched = place_of(address.split("**")[0] or ".")
+    is_folder = searched.info.type == fs.FileType.Directory
+    if is_folder and target.is_relative_to(_real(searched)):
+        raise AddsupError(
+            f"{output} is in the folder that is read, and the next run would read its results: "
+            "give an output elsewhere."
+        )
+
+
+def _real(place: Place) -> PurePath:
+    """The path of *place* below the name of its file system, without symbolic links."""
+    is_local = isinstance(place.system, fs.LocalFileSystem)
+    path = os.path.realpath(place.path) if is_local else place.path
+    return PurePath(place.system.type_name, path.strip("/"))
 
 
 def _is_one_file(options: ScoreOptions, sources: Sequence[Source]) -> bool:
@@ -212,7 +238,3 @@ def _score_folder(this: Run, sources: Sequence[Source], meter: Meter) -> bytes:
         if not this.failed:
             ledger.finish(tasks, summary)
         return summary
-
-
-def _printable(text: str) -> str:
-    return text.encode(errors="backslashreplace").decode()

@@ -110,9 +110,6 @@ def outcomes_of(
         seen: called with the counts of each part.
         watch: called every second in which none is done; may raise.
         one_file_only: what the executor raises where it gives up one task, not all.
-
-    Raises:
-        Exception: what else the executor or the function raises.
     """
     done: SimpleQueue[Future[Done]] = SimpleQueue()
     running: dict[Future[Done], Task] = {}
@@ -138,11 +135,7 @@ def outcomes_of(
 
 
 def score_on_worker(task: Task, folder: Place, job: Job, content: bytes = b"") -> Done:
-    """Score *task* into *folder* with the model that this process has open, or with *content*.
-
-    Raises:
-        BadTable: its file cannot be read to its end.
-    """
+    """Score *task* into *folder* with the model that this process has open, or with *content*."""
     if job.model not in _models:
         _models[job.model] = Model(content)
     return score_task(task, folder, job, partial(score_here, job), lambda _: None)

@@ -129,11 +129,7 @@ class Ledger:
             stream.write(msgspec.json.encode(self.progress))
 
     def finish(self, tasks: Sequence[Task], summary: bytes) -> None:
-        """Say in the folder that the output is complete.
-
-        Raises:
-            AddsupError: it is not.
-        """
+        """Say in the folder that the output is complete; refuse if it is not."""
         lost = [task.part for task in tasks if task.part not in self.progress.parts]
         if lost:
             raise AddsupError(

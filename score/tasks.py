@@ -6,12 +6,14 @@ import hashlib
 import io
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import PurePath
 from typing import Any
 
 import msgspec
@@ -21,7 +23,8 @@ from addsup.inference.errors import AddsupError
 from addsup.score.columns import Wanted, result_schema
 from addsup.score.counts import Counts, counts_of
 from addsup.tables.errors import BadTable
-from addsup.tables.parquet import Groups
+from addsup.tables.formats import ZIP, output_name, split_suffixes
+from addsup.tables.parquet import Groups, cut_into_groups
 from addsup.tables.readers import Rows, Selection, read_batches, source_format
 from addsup.tables.storage import Place, Source, open_atomically, reason
 from addsup.tables.writers import write_batches
@@ -90,6 +93,39 @@ Outcome = Done | BadTable
 Outcomes = Generator[tuple[Task, Outcome], None, None]
 
 
+def plan_parts(sources: Sequence[Source], job: Job) -> list[Task]:
+    """The tasks that score *sources* into a folder, each into a part of its own."""
+    short = [_part_name(source, job) for source in sources]
+    often = Counter(short)
+    tasks = []
+    for source, wanted in zip(sources, short, strict=True):
+        is_free = often[wanted] == 1 or wanted == source.name
+        name = wanted if is_free else f"{source.name}{PurePath(wanted).suffix}"  # a.csv and a.tsv
+        cut = cut_into_groups(source, job.selection.form)
+        for number, groups in enumerate(cut, 1):
+            part = _numbered(name, number, len(cut)) if len(cut) > 1 else name
+            tasks.append(Task(source, part, groups, source.size // len(cut)))
+    part, times = Counter(task.part for task in tasks).most_common(1)[0]
+    if times > 1:
+        names = " and ".join(task.source.name for task in tasks if task.part == part)
+        raise AddsupError(f"{names} would both become {part}: rename one of them.")
+    return tasks
+
+
+def _part_name(source: Source, job: Job) -> str:
+    try:
+        is_zip = source.compression == ZIP
+        form = job.form or (source_format(source, job.selection.form) if is_zip else None)
+    except BadTable:
+        form = None  # scoring it fails with the same error
+    return output_name(source.name, form) if form else source.name
+
+
+def _numbered(part: str, number: int, count: int) -> str:
+    stem, suffix, compression = split_suffixes(part)
+    return f"{stem}.part-{number:05}-of-{count:05}{suffix}{compression}"
+
+
 class _Digest(io.RawIOBase):
     """Stream that passes on what is written to it, with its checksum."""
 
@@ -106,14 +142,9 @@ class _Digest(io.RawIOBase):
 
 
 def score_task(task: Task, folder: Place | None, job: Job, score: Score, seen: Seen) -> Done:
-    """Score *task* into its part in *folder*, whole or not at all.
+    """Score *task* into its part in *folder*, or to standard output; whole or not at all.
 
-    Args:
-        task: what to score.
-        folder: where the part goes; None for standard output.
-        job: how.
-        score: classifies.
-        seen: called with the counts of every batch.
+    *seen* is called with the counts of every batch.
 
     Raises:
         BadTable: the source cannot be read to its end, or not written beside the results.

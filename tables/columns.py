@@ -18,14 +18,8 @@ USUAL_COLUMNS: Final[Mapping[Role, Sequence[str]]] = {
 def find_column(role: Role, name: str, columns: Sequence[str], given: str | None = None) -> str:
     """The column of texts or labels: the *given* one, the first usual one, or for text the only.
 
-    Args:
-        role: what the column holds.
-        name: of the file, for messages.
-        columns: of the file.
-        given: what the user named.
-
     Raises:
-        BadTable: there is no such column, or it cannot be told which it is.
+        BadTable: the file *name* has no such column, or it cannot be told which it is.
     """
     if not columns:
         raise BadTable(f"{name} is empty, or none of its first rows can be read.")
@@ -47,11 +41,7 @@ def find_column(role: Role, name: str, columns: Sequence[str], given: str | None
 
 
 def check_column(name: str, columns: Sequence[str], wanted: str) -> None:
-    """Refuse a *wanted* column that is not there, or there twice.
-
-    Raises:
-        BadTable: so it is.
-    """
+    """Refuse a *wanted* column that is not there, or there twice, with `BadTable`."""
     if wanted not in columns:
         raise BadTable(f'{name} has no column "{wanted}"; it has {_listed(columns)}.')
     if list(columns).count(wanted) > 1:

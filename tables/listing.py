@@ -22,11 +22,7 @@ def find_sources(address: str, form: str | None = None) -> list[Source]:
     """The files at *address*: a file, a folder, a glob, or `-` for standard input; by name.
 
     Of a folder and a glob, hidden files and those that are no tables by their names are skipped,
-    which is said. A glob is as in bash with globstar: `*` stays in its folder, `**` does not.
-
-    Args:
-        address: where they are.
-        form: their format, if names do not say it; then only hidden files are skipped.
+    which is said; only hidden ones, if *form* is given. A glob is as in bash with globstar.
 
     Raises:
         TableError: there is none, or the place cannot be reached.
@@ -110,11 +106,7 @@ def _below(folder: Place, pattern: Sequence[str]) -> list[Source]:
 
 
 def _walk(folder: str, depth: int | None) -> Iterator[str]:
-    """Local files below *folder*, so many folders deep; each once, wherever symbolic links lead.
-
-    Raises:
-        TableError: a name is not UTF-8.
-    """
+    """Local files below *folder*, so many folders deep; each once, wherever symbolic links lead."""
     seen: set[str] = set()
     for root, folders, files in os.walk(folder, followlinks=True):
         if (real := os.path.realpath(root)) in seen:
@@ -128,10 +120,7 @@ def _walk(folder: str, depth: int | None) -> Iterator[str]:
         if root[len(folder) :].count("/") + 1 == depth:
             folders.clear()
         for name in files:
-            path = f"{root}/{name}"
-            if not path.isprintable() and path != path.encode(errors="replace").decode():
-                raise TableError(f"{os.fsencode(path)!r} is no name in UTF-8: rename it.")
-            yield path
+            yield place_of(f"{root}/{name}").path
 
 
 def _matches(names: Sequence[str], pattern: Sequence[str]) -> bool:

@@ -79,11 +79,7 @@ class Rows:
 
 
 def source_format(source: Source, given: str | None = None) -> str:
-    """The format *given*, else by the name; standard input and .zip files have it guessed.
-
-    Raises:
-        BadTable: the name says none.
-    """
+    """The format *given*, else by the name; standard input and .zip files have it guessed."""
     _, suffix, packed = split_suffixes(source.name)
     if given or suffix or not (source.place is None or packed.lower() == ZIP):
         return format_of(source.name, given)
@@ -101,12 +97,7 @@ def open_labelled(
 ) -> Iterator[tuple[Table, str, str]]:
     """Open a table to train on, or some row groups of it, and find its columns of text and label.
 
-    Args:
-        source: the file.
-        text: the name of the column that holds the text; None for the usual one.
-        label: that of the column that holds the label; likewise.
-        groups: of a Parquet file.
-        dialect: how a table of text is written.
+    The columns are those that are named, or the usual ones.
 
     Raises:
         BadTable: here or while batches are read: it cannot be read to its end, or lacks a column.
@@ -157,8 +148,8 @@ def _from_parquet(source: Source, selection: Selection, groups: Groups) -> Itera
     with open_parquet(source) as file:
         text, kept = _choose(source.name, file.schema_arrow.names, selection)
         for batch in record_batches(file, list(dict.fromkeys([*kept, text])), groups):
-            texts, unread = texts_of(source.name, text, batch.column(text))
-            yield Rows(texts, batch.select(list(kept)), dict.fromkeys(unread, MALFORMED_ROW))
+            texts = texts_of(source.name, text, batch.column(text))
+            yield Rows(texts, batch.select(list(kept)))
 
 
 def _from_text(source: Source, form: str, selection: Selection) -> Iterator[Rows]:
@@ -188,10 +179,7 @@ def _from_text(source: Source, form: str, selection: Selection) -> Iterator[Rows
 def _settled(source: Source, form: str, dialect: Dialect) -> Dialect:
     """*dialect* with what only all of a TSV tells: whether its quotes enclose cells.
 
-    A stream is read once, so its beginning decides.
-
-    Raises:
-        BadTable: they do not, nor are they characters like others.
+    Of a stream, which is read once, the beginning decides.
     """
 
     def problems(quoting: bool) -> set[str]:

@@ -79,8 +79,10 @@ def place_of(address: str) -> Place:
     """The place at a local path or an address.
 
     Raises:
-        TableError: there is no file system for it.
+        TableError: there is no file system for it, or it is not in UTF-8.
     """
+    if "\ud800" <= max(address, default="") <= "\udfff":
+        raise TableError(f"{os.fsencode(address)!r} is no name in UTF-8: rename it.")
     if not ADDRESS.match(address):
         return Place(fs.LocalFileSystem(), str(Path(address).absolute()))
     try:
@@ -101,11 +103,7 @@ def _by_fsspec(address: str) -> Place:
 
 
 def in_memory(source: Source) -> Source:
-    """*source* with its bytes in memory, decompressed.
-
-    Raises:
-        BadTable: they cannot be read, or not decompressed.
-    """
+    """*source* with its bytes in memory, decompressed."""
     with open_source(source) as stream:
         return replace(source, content=stream.read())
 
@@ -166,13 +164,11 @@ def open_atomically(place: Place) -> Iterator[Any]:
     folder, _, name = place.path.rpartition("/")
     draft = f"{folder}/.{uuid4().hex}.part"  # no two runs share it
     system = place.system
-    suffix = Path(name).suffix.lower()
-    if suffix == ZIP:
-        raise TableError(f"{place} cannot be written: results are not put into archives.")
+    compression = COMPRESSIONS.get(Path(name).suffix.lower())
     try:
         system.create_dir(folder, recursive=True)
         try:
-            with system.open_output_stream(draft, COMPRESSIONS.get(suffix)) as stream:
+            with system.open_output_stream(draft, compression) as stream:
                 yield stream
             if isinstance(system, fs.LocalFileSystem):  # on the disk, should power be lost
                 with Path(draft).open("rb") as file:

@@ -1,9 +1,7 @@
-"""Text formats: CSV, TSV and JSON -> batches of rows, by the standard library alone.
+"""Text formats: CSV, TSV and JSON -> batches of rows as they stand, by the standard library alone.
 
-pandas would guess: "NA" becomes missing, "1.0" a number, a lone U+0085 or carriage return a new
-line. Here values stay as they stand. A row that cannot be read is refused with its line, or marked
-in its place, so that the n-th row out is the n-th row in; where a quote may be left open, so that
-nobody can tell where rows end, the file is refused.
+A row that cannot be read is refused with its line, or marked in its place; where a quote may be
+left open, so that nobody can tell where rows end, the file is refused.
 """
 
 from __future__ import annotations
@@ -17,8 +15,15 @@ from itertools import chain
 from textwrap import shorten
 from typing import IO, Any, Final, Literal, TypeVar
 
-from addsup.tables.decoding import STAND_IN, Text
-from addsup.tables.dialect import AS_FOUND, Dialect, csv_reader, sniff, unescaped
+from addsup.tables.dialect import (
+    AS_FOUND,
+    STAND_IN,
+    Dialect,
+    Text,
+    csv_reader,
+    sniff,
+    unescaped,
+)
 from addsup.tables.errors import BadTable
 from addsup.tables.formats import JSONL, TSV
 
@@ -79,26 +84,19 @@ class Table:
 def read_text(
     name: str, stream: IO[bytes], form: str, mode: Mode, dialect: Dialect = AS_FOUND
 ) -> Table:
-    """Read a table of text, with or without a byte order mark.
+    """Read a table of text, with or without a byte order mark, from the decompressed *stream*.
 
-    Empty lines are left out, but for those of a table of one column, which are empty cells.
-
-    Args:
-        name: of the file, for messages.
-        stream: its bytes, decompressed.
-        form: csv, tsv or jsonl; a JSON array of objects is read as jsonl, too.
-        mode: whether to refuse rows that cannot be read, or to mark them in `Batch.problems`.
-        dialect: how the table is written.
+    Empty lines are left out, but for those of a table of one column, which are empty cells. A JSON
+    array of objects is read as jsonl, too. Rows that cannot be read are refused, or marked in
+    `Batch.problems`.
 
     Raises:
         BadTable: here or while batches are read: no text in the encoding, no header, a quote left
             open, or a malformed row.
     """
     text = Text(name, stream, dialect.encoding)
-    if form == JSONL and re.match(r"\s*\[\s*[{\]]", text.head):
-        return _json_array(name, text, mode)
     if form == JSONL:
-        return _json_lines(name, text, mode)
+        return _json(name, text, mode)
     if re.match(r"\s*(\[\s*)?\{\s*\"", text.head):
         raise BadTable(f"{name}, line 1: it looks like JSON: let its name end in .json or .jsonl.")
     return _delimited(name, text, sniff(text, "\t" if form == TSV else ",", dialect), mode)
@@ -166,29 +164,28 @@ def _ragged(cells: Sequence[object], header: Sequence[str]) -> str:
     )
 
 
-def _json_lines(name: str, text: Text, mode: Mode) -> Table:
-    lines = (line.replace(STAND_IN, "\r") if text.has_returns else line for line in text.lines())
-    rows = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-    read = ((number, _json_object(line, mode), len(line)) for number, line in rows)
-    return _table_of_objects(name, read, mode, "line")
+def _json(name: str, text: Text, mode: Mode) -> Table:
+    """The table of JSON Lines, or of an array of objects, all of which is in memory."""
+    lines = (line.replace(STAND_IN, "\r") for line in text.lines())
+    read: Iterable[Found]
+    if re.match(r"\s*\[\s*[{\]]", text.head):
+        unit, array = "row", _array(name, "".join(lines), mode)
+        read = ((number, _object(each), 1) for number, each in enumerate(array, 1))
+    else:
+        unit, rows = "line", ((n, line) for n, line in enumerate(lines, 1) if line.strip())
+        read = ((number, _json_object(line, mode), len(line)) for number, line in rows)
+    batches = (_by_key(name, each, mode, unit) for each in batched(read, lambda row: row[2]))
+    first = next(batches)
+    return Table(name, tuple(first.columns), chain([first], batches), unit)
 
 
-def _json_array(name: str, text: Text, mode: Mode) -> Table:
-    """The table of an array of objects, all of which is in memory."""
+def _array(name: str, content: str, mode: Mode) -> list[object]:
     try:
-        array = _DECODERS[mode].decode("".join(text.lines()).replace(STAND_IN, "\r"))
+        return list(_DECODERS[mode].decode(content))
     except json.JSONDecodeError as error:
         raise BadTable(f"{name}, line {error.lineno}: not valid JSON ({error.msg}).") from None
     except (ValueError, RecursionError) as error:
         raise BadTable(f"{name}: not valid JSON ({error}).") from None
-    read = ((number, _object(each), 1) for number, each in enumerate(array, 1))
-    return _table_of_objects(name, read, mode, "row")
-
-
-def _table_of_objects(name: str, rows: Iterable[Found], mode: Mode, unit: str) -> Table:
-    batches = (_by_key(name, each, mode, unit) for each in batched(rows, lambda row: row[2]))
-    first = next(batches)
-    return Table(name, tuple(first.columns), chain([first], batches), unit)
 
 
 def _by_key(name: str, rows: Sequence[Found], mode: Mode, unit: str) -> Batch:

@@ -21,7 +21,7 @@ from tests.score.conftest import MODEL, TEXTS, Score, table, write_parquet
 
 pytestmark = pytest.mark.slow
 
-FILES, ROWS = 8, 3_000
+FILES, ROWS = 8, 1_000
 
 
 @pytest.fixture
@@ -153,9 +153,16 @@ def test_workers_that_cannot_do_it_are_one_sentence(
     with connect(cluster.address, quiet=True) as client:
         client.wait_for_workers(2)
         client.run(make_worse, trouble)
+        if trouble == "paused":
+            until(lambda: not running(client), lambda: "a worker takes tasks")
 
         with pytest.raises(AddsupError, match=says):
             next(run_on_cluster([], Any, Any, client, b"model", print))  # type: ignore[arg-type]
+
+
+def running(client: Any) -> list[Any]:
+    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    return [worker for worker in workers if worker["status"] == "running"]
 
 
 def make_worse(trouble: str, dask_worker: Any) -> None:

@@ -6,8 +6,7 @@ import pytest
 
 from addsup.score.counts import Counts
 from addsup.score.engine import run_here
-from addsup.score.plan import plan_parts
-from addsup.score.tasks import Done, Job, Task
+from addsup.score.tasks import Done, Job, Task, plan_parts
 from addsup.tables.listing import find_sources
 from addsup.tables.storage import place_of
 from tests.score.conftest import MODEL, TEXTS, write_parquet

@@ -9,8 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from addsup.score.counts import Counts
-from addsup.score.plan import plan_parts
-from addsup.score.tasks import Job, Task, score_task, score_to_stream
+from addsup.score.tasks import Job, Task, plan_parts, score_task, score_to_stream
 from addsup.score.tasks import Score as Scorer
 from addsup.tables import parquet
 from addsup.tables.errors import BadTable

@@ -155,16 +155,6 @@ def test_one_file_to_train_on_is_no_folder_and_no_address(folder: Path) -> None:
         find_file(Path("https://example.org/mail.csv"))
 
 
-def test_archive_is_not_written(tmp_path: Path) -> None:
-    place = place_of(str(tmp_path / "a.csv.zip"))
-
-    with (
-        pytest.raises(TableError, match="results are not put into archives"),
-        open_atomically(place),
-    ):
-        pass
-
-
 def test_format_that_is_given_goes_before_the_name() -> None:
     assert format_of("a.csv", "tsv") == "tsv"
     assert format_of("a.b.ndjson.gz") == "jsonl"
