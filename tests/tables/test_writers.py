@@ -24,7 +24,10 @@ def written(form: str) -> bytes:
     return stream.getvalue()
 
 
-def test_parquet_has_the_types() -> None:
+def test_parquet_and_json_lines_have_the_types() -> None:
+    lines = written("jsonl").decode().splitlines()
+
+    assert [json.loads(line) for line in lines] == BATCH.to_pylist()
     assert pq.read_table(io.BytesIO(written("parquet"))).to_batches() == [BATCH]
 
 
@@ -46,18 +49,8 @@ def test_row_groups_of_many_bytes_are_written_at_once(monkeypatch: pytest.Monkey
     assert [rows.row_group(i).num_rows for i in range(rows.num_row_groups)] == [4, 4, 2]
 
 
-def test_jsonl_has_a_line_for_each_row() -> None:
-    lines = written("jsonl").decode().splitlines()
-
-    assert [json.loads(line) for line in lines] == BATCH.to_pylist()
-
-
 def test_csv_has_lists_as_json() -> None:
     lines = written("csv").decode()
 
     assert lines.startswith('"id","p","words"\n"007",0.5,"[{""word"":""a\\""b""')
     assert lines.endswith('"a,\nb",,\n')
-
-
-def test_tsv_is_separated_by_tabs() -> None:
-    assert written("tsv").decode().startswith('"id"\t"p"\t"words"\n')
