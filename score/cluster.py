@@ -1,8 +1,4 @@
-"""Cluster: the same tasks, scored by Dask workers on other machines.
-
-Scheduler and workers need `requirements-score.txt` and this package (Dockerfile.score), and workers
-reach input and output by the same addresses. The model's bytes travel once to each of them.
-"""
+"""Cluster: the same tasks, scored by Dask workers, which reach files by the same addresses."""
 
 from __future__ import annotations
 
@@ -33,11 +29,7 @@ LOST: Final = (CancelledError, TaskCancelled, CommClosedError, OSError)
 
 @contextmanager
 def connect(address: str, quiet: bool) -> Iterator[Any]:
-    """A client of the scheduler at *address*.
-
-    Raises:
-        AddsupError: it does not answer.
-    """
+    """A client of the scheduler at *address*; `AddsupError` if it does not answer."""
     logging.disable(logging.ERROR)  # what the client logs of a lost cluster is in our error
     with ExitStack() as opened:
         opened.callback(logging.disable, logging.NOTSET)

@@ -146,11 +146,7 @@ def _sources(options: ScoreOptions) -> list[Source]:
 
 
 def _check_apart(address: str, output: str, sources: Sequence[Source]) -> None:
-    """Refuse an *output* that is an input, holds one, or is where *address* has inputs looked for.
-
-    Raises:
-        AddsupError: so it is.
-    """
+    """Refuse an *output* that is an input, holds one, or is where inputs are looked for."""
     if STDIN in (address, output):
         return
     target = _real(place_of(output))
@@ -232,9 +228,10 @@ def _score_folder(this: Run, sources: Sequence[Source], meter: Meter) -> bytes:
                     raise outcome
                 else:
                     this.failed[task.part] = str(outcome)
-        for part, done in ledger.progress.parts.items():
+        parts = ledger.progress.parts
+        for part, done in parts.items():
             this.judge(part, done.counts)
-        summary = this.summary(ledger.counts)
+        summary = this.summary(sum((done.counts for done in parts.values()), Counts()))
         if not this.failed:
             ledger.finish(tasks, summary)
         return summary

@@ -46,13 +46,8 @@ def run_here(
 ) -> Outcomes:
     """Each of *tasks* when it is done: many go to the processes whole, a few share the batches.
 
-    Args:
-        tasks: to be done.
-        folder: where their parts go; None for standard output.
-        job: how.
-        model: the model file, which each process opens once.
-        processes: that classify; one is this process.
-        seen: called with the counts of what was scored meanwhile.
+    Parts go to *folder*, or standard output. Each process opens the file *model* once; one is this
+    process. *seen* is called with the counts of what was scored meanwhile.
 
     Raises:
         AddsupError: the processes are killed again and again.
@@ -103,13 +98,8 @@ def outcomes_of(
 ) -> Outcomes:
     """Each of *tasks* when it is done, with what `score_on_worker(task, *arguments)` made of it.
 
-    Args:
-        executor: that calls it.
-        tasks: to be done.
-        arguments: of the function, behind the task.
-        seen: called with the counts of each part.
-        watch: called every second in which none is done; may raise.
-        one_file_only: what the executor raises where it gives up one task, not all.
+    *watch* is called every second in which none is done, and may raise; *one_file_only* is what the
+    executor raises where it gives up one task, not all.
     """
     done: SimpleQueue[Future[Done]] = SimpleQueue()
     running: dict[Future[Done], Task] = {}

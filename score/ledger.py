@@ -19,7 +19,6 @@ import msgspec
 from pyarrow import fs
 
 from addsup.inference.errors import AddsupError
-from addsup.score.counts import Counts
 from addsup.score.tasks import Done, Task
 from addsup.tables.errors import BadTable, TableError
 from addsup.tables.storage import DAMAGE, Place, Source, open_atomically, open_source, reason
@@ -57,11 +56,6 @@ class Ledger:
     def __init__(self, folder: Place, progress: Progress) -> None:
         self.folder, self.progress = folder, progress
         self._due = 0.0
-
-    @property
-    def counts(self) -> Counts:
-        """What was found in all parts."""
-        return sum((done.counts for done in self.progress.parts.values()), Counts())
 
     def unfinished(self, tasks: Sequence[Task]) -> list[Task]:
         """Those of *tasks* whose part has to be made, or made again.
@@ -119,11 +113,7 @@ class Ledger:
             self._due = time.monotonic() + SELDOM * (time.monotonic() - began)
 
     def save(self) -> None:
-        """Write the ledger, whole or not at all.
-
-        Raises:
-            AddsupError: another command is at the folder, on a store that has no lock.
-        """
+        """Write the ledger, whole or not at all; refuse what another command has begun."""
         _begun(self.folder, self.progress)
         with open_atomically(self.folder / NAME) as stream:
             stream.write(msgspec.json.encode(self.progress))
@@ -198,8 +188,7 @@ def _take(path: Path, file: TextIO, output: str) -> None:
 def open_ledger(folder: Place, model: str, options: dict[str, Any]) -> Iterator[Ledger]:
     """The ledger of *folder*, locked; written as it begins, and whatever ends it.
 
-    Raises:
-        AddsupError: another run is at it, or the folder holds what another command has made.
+    It refuses a folder that another run is at, or that holds what another command has made.
     """
     with locked(folder / LOCK, str(folder)):
         ledger = Ledger(folder, _begun(folder, Progress(3, model, options)))

@@ -166,11 +166,7 @@ def score_task(task: Task, folder: Place | None, job: Job, score: Score, seen: S
 
 @contextmanager
 def standard_output() -> Iterator[Any]:
-    """The bytes of standard output, flushed at the end; click knows what a closed pipe is.
-
-    Raises:
-        AddsupError: it is closed, or takes no more.
-    """
+    """The bytes of standard output, flushed at the end; click knows what a closed pipe is."""
     if sys.stdout is None:
         raise AddsupError("Standard output is closed.")
     try:

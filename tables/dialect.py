@@ -92,11 +92,7 @@ class Text:
     """
 
     def __init__(self, name: str, stream: IO[bytes], encoding: str | None = None) -> None:
-        """Look at the beginning of *stream*.
-
-        Raises:
-            BadTable: the bytes are no text, or there is no such encoding.
-        """
+        """Look at the beginning of *stream*; `BadTable` if it is no text in *encoding*."""
         self.name, self.encoding = name, encoding or "utf-8-sig"
         try:
             b" ".decode(self.encoding, "replace")

@@ -51,11 +51,7 @@ def guess_format(head: bytes) -> str:
 
 
 def format_of(name: str, given: str | None = None) -> str:
-    """The format *given*, else that which *name* says.
-
-    Raises:
-        BadTable: it says none.
-    """
+    """The format *given*, else that which *name* says; `BadTable` if it says none."""
     found = given or SUFFIXES.get(split_suffixes(name)[1].lower())
     if found is None:
         raise BadTable(

@@ -37,11 +37,7 @@ def find_sources(address: str, form: str | None = None) -> list[Source]:
 
 
 def find_file(path: Path) -> Source:
-    """The one local file at *path*, by which its messages begin; `-` is standard input.
-
-    Raises:
-        TableError: there is none, or a folder, or *path* is an address.
-    """
+    """The one local file at *path*, by which its messages begin; `-` is standard input."""
     address = str(path)
     if address == STDIN:
         return Source(None, "stdin")
@@ -73,21 +69,18 @@ def _at(address: str, form: str | None) -> list[Source]:
 
 def _tables(address: str, found: Sequence[Source], form: str | None) -> list[Source]:
     """Those of *found* that are tables by their names; the others are named."""
-    tables = [source for source in found if _is_table(source, form)]
-    others = sorted({source.name for source in found} - {source.name for source in tables})
-    names = ", ".join(others[:5]) + ", ..." * (len(others) > 5)
+    tables, others = [], []
+    for source in found:
+        is_hidden = any(part.startswith((".", "_")) for part in source.name.split("/"))
+        is_table = form or split_suffixes(source.name)[1] or source.compression == ZIP
+        (tables if is_table and not is_hidden else others).append(source)
+    names = ", ".join(sorted(each.name for each in others)[:5]) + ", ..." * (len(others) > 5)
     if not tables:
         why = f"no tables by their names ({names}): give --input-format" if others else "no files"
         raise TableError(f"{address} has {why}.")
     if others:
         note(f"{address}: {len(others)} files skipped, hidden or no tables by their names: {names}")
     return tables
-
-
-def _is_table(source: Source, form: str | None) -> bool:
-    if any(part.startswith((".", "_")) for part in source.name.split("/")):
-        return False
-    return bool(form or split_suffixes(source.name)[1]) or source.compression == ZIP
 
 
 def _below(folder: Place, pattern: Sequence[str]) -> list[Source]:

@@ -24,11 +24,7 @@ Groups = tuple[int, int] | None
 
 @contextmanager
 def open_parquet(source: Source) -> Iterator[pq.ParquetFile]:
-    """The Parquet file *source*; in memory, if its bytes come as a stream.
-
-    Raises:
-        BadTable: it is none, or damaged, here or while it is read.
-    """
+    """The Parquet file *source*, in memory if it is a stream; `BadTable` if it is damaged."""
     try:
         if source.place is None or source.content is not None or source.compression:
             yield pq.ParquetFile(pa.BufferReader(in_memory(source).content))
@@ -70,11 +66,7 @@ def _missing(value: object) -> object:
 
 
 def texts_of(name: str, column: str, values: pa.Array) -> list[object]:
-    """n texts of a *column*, bytes as UTF-8; or bytes, where they are not.
-
-    Raises:
-        BadTable: its values are neither texts nor bytes.
-    """
+    """n texts of a *column*, bytes as UTF-8, or as they are; `BadTable` if it holds neither."""
     kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
     if str(kind).removeprefix("large_").removesuffix("_view") not in ("string", "binary", "null"):
         raise BadTable(f'{name}: column "{column}" holds {kind}, no texts: give --text-column.')

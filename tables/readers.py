@@ -12,7 +12,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from addsup.tables.columns import check_column, find_column
+from addsup.tables.columns import array_of, check_column, find_column, schema_of
 from addsup.tables.dialect import AS_FOUND, Dialect
 from addsup.tables.errors import BadTable
 from addsup.tables.formats import (
@@ -24,7 +24,6 @@ from addsup.tables.formats import (
     guess_format,
     split_suffixes,
 )
-from addsup.tables.json_columns import array_of, schema_of
 from addsup.tables.parquet import Groups, open_parquet, record_batches, texts_of, value_batches
 from addsup.tables.storage import Source, open_source, place_of
 from addsup.tables.text import OPEN_QUOTE, Table, read_text
@@ -188,8 +187,11 @@ def _settled(source: Source, form: str, dialect: Dialect) -> Dialect:
             batches = read_text(source.name, stream, TSV, "mark", given).batches
             return {problem for batch in batches for problem in batch.problems.values()}
 
-    if form != TSV or dialect.quoting is not None or source.is_stream or not _has_quotes(source):
+    if form != TSV or dialect.quoting is not None or source.is_stream:
         return dialect
+    with open_source(source) as stream:
+        if not any(b'"' in chunk for chunk in iter(partial(stream.read, 2**20), b"")):
+            return dialect
     try:
         refusal = BadTable(f"{source.name}: {OPEN_QUOTE}")
         encloses = OPEN_QUOTE not in problems(quoting=True)
@@ -198,11 +200,6 @@ def _settled(source: Source, form: str, dialect: Dialect) -> Dialect:
     if not encloses and problems(quoting=False):
         raise refusal
     return replace(dialect, quoting=encloses)
-
-
-def _has_quotes(source: Source) -> bool:
-    with open_source(source) as stream:
-        return any(b'"' in chunk for chunk in iter(partial(stream.read, 2**20), b""))
 
 
 @contextmanager

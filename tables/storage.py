@@ -76,11 +76,7 @@ class Source:
 
 
 def place_of(address: str) -> Place:
-    """The place at a local path or an address.
-
-    Raises:
-        TableError: there is no file system for it, or it is not in UTF-8.
-    """
+    """The place at a local path or an address; `TableError` if there is no file system for it."""
     if "\ud800" <= max(address, default="") <= "\udfff":
         raise TableError(f"{os.fsencode(address)!r} is no name in UTF-8: rename it.")
     if not ADDRESS.match(address):
@@ -110,11 +106,7 @@ def in_memory(source: Source) -> Source:
 
 @contextmanager
 def open_source(source: Source) -> Iterator[Any]:
-    """The bytes of *source*, decompressed by its suffix, one after another.
-
-    Raises:
-        BadTable: they cannot be read, or not decompressed.
-    """
+    """The bytes of *source*, decompressed, as a stream; `BadTable` if they cannot be read."""
     try:
         if source.content is not None:
             yield io.BytesIO(source.content)
@@ -156,10 +148,10 @@ def _only_member(name: str, raw: Any) -> Iterator[Any]:
 
 @contextmanager
 def open_atomically(place: Place) -> Iterator[Any]:
-    """A stream to write what will be at *place* once it is complete.
+    """A stream to write what will be at *place* once it is complete; until then, what was is there.
 
     Raises:
-        TableError: it cannot be written; what was at *place* is still there.
+        TableError: it cannot be written.
     """
     folder, _, name = place.path.rpartition("/")
     draft = f"{folder}/.{uuid4().hex}.part"  # no two runs share it
