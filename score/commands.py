@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
 from typing import Final
@@ -39,16 +39,11 @@ class ScoreOptions:
     """Options of scoring.
 
     Attributes:
-        model: the model file.
         input: a file, a folder, a glob, an address, or - for standard input.
         output: a file for one input, else a folder or an address; - for standard output.
-        selection: which columns are read, and how.
-        wanted: what is said of each text.
         format: of the output; None for its name's, or the input's.
         processes: that classify.
         scheduler: address of a Dask cluster; None for this machine.
-        fail_fast: whether to stop at the first file that cannot be read.
-        quiet: whether to do without a progress bar.
     """
 
     model: Path
@@ -189,34 +184,28 @@ def _is_one_file(options: ScoreOptions, sources: Sequence[Source]) -> bool:
 
 def _score_file(this: Run, sources: Sequence[Source], meter: Meter) -> bytes:
     """Score the one of *sources* into a file or to standard output; the summary."""
-    source = meter.reading(sources[0])
-    if this.options.output == STDIN:
-        counts = _counts_of(this.outcomes([Task(source, "")], None, meter))
-    else:
-        place = place_of(this.options.output)
-        above, _, name = place.path.rpartition("/")
-        folder = Place(place.system, above)
-        with locked(folder / f".{name}.lock", this.options.output):
-            counts = _counts_of(this.outcomes([Task(source, name)], folder, meter))
-    this.judge(source.name, counts)
-    return this.summary(counts)
-
-
-def _counts_of(outcomes: Outcomes) -> Counts:
-    with closing(outcomes):
+    source, output = meter.reading(sources[0]), this.options.output
+    with ExitStack() as opened:
+        folder, name = None, ""
+        if output != STDIN:
+            place = place_of(output)
+            above, _, name = place.path.rpartition("/")
+            folder = Place(place.system, above)
+            opened.enter_context(locked(folder / f".{name}.lock", output))
+        outcomes = opened.enter_context(closing(this.outcomes([Task(source, name)], folder, meter)))
         _, outcome = next(outcomes)
-        if isinstance(outcome, BadTable):
-            raise outcome
-        return outcome.counts
+    if isinstance(outcome, BadTable):
+        raise outcome
+    this.judge(source.name, outcome.counts)
+    return this.summary(outcome.counts)
 
 
 def _score_folder(this: Run, sources: Sequence[Source], meter: Meter) -> bytes:
     """Score each of *sources* into its part; the summary."""
     folder, job = place_of(this.options.output), this.job
     decided = {"selection": asdict(job.selection), "wanted": asdict(job.wanted), "format": job.form}
-    with open_ledger(
-        folder, this.model.sha256, msgspec.json.decode(msgspec.json.encode(decided))
-    ) as ledger:
+    as_json = msgspec.json.decode(msgspec.json.encode(decided))
+    with open_ledger(folder, job.model, as_json) as ledger:
         tasks = plan_parts(sources, job)
         left = ledger.unfinished(tasks)
         with closing(this.outcomes(left, folder, meter)) as outcomes:

@@ -37,12 +37,7 @@ _models: dict[str, Model] = {}
 
 
 def run_here(
-    tasks: Sequence[Task],
-    folder: Place | None,
-    job: Job,
-    model: Path,
-    processes: int,
-    seen: Seen,
+    tasks: Sequence[Task], folder: Place | None, job: Job, model: Path, processes: int, seen: Seen
 ) -> Outcomes:
     """Each of *tasks* when it is done: many go to the processes whole, a few share the batches.
 

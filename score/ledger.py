@@ -143,10 +143,6 @@ def locked(place: Place, output: str) -> Iterator[None]:
 
     It is the kernel's (flock), which goes with its process. Object stores have none: there two
     runs of one command write the same bytes, and the ledger refuses another command.
-
-    Raises:
-        AddsupError: another run holds it.
-        TableError: it cannot be written.
     """
     if not isinstance(place.system, fs.LocalFileSystem):
         yield

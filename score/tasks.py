@@ -101,9 +101,11 @@ def plan_parts(sources: Sequence[Source], job: Job) -> list[Task]:
     for source, wanted in zip(sources, short, strict=True):
         is_free = often[wanted] == 1 or wanted == source.name
         name = wanted if is_free else f"{source.name}{PurePath(wanted).suffix}"  # a.csv and a.tsv
+        stem, suffix, packed = split_suffixes(name)
         cut = cut_into_groups(source, job.selection.form)
         for number, groups in enumerate(cut, 1):
-            part = _numbered(name, number, len(cut)) if len(cut) > 1 else name
+            part = f"{stem}.part-{number:05}-of-{len(cut):05}{suffix}{packed}"
+            part = part if len(cut) > 1 else name
             tasks.append(Task(source, part, groups, source.size // len(cut)))
     part, times = Counter(task.part for task in tasks).most_common(1)[0]
     if times > 1:
@@ -119,11 +121,6 @@ def _part_name(source: Source, job: Job) -> str:
     except BadTable:
         form = None  # scoring it fails with the same error
     return output_name(source.name, form) if form else source.name
-
-
-def _numbered(part: str, number: int, count: int) -> str:
-    stem, suffix, compression = split_suffixes(part)
-    return f"{stem}.part-{number:05}-of-{count:05}{suffix}{compression}"
 
 
 class _Digest(io.RawIOBase):

@@ -23,9 +23,6 @@ def find_sources(address: str, form: str | None = None) -> list[Source]:
 
     Of a folder and a glob, hidden files and those that are no tables by their names are skipped,
     which is said; only hidden ones, if *form* is given. A glob is as in bash with globstar.
-
-    Raises:
-        TableError: there is none, or the place cannot be reached.
     """
     if address == STDIN:
         return [Source(None, "stdin")]
@@ -69,7 +66,8 @@ def _at(address: str, form: str | None) -> list[Source]:
 
 def _tables(address: str, found: Sequence[Source], form: str | None) -> list[Source]:
     """Those of *found* that are tables by their names; the others are named."""
-    tables, others = [], []
+    tables: list[Source] = []
+    others: list[Source] = []
     for source in found:
         is_hidden = any(part.startswith((".", "_")) for part in source.name.split("/"))
         is_table = form or split_suffixes(source.name)[1] or source.compression == ZIP

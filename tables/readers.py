@@ -15,15 +15,7 @@ import pyarrow as pa
 from addsup.tables.columns import array_of, check_column, find_column, schema_of
 from addsup.tables.dialect import AS_FOUND, Dialect
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import (
-    JSONL,
-    PARQUET,
-    TSV,
-    ZIP,
-    format_of,
-    guess_format,
-    split_suffixes,
-)
+from addsup.tables.formats import JSONL, PARQUET, TSV, ZIP, format_of, guess_format, split_suffixes
 from addsup.tables.parquet import Groups, open_parquet, record_batches, texts_of, value_batches
 from addsup.tables.storage import Source, open_source, place_of
 from addsup.tables.text import OPEN_QUOTE, Table, read_text

@@ -81,16 +81,10 @@ def place_of(address: str) -> Place:
         raise TableError(f"{os.fsencode(address)!r} is no name in UTF-8: rename it.")
     if not ADDRESS.match(address):
         return Place(fs.LocalFileSystem(), str(Path(address).absolute()))
-    try:
+    with suppress(pa.ArrowException, ValueError, OSError):
         return Place(*fs.FileSystem.from_uri(address))
-    except (pa.ArrowException, ValueError, OSError):
-        return _by_fsspec(address)
-
-
-def _by_fsspec(address: str) -> Place:
-    """The place at an address that fsspec knows, if that and its package are installed."""
     try:
-        import fsspec
+        import fsspec  # knows others, where their packages are installed
 
         system, path = fsspec.core.url_to_fs(address)
     except (ImportError, ValueError, OSError) as error:

@@ -15,15 +15,7 @@ from itertools import chain
 from textwrap import shorten
 from typing import IO, Any, Final, Literal, TypeVar
 
-from addsup.tables.dialect import (
-    AS_FOUND,
-    STAND_IN,
-    Dialect,
-    Text,
-    csv_reader,
-    sniff,
-    unescaped,
-)
+from addsup.tables.dialect import AS_FOUND, STAND_IN, Dialect, Text, csv_reader, sniff, unescaped
 from addsup.tables.errors import BadTable
 from addsup.tables.formats import JSONL, TSV
 
