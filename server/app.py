@@ -81,7 +81,7 @@ def make_ready(app: Flask, content: bytes | None = None) -> Flask:
     server = extensions_of(app)
     path = server.settings.model_path
     if content is None:
-        content = read_trusted(path, server.settings.public_key)
+        content = read_trusted(path, server.settings.model_public_key)
     server.use_model(Model.open(path, content))
     return app
 

@@ -42,7 +42,7 @@ _chosen = wsgi.choose(Worker.server_stop.is_due)
 
 wsgi_app = f"{wsgi.__name__}:{wsgi.application.__name__}()"
 bind = [_chosen.address]
-workers = _chosen.workers
+workers = _chosen.web_concurrency
 loglevel = _chosen.log_level
 logger_class = Log
 Log.log_format = _chosen.log_format
@@ -50,7 +50,7 @@ forwarded_allow_ips = ""  # whom to believe is said by TRUSTED_PROXIES alone
 
 worker_class = Worker
 threads = _chosen.threads
-worker_connections = _chosen.connections
+worker_connections = _chosen.max_connections
 Worker.max_requests_at_work = _chosen.max_concurrency
 Worker.max_body_bytes = _chosen.max_body_bytes
 Worker.health_paths = wsgi.health_paths(_chosen)

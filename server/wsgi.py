@@ -67,7 +67,7 @@ def choose(is_stopping: Callable[[], bool]) -> Settings:
         app = prepared if prepared and settings == chosen else unready_app(settings)
         approved = approve(
             settings.model_path,
-            settings.public_key,
+            settings.model_public_key,
             lambda model: rehearse(model, app),
             settings.model_check_seconds,
             is_stopping,

@@ -24,7 +24,7 @@ def model_document(server: Extensions) -> ModelDocument:
     served = server.model
     card = served.manifest
     return ModelDocument(
-        server.settings.model_name,
+        server.settings.served_name,
         served.version,
         served.sha256,
         list(card.labels),

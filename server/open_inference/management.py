@@ -66,14 +66,14 @@ def statistics(request: Request) -> Reply:
         compute_infer=spent,
         compute_output=nothing,
     )
-    name = server.settings.model_name
+    name = server.settings.served_name
     document = Statistics([ModelStatistics(name, model.version, texts, requests, stats)])
     return respond(request, document)
 
 
 def repository_index(request: Request) -> Reply:
     """The one model that there is."""
-    name, version = request.server.settings.model_name, request.server.model.version
+    name, version = request.server.settings.served_name, request.server.model.version
     return respond(request, [RepositoryModel(name, version, "READY", "")])
 
 

@@ -108,7 +108,7 @@ def find_model(request: Request) -> Model:
         ProblemError: it is another one that is served. HTTP 404.
     """
     server, names = request.server, request.names
-    model, served = server.model, server.settings.model_name
+    model, served = server.model, server.settings.served_name
     if names.get("name", served) != served or names.get("version") not in (None, model.version):
         raise ProblemError(
             ProblemType.MODEL_NOT_FOUND, f"The model here is {served}, version {model.version}."

@@ -21,7 +21,7 @@ DECODER: Final = msgspec.json.Decoder(V1Request)
 
 def models(request: Request) -> Reply:
     """The one model that there is."""
-    return respond(request, V1Models([request.server.settings.model_name]))
+    return respond(request, V1Models([request.server.settings.served_name]))
 
 
 def predict_instances(request: Request) -> Reply:

@@ -9,11 +9,11 @@ import pytest
 from addsup.server.errors import SettingError
 from addsup.server.settings import Settings
 from addsup.server.settings.accepted import (
+    LISTENING_ADDRESS,
+    MODEL_NAME,
+    URL_PATH,
     Accepted,
-    listening_address,
-    model_name,
     one_of,
-    url_path,
     whole_number,
 )
 from tests.places import ROOT
@@ -191,7 +191,7 @@ def test_the_only_model_of_a_folder_is_found(tmp_path: Path) -> None:
 
     settings = Settings.from_environment({"MODEL_PATH": str(tmp_path)})
     assert settings.model_path == tmp_path / "mine.onnx"
-    assert settings.model_name == "mine"
+    assert settings.served_name == "mine"
 
     (tmp_path / "other.onnx").touch()
     with pytest.raises(SettingError, match=r"a folder with one \.onnx file in it"):
@@ -203,13 +203,13 @@ def test_the_only_model_of_a_folder_is_found(tmp_path: Path) -> None:
     [
         (whole_number(1, 9), "9", 9),
         (one_of("a", "b"), "B", "b"),
-        (listening_address(), "Example.ORG", "example.org"),
-        (listening_address(), "2001:DB8::1", "2001:db8::1"),
-        (listening_address(), "unix:a.sock", f"unix:{Path.cwd()}/a.sock"),
-        (url_path(), "texts/", "/texts"),
-        (url_path(), "/a/b", "/a/b"),
-        (url_path(), "/", ""),
-        (model_name(), "mail.v2", "mail.v2"),
+        (LISTENING_ADDRESS, "Example.ORG", "example.org"),
+        (LISTENING_ADDRESS, "2001:DB8::1", "2001:db8::1"),
+        (LISTENING_ADDRESS, "unix:a.sock", f"unix:{Path.cwd()}/a.sock"),
+        (URL_PATH, "texts/", "/texts"),
+        (URL_PATH, "/a/b", "/a/b"),
+        (URL_PATH, "/", ""),
+        (MODEL_NAME, "mail.v2", "mail.v2"),
     ],
 )
 def test_values_are_read(accepted: Accepted, value: str, parsed: object) -> None:
@@ -220,12 +220,12 @@ def test_values_are_read(accepted: Accepted, value: str, parsed: object) -> None
     ("accepted", "value"),
     [
         (whole_number(1, 9), "10"),
-        (listening_address(), "-a"),
-        (listening_address(), "1.2.3"),
-        (listening_address(), "a:80"),
-        (url_path(), "a?b"),
-        (url_path(), "//a//b"),
-        (model_name(), ""),
+        (LISTENING_ADDRESS, "-a"),
+        (LISTENING_ADDRESS, "1.2.3"),
+        (LISTENING_ADDRESS, "a:80"),
+        (URL_PATH, "a?b"),
+        (URL_PATH, "//a//b"),
+        (MODEL_NAME, ""),
     ],
 )
 def test_other_values_are_refused(accepted: Accepted, value: str) -> None:
