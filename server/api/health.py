@@ -6,18 +6,17 @@ from addsup.server.http.request import Reply, Request
 from addsup.server.http.routing import Route
 from addsup.server.middleware.security import check_bearer
 from addsup.server.schemas.negotiation import respond
-from addsup.server.schemas.responses import StateDocument
 
 
 def livez(request: Request) -> Reply:
     """The process answers. Restart it when this fails."""
-    return respond(request, StateDocument("live"))
+    return respond(request, {"status": "live"})
 
 
 def readyz(request: Request) -> Reply:
     """The model reproduced its golden texts. Send traffic when this succeeds."""
     _ = request.server.model
-    return respond(request, StateDocument("ready"))
+    return respond(request, {"status": "ready"})
 
 
 def metrics(request: Request) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from typing import Any
 
 import onnxruntime
 
@@ -11,7 +12,6 @@ from addsup.server.extensions import Extensions
 from addsup.server.http.request import Reply, Request
 from addsup.server.http.routing import Route
 from addsup.server.schemas.negotiation import respond
-from addsup.server.schemas.responses import ModelDocument, VersionDocument
 
 
 def model(request: Request) -> Reply:
@@ -19,28 +19,32 @@ def model(request: Request) -> Reply:
     return respond(request, model_document(request.server))
 
 
-def model_document(server: Extensions) -> ModelDocument:
+def model_document(server: Extensions) -> dict[str, Any]:
     """What the model file says of itself."""
     served = server.model
     card = served.manifest
-    return ModelDocument(
-        server.settings.served_name,
-        served.version,
-        served.sha256,
-        list(card.labels),
-        len(card.vocabulary),
-        card.data,
-        card.figures,
-        card.parameters,
-        card.versions,
-    )
+    return {
+        "name": server.settings.served_name,
+        "version": served.version,
+        "sha256": served.sha256,
+        "labels": card.labels,
+        "vocabulary": len(card.vocabulary),
+        "data": card.data,
+        "figures": card.figures,
+        "parameters": card.parameters,
+        "versions": card.versions,
+    }
 
 
 def version(request: Request) -> Reply:
     """The versions of what runs."""
-    served = request.server.model.version
-    python, runtime = platform.python_version(), onnxruntime.__version__
-    return respond(request, VersionDocument(__version__, served, python, runtime))
+    document = {
+        "version": __version__,
+        "model": request.server.model.version,
+        "python": platform.python_version(),
+        "onnxruntime": onnxruntime.__version__,
+    }
+    return respond(request, document)
 
 
 ROUTES = (

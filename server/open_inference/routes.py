@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
-from msgspec import UNSET
 
 from addsup import __version__
 from addsup.inference.model import Model
@@ -14,21 +13,16 @@ from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.http.request import Reply, Request
 from addsup.server.http.routing import Handler, Route
 from addsup.server.open_inference import binary
-from addsup.server.open_inference.tensors import output_tensor, texts_of, wanted_outputs
-from addsup.server.schemas.negotiation import respond
-from addsup.server.schemas.open_inference import (
+from addsup.server.open_inference.tensors import (
     LABEL,
     PROBABILITIES,
     TEXT,
     InferenceRequest,
-    InferenceResponse,
-    Live,
-    ModelMetadata,
-    ModelReady,
-    Ready,
-    ServerMetadata,
-    Tensor,
+    output_tensor,
+    texts_of,
+    wanted_outputs,
 )
+from addsup.server.schemas.negotiation import respond
 from addsup.server.schemas.parsing import decode_with, refuse_duplicates
 from addsup.server.schemas.validation import check_texts
 
@@ -44,36 +38,39 @@ MODEL_VERSION: Final = "/v2/models/<name>/versions/<version>"
 
 def server_metadata(request: Request) -> Reply:
     """What the server is, and what it offers beyond the protocol."""
-    return respond(request, ServerMetadata("addsup", __version__, list(EXTENSIONS)))
+    return respond(request, {"name": "addsup", "version": __version__, "extensions": EXTENSIONS})
 
 
 def live(request: Request) -> Reply:
     """The process answers."""
-    return respond(request, Live(True))
+    return respond(request, {"live": True})
 
 
 def ready(request: Request) -> Reply:
     """The model reproduced its golden texts."""
     _ = request.server.model
-    return respond(request, Ready(True))
+    return respond(request, {"ready": True})
 
 
 def model_metadata(request: Request) -> Reply:
     """What the model takes and gives."""
     model = find_model(request)
-    text = Tensor(TEXT, "BYTES", [-1])
-    label = Tensor(LABEL, "BYTES", [-1])
-    probabilities = Tensor(PROBABILITIES, "FP64", [-1, len(model.labels)])
-    outputs = [label, probabilities]
-    return respond(
-        request, ModelMetadata(request.names["name"], [model.version], PLATFORM, [text], outputs)
-    )
+    labels = {"name": LABEL, "datatype": "BYTES", "shape": [-1]}
+    shape = [-1, len(model.labels)]
+    document = {
+        "name": request.names["name"],
+        "versions": [model.version],
+        "platform": PLATFORM,
+        "inputs": [{"name": TEXT, "datatype": "BYTES", "shape": [-1]}],
+        "outputs": [labels, {"name": PROBABILITIES, "datatype": "FP64", "shape": shape}],
+    }
+    return respond(request, document)
 
 
 def model_ready(request: Request) -> Reply:
     """The model is there, and reproduced its golden texts."""
     find_model(request)
-    return respond(request, ModelReady(request.names["name"], True))
+    return respond(request, {"name": request.names["name"], "ready": True})
 
 
 def infer(request: Request) -> Reply:
@@ -86,11 +83,15 @@ def infer(request: Request) -> Reply:
     check_texts(texts, settings, model.tokenizer, "/inputs/0/data")
     predictions = [each.prediction for each in classify(request, texts)]
     outputs, parts = zip(
-        *(output_tensor(each, predictions, model.labels) for each in wanted), strict=True
+        *(output_tensor(*each, predictions, model.labels) for each in wanted.items()), strict=True
     )
-    name = request.names["name"]
-    reply = InferenceResponse(name, model.version, list(outputs), received.id or UNSET)
-    return with_binary_data(respond(request, reply), b"".join(parts))
+    answer = {
+        "model_name": request.names["name"],
+        "model_version": model.version,
+        "outputs": outputs,
+        **({"id": received.id} if received.id else {}),
+    }
+    return with_binary_data(respond(request, answer), b"".join(parts))
 
 
 def with_binary_data(reply: Reply, data: bytes) -> Reply:

@@ -11,17 +11,23 @@ from addsup.server.http.request import Reply, Request
 from addsup.server.http.routing import Route
 from addsup.server.open_inference.routes import find_model, model_ready
 from addsup.server.schemas.negotiation import respond
-from addsup.server.schemas.open_inference import V1Models, V1Request
 from addsup.server.schemas.parsing import decode_with, refuse_duplicates
 from addsup.server.schemas.responses import predictions_document
 from addsup.server.schemas.validation import check_texts
+
+
+class V1Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of `POST /v1/models/{name}:predict`."""
+
+    instances: list[str]
+
 
 DECODER: Final = msgspec.json.Decoder(V1Request)
 
 
 def models(request: Request) -> Reply:
     """The one model that there is."""
-    return respond(request, V1Models([request.server.settings.served_name]))
+    return respond(request, {"models": [request.server.settings.served_name]})
 
 
 def predict_instances(request: Request) -> Reply:

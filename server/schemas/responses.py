@@ -11,7 +11,6 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from addsup.inference.manifest import DataSet, Figures
 from addsup.inference.predictions import Classification, Explanation, Prediction
 from addsup.server.errors import ProblemError
 
@@ -40,13 +39,6 @@ class ExplanationDocument(msgspec.Struct, frozen=True):
     words: list[WordDocument]
 
 
-class ItemProblem(msgspec.Struct, frozen=True):
-    """Why one text of a batch was not classified."""
-
-    code: str
-    detail: str
-
-
 class PredictionDocument(msgspec.Struct, frozen=True):
     """What the model makes of one text."""
 
@@ -58,73 +50,12 @@ class PredictionDocument(msgspec.Struct, frozen=True):
     reason: str | UnsetType = UNSET
     unread_letters: int | UnsetType = UNSET
     explanation: ExplanationDocument | UnsetType | None = UNSET
-    error: ItemProblem | UnsetType = UNSET
+    error: dict[str, str] | UnsetType = UNSET  # why it was not classified
 
 
-class BatchDocument(msgspec.Struct, frozen=True):
-    """Predictions in the order of the texts."""
-
-    predictions: list[PredictionDocument]
-
-
-#: What stands for a text: the same members, whichever it is.
+#: What is sent of a text: the same members, whichever it is.
 Sent = Prediction | PredictionDocument
-
-
-class Batch(msgspec.Struct, frozen=True):
-    """What is sent as a `BatchDocument`."""
-
-    predictions: list[Sent]
-
-
-class PlaceDocument(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is wrong, and where: in the body by `pointer`, or in the query by `parameter`."""
-
-    detail: str
-    pointer: str | None = None
-    parameter: str | None = None
-
-
-class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """An RFC 9457 problem document."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    errors: list[PlaceDocument] | UnsetType = UNSET
-    error: str | UnsetType = UNSET
-
-
-class StateDocument(msgspec.Struct, frozen=True):
-    """The answer to a health check."""
-
-    status: str
-
-
-class ModelDocument(msgspec.Struct, frozen=True):
-    """The model's card, as the model file states it."""
-
-    name: str
-    version: str
-    sha256: str
-    labels: list[str]
-    vocabulary: int
-    data: DataSet
-    figures: Figures
-    parameters: dict[str, Any]
-    versions: dict[str, str]
-
-
-class VersionDocument(msgspec.Struct, frozen=True):
-    """What runs here."""
-
-    version: str
-    model: str
-    python: str
-    onnxruntime: str
+Batch = dict[str, list[Sent]]
 
 
 def predictions_document(
@@ -135,7 +66,7 @@ def predictions_document(
     With *explained*, each has a member `explanation`, null where nothing is known.
     """
     documents = [_sent(each, explained) for each in found]
-    return Batch(documents) if is_batch else documents[0]
+    return {"predictions": documents} if is_batch else documents[0]
 
 
 def batch_document(
@@ -143,16 +74,15 @@ def batch_document(
 ) -> Batch:
     """Classifications with, at their places, the problems of texts that have none."""
     good = iter(found)
-    return Batch(
-        [
-            _refused(bad[index]) if index in bad else _sent(next(good), explained)
-            for index in range(len(found) + len(bad))
-        ]
-    )
+    sent = [
+        _refused(bad[index]) if index in bad else _sent(next(good), explained)
+        for index in range(len(found) + len(bad))
+    ]
+    return {"predictions": sent}
 
 
 def _refused(problem: ProblemError) -> PredictionDocument:
-    error = ItemProblem(problem.type.code, problem.detail)
+    error = {"code": problem.type.code, "detail": problem.detail}
     return PredictionDocument(None, None, None, 0, 0, problem.detail, error=error)
 
 
@@ -192,27 +122,24 @@ def _explanation_document(text: str, explanation: Explanation) -> ExplanationDoc
     )
 
 
-def problem_type(code: str, root: str = "") -> str:
-    """Where *code* is explained by a server at *root*: a URI reference, as RFC 9457 has it."""
-    return f"{root}/docs#{code}"
-
-
 def problem_document(
     problem: ProblemError, request_id: str = "", *, protocol_v2: bool = False, root: str = ""
-) -> ProblemDocument:
-    """A problem as it is sent in answer to the request *request_id*."""
-    known = problem.pointer is not None or problem.parameter is not None
-    place = PlaceDocument(problem.detail, problem.pointer, problem.parameter)
-    return ProblemDocument(
-        type=problem_type(problem.type.code, root),
-        title=problem.type.title,
-        status=problem.type.status,
-        detail=problem.detail,
-        instance=request_id,
-        code=problem.type.code,
-        errors=[place] if known else UNSET,
-        error=problem.detail if protocol_v2 else UNSET,
-    )
+) -> dict[str, Any]:
+    """A problem (RFC 9457) as it is sent in answer to the request *request_id*."""
+    document: dict[str, Any] = {
+        "type": f"{root}/docs#{problem.type.code}",
+        "title": problem.type.title,
+        "status": problem.type.status,
+        "detail": problem.detail,
+        "instance": request_id,
+        "code": problem.type.code,
+    }
+    places = {"pointer": problem.pointer, "parameter": problem.parameter}
+    if known := {name: place for name, place in places.items() if place is not None}:
+        document["errors"] = [{"detail": problem.detail, **known}]
+    if protocol_v2:
+        document["error"] = problem.detail
+    return document
 
 
 def encode(document: Any) -> bytes:

@@ -289,7 +289,7 @@ def test_bad_texts_of_a_batch_are_answered_in_their_place_where_asked_for(
         ({"texts": [GOOD, None]}, "wrong_type"),
         ({"texts": [GOOD], "on_error": "ignore"}, "wrong_type"),
         ({"texts": [GOOD] * 6, "on_error": "item"}, "too_many_texts"),
-        ({"texts": [None], "on_error": "item", "x": 1}, "wrong_type"),
+        ({"texts": [None], "on_error": "item", "x": 1}, "unknown_field"),
     ],
 )
 def test_otherwise_a_batch_is_refused_whole(client: FlaskClient, document: Any, code: str) -> None:

@@ -12,7 +12,7 @@ from addsup.inference.analyzer import tokenizer
 from addsup.inference.analyzer_settings import ARTICLE
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.schemas.parsing import Texts, parse_form, parse_json
-from addsup.server.schemas.validation import check_explained, check_request
+from addsup.server.schemas.validation import check_explained, check_texts
 from addsup.server.settings import Settings
 
 DEEP = b"[" * 30_000
@@ -99,8 +99,7 @@ def test_the_names_of_version_1_are_still_read(body: bytes, texts: Texts) -> Non
         (b'{"text": ' + DEEP, "wrong_type", "/text"),
         (b'{"text": ' + b"9" * 5000 + b"}", "wrong_type", "/text"),
         (b'{"texts": "good"}', "wrong_type", "/texts"),
-        (b'{"texts": ["a", "b", "c", null]}', "wrong_type", "/texts/3"),
-        (b'{"texts": ["a", ' + DEEP, "wrong_type", "/texts/1"),
+        (b'{"texts": ["a", ' + DEEP, "wrong_type", ""),
         (b'{"Text": "good"}', "unknown_field", "/Text"),
         (b'{"text": "good", "lang": "en"}', "unknown_field", "/lang"),
         (b'{"a/b~c`": 1}', "unknown_field", "/a~1b~0c`"),
@@ -199,29 +198,28 @@ LETTERS = tokenizer(ARTICLE)
 SETTINGS = Settings(max_text_chars=10, max_texts=2)
 
 
-@pytest.mark.parametrize(
-    "texts", [Texts(["good"], "text"), Texts(["a", "b"], "texts"), Texts([], "texts")]
-)
-def test_what_the_model_reads_passes(texts: Texts) -> None:
-    check_request(texts, SETTINGS, LETTERS)
+@pytest.mark.parametrize("texts", [["a", "b"], []])
+def test_what_the_model_reads_passes(texts: list[str]) -> None:
+    check_texts(texts, SETTINGS, LETTERS)
 
 
 @pytest.mark.parametrize(
     ("texts", "problem", "pointer"),
     [
-        (Texts([" "], "text"), ProblemType.EMPTY_TEXT, "/text"),
-        (Texts(["10/10"], "text"), ProblemType.TEXT_WITHOUT_LETTERS, "/text"),
-        (Texts(["a" * 11], "text"), ProblemType.TEXT_TOO_LONG, "/text"),
-        (Texts(["a", ""], "texts"), ProblemType.EMPTY_TEXT, "/texts/1"),
-        (Texts(["a", ""], "reviews"), ProblemType.EMPTY_TEXT, "/reviews/1"),
-        (Texts(["a"] * 3, "texts"), ProblemType.TOO_MANY_TEXTS, "/texts"),
+        ([" "], ProblemType.EMPTY_TEXT, "/texts/0"),
+        (["10/10"], ProblemType.TEXT_WITHOUT_LETTERS, "/texts/0"),
+        (["a" * 11], ProblemType.TEXT_TOO_LONG, "/texts/0"),
+        (["a", ""], ProblemType.EMPTY_TEXT, "/texts/1"),
+        (["a", None], ProblemType.WRONG_TYPE, "/texts/1"),
+        ([["a"]], ProblemType.WRONG_TYPE, "/texts/0"),
+        (["a"] * 3, ProblemType.TOO_MANY_TEXTS, "/texts"),
     ],
 )
 def test_anything_else_is_refused_with_its_place(
-    texts: Texts, problem: ProblemType, pointer: str
+    texts: list[object], problem: ProblemType, pointer: str
 ) -> None:
     with pytest.raises(ProblemError) as refusal:
-        check_request(texts, SETTINGS, LETTERS)
+        check_texts(texts, SETTINGS, LETTERS)
 
     assert (refusal.value.type, refusal.value.pointer) == (problem, pointer)
 
