@@ -76,9 +76,4 @@ def extensions_of(app: Flask) -> Extensions:
 
 def current() -> Extensions:
     """The extensions of the application that answers the current request."""
-    return extensions_of(_unwrapped(current_app))
-
-
-def _unwrapped(proxy: Any) -> Flask:
-    app: Flask = proxy._get_current_object()
-    return app
+    return extensions_of(current_app)

@@ -1,4 +1,4 @@
-"""`GET /model` and `GET /version`: what runs here."""
+"""`GET /livez`, `/readyz`, `/metrics`, `/model` and `/version`: what runs here, and how well."""
 
 from __future__ import annotations
 
@@ -11,7 +11,26 @@ from addsup import __version__
 from addsup.server.extensions import Extensions
 from addsup.server.http.request import Reply, Request
 from addsup.server.http.routing import Route
-from addsup.server.schemas.negotiation import respond
+from addsup.server.middleware.security import check_bearer
+from addsup.server.schemas.responses import respond
+
+
+def livez(request: Request) -> Reply:
+    """The process answers. Restart it when this fails."""
+    return respond(request, {"status": "live"})
+
+
+def readyz(request: Request) -> Reply:
+    """The model reproduced its golden texts. Send traffic when this succeeds."""
+    _ = request.server.model
+    return respond(request, {"status": "ready"})
+
+
+def metrics(request: Request) -> Reply:
+    """The counts of all workers, for Prometheus."""
+    if token := request.server.settings.metrics_token:
+        check_bearer(request, token)
+    return Reply(*request.server.metrics.as_text(request.environ.get("HTTP_ACCEPT", "")))
 
 
 def model(request: Request) -> Reply:
@@ -48,6 +67,9 @@ def version(request: Request) -> Reply:
 
 
 ROUTES = (
+    Route("/livez", "health", {"GET": livez}),
+    Route("/readyz", "health", {"GET": readyz}),
+    Route("/metrics", "health", {"GET": metrics}),
     Route("/model", "facts", {"GET": model}),
     Route("/version", "facts", {"GET": version}),
 )

@@ -9,9 +9,13 @@ from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.http.request import JSON, Reply, Request
 from addsup.server.http.routing import Route
-from addsup.server.schemas.negotiation import respond, wants_html
 from addsup.server.schemas.parsing import Texts, parse_form, parse_json
-from addsup.server.schemas.responses import batch_document, predictions_document
+from addsup.server.schemas.responses import (
+    batch_document,
+    predictions_document,
+    respond,
+    wants_html,
+)
 from addsup.server.schemas.validation import check_text, check_texts, good_and_bad
 
 FORM: Final = "application/x-www-form-urlencoded"

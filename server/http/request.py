@@ -58,21 +58,9 @@ class Request:
         trace: `traceparent` of W3C's Trace Context, if the client sent one that is well-formed.
     """
 
-    __slots__ = (
-        "amounts",
-        "body",
-        "environ",
-        "id",
-        "method",
-        "names",
-        "route",
-        "server",
-        "size",
-        "started",
-        "status",
-        "template",
-        "texts",
-        "trace",
+    __slots__ = tuple(
+        "environ server route names template body id method started amounts texts status size "
+        "trace".split()
     )
 
     def __init__(self, environ: WSGIEnvironment, server: Extensions | None) -> None:

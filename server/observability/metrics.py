@@ -93,7 +93,6 @@ class Metrics:
         self.counts = Counts(multiprocess_dir.folder)
         self.registry = CollectorRegistry()
         self.registry.register(self)
-        self.registry.register(BuildInfo())
         self.registry.register(ProcessMetrics(multiprocess_dir.master()))
 
     def begin_request(self) -> None:
@@ -147,6 +146,11 @@ class Metrics:
         total = self.counts.total()
         for family in FAMILIES:
             yield _as_metric(family, total)
+        build = GaugeMetricFamily(
+            "server_build_info", "What runs; always 1.", labels=["version", "python", "onnxruntime"]
+        )
+        build.add_metric([__version__, platform.python_version(), onnxruntime.__version__], 1)
+        yield build
 
     def as_text(self, accept: str = "") -> tuple[bytes, str]:
         """All of it, and its media type: OpenMetrics if *accept* names it, else Prometheus' own."""
@@ -184,14 +188,3 @@ def _as_histogram(
         buckets = list(zip(bounds, accumulate(row), strict=True))
         metric.add_metric(key, buckets, total.get((family.sum, *key), 0.0))
     return metric
-
-
-class BuildInfo:
-    """Which server this is."""
-
-    def collect(self) -> Iterator[Metric]:
-        """One gauge that is always 1."""
-        names = ["version", "python", "onnxruntime"]
-        family = GaugeMetricFamily("server_build_info", "What runs; always 1.", labels=names)
-        family.add_metric([__version__, platform.python_version(), onnxruntime.__version__], 1)
-        yield family

@@ -9,7 +9,7 @@ from addsup.server.http.request import Reply, Request
 from addsup.server.http.routing import Route
 from addsup.server.open_inference.routes import MODEL, PLATFORM, find_model, of_model
 from addsup.server.open_inference.tensors import LABEL, PROBABILITIES, TEXT
-from addsup.server.schemas.negotiation import respond
+from addsup.server.schemas.responses import respond
 
 #: Extensions of the protocol that change a server or look into it: path -> methods.
 NOT_OFFERED: Final = {

@@ -1,4 +1,4 @@
-"""Routes of the Open Inference Protocol: metadata, readiness, inference."""
+"""Routes of the Open Inference Protocol, and of KServe's version 1: metadata and inference."""
 
 from __future__ import annotations
 
@@ -22,11 +22,19 @@ from addsup.server.open_inference.tensors import (
     texts_of,
     wanted_outputs,
 )
-from addsup.server.schemas.negotiation import respond
 from addsup.server.schemas.parsing import decode_with, refuse_duplicates
+from addsup.server.schemas.responses import predictions_document, respond
 from addsup.server.schemas.validation import check_texts
 
+
+class V1Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of `POST /v1/models/{name}:predict`."""
+
+    instances: list[str]
+
+
 DECODER: Final = msgspec.json.Decoder(InferenceRequest)
+V1_DECODER: Final = msgspec.json.Decoder(V1Request)
 EXAMPLE: Final = (
     '{"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": ["A fine film."]}]}'
 )
@@ -94,6 +102,20 @@ def infer(request: Request) -> Reply:
     return with_binary_data(respond(request, answer), b"".join(parts))
 
 
+def v1_models(request: Request) -> Reply:
+    """The one model that there is."""
+    return respond(request, {"models": [request.server.settings.served_name]})
+
+
+def v1_predict(request: Request) -> Reply:
+    """Classify the texts that are the instances, with the answer of /predict."""
+    model, body = find_model(request), request.body
+    texts = decode_with(V1_DECODER, body, '{"instances": ["A fine film."]}').instances
+    refuse_duplicates(body)
+    check_texts(texts, request.server.settings, model.tokenizer, "/instances")
+    return respond(request, predictions_document(classify(request, texts), is_batch=True))
+
+
 def with_binary_data(reply: Reply, data: bytes) -> Reply:
     """*reply*, whose body is JSON, with *data* behind it, if there are any."""
     if not data:
@@ -132,4 +154,7 @@ ROUTES: Final = (
     *of_model("", "GET", model_metadata),
     *of_model("/ready", "GET", model_ready),
     *of_model("/infer", "POST", infer),
+    Route("/v1/models", "protocol", {"GET": v1_models}),
+    Route("/v1/models/<name>", "protocol", {"GET": model_ready}),
+    Route("/v1/models/<name>:predict", "protocol", {"POST": v1_predict}),
 )

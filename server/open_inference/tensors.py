@@ -52,11 +52,7 @@ class InferenceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
 
 def texts_of(received: InferenceRequest, behind: bytes) -> list[str]:
-    """The texts in *received*, in order.
-
-    Args:
-        received: the JSON of a request.
-        behind: the binary data behind it.
+    """The texts in *received*, in order, with *behind*, the binary data behind its JSON.
 
     Raises:
         ProblemError: the model does not take this. HTTP 400.

@@ -10,9 +10,12 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from addsup.inference.predictions import Classification, Explanation, Prediction
-from addsup.server.errors import ProblemError
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.http.request import Reply, Request
 
 ENCODER: Final = msgspec.json.Encoder()
 
@@ -145,3 +148,33 @@ def problem_document(
 def encode(document: Any) -> bytes:
     """*document* as the body of a response."""
     return ENCODER.encode(document) + b"\n"
+
+
+def encode_reply(document: Any, most: int) -> bytes:
+    """*document* as the body of a response of *most* bytes at the most.
+
+    Raises:
+        ProblemError: it has more. HTTP 413.
+    """
+    body = encode(document)
+    if len(body) > most:
+        raise ProblemError(
+            ProblemType.REPLY_TOO_LARGE,
+            f"The reply would have {len(body):,} bytes, and at most {most:,} are sent; ask for "
+            "less at a time.",
+        )
+    return body
+
+
+def respond(request: Request, document: Any) -> Reply:
+    """*document* as the reply to *request*; too large a one raises as `encode_reply` does."""
+    return Reply(encode_reply(document, request.server.settings.max_reply_bytes))
+
+
+def wants_html(environ: Mapping[str, Any]) -> bool:
+    """Whether the client likes HTML better than JSON, as browsers do when a person navigates."""
+    accepted = environ.get("HTTP_ACCEPT", "")
+    if "html" not in accepted:
+        return False
+    accepts = parse_accept_header(accepted, MIMEAccept)
+    return accepts["text/html"] > accepts["application/json"]

@@ -13,9 +13,8 @@ from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import current
 from addsup.server.http.request import current_request
-from addsup.server.schemas.negotiation import encode_reply
 from addsup.server.schemas.parsing import SINGLE
-from addsup.server.schemas.responses import predictions_document
+from addsup.server.schemas.responses import encode_reply, predictions_document
 from addsup.server.schemas.validation import check_text
 from addsup.server.web import highlight
 from addsup.server.web.examples import examples, noun

@@ -8,11 +8,12 @@ import pytest
 
 from addsup.inference.predictions import Classification, Prediction
 from addsup.server.errors import ProblemError, ProblemType
-from addsup.server.schemas.negotiation import encode_reply, wants_html
 from addsup.server.schemas.responses import (
     encode,
+    encode_reply,
     predictions_document,
     problem_document,
+    wants_html,
 )
 
 FOUND = [Classification("a", Prediction("x", 0.75, {"x": 0.75, "y": 0.25}, 2, 1))]
