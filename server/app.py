@@ -33,8 +33,7 @@ from addsup.server.observability.metrics import Metrics
 from addsup.server.observability.request_log import Application, RequestLog
 from addsup.server.open_inference import management, routes
 from addsup.server.settings import Settings
-from addsup.server.web.assets import keep_assets
-from addsup.server.web.views import render_page, web
+from addsup.server.web.views import keep_assets, render_page, web
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -44,22 +44,23 @@ class ProcessMetrics:
             for line in (PROC / "stat").read_text().splitlines()
             if line.startswith("btime")
         )
-        return [
-            CounterMetricFamily(
-                "process_cpu_seconds", "Processor time of all processes.", value=spent / ticks
-            ),
-            GaugeMetricFamily(
-                "process_resident_memory_bytes",
+        gauges = {
+            "resident_memory_bytes": (
                 "Resident memory of all processes; what they share counts in each.",
-                value=resident * os.sysconf("SC_PAGE_SIZE"),
+                resident * os.sysconf("SC_PAGE_SIZE"),
             ),
-            GaugeMetricFamily(
-                "process_open_fds", "File descriptors of all processes.", value=descriptors
-            ),
-            GaugeMetricFamily(
-                "process_start_time_seconds",
+            "open_fds": ("File descriptors of all processes.", descriptors),
+            "start_time_seconds": (
                 "When the server started, in seconds since 1970.",
-                value=booted + int(stats[self.master][START]) / ticks,
+                booted + int(stats[self.master][START]) / ticks,
+            ),
+        }
+        spent_by_all = "Processor time of all processes."
+        return [
+            CounterMetricFamily("process_cpu_seconds", spent_by_all, value=spent / ticks),
+            *(
+                GaugeMetricFamily(f"process_{name}", meaning, value=number)
+                for name, (meaning, number) in gauges.items()
             ),
         ]
 

@@ -102,14 +102,6 @@ def test_a_long_reply_is_packed_where_that_is_asked_for(client: FlaskClient) -> 
     assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
 
 
-def test_predictions_are_packed_too(client: FlaskClient) -> None:
-    asked = {"Accept-Encoding": "gzip"}
-    plain = client.post("/predict?explain=1", json={"texts": GOOD})
-    packed = client.post("/predict?explain=1", json={"texts": GOOD}, headers=asked)
-
-    assert gzip.decompress(packed.data) == plain.data
-
-
 @pytest.mark.parametrize("accepted", ["*", "gzip", "deflate, gzip;q=0.5"])
 def test_gzip_is_given_to_who_takes_it(client: FlaskClient, accepted: str) -> None:
     packed = client.get("/", headers={"Accept-Encoding": accepted}, buffered=True)

@@ -8,12 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addsup.inference.analyzer import tokenizer
-from addsup.inference.analyzer_settings import ARTICLE
-from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.errors import ProblemError
 from addsup.server.schemas.parsing import Texts, parse_form, parse_json
-from addsup.server.schemas.validation import check_explained, check_texts
-from addsup.server.settings import Settings
 
 DEEP = b"[" * 30_000
 DEEP_OBJECT = b'{"a":' * 30_000
@@ -192,41 +188,3 @@ def test_bad_form_is_refused_with_its_code_and_place(
         parse_form(form)
 
     assert (refusal.value.type.code, refusal.value.pointer) == (code, pointer)
-
-
-LETTERS = tokenizer(ARTICLE)
-SETTINGS = Settings(max_text_chars=10, max_texts=2)
-
-
-@pytest.mark.parametrize("texts", [["a", "b"], []])
-def test_what_the_model_reads_passes(texts: list[str]) -> None:
-    check_texts(texts, SETTINGS, LETTERS)
-
-
-@pytest.mark.parametrize(
-    ("texts", "problem", "pointer"),
-    [
-        ([" "], ProblemType.EMPTY_TEXT, "/texts/0"),
-        (["10/10"], ProblemType.TEXT_WITHOUT_LETTERS, "/texts/0"),
-        (["a" * 11], ProblemType.TEXT_TOO_LONG, "/texts/0"),
-        (["a", ""], ProblemType.EMPTY_TEXT, "/texts/1"),
-        (["a", None], ProblemType.WRONG_TYPE, "/texts/1"),
-        ([["a"]], ProblemType.WRONG_TYPE, "/texts/0"),
-        (["a"] * 3, ProblemType.TOO_MANY_TEXTS, "/texts"),
-    ],
-)
-def test_anything_else_is_refused_with_its_place(
-    texts: list[object], problem: ProblemType, pointer: str
-) -> None:
-    with pytest.raises(ProblemError) as refusal:
-        check_texts(texts, SETTINGS, LETTERS)
-
-    assert (refusal.value.type, refusal.value.pointer) == (problem, pointer)
-
-
-def test_no_more_words_are_explained_than_may_be() -> None:
-    check_explained(["a b", "it's"], 4, LETTERS)
-
-    with pytest.raises(ProblemError, match=r"has 4 words, .* explain=1") as no:
-        check_explained(["a b", "it's"], 3, LETTERS)
-    assert no.value.type is ProblemType.TOO_MANY_WORDS
