@@ -188,14 +188,17 @@ def test_many_clients_at_once_get_their_own_answers(live_server: LiveServer) -> 
     assert [answer.json["label"] for answer in answers] == ["positive", "negative"] * 100
 
 
-def test_server_has_printed_its_address_and_a_line_for_each_request() -> None:
+def test_the_log_has_the_address_and_the_requests_and_sigterm_ends_every_process() -> None:
     with running_server() as server:
         server.predict({"review": ""})
         server.ask("/nowhere")
-        stop(server.process)
+        running = workers_of(server, 2)
+        status = stop(server.process)
 
         first, *requests = map(json.loads, server.printed().splitlines())
 
+    assert status == 0
+    assert not any(Path(f"/proc/{worker}").exists() for worker in running)
     assert first["message"] == f"Listening on http://localhost:{server.port}"
     assert [(each["route"], each["status"]) for each in requests[-2:]] == [
         ("/predict", 400),
@@ -204,41 +207,22 @@ def test_server_has_printed_its_address_and_a_line_for_each_request() -> None:
     assert {each["route"] for each in requests[:-2]} == {"/readyz"}
 
 
-def test_server_prints_text_for_people_when_asked() -> None:
-    with running_server(LOG_FORMAT="text", LOG_LEVEL="info") as server:
+def test_our_command_serves_from_another_folder_without_locales_and_logs_for_people(
+    tmp_path: Path,
+) -> None:
+    start = [sys.executable, "-m", "addsup", "serve"]
+    settings = {"LC_ALL": "C", "HOME": "/nonexistent", "WEB_CONCURRENCY": ""}
+    with running_server(start, tmp_path, LOG_FORMAT="text", LOG_LEVEL="info", **settings) as server:
         answer = server.predict({"review": GOOD})
+        assert len(workers_of(server, 2)) == 2
         stop(server.process)
-
         printed = server.printed()
 
+    assert list(tmp_path.iterdir()) == []
     assert f" info    Listening on http://localhost:{server.port}\n" in printed
     assert "Booting worker with pid" in printed
     assert "POST /predict 200 " in printed and answer.headers["X-Request-ID"] in printed
     assert "{" not in printed
-
-
-def test_server_starts_from_another_folder_and_without_locales(tmp_path: Path) -> None:
-    with running_server(cwd=tmp_path, LC_ALL="C", HOME="/nonexistent") as server:
-        assert server.predict({"review": GOOD}).json["label"] == "positive"
-
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_our_own_command_starts_the_same_server() -> None:
-    with running_server([sys.executable, "-m", "addsup", "serve"], WEB_CONCURRENCY="") as server:
-        assert server.predict({"review": GOOD}).json["label"] == "positive"
-        assert len(workers_of(server, 2)) == 2
-
-
-def test_sigterm_ends_every_process_with_status_0() -> None:
-    with running_server() as server:
-        workers = workers_of(server, 2)
-
-        status = stop(server.process)
-
-        assert status == 0
-        assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
-        assert "Traceback" not in server.printed()
 
 
 def test_request_under_way_at_sigterm_is_answered() -> None:

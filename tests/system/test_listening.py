@@ -130,7 +130,7 @@ def test_options_of_gunicorn_stand_after_two_dashes(tmp_path: Path) -> None:
         stop(process)
 
 
-@pytest.mark.parametrize("selector", ["poll", "select"])
+@pytest.mark.parametrize("selector", ["poll", pytest.param("select", marks=pytest.mark.slow)])
 def test_requests_are_answered_without_what_linux_alone_has(selector: str) -> None:
     with running_server([sys.executable, str(LIKE_MACOS), selector]) as server:
         with server.connection() as connection:
