@@ -73,7 +73,7 @@ def dispatch(pages: Application, server: Extensions) -> Application:
                 return pages(environ, start_response)
             reply = route.answer(request)
         except Exception as error:
-            reply = server.reply_to_error(error, request)
+            reply = reply_to_error(error, request)
         return reply.send(request, start_response)
 
     return answer
@@ -131,7 +131,7 @@ def unready_app(settings: Settings) -> Flask:
     write_defects(settings.log_format)
     metrics = Metrics()
     request_log = RequestLog(metrics, settings.log_format, LogWriter())
-    server = Extensions(settings, metrics, request_log, lambda: app, reply_to_error, render_page)
+    server = Extensions(settings, metrics, request_log, lambda: app, render_page)
     app.extensions[KEY] = server
     for wrap in reversed(MIDDLEWARE):
         app.wsgi_app = wrap(app.wsgi_app, server)  # type: ignore[method-assign]

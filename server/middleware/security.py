@@ -61,11 +61,7 @@ def mount(application: Application, server: Extensions) -> Application:
 
 
 def check_host(request: Request) -> None:
-    """Refuse a request whose Host is malformed.
-
-    Raises:
-        ProblemError: HTTP 400.
-    """
+    """Refuse a request whose Host is malformed (ProblemError, HTTP 400)."""
     if not is_well_formed_host(request.environ):
         raise ProblemError(
             ProblemType.BAD_REQUEST, "The request is malformed; check its URL, headers and body."
@@ -130,22 +126,14 @@ def _name(host: str) -> str:
 
 
 def check_api_key(request: Request) -> None:
-    """Refuse a request without the key that its route needs.
-
-    Raises:
-        ProblemError: HTTP 401.
-    """
+    """Refuse a request without the key that its route needs (ProblemError, HTTP 401)."""
     key, route = request.server.settings.api_key, request.route
     if key and route and route.group in WITH_KEY and request.method != "OPTIONS":
         check_bearer(request, key)
 
 
 def check_bearer(request: Request, token: str) -> None:
-    """Refuse a request that does not carry *token*.
-
-    Raises:
-        ProblemError: HTTP 401.
-    """
+    """Refuse a request that does not carry *token* (ProblemError, HTTP 401)."""
     header = request.environ.get("HTTP_AUTHORIZATION", "")
     scheme, _, given = header.partition(" ")
     same = hmac.compare_digest(given.strip().encode(errors="replace"), token.encode())

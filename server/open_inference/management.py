@@ -66,11 +66,7 @@ def repository_index(request: Request) -> Reply:
 
 
 def not_offered(_request: Request) -> NoReturn:
-    """Say that a part of the protocol is not offered.
-
-    Raises:
-        ProblemError: HTTP 501.
-    """
+    """Say that a part of the protocol is not offered (ProblemError, HTTP 501)."""
     raise ProblemError(
         ProblemType.NOT_IMPLEMENTED,
         "This part of the protocol is not offered here; the extensions that are stand at /v2.",

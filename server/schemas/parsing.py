@@ -103,11 +103,7 @@ def parse_json(body: bytes) -> Texts:
 
 
 def parse_form(body: bytes) -> Texts:
-    """The text in a URL-encoded form.
-
-    Raises:
-        ProblemError: HTTP 400.
-    """
+    """The text in a URL-encoded form (ProblemError, HTTP 400)."""
     if not body:
         raise ProblemError(ProblemType.EMPTY_BODY, "Send the form's field text.")
     try:

@@ -82,11 +82,7 @@ def _problem(
 
 
 def check_count(texts: Sequence[object], most: int, pointer: str = "/texts") -> None:
-    """Refuse a batch of more than *most* texts.
-
-    Raises:
-        ProblemError: HTTP 413.
-    """
+    """Refuse a batch of more than *most* texts (ProblemError, HTTP 413)."""
     if len(texts) > most:
         raise ProblemError(
             ProblemType.TOO_MANY_TEXTS,

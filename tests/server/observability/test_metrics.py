@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from addsup.server.observability import process_metrics
+from addsup.server.observability import metrics
 from addsup.server.observability.counts import ENDED, Counts, add_up_ended
+from addsup.server.observability.metrics import ProcessMetrics
 from addsup.server.observability.multiprocess_dir import PREFIX, remove_left_behind
-from addsup.server.observability.process_metrics import ProcessMetrics
 from tests.places import ROOT
 
 A, B, GAUGE = ("requests", "/a"), ("requests", "/b"), ("in_flight",)
@@ -103,7 +103,7 @@ def values(master: int) -> dict[str, float]:
     }
 
 
-@pytest.mark.skipif(not process_metrics.PROC.joinpath("self/stat").exists(), reason="needs /proc")
+@pytest.mark.skipif(not metrics.PROC.joinpath("self/stat").exists(), reason="needs /proc")
 def test_a_process_is_measured() -> None:
     found = values(os.getpid())
 
@@ -114,7 +114,7 @@ def test_a_process_is_measured() -> None:
 
 
 def test_without_proc_there_are_none(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    monkeypatch.setattr(process_metrics, "PROC", tmp_path)
+    monkeypatch.setattr(metrics, "PROC", tmp_path)
 
     assert values(os.getpid()) == {}
 
