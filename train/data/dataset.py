@@ -20,7 +20,7 @@ from addsup.tables.readers import open_labelled
 from addsup.tables.storage import in_memory
 from addsup.train.data.download import ensure
 from addsup.train.data.labelled import MOST_CLASSES, LabelledText, Texts, label_of, text_of
-from addsup.train.data.resources import DOMAINS, SENTENCES_FILE, sentences
+from addsup.train.data.resources import DOMAINS, SENTENCES, SENTENCES_FILE
 from addsup.train.errors import BadData
 from addsup.train.wording import numbered_text
 
@@ -90,7 +90,7 @@ def sentences_of(domain: str, cache: Path | None = None, *, progress: bool = Fal
     Raises:
         SourceUnavailable: they are neither in the cache nor to be had.
     """
-    folder = ensure(sentences(domain), cache, progress=progress)
+    folder = ensure(SENTENCES, cache, progress=progress)
     data = load_labelled_text(folder / SENTENCES_FILE.format(domain))
     frame = data.frame.assign(label=data.frame["label"].map(SENTIMENTS))
     name = f"UCI Sentiment Labelled Sentences, {DOMAINS[domain]}"
