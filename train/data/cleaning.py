@@ -20,9 +20,6 @@ from addsup.train.wording import percent_text
 #: Of the letters; more of them outside a to z, and the article's rule would lose too much.
 MOST_UNREAD: Final = 0.02
 
-#: Where no list is known.
-NO_LIST: Final[dict[StopWords, frozenset[str]]] = {"none": frozenset()}
-
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
@@ -106,7 +103,7 @@ def _unicode(texts: Sequence[str], share: float, options: TrainOptions) -> Clean
     elif options.language == "en":
         wordnet = WordNet.load(progress=not options.quiet)
         irregular, lemma = frozenset(wordnet.exceptions), LemmaOfLetters(wordnet.lemmatize)
-    lists = _lists(language.name, options) if language else NO_LIST
+    lists = _lists(language.name, options) if language else {"none": frozenset()}
     about = (
         f"{len(lists['all'])} stop words are dropped (--language {options.language})."
         if language
@@ -131,7 +128,7 @@ def _lists(language: str, options: TrainOptions) -> dict[StopWords, frozenset[st
     words = stop_words(language=language, progress=not options.quiet)
     if not options.tune:
         return {"all": words}
-    lists: dict[StopWords, frozenset[str]] = {"all": words, **NO_LIST}
+    lists: dict[StopWords, frozenset[str]] = {"all": words, "none": frozenset()}
     if language == "english":
         lists["all but negations"] = words - NEGATIONS
     return lists

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 #: Scripts that put no space between words: each of these characters is a word of its own.
 WITHOUT_SPACES: Final = (
@@ -16,14 +15,8 @@ WITHOUT_SPACES: Final = (
 JOINERS: Final = "\u200c\u200d"
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
-    """What NLTK calls a language.
-
-    Attributes:
-        name: of its list of stop words.
-        has_stemmer: whether there is a Snowball stemmer of that name.
-    """
+class Language(NamedTuple):
+    """Name of a language in NLTK, and whether NLTK has a Snowball stemmer for it."""
 
     name: str
     has_stemmer: bool = True

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nltk.stem import SnowballStemmer
 
 from addsup.inference.analyzer_settings import ARTICLE
-from addsup.train.data.cleaning import Cleaning, cleaning_for, unread_share
+from addsup.train.data.cleaning import Cleaning, cleaning_for
 from addsup.train.data.wordnet import stop_words
 from addsup.train.errors import BadOption
 from addsup.train.options import TrainOptions
@@ -37,11 +37,6 @@ def clean(
             analyzer=analyzer, language=language, stem=stem, tune=both, quiet=True, max_memory=0
         ),
     )
-
-
-def test_the_share_of_letters_outside_a_to_z() -> None:
-    assert unread_share(["abc", "\u00e9 1!"]) == 0.25
-    assert unread_share(["", "10/10"]) == 0
 
 
 def test_other_letters_are_read_without_being_asked() -> None:
@@ -144,12 +139,9 @@ def test_stemmers_are_nltk_s() -> None:
     assert named <= set(SnowballStemmer.languages)
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_every_language_has_its_stop_words(code: str, data_cache: Path) -> None:
-    words = stop_words(data_cache, language=LANGUAGES[code].name)
-
-    assert len(words) >= 50
-    assert all(map(str.isalpha, words))
+def test_every_language_has_its_stop_words(data_cache: Path) -> None:
+    for language in LANGUAGES.values():
+        assert len(stop_words(data_cache, language=language.name)) >= 50
 
 
 GERMAN_STEM = snowball("german")
@@ -162,23 +154,16 @@ SEEN = (
 UNSEEN = "films filmen schauspielers bildes schönen schönem dialogen dialogs gutem langem".split()
 
 
-def test_words_of_the_data_have_nltk_s_stem() -> None:
+def test_words_of_the_data_have_nltk_s_stem_and_most_other_forms_too() -> None:
     stems = Stems(SEEN, GERMAN_STEM)
 
     assert {word: stems(word) for word in SEEN} == {word: GERMAN_STEM(word) for word in SEEN}
-
-
-def test_other_forms_with_a_common_ending_have_it_too_and_no_word_has_another() -> None:
-    stems = Stems(SEEN, GERMAN_STEM)
 
     agree = [word for word in UNSEEN if stems(word) == GERMAN_STEM(word)]
 
     assert len(agree) >= 0.6 * len(UNSEEN)
     assert all(stems(word) in (word, GERMAN_STEM(word)) for word in UNSEEN)
-
-
-def test_a_word_unlike_any_of_the_data_is_its_own_stem() -> None:
-    assert Stems(SEEN, GERMAN_STEM)("unbekanntes") == "unbekanntes"
+    assert stems("unbekanntes") == "unbekanntes"
 
 
 @settings(deadline=None)

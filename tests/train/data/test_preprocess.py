@@ -7,26 +7,9 @@ import pytest
 
 from addsup.inference.analyzer import Normaliser
 from addsup.train.data.checks import notes
-from addsup.train.data.corpus import Corpus
 from addsup.train.data.labelled import LabelledText
 from addsup.train.data.preprocess import Prepared, check_enough, prepare
 from addsup.train.errors import BadData
-
-CORPUS = Corpus.of(
-    {"all": ["good", "bad", "good", ""], "all but negations": ["good", "not bad", "good", ""]},
-    ["b", "a", "b", "a"],
-)
-
-
-def test_labels_have_numbers_in_their_sorted_order() -> None:
-    assert CORPUS.classes == ("a", "b")
-    assert CORPUS.truth.tolist() == [1, 0, 1, 0]
-    assert len(CORPUS) == 4
-
-
-def test_texts_that_cleaning_makes_equal_are_copies() -> None:
-    assert CORPUS.copies.tolist() == [0, 1, 0, 2]
-
 
 NORMALISERS = {
     "all": Normaliser(frozenset({"the", "not"}), str),
@@ -73,18 +56,12 @@ def test_unbalanced_labels_are_reported_with_what_a_guess_would_reach() -> None:
 
 
 def test_copies_are_reported_with_their_lines() -> None:
-    rows = [*PLENTY, ("the APE... goodly!", "good"), ("Not the ape goodly", "good")]
+    rows = [*PLENTY, ("the APE... goodly!", "good"), ("Not the ape goodly", "bad")]
 
-    assert "2 texts are copies of earlier ones once cleaned (lines 26, 27)" in notes_on(
-        prepared(rows)
-    )
+    said = notes_on(prepared(rows))
 
-
-def test_copies_of_another_label_are_reported_with_their_lines() -> None:
-    rows = [*PLENTY, ("the APE... goodly!", "bad")]
-
-    assert "1 text is a copy of earlier ones once cleaned (line 26)" in notes_on(prepared(rows))
-    assert "1 text of those has another label than the first (line 26)" in notes_on(prepared(rows))
+    assert "2 texts are copies of earlier ones once cleaned (lines 26, 27)" in said
+    assert "1 text of those has another label than the first (line 27)" in said
 
 
 def test_texts_without_words_are_reported_with_their_lines() -> None:
