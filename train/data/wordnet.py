@@ -76,8 +76,19 @@ def stop_words(
     Raises:
         SourceUnavailable: the list is neither in the cache nor to be had.
     """
+    return stop_word_lists(cache, progress=progress)[language]
+
+
+def stop_word_lists(
+    cache: Path | None = None, *, progress: bool = False
+) -> dict[str, frozenset[str]]:
+    """Return NLTK's stop words of every language in `LANGUAGES`, by its NLTK name.
+
+    Raises:
+        SourceUnavailable: they are neither in the cache nor to be had.
+    """
     lists = json.loads((ensure(STOP_WORDS, cache, progress=progress) / STOP_WORDS_FILE).read_text())
-    return frozenset(lists[language])
+    return {name: frozenset(words) for name, words in lists.items()}
 
 
 @functools.cache

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -13,6 +15,11 @@ WITHOUT_SPACES: Final = (
 )
 #: Joiners inside words of Indic scripts and of Persian.
 JOINERS: Final = "\u200c\u200d"
+
+#: Texts that tell the language, and the least share of stop words among their words.
+TEXTS_LOOKED_AT: Final = 2_000
+LEAST_STOP_WORDS: Final = 0.1
+LETTERS: Final = re.compile(r"[^\W\d_]+")
 
 
 class Language(NamedTuple):
@@ -39,6 +46,28 @@ LANGUAGES: Final = {
     "sv": Language("swedish"),
     "tr": Language("turkish", has_stemmer=False),
 }
+
+
+def guess_language(
+    texts: Sequence[str], lists: Mapping[str, Collection[str]]
+) -> tuple[str, float] | None:
+    """The language whose stop words make up most of the words of *texts*, and that share.
+
+    Args:
+        texts: of which every so many-th is looked at.
+        lists: name in NLTK -> stop words.
+
+    Returns:
+        The two letters and the share; None if that is less than `LEAST_STOP_WORDS`.
+    """
+    some = texts[:: max(1, len(texts) // TEXTS_LOOKED_AT)]
+    words = Counter(word for text in some for word in LETTERS.findall(text.lower()))
+    shares = {
+        code: sum(words[each] for each in lists[language.name]) / max(1, words.total())
+        for code, language in LANGUAGES.items()
+    }
+    best = max(shares, key=lambda code: shares[code])
+    return (best, shares[best]) if shares[best] >= LEAST_STOP_WORDS else None
 
 
 def word_pattern() -> str:

@@ -19,7 +19,9 @@ def rows(count: int = 40) -> list[tuple[str, str]]:
     for number in range(count):
         label = ("pos", "neg")[number % 2]
         words = ADJECTIVES[label].split()
-        found.append((f"{words[number % 4]} {words[number // 4 % 4]} scene {number}th", label))
+        found.append(
+            (f"{words[number % 4]} {words[number // 4 % 4]} scene in this film {number}th", label)
+        )
     return found
 
 

@@ -20,6 +20,7 @@ from addsup.train.options import TrainOptions
 from addsup.train.text.languages import LANGUAGES, word_pattern
 from addsup.train.text.word_forms import Stems, snowball
 
+POLISH = ["Zdjęcia są piękne.", "Rozczarowanie nigdy nie było większe."]
 GERMAN = ["Die Bilder sind schön.", "Größer war die Enttäuschung nie."]
 
 
@@ -39,24 +40,46 @@ def clean(
     )
 
 
+@pytest.mark.usefixtures("data_cache")
 def test_other_letters_are_read_without_being_asked() -> None:
-    found = clean(GERMAN)
+    found = clean(POLISH)
 
     assert found.analyzer.kind == "word"
     assert found.normalisers["none"].normalise("Schöne Größe 3D") == "schöne größe 3d"
-    assert "8.9 % of the letters are outside a to z" in found.notes[0]
+    assert "10.6 % of the letters are outside a to z" in found.notes[0]
     assert "No stop words are dropped; --language drops them for da, de," in found.notes[1]
     assert found.parameters() == {"analyzer": "unicode", "stem": False}
 
 
 @pytest.mark.usefixtures("data_cache")
 def test_english_is_read_as_the_article_reads_it() -> None:
-    found = clean(["a fine film, naïve " + "plain " * 20], both=True)
+    found = clean(["it was a fine film, naïve " + "plain " * 15], both=True)
 
     assert found.analyzer == ARTICLE
     assert sorted(found.normalisers) == ["all", "all but negations", "none"]
     assert found.parameters() == {}
-    assert found.notes == ("0.9 % of the letters are outside a to z, and are not read.",)
+    assert "few stop words of any known language" in clean(["cheap pills"]).notes[-1]
+    assert found.notes == ("1.1 % of the letters are outside a to z, and are not read.",)
+
+
+#: By their stop words, though no letter or few are outside a to z.
+SPOKEN = {
+    "de": "Der Film war lang und die Schauspieler wussten nicht was sie dort machen sollten.",
+    "fr": "Le film est trop long et les acteurs ne savent pas ce qu'ils font dans cette histoire.",
+    "nl": "De film was te lang en de acteurs wisten niet wat ze met het verhaal moesten doen.",
+    "tr": "Bu film çok uzun ve hiç bir şey yok ama o da biz de oradaydık daha sonra.",
+}
+
+
+@pytest.mark.usefixtures("data_cache")
+@pytest.mark.parametrize("code", SPOKEN)
+def test_the_language_is_known_by_its_stop_words(code: str) -> None:
+    found = clean([SPOKEN[code]])
+
+    assert found.parameters()["language"] == code
+    assert "all" in found.normalisers
+    name = LANGUAGES[code].name.title()
+    assert f"the texts are read as {name} (--language says otherwise)." in found.notes[-1]
 
 
 @pytest.mark.usefixtures("data_cache")
