@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -14,15 +13,12 @@ from addsup.train.data.corpus import Corpus
 from addsup.train.data.labelled import LabelledText
 from addsup.train.data.splits import OUTER_FOLDS
 from addsup.train.errors import BadData
-from addsup.train.term_counts import NORMALISED_TOKEN, Rows, StopWords
+from addsup.train.term_counts import Rows, StopWords
 from addsup.train.wording import numbered_text
 
 #: So many distinct texts of each label are needed to hold some out and calibrate on the others.
 FEWEST_OF_A_LABEL = 5
 FEWEST_TEXTS_WITH_WORDS = 10
-
-#: A word of normalised text that the vectoriser counts.
-WORD = re.compile(NORMALISED_TOKEN)
 
 Progress = Callable[[Iterable[str], int], Iterable[str]]
 
@@ -106,13 +102,21 @@ def _can_leave_out(counts: Rows, needed: int) -> bool:
 
 
 def _check_words(prepared: Prepared) -> None:
-    texts = prepared.corpus.texts[prepared.corpus.stop_words][prepared.rows]
-    worded = {text for text in texts if WORD.search(text)}
-    if len(worded) < FEWEST_TEXTS_WITH_WORDS:
+    corpus, name = prepared.corpus, prepared.labelled.name
+    first = splits.first_of_copies(corpus, prepared.rows)
+    counts = corpus.counts(corpus.stop_words, (1, 1))[first]
+    worded = np.count_nonzero(counts.getnnz(axis=1))
+    if worded < FEWEST_TEXTS_WITH_WORDS:
         raise BadData(
-            f"{prepared.labelled.name} has {len(worded)} different texts with words of two or more "
-            "letters (stop words aside; with --analyzer article letters from a to z), and the "
-            f"model reads nothing else: give it {FEWEST_TEXTS_WITH_WORDS} or more."
+            f"{name} has {worded} different texts with words of two or more letters (stop words "
+            "aside; with --analyzer article letters from a to z), and the model reads nothing "
+            f"else: give it {FEWEST_TEXTS_WITH_WORDS} or more."
+        )
+    shared = np.count_nonzero(counts[:, counts.getnnz(axis=0) > 1].getnnz(axis=1))
+    if shared < FEWEST_TEXTS_WITH_WORDS:
+        raise BadData(
+            f"{name} has {shared} different texts that share a word with another, so a model would "
+            "know no word of a new text: give it more texts, or other ones."
         )
 
 

@@ -9,8 +9,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
-#: Scripts that put no space between words: each of these characters is a word of its own.
+#: Scripts that put no space between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese. Each of
+#: these characters is a word of its own, with the marks that follow it.
 WITHOUT_SPACES: Final = (
+    "\u0e00-\u0eff\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f\u1780-\u17ff"
     "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 #: Joiners inside words of Indic scripts and of Persian.
@@ -74,11 +76,11 @@ def word_pattern() -> str:
     """A pattern for Python's `re` that finds words of two characters or more in any alphabet.
 
     scikit-learn's own stops at each combining mark, of which a word in Hindi, Thai or Hebrew has
-    several, and takes a whole Chinese sentence for one word.
+    several, and takes a whole sentence in Thai or Chinese for one word.
     """
     letter, marks = rf"[^\W{WITHOUT_SPACES}]", f"[{''.join(_marks())}{JOINERS}]"
     word = f"{letter}+(?:{marks}+{letter}*)*"
-    return f"[{WITHOUT_SPACES}]|(?={letter}(?:{letter}|{marks})){word}"
+    return rf"(?=\w)[{WITHOUT_SPACES}]{marks}*|(?={letter}(?:{letter}|{marks})){word}"
 
 
 def _marks() -> Iterator[str]:

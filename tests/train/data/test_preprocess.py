@@ -113,6 +113,13 @@ def test_texts_that_the_model_cannot_read_are_refused(text: str) -> None:
         prepared(rows)
 
 
+def test_texts_that_share_no_word_are_refused_since_no_other_would_have_a_known_one() -> None:
+    rows = [("x" * number, "good" if number % 2 else "bad") for number in range(2, 50)]
+
+    with pytest.raises(BadData, match=r"0 different texts .* share a word with another"):
+        prepared(rows)
+
+
 def test_a_label_that_is_only_in_the_test_file_is_refused_with_its_line() -> None:
     with pytest.raises(BadData, match=r't\.csv has the label "odd" \(line 3\), which d\.csv has'):
         prepared(PLENTY, [("a zebra", "bad"), ("a zebra", "odd")])
