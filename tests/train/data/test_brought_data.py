@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
+from addsup import export_pipeline
 from addsup.__main__ import main
+from addsup.inference.errors import AddsupError
 from addsup.inference.model import Model
 
 ADJECTIVES = {"pos": "superb lovely brilliant moving", "neg": "dull awful broken boring"}
@@ -69,3 +74,14 @@ def test_a_missing_header_is_told_without_the_text_and_the_way_out_works(
     way_out = ["--no-header", "--text-column", "1", "--label-column", "2"]
     assert train("mail.csv", *way_out, "--no-export") == 0
     assert "mail.csv: 40 texts (20 neg, 20 pos)" in capsys.readouterr().out
+
+
+def test_a_constant_model_is_refused_and_nothing_written(tmp_path: Path) -> None:
+    texts, labels = zip(*rows(), strict=True)
+    nothing = LogisticRegression(C=1e-6, l1_ratio=1, solver="liblinear")
+    pipeline = make_pipeline(TfidfVectorizer(), nothing).fit(texts, labels)
+
+    with pytest.raises(AddsupError, match="answers 40 different texts with the same"):
+        export_pipeline(pipeline, tmp_path / "m.onnx", texts, quiet=True)
+
+    assert list(tmp_path.iterdir()) == []
