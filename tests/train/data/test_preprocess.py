@@ -85,7 +85,7 @@ def test_test_texts_that_are_trained_on_are_left_out_and_reported() -> None:
     [
         (9, True, r'9 different texts labelled "odd" \(lines 26, 27, .* and 4 more\), and 10-fold'),
         (9, True, "or leave cross-validation out with --repeats 0"),
-        (4, True, "needs 10 of each label: add some, or merge it with another label.$"),
+        (4, True, "needs 10 of each label: add some, merge labels, or leave .* --drop-rare 10.$"),
         (4, False, "holding some out needs 5 of each label"),
     ],
 )
@@ -96,6 +96,13 @@ def test_too_few_of_a_label_are_refused_with_lines_and_a_way_out(
 
     with pytest.raises(BadData, match=message):
         check_enough(data, cross_validated)
+
+
+def test_all_rare_labels_are_named_at_once() -> None:
+    data = prepared([*PLENTY, *((f"{word} oddly", f"odd {word}") for word in WORDS[:9])])
+
+    with pytest.raises(BadData, match=r'of 9 labels \("odd ape" 1, .*"odd ibis" 1\), and .*rare 5'):
+        check_enough(data, cross_validated=False)
 
 
 def test_copies_do_not_count_towards_enough() -> None:
