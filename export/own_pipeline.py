@@ -100,9 +100,10 @@ def export_pipeline(
         steps = _calibrated(steps, sample)
     fitted = Pipeline([(f"step{number}", each) for number, each in enumerate(steps)])
     description = read_pipeline(fitted)
+    block = description.blocks[0]
     trained = TrainedModel(
         pipeline=fitted,
-        normaliser=Normaliser(description.stop_words, str, tokenizer(description.analyzer)),
+        normaliser=Normaliser(block.stop_words, str, tokenizer(block.analyzer)),
         irregular=frozenset(),
         texts=sample.texts,
         data=_data(sample, name, licence),

@@ -8,30 +8,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from addsup.inference.analyzer import Normaliser, Word
+from addsup.inference.analyzer import Word
 from addsup.inference.predictions import Explanation, WordContribution
 
 if TYPE_CHECKING:
-    from addsup.inference.terms import Reader
+    from addsup.inference.blocks import Located, Reading
 
 
 class Explainer:
     """Attribution: turns the evidence of terms into contributions of the words as typed."""
 
     def __init__(
-        self,
-        labels: Sequence[str],
-        intercept: Sequence[float],
-        vocabulary: Sequence[str],
-        normaliser: Normaliser,
-        reader: Reader,
+        self, labels: Sequence[str], intercept: Sequence[float], terms: int, reading: Reading
     ) -> None:
-        """See `inference.manifest.Manifest` for the arguments."""
+        """See `inference.manifest.Manifest` for labels and intercept; *terms* is V."""
         self.labels = labels
         self.intercepts = np.array([0.0, *intercept])  # the first label's against itself is 0
-        self.columns = {term: column for column, term in enumerate(vocabulary)}
-        self.normaliser = normaliser
-        self.reader = reader
+        self.terms = terms
+        self.reading = reading
 
     def explain(
         self,
@@ -49,10 +43,10 @@ class Explainer:
             shares: the graph's, [T, K - 1].
         """
         second, first = np.argsort(probabilities, kind="stable")[-2:].tolist()
-        words = list(self.normaliser.words(text))
+        words, occurrences = self.reading.locate(text)
         evidence = against(shares, first, second)
-        by_term = np.bincount(ids, evidence, len(self.columns) + 1).astype(np.float64, copy=False)
-        contributions = self._contributions(text, words, by_term)
+        by_term = np.bincount(ids, evidence, self.terms + 1).astype(np.float64, copy=False)
+        contributions = _contributions(len(words), occurrences, by_term)
         intercept = float(self.intercepts[first] - self.intercepts[second])
         return Explanation(
             label=self.labels[first],
@@ -62,22 +56,18 @@ class Explainer:
             words=tuple(map(_word_contribution, words, contributions)),
         )
 
-    def _contributions(
-        self, text: str, words: Sequence[Word], evidence: npt.NDArray[np.float64]
-    ) -> list[float | None]:
-        """The contribution of each word; None for one that is in no term. *evidence* is [V + 1]."""
-        contributions: list[float | None] = [None] * len(words)
-        occurrences = [
-            (column, members)
-            for term, members in self.reader.occurrences(words, text)
-            if (column := self.columns.get(term)) is not None
-        ]
-        times = np.bincount([column for column, _ in occurrences], minlength=len(evidence))
-        for column, members in occurrences:
-            share = float(evidence[column]) / int(times[column]) / len(members)
-            for member in members:
-                contributions[member] = (contributions[member] or 0.0) + share
-        return contributions
+
+def _contributions(
+    words: int, occurrences: Sequence[Located], evidence: npt.NDArray[np.float64]
+) -> list[float | None]:
+    """The contribution of each word; None for one that is in no term. *evidence* is [V + 1]."""
+    contributions: list[float | None] = [None] * words
+    times = np.bincount([column for column, _ in occurrences], minlength=len(evidence))
+    for column, members in occurrences:
+        share = float(evidence[column]) / int(times[column]) / len(members)
+        for member in members:
+            contributions[member] = (contributions[member] or 0.0) + share
+    return contributions
 
 
 def against(shares: npt.NDArray[np.float64], first: int, second: int) -> npt.NDArray[np.float64]:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from addsup.inference import manifest
-from addsup.inference.analyzer import Normaliser, table_lookup, tokenizer
+from addsup.inference.blocks import GraphInput, open_blocks
 from addsup.inference.consistency import check_graph, check_manifest
 from addsup.inference.errors import ModelFileError
 from addsup.inference.explain import Explainer
@@ -20,7 +20,6 @@ from addsup.inference.leave_one_out import with_effects
 from addsup.inference.predictions import Columns, Explanation, Prediction
 from addsup.inference.session import open_session, run_options
 from addsup.inference.signature import check_signature
-from addsup.inference.terms import reader
 
 #: How far a replayed golden probability may be from scikit-learn's.
 TOLERANCE = 1e-6
@@ -51,18 +50,12 @@ class Model:
         self.manifest = manifest.from_metadata(self.session.get_modelmeta().custom_metadata_map)
         check_manifest(self.manifest)
         self.labels = self.manifest.labels
-        terms = self.manifest.vocabulary
-        self.texts_a_run = min(TEXTS_A_RUN, 1 + NUMBERS_A_RUN // len(terms))
+        self.terms = len(self.manifest.vocabulary)
+        self.texts_a_run = min(TEXTS_A_RUN, 1 + NUMBERS_A_RUN // self.terms)
         self.tokens_a_run = TOKENS_A_RUN // (len(self.labels) - 1)
-        settings = self.manifest.analyzer
-        self.separator = settings.separator
-        self.tokenizer = tokenizer(settings)
-        stop_words = frozenset(self.manifest.stop_words)
-        self.normaliser = Normaliser(stop_words, table_lookup(self.manifest.lemmas), self.tokenizer)
-        self.reader = reader(settings, self.normaliser, terms, self.manifest.lemmas)
-        self.explainer = Explainer(
-            self.labels, self.manifest.intercept, terms, self.normaliser, self.reader
-        )
+        self.reader = open_blocks(self.manifest.blocks)
+        self.tokenizer = self.reader.tokenizer
+        self.explainer = Explainer(self.labels, self.manifest.intercept, self.terms, self.reader)
 
     @classmethod
     def load(cls, path: str | Path, public_key: str | Path | None = None) -> Self:
@@ -141,9 +134,9 @@ class Model:
                 explained[i] = prediction, why
         return [explained[i] for i in range(len(texts))]
 
-    def _read(self, texts: Sequence[str]) -> tuple[list[str], list[int], list[int]]:
-        """The text of each of *texts* for the graph, its number of words, and of known ones."""
-        inputs: list[str] = []
+    def _read(self, texts: Sequence[str]) -> tuple[list[GraphInput], list[int], list[int]]:
+        """What the graph takes of each of *texts*, its number of words, and of known ones."""
+        inputs: list[GraphInput] = []
         words: list[int] = []
         known: list[int] = []
         # No list of tuples: thousands of these would have the garbage collector look at them all.
@@ -159,19 +152,19 @@ class Model:
         rows: list[list[float]] = self.probabilities(self._read(texts)[0]).tolist()
         return rows
 
-    def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    def probabilities(self, texts: Sequence[GraphInput]) -> npt.NDArray[np.float64]:
         """Run the graph on n normalised *texts*: probabilities [n, K]."""
         found = np.empty((len(texts), len(self.labels)))
         for run in self.runs(texts):
             (found[run],) = self.run([texts[i] for i in run], "probabilities")
         return found
 
-    def runs(self, texts: Sequence[str]) -> Iterator[list[int]]:
+    def runs(self, texts: Sequence[GraphInput]) -> Iterator[list[int]]:
         """Which of *texts* to run together: those of like length, as many as memory allows.
 
         All texts of a run are padded to the longest.
         """
-        tokens = [text.count(self.separator) + 1 for text in texts]
+        tokens = list(map(self.reader.tokens, texts))
         order, start = sorted(range(len(texts)), key=tokens.__getitem__), 0
         while start < len(order):
             end = min(start + self.texts_a_run, len(order))
@@ -180,7 +173,7 @@ class Model:
             yield order[start:end]
             start = end
 
-    def run(self, texts: Sequence[str], *outputs: str) -> list[Any]:
+    def run(self, texts: Sequence[GraphInput], *outputs: str) -> list[Any]:
         """Run the graph on n normalised *texts*, few enough for one run.
 
         Args:
@@ -203,7 +196,7 @@ class Model:
         """
         golden = self.manifest.golden
         texts = [self.reader.read(each.text)[0] for each in golden]
-        check_graph(self.manifest, texts[: self.texts_a_run], self.run)
+        check_graph(self.manifest, self.reader, texts[: self.texts_a_run], self.run)
         for number, (expected, row) in enumerate(
             zip(golden, self.probabilities(texts).tolist(), strict=True), start=1
         ):

@@ -22,9 +22,15 @@ from sklearn.base import BaseEstimator
 from addsup.export.graph import changes, two_labels
 from addsup.export.graph.changes import Change
 from addsup.export.graph.nodes import Nodes
-from addsup.export.graph.token_counts import token_counts
-from addsup.export.pipeline.description import AdditiveForm, Description, Ensemble, Weighting
-from addsup.inference.analyzer_settings import TOKEN_PATTERN, Analyzer
+from addsup.export.graph.token_counts import counts_at, term_counts
+from addsup.export.pipeline.description import (
+    AdditiveForm,
+    Description,
+    Ensemble,
+    TextBlock,
+    Weighting,
+)
+from addsup.inference.analyzer_settings import TOKEN_PATTERN
 
 
 class TextClassifier(BaseEstimator):
@@ -35,6 +41,23 @@ class TextClassifier(BaseEstimator):
 
 
 @dataclass(frozen=True, slots=True)
+class BlockTokens:
+    """Names of what is known about the T_b tokens of one block, as in `Tokens`.
+
+    Attributes:
+        ids: [N, T_b] int64.
+        times: [N, T_b] float64.
+        weighting: of the block's terms.
+        start: the column of the first of them.
+    """
+
+    ids: str
+    times: str
+    weighting: Weighting
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tokens:
     """Names of what is known about the T tokens of each of N texts; absent ones have the number V.
 
@@ -42,10 +65,14 @@ class Tokens:
         ids: [N, T] int64, the column of each term; V for one that is not known, or not there.
         times: [N, T] float64, how often the text holds the term of that token; each of its tokens
             carries an equal share of what the term adds.
+        terms: V.
+        blocks: the same tokens, block by block.
     """
 
     ids: str
     times: str
+    terms: int
+    blocks: tuple[BlockTokens, ...]
 
 
 def register() -> None:
@@ -82,24 +109,24 @@ def _shape(operator: Any) -> None:
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     description, nodes = operator.raw_operator.description, Nodes(scope, container)
     label, probabilities, ids, shared = (output.full_name for output in operator.outputs)
-    text, weighting, form = operator.inputs[0].full_name, description.weighting, description.form
-    _ids(nodes, text, weighting.terms, description.analyzer, ids)
-    if isinstance(form, AdditiveForm) and two_labels.fits(weighting, form):
-        scores = two_labels.log_linear(nodes, ids, weighting, form, probabilities, shared)
+    form, first = description.form, description.blocks[0].weighting
+    parts = _ids(nodes, operator.inputs[0].full_name, description, ids)
+    if len(parts) == 1 and isinstance(form, AdditiveForm) and two_labels.fits(first, form):
+        scores = two_labels.log_linear(nodes, ids, first, form, probabilities, shared)
     else:
-        tokens = Tokens(ids, token_counts(nodes, ids, len(weighting.terms)))
+        tokens = _tokens(nodes, ids, parts, description)
         make = _ensemble if isinstance(form, Ensemble) else _log_linear
-        shares, scores = make(nodes, tokens, weighting, form, probabilities)
+        shares, scores = make(nodes, tokens, form, probabilities)
         nodes.add("Identity", shares, output=shared)
     labels = nodes.constant("labels", np.array(description.labels, dtype=object))
     nodes.add("Gather", labels, nodes.add("ArgMax", scores, axis=1, keepdims=0), output=label)
 
 
 def _log_linear(
-    nodes: Nodes, tokens: Tokens, weighting: Weighting, form: AdditiveForm, probabilities: str
+    nodes: Nodes, tokens: Tokens, form: AdditiveForm, probabilities: str
 ) -> tuple[str, str]:
     """Shares and scores of a classifier whose log-odds are sums over terms, bent or not."""
-    log_odds = _sum(nodes, tokens, weighting, form)
+    log_odds = _sum(nodes, tokens, form)
     if form.bend:
         log_odds = changes.bent(nodes, log_odds, form.bend)
     # The first label's log-odds against itself are 0: pad them in, and softmax does the rest.
@@ -110,25 +137,46 @@ def _log_linear(
 
 
 def _ensemble(
-    nodes: Nodes, tokens: Tokens, weighting: Weighting, ensemble: Ensemble, probabilities: str
+    nodes: Nodes, tokens: Tokens, ensemble: Ensemble, probabilities: str
 ) -> tuple[str, str]:
     """Shares and scores of a mean of sigmoids."""
-    scores = [_sum(nodes, tokens, weighting, member.scores) for member in ensemble.members]
+    scores = [_sum(nodes, tokens, member.scores) for member in ensemble.members]
     mean, logarithms = changes.log_probabilities(nodes, ensemble, scores)
     nodes.add("Identity", mean, output=probabilities)
     return changes.against_first_label(nodes, logarithms).added, mean
 
 
-def _sum(nodes: Nodes, tokens: Tokens, weighting: Weighting, form: AdditiveForm) -> Change:
+def _sum(nodes: Nodes, tokens: Tokens, form: AdditiveForm) -> Change:
     """The scores of *form* before bending, with what each token adds to them."""
-    shares = _shares(nodes, tokens, _x(nodes, tokens, weighting, form.presence), form)
+    shares = _shares(nodes, tokens, _x(nodes, tokens, form.presence), form)
     added = nodes.add("ReduceSum", shares, nodes.constant("tokens", np.array([1])), keepdims=0)
     intercept = nodes.constant("constant", form.intercept[np.newaxis])
     return Change(nodes.add("Add", added, intercept), shares, form.intercept)
 
 
-def _ids(nodes: Nodes, text: str, terms: Sequence[str], analyzer: Analyzer, output: str) -> None:
-    """Write to *output* the columns of the *terms* of each text, [N, T], padded with V."""
+def _ids(nodes: Nodes, text: str, description: Description, output: str) -> list[str]:
+    """Write to *output* the columns of the terms of each text, [N, T], padded with V.
+
+    Returns:
+        Those of each block, [N, T_b], one behind the other in *output*.
+    """
+    blocks, size = description.blocks, description.terms
+    if len(blocks) == 1:
+        return [_block_ids(nodes, text, blocks[0], 0, size, output)]
+    found, start = [], 0
+    for number, block in enumerate(blocks):
+        part = nodes.add("Gather", text, nodes.constant("block", np.array(number)), axis=1)
+        found.append(_block_ids(nodes, part, block, start, size))
+        start += len(block.weighting.terms)
+    nodes.add("Concat", *found, axis=1, output=output)
+    return found
+
+
+def _block_ids(
+    nodes: Nodes, text: str, block: TextBlock, start: int, absent: int, output: str | None = None
+) -> str:
+    """The columns of the terms of one block, [N, T_b], from *start* on, padded with *absent*."""
+    terms, analyzer = block.weighting.terms, block.analyzer
     if analyzer.kind == "letters":
         words = _article_terms(nodes, text, max(term.count(" ") + 1 for term in terms))
     else:
@@ -137,10 +185,27 @@ def _ids(nodes: Nodes, text: str, terms: Sequence[str], analyzer: Analyzer, outp
         "domain": "ai.onnx.ml",
         "op_version": 2,
         "keys_strings": list(terms),
-        "values_int64s": list(range(len(terms))),
-        "default_int64": len(terms),
+        "values_int64s": list(range(start, start + len(terms))),
+        "default_int64": absent,
     }
-    nodes.add("LabelEncoder", words, output=output, **encode)
+    return nodes.add("LabelEncoder", words, output=output, **encode)
+
+
+def _tokens(nodes: Nodes, ids: str, parts: Sequence[str], description: Description) -> Tokens:
+    """What is known about the tokens with the columns *ids*, those of each block being *parts*."""
+    counts = term_counts(nodes, ids, description.terms)
+    blocks, start = [], 0
+    for part, block in zip(parts, description.blocks, strict=True):
+        times = counts_at(nodes, counts, part)
+        blocks.append(BlockTokens(part, times, block.weighting, start))
+        start += len(block.weighting.terms)
+    times = _concat(nodes, [each.times for each in blocks])
+    return Tokens(ids, times, description.terms, tuple(blocks))
+
+
+def _concat(nodes: Nodes, parts: Sequence[str]) -> str:
+    """*parts* [N, T_b] as one [N, T]."""
+    return parts[0] if len(parts) == 1 else nodes.add("Concat", *parts, axis=1)
 
 
 def _article_terms(nodes: Nodes, text: str, longest: int) -> str:
@@ -186,36 +251,44 @@ def _split(nodes: Nodes, text: str, **settings: Any) -> str:
     return str(words)
 
 
-def _x(nodes: Nodes, tokens: Tokens, weighting: Weighting, presence: bool) -> str:
+def _x(nodes: Nodes, tokens: Tokens, presence: bool) -> str:
     """What the classifier sees of each token's term, [N, T]: its weight, or that it is there."""
     if presence:
         return nodes.add("Sign", tokens.times)
-    x = _tf_idf(nodes, tokens, weighting)
-    for _ in range(weighting.roots):
+    return _concat(nodes, [_weight(nodes, each, tokens.terms) for each in tokens.blocks])
+
+
+def _weight(nodes: Nodes, block: BlockTokens, terms: int) -> str:
+    """The weight of each token's term of a block, [N, T_b]."""
+    x = _tf_idf(nodes, block, terms)
+    for _ in range(block.weighting.roots):
         x = nodes.add("Sqrt", x)
     return x
 
 
-def _tf_idf(nodes: Nodes, tokens: Tokens, weighting: Weighting) -> str:
-    """The weight of each token's term, [N, T]; 0 where there is none."""
-    tf = nodes.add("Sign", tokens.times) if weighting.binary else tokens.times
+def _tf_idf(nodes: Nodes, block: BlockTokens, terms: int) -> str:
+    """The weight before roots, [N, T_b]; 0 where there is none."""
+    weighting = block.weighting
+    tf = nodes.add("Sign", block.times) if weighting.binary else block.times
     if weighting.sublinear:
         tf = nodes.add("Add", nodes.add("Log", tf), nodes.constant("one", 1.0))
-    weights = weighting.weights
-    if weights is None and weighting.norm is None:
+    # Absent tokens are counted, too; they weigh 0, and have no length.
+    weights = np.zeros(terms + 1)
+    ones = np.ones(len(weighting.terms))
+    own = ones if weighting.weights is None else weighting.weights
+    weights[block.start : block.start + len(own)] = own
+    if weighting.weights is None and weighting.norm is None:
         return tf
-    if weights is None:
-        weights = np.ones(len(weighting.terms))  # and 0 for unknown terms, which have no length
-    weighted = nodes.add("Mul", tf, _by_id(nodes, tokens, "idf", weights))
+    weighted = nodes.add("Mul", tf, nodes.add("Gather", nodes.constant("idf", weights), block.ids))
     if weighting.norm is None:
         return weighted
     row = nodes.constant("row", np.array([1]))
     if weighting.norm == "l1":
         length = nodes.add(
-            "ReduceSum", nodes.add("Div", nodes.add("Abs", weighted), tokens.times), row, keepdims=1
+            "ReduceSum", nodes.add("Div", nodes.add("Abs", weighted), block.times), row, keepdims=1
         )
     else:
-        squares = nodes.add("Div", nodes.add("Mul", weighted, weighted), tokens.times)
+        squares = nodes.add("Div", nodes.add("Mul", weighted, weighted), block.times)
         length = nodes.add("Sqrt", nodes.add("ReduceSum", squares, row, keepdims=1))
     # A text without terms has nothing to divide.
     return nodes.add("Div", weighted, nodes.add("Max", length, nodes.constant("tiny", 1e-300)))

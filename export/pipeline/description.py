@@ -60,6 +60,21 @@ class Weighting:
 
 
 @dataclass(frozen=True, slots=True)
+class TextBlock:
+    """One of the vectorisers of a pipeline: how it reads a text, and what it counts there.
+
+    Attributes:
+        weighting: how counts of its terms become what the classifier sees.
+        analyzer: how text is read.
+        stop_words: what the vectoriser drops.
+    """
+
+    weighting: Weighting
+    analyzer: Analyzer
+    stop_words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class AdditiveForm:
     """Scores as sums of x * (a*x + b) over V terms, for R rows.
 
@@ -130,22 +145,23 @@ class Description:
     """A fitted pipeline, as its graph, its proof and its card need it.
 
     Attributes:
-        steps: scikit-learn's, fitted: vectoriser, what is between, classifier.
-        weighting: how counts of V terms become what the classifier sees.
+        steps: scikit-learn's, fitted: vectoriser or union of them, what is between, classifier.
+        blocks: the vectorisers; the V terms are theirs, one block behind the other.
         column_form: how the classifier comes to its probabilities, over its C columns.
         form: the same, over all V terms.
         labels: K, in the order of the probabilities.
-        analyzer: how text is read.
-        stop_words: what the vectoriser drops.
     """
 
     steps: tuple[Any, ...]
-    weighting: Weighting
+    blocks: tuple[TextBlock, ...]
     column_form: Form
     form: Form
     labels: tuple[str, ...]
-    analyzer: Analyzer
-    stop_words: frozenset[str]
+
+    @property
+    def terms(self) -> int:
+        """V, the number of terms."""
+        return sum(len(each.weighting.terms) for each in self.blocks)
 
     @property
     def classifier(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from string import Template
 
 from addsup.export.graph.input_text import words_found
-from addsup.inference.manifest import Manifest
+from addsup.inference.manifest import Block, Manifest
 from addsup.train.text.languages import LANGUAGES
 
 CARD = Template("""\
@@ -150,7 +150,11 @@ def language_name(manifest: Manifest) -> str:
 
 def cleaning(manifest: Manifest) -> str:
     """What becomes of a text before its terms are counted."""
-    settings, dropped = manifest.analyzer, len(manifest.stop_words)
+    return " Beside these: ".join(map(_cleaning_of, manifest.blocks))
+
+
+def _cleaning_of(block: Block) -> str:
+    settings, dropped = block.analyzer, len(block.stop_words)
     if settings.kind == "letters":
         return (
             f"Cleaning keeps the letters a to z, lower-cases, drops {dropped} stop words and "
@@ -162,7 +166,7 @@ def cleaning(manifest: Manifest) -> str:
     if settings.kind == "word":
         said.append(f"takes {words_found(settings)}")
         said.append(f"drops {dropped} stop words")
-        if manifest.lemmas:
+        if block.lemmas:
             said.append("replaces each word by its stem")
     else:
         fewest, most = settings.ngram_range

@@ -72,6 +72,7 @@ def card(subject: CardSubject) -> str:
     example_read = subject.model.reader.read(" ".join(example.split()[:3]))[0]
     language = card_text.language_name(manifest)
     letters = manifest.analyzer.kind == "letters"
+    shape = "N" if len(manifest.blocks) == 1 else f"N, {len(manifest.blocks)}"
     text = card_text.CARD.substitute(
         front="\n".join(_front_matter(title, manifest)),
         path=path,
@@ -85,7 +86,7 @@ def card(subject: CardSubject) -> str:
         language=language and f" {language}",
         cleaning=card_text.cleaning(manifest),
         dropped=" Letters other than a to z are dropped." if letters else "",
-        input_text=fill(f"The input `text` is string[N]: {input_text(manifest)}", WIDTH),
+        input_text=fill(f"The input `text` is string[{shape}]: {input_text(manifest)}", WIDTH),
         python=python_example(manifest, path, example),
         javascript=javascript_example(path, example_read),
         data="\n".join(_data(manifest)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from addsup.inference.manifest import Bin
+from addsup.server.web.direction import isolated
 
 #: The longest label that a chart writes out.
 LABEL_CHARS: Final = 16
@@ -103,8 +104,9 @@ def _row_in_words(labels: Sequence[str], row: Sequence[int], true: int) -> str:
     """Where the texts of one label went: the label itself and those it is taken for, by number."""
     total = sum(row) or 1
     others = sorted((j for j, n in enumerate(row) if n and j != true), key=lambda j: -row[j])
-    confused = ", ".join(f"{row[j] / total:.0%} as \u201c{labels[j]}\u201d" for j in others[:4])
-    read = f"Of the texts labelled \u201c{labels[true]}\u201d, {row[true] / total:.0%} were read so"
+    named = [f"\u201c{isolated(label)}\u201d" for label in labels]
+    confused = ", ".join(f"{row[j] / total:.0%} as {named[j]}" for j in others[:4])
+    read = f"Of the texts labelled {named[true]}, {row[true] / total:.0%} were read so"
     return f"{read}, {confused}." if confused else f"{read}."
 
 

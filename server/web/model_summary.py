@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from addsup.inference.manifest import Bin, Confused, EvidenceGroup, Figures, Manifest
 from addsup.server.web import charts
+from addsup.server.web.direction import isolated
 
 if TYPE_CHECKING:
     from addsup.inference.model import Model
@@ -56,7 +57,7 @@ def summarise(model: Model) -> ModelSummary:
     drawn = bool(figures.matrix) and len(manifest.labels) <= MOST_DRAWN
     return ModelSummary(
         facts=(
-            ("Labels", listed(manifest.labels)),
+            ("Labels", listed(list(map(isolated, manifest.labels)))),
             ("Learned from", _data(manifest)),
             ("Vocabulary", f"{len(manifest.vocabulary):,} terms"),
             ("Accuracy", _accuracy(figures)),
@@ -82,7 +83,7 @@ def listed(items: Sequence[str], what: str = "labels") -> str:
 
 def _data(manifest: Manifest) -> str:
     data = manifest.data
-    counts = [f"{label}: {count:,}" for label, count in data.texts_by_label.items()]
+    counts = [f"{isolated(label)}: {count:,}" for label, count in data.texts_by_label.items()]
     by_label = f" ({listed(counts)})" if counts else ""
     return f"{data.texts:,} texts{by_label}; {data.name}; licence: {data.licence}"
 

@@ -8,7 +8,13 @@ from typing import Final
 
 from flask import Blueprint, Response, current_app, render_template, request
 
-from addsup.inference.predictions import Classification, Explanation, Prediction
+from addsup.inference.model import Model
+from addsup.inference.predictions import (
+    Classification,
+    Explanation,
+    Prediction,
+    WordContribution,
+)
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import current
@@ -25,6 +31,8 @@ web = Blueprint("web", __name__)
 
 #: Labels that are all shown in their order; of more, so many that are likeliest.
 MOST_SHOWN: Final = 8
+#: A lead over the next label that is not worth calling a verdict.
+TORN: Final = 0.1
 LIKELIEST: Final = 5
 
 
@@ -45,6 +53,15 @@ class Verdict:
     others: list[tuple[str, float]]
     omitted: str = ""
 
+    @property
+    def reading(self) -> str:
+        """The label, or that two are about as likely; empty without either."""
+        found, why = self.prediction, self.explanation
+        if why is None or found.probabilities is None:
+            return ""
+        lead = found.probabilities[why.label] - found.probabilities[why.against]
+        return why.label if lead >= TORN else "undecided"
+
 
 @web.get("/")
 def form() -> str:
@@ -63,7 +80,11 @@ def fragment() -> str:
     """The verdict alone, which the page's script puts in place while someone types."""
     found = verdict_of(submitted())
     return render_template(
-        "verdict.html", verdict=found, percent=percent, noun=noun(current().model)
+        "verdict.html",
+        verdict=found,
+        percent=percent,
+        noun=noun(current().model),
+        language=language_of(current().model),
     )
 
 
@@ -127,8 +148,13 @@ def verdict_of(found: Classification) -> Verdict:
         answer,
         likeliest,
         others,
-        next((found.text[w.start : w.end] for w in why.words if w.lemma is None), ""),
+        next((found.text[word.start : word.end] for word in why.words if is_omitted(word)), ""),
     )
+
+
+def is_omitted(word: WordContribution) -> bool:
+    """Whether *word* does not count: a stop word, or a letter alone."""
+    return not word.known and (word.lemma is None or word.end - word.start == 1)
 
 
 def in_two(
@@ -164,10 +190,16 @@ def render_form(
         examples=fitting,
         percent=percent,
         noun=noun(model),
+        language=language_of(model),
         reads=model.manifest.analyzer.kind if model else "letters",
         labels=model.labels if model else (),
         about=summarise(model) if model else None,
     )
+
+
+def language_of(model: Model | None) -> str:
+    """The language that *model* reads, as two letters; empty if its file does not say."""
+    return str(model.manifest.parameters.get("language", "")) if model else ""
 
 
 def percent(probability: float) -> str:

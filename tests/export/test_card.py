@@ -236,7 +236,8 @@ def test_cleaning_and_language_are_those_that_the_file_says() -> None:
     letters = small_model().manifest
 
     def manifest(settings: Analyzer, **more: object) -> Manifest:
-        return msgspec.structs.replace(letters, analyzer=settings, **more)
+        block = msgspec.structs.replace(letters.blocks[0], analyzer=settings)
+        return msgspec.structs.replace(letters, blocks=(block,), **more)
 
     assert "the letters a to z" in cleaning(letters)
     words = Analyzer(token_pattern=r"\w+", strip_accents="unicode", lowercase=False)

@@ -8,11 +8,10 @@ from math import log
 import numpy as np
 import pytest
 
-from addsup.inference.analyzer import Normaliser
-from addsup.inference.analyzer_settings import ARTICLE
+from addsup.inference.blocks import open_blocks
 from addsup.inference.explain import Explainer, Explanation
+from addsup.inference.manifest import Block
 from addsup.inference.model import Model
-from addsup.inference.terms import reader
 from addsup.server.settings import Settings
 from tests.places import ROOT
 
@@ -88,11 +87,8 @@ def test_a_long_batch_is_explained_in_order(model: Model) -> None:
 
 
 def test_terms_of_two_words_are_shared_between_their_words_and_repetitions() -> None:
-    normaliser = Normaliser(frozenset({"the"}), lambda word: word)
-    terms = ["good", "good film", "zz"]
-    explainer = Explainer(
-        ["a", "b", "c"], [0.5, 0.25], terms, normaliser, reader(ARTICLE, normaliser, terms)
-    )
+    reading = open_blocks([Block(("good", "good film", "zz"), ("the",))])
+    explainer = Explainer(["a", "b", "c"], [0.5, 0.25], 3, reading)
     ids = np.array([0, 0, 0, 1, 1, 3])
     shares = np.array([*[[4 / 3, 1 / 3]] * 3, *[[4.0, 1.0]] * 2, [0.0, 0.0]])  # b and c against a
 
