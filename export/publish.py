@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+import numpy as np
 
 from addsup.export.graph.equivalence import Proof, Watch, prove
 from addsup.export.graph.model_file import build
@@ -13,10 +16,20 @@ from addsup.export.pipeline.description import Description
 from addsup.export.pipeline.steps import read_pipeline
 from addsup.export.report.model_card import CardSubject, card
 from addsup.export.report.summary import draw, examine, report_json
+from addsup.inference.errors import AddsupError
 from addsup.inference.model import Model, checksum_file
 from addsup.train.artifact import TrainedModel
 from addsup.train.evaluation.comparison import comparison_of_model
 from addsup.train.files import write_atomically
+
+#: Texts that a model must not answer all alike; of fewer, that may be chance.
+TEXTS_TRIED: Final = 2_000
+FEWEST_TRIED: Final = 10
+LEAST_DIFFERENCE: Final = 1e-9
+
+
+class ConstantModel(AddsupError):
+    """A model gives every text the same answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,7 @@ def publish(
     description = description or read_pipeline(trained.pipeline, trained.analyzer)
     content = build(trained, description)
     model = Model(content)
+    _refuse_constant(model, trained.texts[:TEXTS_TRIED])
     proof = prove(trained, description, model, watch)
     report = examine(model, trained.texts, trained.unseen_predictions)
     sha256 = write_model(path, content)
@@ -87,6 +101,21 @@ def write_model(path: Path, content: bytes) -> str:
     write_atomically(path, content)
     write_atomically(checksum_file(path), f"{digest}  {path.name}\n".encode())
     return digest
+
+
+def _refuse_constant(model: Model, texts: Sequence[str]) -> None:
+    """Refuse with `ConstantModel` what answers all of the *texts* alike, if they are some."""
+    different = sorted(set(texts))
+    if len(different) < FEWEST_TRIED:
+        return
+    found = model.columns(different)
+    if not found.known_words.any():
+        raise ConstantModel(f"The model knows no word of {len(different):,} texts of its data.")
+    if np.ptp(found.probabilities, axis=0).max() < LEAST_DIFFERENCE:
+        raise ConstantModel(
+            f"The model is constant: it answers {len(different):,} different texts with the same "
+            "probabilities. Regularise it less, or give it texts whose words tell the labels."
+        )
 
 
 def _write_plots(folder: Path, drawn: Iterator[tuple[str, str, bytes]]) -> dict[str, str]:

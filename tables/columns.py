@@ -33,6 +33,14 @@ def find_column(role: Role, name: str, columns: Sequence[str], given: str | None
         raise BadTable(f"{name} is empty, or none of its first rows can be read.")
     usual = (each for known in USUAL_COLUMNS[role] for each in columns if each.lower() == known)
     found = given or next(usual, None)
+    longest = max(columns, key=len)
+    if found is None and len(columns) > 1 and len(longest.split()) > 4:
+        number = columns.index(longest) + 1
+        raise BadTable(
+            f"{name} does not name its columns, or not so that the one with the {role} is known: "
+            f"without a line of names give --no-header --text-column {number}, else "
+            f"--{role}-column with the name."
+        )
     if found is None and not (role == "text" and len(columns) == 1):
         raise BadTable(
             f"{name} does not say which column holds the {role}: give --{role}-column with one of "
@@ -40,8 +48,8 @@ def find_column(role: Role, name: str, columns: Sequence[str], given: str | None
         )
     if found is None and len(columns[0].split()) > 3:
         raise BadTable(
-            f"{name} has one column, and its first row is taken for the name of it: "
-            f"{_listed(columns)}. If that is a text, give --no-header, else --text-column."
+            f"{name} has one column, and its first row is taken for the name of it. If that is a "
+            "text, give --no-header, else --text-column."
         )
     found = found or columns[0]
     check_column(name, columns, found)
