@@ -27,7 +27,7 @@ from addsup.train.text.languages import LANGUAGES
 from addsup.train.text.word_forms import Stems, snowball
 
 #: Of the layout of kept files.
-FORMAT: Final = 3
+FORMAT: Final = 4
 
 #: The types of ours that a kept pipeline may hold; skops itself vouches for scikit-learn's.
 TRUSTED: Final = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from typing import Any, Final, Literal
 
@@ -37,7 +37,7 @@ class Setting:
 
     Attributes:
         classifier: a key of `KINDS`.
-        strength: value of the number that the kind tunes; None for its default.
+        strength: value of the number that the kind tunes; None leaves it open.
         stop_words: which words of the language's list are dropped.
         transform: what is done to tf-idf. Its fourth root keeps a single word of a short text from
             weighing many times what the words of a long one do.
@@ -54,8 +54,13 @@ class Setting:
 
     @property
     def value(self) -> float:
-        """The number that the kind tunes."""
+        """The number that the kind tunes; its default where that is left open."""
         return KINDS[self.classifier].default if self.strength is None else self.strength
+
+    def with_strengths(self) -> list[Setting]:
+        """Settings with each strength that tuning tries, or the one that is given."""
+        values = KINDS[self.classifier].values if self.strength is None else (self.strength,)
+        return [replace(self, strength=value) for value in values]
 
     def vectoriser(self) -> TfidfVectorizer:
         """Tf-idf over normalised text, not fitted.
@@ -101,6 +106,11 @@ class Setting:
             | {KINDS[self.classifier].parameter: self.value}
             | {f"calibration_{name}": value for name, value in asdict(calibration).items()}
         )
+
+
+def untuned(classifier: str, stop_words: StopWords) -> Setting:
+    """The article's setting of a *classifier*, with scikit-learn's default strength."""
+    return Setting(classifier, KINDS[classifier].default, stop_words)
 
 
 def vectorisers(classifier: str) -> tuple[Setting, ...]:
