@@ -51,7 +51,7 @@ SECTIONS: Final = {
             ["--repeats"],
             type=Number(0),
             help="Of the 10-fold cross-validation (default: 3, or less where --max-minutes asks "
-            "for it; 0 leaves it and the further splits out).",
+            "for it; 0 leaves it out).",
         ),
     ),
     "Bounds": BOUNDS,
