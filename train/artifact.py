@@ -33,6 +33,7 @@ FORMAT: Final = 4
 TRUSTED: Final = (
     "addsup.train.sparse_gaussian_nb.SparseGaussianNB",
     "addsup.train.calibration.Calibrated",
+    "addsup.train.classifiers.NBSVM",
 )
 
 

@@ -45,7 +45,12 @@ SECTIONS: Final = {
     ),
     "Reading": READING,
     "Method": (
-        Option(["--classifier"], type=click.Choice(CLASSIFIERS), default="gaussian"),
+        Option(
+            ["--classifier"],
+            type=click.Choice(("auto", *CLASSIFIERS)),
+            help="auto, the default for DATA, takes the one of least cross-validated loss; without "
+            "DATA it is the article's, gaussian.",
+        ),
         *METHOD,
         Option(
             ["--repeats"],

@@ -21,6 +21,7 @@ from addsup.train.options import TrainOptions
 from addsup.train.progress import bar
 from addsup.train.term_counts import word_usage
 from addsup.train.tuning.planning import plan_recipe, searching
+from addsup.train.tuning.report import chosen_text
 from addsup.train.tuning.trainer import Fitted, Recipe
 
 IMDB_LICENCE: Final = "CC BY 4.0 (Kotzias et al., KDD 2015)"
@@ -47,6 +48,8 @@ def train_in_memory(options: TrainOptions) -> TrainedModel:
     if folds:
         print(f"\n{console_report.figures_text(figures)}")
     fitted = recipe.fit(prepared.corpus, prepared.rows, searching(options))
+    if options.kind == "auto":
+        print(chosen_text(fitted.tried))
     parameters = fitted.setting.parameters(fitted.calibration) | cleaned.parameters()
     chosen = console_report.settings_text(parameters)
     print(f"\nFitted on all {len(prepared.rows):,} texts: {chosen}")

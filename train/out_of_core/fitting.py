@@ -20,8 +20,6 @@ from addsup.train.out_of_core.weighing import HeldRows, Numbers
 from addsup.train.sparse_gaussian_nb import Moments, SparseGaussianNB
 from addsup.train.tuning.search import Tried, choose
 
-#: The classifiers whose fits are sums over the rows.
-ABLE: Final = ("gaussian", "multinomial", "complement", "bernoulli")
 #: Parts that the texts to test with are dealt into, for intervals.
 PARTS: Final = 10
 PROTOCOL: Final = (

@@ -23,30 +23,26 @@ from sklearn.pipeline import Pipeline
 
 from addsup.inference.manifest import DataSet
 from addsup.train.artifact import TrainedModel, UnseenPredictions
-from addsup.train.classifiers import KINDS
+from addsup.train.classifiers import KINDS, SUMMABLE
 from addsup.train.data.cleaning import Cleaning
 from addsup.train.data.labelled import MOST_CLASSES, LabelledText, Texts
 from addsup.train.data.preprocess import FEWEST_OF_A_LABEL
 from addsup.train.errors import BadData, BadOption
 from addsup.train.evaluation import console_report
 from addsup.train.executors import Mapping, Result, executor_at, merge_as_tree
-from addsup.train.hyperparameters import Setting, untuned
+from addsup.train.hyperparameters import Setting
 from addsup.train.in_memory.inputs import clean_texts
 from addsup.train.metrics.figures import pooled
 from addsup.train.options import TrainOptions
 from addsup.train.out_of_core.cleaned import Reading
-from addsup.train.out_of_core.fitting import (
-    ABLE,
-    choose_strength,
-    fitted_weighting,
-    held_out_figures,
-)
+from addsup.train.out_of_core.fitting import choose_strength, fitted_weighting, held_out_figures
 from addsup.train.out_of_core.parts import Part, batches, parts_of, selection_of
 from addsup.train.out_of_core.survey import ENOUGH, Survey, survey_part
 from addsup.train.out_of_core.vocabulary import Counting, TermCounts, Vocabulary
 from addsup.train.out_of_core.weighing import Weighed, Weighing
 from addsup.train.progress import bar
 from addsup.train.tuning import planning
+from addsup.train.tuning.report import chosen_text
 from addsup.train.wording import size_text
 
 #: Rows of each label without which nothing is trained.
@@ -102,12 +98,13 @@ def choose_setting(surveyed: Survey, options: TrainOptions) -> tuple[Cleaning, S
     """Cleaning and setting, chosen on a sample; the strength is chosen later."""
     few = replace(options, repeats=0)
     prepared, cleaned = clean_texts(Texts(_sample(surveyed, options), None), few)
-    setting = untuned(options.classifier, prepared.corpus.stop_words)
-    if options.tune:
-        recipe, _ = planning.plan_recipe(prepared, few)
-        fitted = recipe.fit(prepared.corpus, prepared.rows, planning.searching(options))
-        setting = replace(fitted.setting, strength=None)
-    return cleaned, setting
+    recipe, _ = planning.plan_recipe(prepared, few)
+    if not options.tune:
+        return cleaned, recipe.settings[0]
+    fitted = recipe.fit(prepared.corpus, prepared.rows, planning.searching(options))
+    if options.kind == "auto":
+        print(chosen_text(fitted.tried))
+    return cleaned, replace(fitted.setting, strength=None)
 
 
 def _sample(surveyed: Survey, options: TrainOptions) -> LabelledText:
@@ -197,10 +194,10 @@ def _described(
 
 
 def _check_options(options: TrainOptions) -> None:
-    if options.classifier not in ABLE:
+    if options.kind not in ("auto", *SUMMABLE):
         raise BadOption(
             f"{options.data} is trained on in passes whose results add up, which fits no more than "
-            f"{', '.join(ABLE)}: choose one of these with --classifier, or give "
+            f"{', '.join(SUMMABLE)}: choose one of these with --classifier, or give "
             f"{options.classifier} one file."
         )
     for given, name in ((options.test_data, "--test-data"), (options.repeats, "--repeats")):

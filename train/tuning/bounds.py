@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from addsup.train.classifiers import KINDS
 from addsup.train.data.corpus import Corpus
-from addsup.train.hyperparameters import Setting, vectorisers
+from addsup.train.hyperparameters import Setting
 from addsup.train.options import TrainOptions
 from addsup.train.term_counts import NgramRange, Rows, StopWords
 from addsup.train.wording import size_text
@@ -34,12 +35,12 @@ def machine_memory() -> int:
 
 
 def affordable(
-    corpus: Corpus, rows: Rows, classifier: str, options: TrainOptions
+    corpus: Corpus, rows: Rows, settings: Sequence[Setting], options: TrainOptions
 ) -> tuple[tuple[Setting, ...], list[str]]:
-    """Settings within the bounds of terms and memory, and sentences about the others."""
+    """Those of *settings* within the bounds of terms and memory; sentences about the others."""
     found: list[Setting] = []
     notes: dict[tuple[str, NgramRange], str] = {}  # the first of its kind
-    for setting in vectorisers(classifier):
+    for setting in settings:
         if setting.stop_words not in corpus.texts:
             continue
         longest = setting.ngram_range[1]

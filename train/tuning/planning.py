@@ -7,19 +7,19 @@ so the same model, however busy the machine is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 from typing import Any, Final
 
 from tqdm import tqdm
 
-from addsup.train.classifiers import KINDS
+from addsup.train.classifiers import KINDS, SUMMABLE
 from addsup.train.data.corpus import Corpus
 from addsup.train.data.preprocess import Prepared
 from addsup.train.data.splits import OUTER_FOLDS, inner_folds
 from addsup.train.errors import BadOption
-from addsup.train.hyperparameters import Setting, untuned
+from addsup.train.hyperparameters import Setting, promising, untuned, vectorisers
 from addsup.train.options import TrainOptions
 from addsup.train.progress import bar
 from addsup.train.term_counts import Rows
@@ -68,11 +68,27 @@ def all_settings(
     """Settings that tuning tries, within the bounds of room; and sentences about the others."""
     corpus = prepared.corpus
     if not options.tune:
-        return (untuned(options.classifier, corpus.stop_words),), []
-    settings, notes = affordable(corpus, prepared.rows, options.classifier, options)
+        kind = "gaussian" if options.kind == "auto" else options.kind
+        return (untuned(kind, corpus.stop_words),), []
+    known = vectorisers(options.kind) if options.kind != "auto" else _of_every_kind(corpus, options)
+    settings, notes = affordable(corpus, prepared.rows, known, options)
     if not settings:
         raise BadOption(f"{' '.join(notes)} Nothing is left to try: allow more.")
     return settings, notes
+
+
+def _of_every_kind(corpus: Corpus, options: TrainOptions) -> list[Setting]:
+    """Promising settings of every classifier that these data can be fitted with.
+
+    They are in the order in which their terms are counted.
+    """
+    kinds = SUMMABLE if options.is_out_of_core else tuple(KINDS)
+    every = [
+        each if each.stop_words in corpus.texts else replace(each, stop_words=corpus.stop_words)
+        for kind in kinds
+        for each in promising(kind)
+    ]
+    return sorted(every, key=lambda each: (each.stop_words, each.ngram_range))
 
 
 def plan_evaluations(

@@ -45,17 +45,21 @@ class Tried:
         setting: with its strength.
         calibration: chosen on scores of rows that no fit had seen.
         losses: [n] calibrated losses of those rows, in the metric that ranks.
+        accuracy: share of them that is right.
     """
 
     setting: Setting
     calibration: Calibration
     losses: Array
+    accuracy: float
 
     @classmethod
     def of(cls, setting: Setting, scores: Array, truth: Rows, metric: str) -> Tried:
         """Result of *setting*, from *scores* [n, K] of rows that it was not fitted on."""
         calibration = calibrate(scores, truth)
-        return cls(setting, calibration, METRICS[metric](calibration.probabilities(scores), truth))
+        probabilities = calibration.probabilities(scores)
+        accuracy = float((probabilities.argmax(axis=1) == truth).mean())
+        return cls(setting, calibration, METRICS[metric](probabilities, truth), accuracy)
 
     @property
     def loss(self) -> float:
@@ -70,8 +74,11 @@ def search(
     seed: int,
     metric: str = "log-loss",
     progress: Progress = iter,
-) -> Tried:
-    """Best of *settings* on these rows, each with the strengths that it leaves open."""
+) -> tuple[Tried, ...]:
+    """Best of *settings* on these rows, each with the strengths that it leaves open.
+
+    The choice is followed by the best of each other classifier, by rising loss.
+    """
     truth, results = corpus.truth[rows], list[Tried]()
     for (stop_words, ngram_range), group in groupby(progress(settings), key=_counted):
         parts = count_parts(corpus, rows, stop_words, ngram_range, seed)
@@ -79,7 +86,10 @@ def search(
             found = unseen_scores(corpus, rows, setting, parts)
             for strong, scores in zip(setting.with_strengths(), found, strict=True):
                 results.append(Tried.of(strong, scores, truth, metric))
-    return choose(results)
+    chosen = choose(results)
+    kinds = {each.setting.classifier for each in results} - {chosen.setting.classifier}
+    others = (choose([r for r in results if r.setting.classifier == kind]) for kind in kinds)
+    return chosen, *sorted(others, key=lambda each: (each.loss, each.setting.classifier))
 
 
 def _counted(setting: Setting) -> tuple[StopWords, NgramRange]:

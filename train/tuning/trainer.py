@@ -12,16 +12,24 @@ from addsup.train.data.corpus import Corpus
 from addsup.train.hyperparameters import Setting
 from addsup.train.metrics.figures import Fold
 from addsup.train.term_counts import Rows
-from addsup.train.tuning.search import Progress, search
+from addsup.train.tuning.search import Progress, Tried, search
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Result of a recipe on some rows: what was chosen, and the fitted pipeline."""
+    """Result of a recipe on some rows.
+
+    Attributes:
+        setting: that was chosen.
+        calibration: likewise.
+        pipeline: fitted.
+        tried: the choice, and the best of each other classifier; empty without a search.
+    """
 
     setting: Setting
     calibration: Calibration
     pipeline: Pipeline
+    tried: tuple[Tried, ...] = ()
 
     @classmethod
     def plain(cls, corpus: Corpus, rows: Rows) -> Fitted:
@@ -54,7 +62,8 @@ class Recipe:
 
     def fit(self, corpus: Corpus, rows: Rows, progress: Progress = iter) -> Fitted:
         """Fitted pipeline, chosen, calibrated and fitted on *rows* alone."""
-        chosen = search(corpus, rows, self.settings, self.seed, self.metric, progress)
+        tried = search(corpus, rows, self.settings, self.seed, self.metric, progress)
+        chosen = tried[0]
         texts = corpus.texts[chosen.setting.stop_words][rows]
         pipeline = chosen.setting.pipeline(chosen.calibration).fit(texts, corpus.labels[rows])
-        return Fitted(chosen.setting, chosen.calibration, pipeline)
+        return Fitted(chosen.setting, chosen.calibration, pipeline, tried)

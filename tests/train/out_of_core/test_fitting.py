@@ -13,7 +13,7 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import Pipeline
 
 from addsup.train.calibration import Calibrated, Calibration
-from addsup.train.classifiers import KINDS
+from addsup.train.classifiers import KINDS, SUMMABLE
 from addsup.train.hyperparameters import TRANSFORMS, NgramRange, Setting
 from addsup.train.out_of_core import fitting
 from addsup.train.out_of_core.cleaned import Reading
@@ -50,7 +50,7 @@ def parameters(classifier: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("classifier", fitting.ABLE)
+@pytest.mark.parametrize("classifier", SUMMABLE)
 @pytest.mark.parametrize("transform", TRANSFORMS)
 @pytest.mark.parametrize("ngram_range", [(1, 1), (1, 2)])
 def test_pipeline_is_the_one_that_is_fitted_in_memory_on_the_same_rows(

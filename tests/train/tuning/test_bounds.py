@@ -15,7 +15,7 @@ from addsup.train.data.corpus import Corpus
 from addsup.train.data.dataset import imdb_sentences
 from addsup.train.data.preprocess import Prepared, prepare
 from addsup.train.errors import BadOption
-from addsup.train.hyperparameters import Setting, untuned
+from addsup.train.hyperparameters import Setting, untuned, vectorisers
 from addsup.train.options import TrainOptions
 from addsup.train.tuning import bounds
 from addsup.train.tuning.bounds import affordable, counting_memory, machine_memory
@@ -34,7 +34,7 @@ def bounded(terms: int, memory: int = 10**12) -> TrainOptions:
 
 
 def test_within_bounds_everything_is_tried_once() -> None:
-    settings, notes = affordable(CORPUS, ROWS, "gaussian", bounded(10**9))
+    settings, notes = affordable(CORPUS, ROWS, vectorisers("gaussian"), bounded(10**9))
 
     assert not notes
     assert len(settings) == len(set(settings)) == 18, "2,000 commonest of 400 words are all of them"
@@ -42,7 +42,7 @@ def test_within_bounds_everything_is_tried_once() -> None:
 
 
 def test_of_too_many_terms_the_commonest_are_counted_and_that_is_said_once() -> None:
-    settings, notes = affordable(CORPUS, ROWS, "gaussian", bounded(5_000))
+    settings, notes = affordable(CORPUS, ROWS, vectorisers("gaussian"), bounded(5_000))
 
     pairs = {each.max_features for each in settings if each.ngram_range == (1, 2)}
     assert pairs == {2_000, 5_000}
@@ -52,7 +52,7 @@ def test_of_too_many_terms_the_commonest_are_counted_and_that_is_said_once() -> 
 
 
 def test_the_article_s_number_of_terms_is_bounded_too() -> None:
-    settings, _ = affordable(CORPUS, ROWS, "gaussian", bounded(300))
+    settings, _ = affordable(CORPUS, ROWS, vectorisers("gaussian"), bounded(300))
 
     assert {each.max_features for each in settings} == {300}
     assert len(settings) == 12, "2,000 terms, and all of them, are 300 each"
@@ -61,11 +61,11 @@ def test_the_article_s_number_of_terms_is_bounded_too() -> None:
 def test_what_needs_too_much_memory_is_not_tried() -> None:
     needed = counting_memory(CORPUS, "all", (1, 2))
 
-    settings, notes = affordable(CORPUS, ROWS, "gaussian", bounded(10**9, needed - 1))
+    settings, notes = affordable(CORPUS, ROWS, vectorisers("gaussian"), bounded(10**9, needed - 1))
 
     assert {each.ngram_range for each in settings} == {(1, 1)}
     assert "Settings with terms of up to 2 words that need about" in notes[0]
-    assert affordable(CORPUS, ROWS, "gaussian", bounded(10**9, 1_000))[0] == ()
+    assert affordable(CORPUS, ROWS, vectorisers("gaussian"), bounded(10**9, 1_000))[0] == ()
 
 
 def test_less_time_means_fewer_evaluations_and_then_fewer_settings() -> None:

@@ -35,7 +35,7 @@ def made_up(number: int = 120) -> Corpus:
 
 
 def tried(losses: list[float], **setting: object) -> Tried:
-    return Tried(replace(Setting(), **setting), Calibration(), np.array(losses))  # type: ignore[arg-type]
+    return Tried(replace(Setting(), **setting), Calibration(), np.array(losses), 0.5)  # type: ignore[arg-type]
 
 
 def test_the_least_loss_wins() -> None:
