@@ -30,7 +30,6 @@ def log_odds(classifier: Any) -> AdditiveForm:
         quadratic=None if form.quadratic is None else found.slope * form.quadratic,
         linear=found.slope * form.linear,
         intercept=found.slope * form.intercept + found.intercept,
-        bend=found.bend,
     )
 
 

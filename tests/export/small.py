@@ -35,12 +35,11 @@ def lemma(word: str) -> str:
 
 @cache
 def small(
-    bend: float = 0.0,
     setting: Setting = Setting("gaussian", 0.5),  # noqa: B008 (frozen)
     calibration: Calibration | None = None,
 ) -> TrainedModel:
     """A model of eight sentences."""
-    calibration = calibration or Calibration(0.7, bend)
+    calibration = calibration or Calibration(0.7)
     normaliser = Normaliser(frozenset({"a", "the"}), lemma)
     pipeline = setting.pipeline(calibration)
     pipeline.fit([normaliser.normalise(text) for text in TEXTS], list(LABELS))

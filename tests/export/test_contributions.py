@@ -15,9 +15,9 @@ from tests.export.small import TEXTS, exported, small, small_model
 ASKED = [*TEXTS, "good good good film", "zxqv", "", "film " * 300, "bad zxqv story"]
 
 
-@pytest.mark.parametrize("bend", [0.0, 0.5, 3.0])
-def test_probabilities_and_contributions_are_bent_alike(bend: float) -> None:
-    trained = small(bend=bend)
+@pytest.mark.parametrize("intercept", [0.0, 0.5])
+def test_probabilities_and_contributions_are_calibrated_alike(intercept: float) -> None:
+    trained = small(calibration=Calibration(0.7, intercept))
     model = Model(exported(trained))
     texts = trained.pipeline_texts([*TEXTS, "good bad", "zxqv"])
 
@@ -37,18 +37,16 @@ def test_a_text_of_unknown_words_has_no_label_and_no_contributions() -> None:
 
 
 @pytest.mark.parametrize("ngram_range", [(1, 1), (1, 2)])
-@pytest.mark.parametrize("bend", [0.0, 0.8])
 @pytest.mark.parametrize("transform", ["none", "fourth root"])
 @pytest.mark.parametrize("classifier", ["gaussian", "multinomial", "logistic", "svm"])
 def test_the_graph_for_two_labels_gives_the_numbers_of_the_general_one(
     classifier: str,
     transform: Transform,
-    bend: float,
     ngram_range: NgramRange,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     setting = Setting(classifier, 0.5, transform=transform, ngram_range=ngram_range)
-    trained = small(setting=setting, calibration=Calibration(0.7, bend, 0.25))
+    trained = small(setting=setting, calibration=Calibration(0.7, 0.25))
     few = Model(exported(trained))
     monkeypatch.setattr(two_labels, "fits", lambda *_: False)
     general = Model(exported(trained))
@@ -63,7 +61,7 @@ def test_the_graph_for_two_labels_gives_the_numbers_of_the_general_one(
 
 def test_words_that_cancel_out_still_do() -> None:
     setting = Setting("svm", 0.5, transform="fourth root")
-    model = Model(exported(small(setting=setting, calibration=Calibration(0.7, 0.8, 0.25))))
+    model = Model(exported(small(setting=setting, calibration=Calibration(0.7, 0.25))))
 
     (shares,) = model.run([model.reader.read("good bad")[0]], "shares")
 
