@@ -14,6 +14,7 @@ from addsup.export.graph.equivalence import (
     ask_graph,
     ask_pipeline,
     relative_difference,
+    rounding,
 )
 from addsup.export.pipeline.steps import read_pipeline
 from addsup.inference.model import Model
@@ -46,8 +47,9 @@ def test_generated_text_gets_scikit_learns_answer(
     texts = data.draw(st.lists(st.lists(words, max_size=50).map(" ".join), min_size=1, max_size=4))
 
     found = read_pipeline(any_candidate.pipeline, any_candidate.analyzer)
-    expected, noise = ask_pipeline(found, any_candidate.pipeline_texts(texts))
-    actual = ask_graph(model, texts)
+    read = [model.reader.read(text)[0] for text in texts]
+    expected, sizes = ask_pipeline(found, any_candidate.pipeline_texts(texts))
+    actual, noise = ask_graph(model, read), rounding(model, read) * sizes
 
     assert actual.label.tolist() == expected.label.tolist()
     np.testing.assert_allclose(actual.probabilities, expected.probabilities, rtol=0, atol=1e-6)

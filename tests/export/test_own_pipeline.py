@@ -106,7 +106,7 @@ def refused() -> dict[str, tuple[Any, str]]:
         ),
         "the empty string as a term": (
             fitted(CountVectorizer(token_pattern=r"\w*"), MultinomialNB()),
-            "counts the empty string",
+            "finds the empty string between words",
         ),
         "not fitted": (
             make_pipeline(TfidfVectorizer(), MultinomialNB()),
