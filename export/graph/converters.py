@@ -19,7 +19,7 @@ from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import DoubleTensorType, Int64TensorType, StringTensorType
 from sklearn.base import BaseEstimator
 
-from addsup.export.graph import changes, two_labels
+from addsup.export.graph import changes
 from addsup.export.graph.changes import Change
 from addsup.export.graph.nodes import Nodes
 from addsup.export.graph.token_counts import counts_at, term_counts
@@ -90,15 +90,13 @@ def _shape(operator: Any) -> None:
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     description, nodes = operator.raw_operator.description, Nodes(scope, container)
     label, probabilities, ids, shared = (output.full_name for output in operator.outputs)
-    form, first = description.form, description.blocks[0].weighting
     parts = _ids(nodes, operator.inputs[0].full_name, description, ids)
-    if len(parts) == 1 and isinstance(form, AdditiveForm) and two_labels.fits(first, form):
-        scores = two_labels.log_linear(nodes, ids, first, form, probabilities, shared)
+    tokens, form = _tokens(nodes, ids, parts, description), description.form
+    if isinstance(form, Ensemble):
+        shares, scores = _ensemble(nodes, tokens, form, probabilities)
     else:
-        tokens = _tokens(nodes, ids, parts, description)
-        make = _ensemble if isinstance(form, Ensemble) else _log_linear
-        shares, scores = make(nodes, tokens, form, probabilities)
-        nodes.add("Identity", shares, output=shared)
+        shares, scores = _log_linear(nodes, tokens, form, probabilities)
+    nodes.add("Identity", shares, output=shared)
     labels = nodes.constant("labels", np.array(description.labels, dtype=object))
     nodes.add("Gather", labels, nodes.add("ArgMax", scores, axis=1, keepdims=0), output=label)
 
@@ -106,10 +104,8 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
 def _log_linear(
     nodes: Nodes, tokens: Tokens, form: AdditiveForm, probabilities: str
 ) -> tuple[str, str]:
-    """Shares and scores of a classifier whose log-odds are sums over terms, bent or not."""
+    """Shares and scores of a classifier whose log-odds are sums over terms."""
     log_odds = _sum(nodes, tokens, form)
-    if form.bend:
-        log_odds = changes.bent(nodes, log_odds, form.bend)
     # The first label's log-odds against itself are 0: pad them in, and softmax does the rest.
     first_label = nodes.constant("first_label", np.array([0, 1, 0, 0]))
     scores = nodes.add("Pad", log_odds.value, first_label)
@@ -128,7 +124,7 @@ def _ensemble(
 
 
 def _sum(nodes: Nodes, tokens: Tokens, form: AdditiveForm) -> Change:
-    """The scores of *form* before bending, with what each token adds to them."""
+    """The scores of *form*, with what each token adds to them."""
     three = nodes.constant("each_label", np.array([2]))
     x = nodes.add("Unsqueeze", tokens.x, three)
     factor = _by_id(nodes, tokens.ids, "linear", form.linear.T)

@@ -16,6 +16,7 @@ from scipy import sparse
 
 from addsup.export.pipeline.classifiers import against_first, label_scores
 from addsup.export.pipeline.description import AdditiveForm, Array, Description, Ensemble
+from addsup.inference.blocks import GraphInput
 from addsup.inference.errors import AddsupError
 from addsup.inference.model import TOLERANCE, Model
 from addsup.train.artifact import TrainedModel
@@ -202,8 +203,6 @@ def ask_pipeline(description: Description, texts: Sequence[str]) -> tuple[Answer
     else:
         odds, slope, inner = against_first(log_scores(classifier, X).T).T, 1.0, classifier
     sizes = slope * _sizes(label_scores(inner), X)
-    if form.bend:
-        sizes = sizes + 1 / form.bend  # ln(1 + bend * f) / bend rounds the 1, too
     return Answers(label, probabilities, odds), sizes
 
 
@@ -218,13 +217,13 @@ def _sizes(form: AdditiveForm, X: Any) -> Array:
     return greatest
 
 
-def rounding(model: Model, read: Sequence[str]) -> Array:
+def rounding(model: Model, read: Sequence[GraphInput]) -> Array:
     """What is lost of the sizes summed for n texts as the graph takes them, as a share [n, 1]."""
-    tokens = np.array([[text.count(model.separator) + 1] for text in read])
+    tokens = np.array([[model.reader.tokens(text)] for text in read])
     return SUMS * (tokens + OPERATIONS_A_WEIGHT) * UNIT_ROUNDOFF
 
 
-def ask_graph(model: Model, read: Sequence[str]) -> Answers:
+def ask_graph(model: Model, read: Sequence[GraphInput]) -> Answers:
     """The model file's answers to texts as its graph takes them."""
     label, probabilities, shares = model.run(read, "label", "probabilities", "shares")
     return Answers(label, probabilities, shares.sum(axis=1) + np.array(model.manifest.intercept))

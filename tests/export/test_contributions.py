@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from addsup.export.graph import two_labels
 from addsup.export.tools.contributions import explained
 from addsup.inference.model import Model
 from addsup.train.calibration import Calibration
-from addsup.train.hyperparameters import NgramRange, Setting, Transform
+from addsup.train.hyperparameters import Setting
 from tests.export.small import TEXTS, exported, small, small_model
 
 ASKED = [*TEXTS, "good good good film", "zxqv", "", "film " * 300, "bad zxqv story"]
@@ -34,29 +33,6 @@ def test_a_text_of_unknown_words_has_no_label_and_no_contributions() -> None:
     (answer,) = explained(small_model(), ["Zxqv."])
 
     assert (answer.label, answer.contributions) == (None, {})
-
-
-@pytest.mark.parametrize("ngram_range", [(1, 1), (1, 2)])
-@pytest.mark.parametrize("transform", ["none", "fourth root"])
-@pytest.mark.parametrize("classifier", ["gaussian", "multinomial", "logistic", "svm"])
-def test_the_graph_for_two_labels_gives_the_numbers_of_the_general_one(
-    classifier: str,
-    transform: Transform,
-    ngram_range: NgramRange,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    setting = Setting(classifier, 0.5, transform=transform, ngram_range=ngram_range)
-    trained = small(setting=setting, calibration=Calibration(0.7, 0.25))
-    few = Model(exported(trained))
-    monkeypatch.setattr(two_labels, "fits", lambda *_: False)
-    general = Model(exported(trained))
-    read = [few.reader.read(text)[0] for text in ASKED]
-
-    ours, theirs = (each.run(read, "probabilities", "shares") for each in (few, general))
-
-    np.testing.assert_allclose(ours[0], theirs[0], atol=1e-14)
-    np.testing.assert_allclose(ours[1], theirs[1], rtol=1e-9, atol=1e-12)
-    assert np.isfinite(ours[1]).all()
 
 
 def test_words_that_cancel_out_still_do() -> None:
