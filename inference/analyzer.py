@@ -11,10 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from addsup.inference.analyzer_settings import Analyzer
-from addsup.inference.preprocessing import align, end_as_typed, preprocessor
+from addsup.inference.preprocessing import (
+    align,
+    align_composed,
+    compose_first,
+    end_as_typed,
+    is_composed,
+    preprocessor,
+)
 
 #: For each byte of UTF-8 the lower-case letter that it is, or a space.
 LOWER_LETTERS: Final = bytes(
@@ -108,7 +116,10 @@ class PatternTokens(Tokenizer):
         Raises:
             re.error: it is none.
         """
+        self.composes = settings.normal_form == "NFC"
         self.preprocess = preprocessor(settings.lowercase, settings.strip_accents)
+        if self.composes:
+            self.preprocess = partial(compose_first, self.preprocess)
         self.pattern = re.compile(settings.token_pattern)
         self.group = min(self.pattern.groups, 1)
         self.keeps_letters = not settings.strip_accents and not self.group
@@ -117,6 +128,14 @@ class PatternTokens(Tokenizer):
         return self.pattern.findall(self.preprocess(text))
 
     def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+        if not self.composes or is_composed(text):
+            yield from self._spans(text)
+            return
+        composed, places = align_composed(text)
+        for start, end, word in self._spans(composed):
+            yield places[start], places[end], word
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         read, places = align(text, self.preprocess)
         for match in self.pattern.finditer(read):
             start, end = match.span(self.group)

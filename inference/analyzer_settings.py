@@ -23,6 +23,8 @@ class Analyzer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         token_pattern: what a token is, for Python's `re`; of a group in it, what that matches.
         ngram_range: fewest and most tokens (or characters) of a term. With "letters" the graph
             makes the terms of several words.
+        normal_form: "NFC" if texts are composed first, so that one typed in another form is read
+            the same; of "word" only. None in files of 1.0.
         separator: stands between the terms in the text that the graph takes.
     """
 
@@ -31,6 +33,7 @@ class Analyzer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     strip_accents: Accents = None
     token_pattern: str = r"(?u)\b\w\w+\b"
     ngram_range: tuple[int, int] = (1, 1)
+    normal_form: Literal["NFC"] | None = None
     separator: str = " "
 
 

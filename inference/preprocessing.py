@@ -36,6 +36,38 @@ def strip_to_ascii(text: str) -> str:
 STRIP: Final = {"unicode": strip_marks, "ascii": strip_to_ascii}
 
 
+def compose(text: str) -> str:
+    """*text* in Unicode's normal form C."""
+    return unicodedata.normalize("NFC", text)
+
+
+def compose_first(preprocess: Preprocess, text: str) -> str:
+    """*text* in normal form C, preprocessed."""
+    return preprocess(compose(text))
+
+
+def is_composed(text: str) -> bool:
+    """Whether *text* is in normal form C already, as nearly every one is."""
+    return unicodedata.is_normalized("NFC", text)
+
+
+def align_composed(text: str) -> tuple[str, Sequence[int]]:
+    """*text* composed, and where each of its characters, and its end, come from in *text*.
+
+    A character belongs to those before it if it composes, or changes places, with them.
+    """
+    composed, places, start = "", list[int](), 0
+    for end in range(1, len(text) + 1):
+        is_apart = end == len(text) or compose(text[start : end + 1]) == (
+            compose(text[start:end]) + compose(text[end])
+        )
+        if is_apart:
+            found = compose(text[start:end])
+            places += [start] * len(found)
+            composed, start = composed + found, end
+    return composed, [*places, len(text)]
+
+
 def align(text: str, preprocess: Preprocess) -> tuple[str, Sequence[int]]:
     """*text* preprocessed, and for each of its characters where in *text* it comes from.
 

@@ -117,7 +117,7 @@ def _article(share: float, options: TrainOptions) -> Cleaning:
 
 
 def _unicode(texts: Sequence[str], share: float, options: TrainOptions) -> Cleaning:
-    analyzer = Analyzer(token_pattern=word_pattern())
+    analyzer = Analyzer(token_pattern=word_pattern(), normal_form="NFC")
     splitter, language = tokenizer(analyzer), LANGUAGES.get(options.language or "")
     stems, irregular = None, frozenset[str]()
     lemma: Callable[[str], str] = str

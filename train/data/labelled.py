@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,6 +13,7 @@ from addsup.train.errors import BadData
 
 #: Each label is a series of /metrics and a column of every file that is scored.
 MOST_CLASSES = 1000
+HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +58,15 @@ def text_of(place: str, value: object) -> str:
     """The text in a cell; empty if there is none.
 
     Raises:
-        BadData: it is no text; names the *place*.
+        BadData: it is no text, or has half of a surrogate pair; names the *place*.
     """
     if value is None or isinstance(value, str):
-        return value or ""
+        text = value or ""
+        if not text.isascii() and (half := HALF_A_PAIR.search(text)):
+            raise BadData(
+                f"{place}: the text has half a surrogate pair ({ascii(half[0])[1:-1]}), which is "
+                "no character: whatever wrote the file has cut one in two. Delete it there."
+            )
+        return text
     found = json.dumps(value, default=repr)[:40]
     raise BadData(f"{place}: the text is {found}, not text.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ class Batch:
     def positions(self) -> list[float]:
         """[n], position of each text from 0 to 1, by its hash; the same for copies.
 
-        A copy is what is equal but for case and white space.
+        A copy is what is equal but for case, white space and normal form.
         """
         return [position_of(text) for text in self.texts]
 
@@ -95,7 +96,8 @@ def batches(
 
 def position_of(text: str) -> float:
     """Position of *text* from 0 to 1, by its hash."""
-    plain = " ".join(text.split()).lower().encode(errors="replace")
+    composed = unicodedata.normalize("NFC", text)
+    plain = " ".join(composed.split()).lower().encode(errors="replace")
     return int.from_bytes(hashlib.blake2b(plain, digest_size=8).digest()) / 2**64
 
 

@@ -20,7 +20,7 @@ JOINERS: Final = "\u200c\u200d"
 
 #: Texts that tell the language, and the least share of stop words among their words.
 TEXTS_LOOKED_AT: Final = 2_000
-LEAST_STOP_WORDS: Final = 0.1
+LEAST_STOP_WORDS: Final = 0.15
 LETTERS: Final = re.compile(r"[^\W\d_]+")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
@@ -53,13 +54,13 @@ def test_other_letters_are_read_without_being_asked() -> None:
 
 @pytest.mark.usefixtures("data_cache")
 def test_english_is_read_as_the_article_reads_it() -> None:
-    found = clean(["it was a fine film, naïve " + "plain " * 15], both=True)
+    found = clean(["it was a fine film and naïve, " + "plain " * 15], both=True)
 
     assert found.analyzer == ARTICLE
     assert sorted(found.normalisers) == ["all", "all but negations", "none"]
     assert found.parameters() == {}
     assert "few stop words of any known language" in clean(["cheap pills"]).notes[-1]
-    assert found.notes == ("1.1 % of the letters are outside a to z, and are not read.",)
+    assert found.notes == ("1.0 % of the letters are outside a to z, and are not read.",)
 
 
 #: By their stop words, though no letter or few are outside a to z.
@@ -207,3 +208,23 @@ def test_the_table_gives_what_training_counts(word: str) -> None:
 
 def test_a_stem_of_one_letter_is_no_stem() -> None:
     assert Stems(["ab"], lambda word: word[:1])("ab") == "ab"
+
+
+def decomposed(text: str) -> str:
+    return unicodedata.normalize("NFD", text)
+
+
+@pytest.mark.usefixtures("data_cache")
+@pytest.mark.parametrize(
+    "text", ["Phim rất hay, cảm động", "한국어 영화", "Schöne e\u0323\u0302 Größe", "\u1112\u1161x"]
+)
+def test_composed_and_decomposed_text_is_the_same_words_where_they_are_typed(text: str) -> None:
+    found = clean(["Phim rất hay, cảm động và đẹp"], both=True).normalisers["none"]
+    other = decomposed(text)
+
+    assert found.normalise(other) == found.normalise(text) != ""
+    words, others = list(found.words(text)), list(found.words(other))
+    assert [each.lemma for each in words] == [each.lemma for each in others]
+    for word, typed in zip(words, others, strict=True):
+        assert decomposed(text[word.start : word.end]) == other[typed.start : typed.end]
+    assert found.tokenizer.unread_letters(other) == found.tokenizer.unread_letters(text) == 0

@@ -106,6 +106,7 @@ EMPTY_TEXTS = "".join(f"{'' if line % 2 else 'x'}\t{line % 3}\n" for line in ran
         ("d.tsv", "Review\tStatus\na\t1\nb\t \n", 'nothing in column "Status" on line 3:'),
         ("d.jsonl", '{"Review": "a", "Status": null}\n', 'nothing in column "Status" on line 1:'),
         ("d.jsonl", '{"Review": "a", "Status": 1}\n{"Status": 0}', '"Review" on line 2:'),
+        ("d.jsonl", r'{"Review": "a \ud83d", "Status": 1}', "line 1: .* half a surrogate pair"),
         ("d.jsonl", '{"Review": 5, "Status": 1}', "line 1: the text is 5, not text"),
         ("d.jsonl", '{"Review": "a", "Status": {"a": 1}}', "line 1: the label is {.*}, not text"),
     ],
