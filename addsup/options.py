@@ -99,6 +99,14 @@ COLUMNS: Final = (
 TRAINING_DATA: Final = (
     Option(["--data", "named"], metavar="DATA", help="The same as the argument DATA."),
     *COLUMNS,
+    Option(["--skip-empty"], is_flag=True, help="Leave out rows without text or label."),
+    Option(["--join-labels"], is_flag=True, help="Labels that look alike are one: Ham and ham."),
+    Option(
+        ["--drop-rare"],
+        type=Number(0),
+        default=0,
+        help="Leave out labels with fewer texts.",
+    ),
 )
 
 READING: Final = (
@@ -171,6 +179,7 @@ def train_options(given: dict[str, Any], **more: Any) -> TrainOptions:
     Raises:
         click.UsageError: the data are given twice.
     """
+    from addsup.train.data.labels import RowPolicy
     from addsup.train.options import TrainOptions
     from addsup.train.tuning.bounds import machine_memory
 
@@ -179,6 +188,8 @@ def train_options(given: dict[str, Any], **more: Any) -> TrainOptions:
         raise click.UsageError("Give the data once: as an argument or with --data.")
     memory = given.pop("max_memory") or machine_memory() // 2
     more["dialect"] = dialect_of(given)
+    skip_empty, join_labels = given.pop("skip_empty"), given.pop("join_labels")
+    more["policy"] = RowPolicy(skip_empty, join_labels, given.pop("drop_rare"))
     typed = shlex.join(["addsup", *sys.argv[1:]])
     return TrainOptions(data=data or named, max_memory=memory, command=typed, **given, **more)
 

@@ -26,6 +26,7 @@ def make_pickles() -> None:
     shutil.copytree(
         ensure(WORDNET) / "corpora/wordnet", NLTK_DATA / "corpora/wordnet", dirs_exist_ok=True
     )
+    (NLTK_DATA / "corpora/wordnet/lexnames").touch()  # NLTK opens it, and lemmas do not need it
     stop_words = NLTK_DATA / "corpora/stopwords/english"
     stop_words.parent.mkdir(exist_ok=True)
     stop_words.write_text("\n".join(manifest.stop_words) + "\n")

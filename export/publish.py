@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-import msgspec
+import numpy as np
 
 from addsup.export.graph.equivalence import Proof, Watch, prove
 from addsup.export.graph.model_file import build
 from addsup.export.pipeline.description import Description
 from addsup.export.pipeline.steps import read_pipeline
-from addsup.export.report.model_card import CardSubject, card, with_evaluations
+from addsup.export.report.model_card import CardSubject, card
 from addsup.export.report.summary import draw, examine, report_json
-from addsup.export.tools.evaluation import Evaluation, kept_evaluations
+from addsup.inference.errors import AddsupError
 from addsup.inference.model import Model, checksum_file
 from addsup.train.artifact import TrainedModel
 from addsup.train.evaluation.comparison import comparison_of_model
 from addsup.train.files import write_atomically
+
+#: Texts that a model must not answer all alike; of fewer, that may be chance.
+TEXTS_TRIED: Final = 2_000
+FEWEST_TRIED: Final = 10
+LEAST_DIFFERENCE: Final = 1e-9
+
+
+class ConstantModel(AddsupError):
+    """A model gives every text the same answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,7 @@ def publish(
     description = description or read_pipeline(trained.pipeline, trained.analyzer)
     content = build(trained, description)
     model = Model(content)
+    _refuse_constant(model, trained.texts[:TEXTS_TRIED])
     proof = prove(trained, description, model, watch)
     report = examine(model, trained.texts, trained.unseen_predictions)
     sha256 = write_model(path, content)
@@ -72,7 +83,6 @@ def publish(
         plots=_write_plots(path.with_suffix(""), draw(model, report)),
         command=trained.command,
         comparison=comparison,
-        evaluations=kept_evaluations(path, sha256),
     )
     write_atomically(path.with_suffix(".md"), card(subject).encode())
     return Published(path, sha256, len(content), proof)
@@ -93,29 +103,19 @@ def write_model(path: Path, content: bytes) -> str:
     return digest
 
 
-def keep_evaluation(evaluation: Evaluation, model: Path, output: Path) -> Iterator[str]:
-    """Write *evaluation* to *output*, draw it beside, and put it into the card of *model*.
-
-    Raises:
-        BadData: another file beside the model passes for an evaluation and is none.
-        CannotWriteError: what was there is still there.
-    """
-    from addsup.export.report import plots  # here, for it takes a second
-
-    write_atomically(output, msgspec.json.format(msgspec.json.encode(evaluation)) + b"\n")
-    drawing = output.with_suffix(".svg")
-    svg = plots.reliability(
-        evaluation.reliability, len(evaluation.labels), evaluation.name, "this model"
-    )
-    write_atomically(drawing, svg)
-    yield f"\nKept: {output}, drawn in {drawing}"
-    card_file = model.with_suffix(".md")
-    if card_file.is_file():
-        text = card_file.read_text(encoding="utf-8")
-        added = with_evaluations(text, kept_evaluations(model, evaluation.model))
-        if added != text:
-            write_atomically(card_file, added.encode())
-            yield f"Added to {card_file}"
+def _refuse_constant(model: Model, texts: Sequence[str]) -> None:
+    """Refuse with `ConstantModel` what answers all of the *texts* alike, if they are some."""
+    different = sorted(set(texts))
+    if len(different) < FEWEST_TRIED:
+        return
+    found = model.columns(different)
+    if not found.known_words.any():
+        raise ConstantModel(f"The model knows no word of {len(different):,} texts of its data.")
+    if np.ptp(found.probabilities, axis=0).max() < LEAST_DIFFERENCE:
+        raise ConstantModel(
+            f"The model is constant: it answers {len(different):,} different texts with the same "
+            "probabilities. Regularise it less, or give it texts whose words tell the labels."
+        )
 
 
 def _write_plots(folder: Path, drawn: Iterator[tuple[str, str, bytes]]) -> dict[str, str]:

@@ -14,8 +14,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from addsup.inference.errors import ModelFileError
-from addsup.inference.manifest import Manifest
+from addsup.inference.blocks import GraphInput, Reading
+from addsup.inference.errors import ModelFileError, first_line
+from addsup.inference.manifest import Block, Manifest
 from addsup.inference.predictions import NO_LABEL
 
 #: Terms that are tried in one text: one bad weight among them spoils the sum.
@@ -34,16 +35,15 @@ def check_manifest(manifest: Manifest) -> None:
     Raises:
         ModelFileError: they contradict one another; the message names the field.
     """
-    labels, terms = manifest.labels, manifest.vocabulary
+    labels = manifest.labels
     count = len(labels)
     _require(count >= 2, f"its labels are {list(labels)}, and two are the fewest")
     _require(len(set(labels)) == count, f"its labels {list(labels)} are not distinct")
     for label in labels:
         _require(label.strip() not in ("", NO_LABEL), f'"{label}" cannot be the name of a label')
-    _require(bool(terms), "its vocabulary is empty")
-    _check_analyzer(manifest)
-    _require(len(set(terms)) == len(terms), "its vocabulary has a term twice")
-    _require(all(terms), "its vocabulary has an empty term")
+    _require(bool(manifest.blocks), "it has no block of terms")
+    for block in manifest.blocks:
+        _check_block(block)
     _require(
         len(manifest.intercept) == count - 1 and all(map(isfinite, manifest.intercept)),
         f"its intercept (`constant`) has to be {count - 1} finite numbers, one for each label but "
@@ -59,8 +59,9 @@ def check_manifest(manifest: Manifest) -> None:
     _check_figures(manifest)
 
 
-def _check_analyzer(manifest: Manifest) -> None:
-    settings = manifest.analyzer
+def _check_block(block: Block) -> None:
+    settings, terms = block.analyzer, block.vocabulary
+    _require(bool(terms), "its vocabulary is empty")
     fewest, most = settings.ngram_range
     _require(1 <= fewest <= most, f"its terms are of {fewest} to {most} words, which cannot be")
     try:
@@ -69,8 +70,10 @@ def _check_analyzer(manifest: Manifest) -> None:
         raise ModelFileError(f"its token pattern is not one of Python's re: {error}") from None
     _require(groups <= 1, "its token pattern has more than one group")
     if settings.kind != "letters":
-        inside = any(settings.separator in term for term in manifest.vocabulary)
+        inside = any(settings.separator in term for term in terms)
         _require(bool(settings.separator) and not inside, "its separator is in a term")
+    _require(len(set(terms)) == len(terms), "its vocabulary has a term twice")
+    _require(all(terms), "its vocabulary has an empty term")
 
 
 def _check_figures(manifest: Manifest) -> None:
@@ -93,11 +96,12 @@ def _check_figures(manifest: Manifest) -> None:
         )
 
 
-def check_graph(manifest: Manifest, texts: Sequence[str], run: Run) -> None:
+def check_graph(manifest: Manifest, reader: Reading, texts: Sequence[GraphInput], run: Run) -> None:
     """Hold the graph against *manifest*: shapes, finite weights, contributions that add up.
 
     Args:
         manifest: of the same file, and consistent.
+        reader: of its blocks.
         texts: normalised texts to try it with, at least one.
         run: runs the graph.
 
@@ -106,14 +110,19 @@ def check_graph(manifest: Manifest, texts: Sequence[str], run: Run) -> None:
     """
     count = len(manifest.labels)
     try:
-        weights = _try_every_term(manifest, run)
+        weights = _try_every_term(manifest, reader, run)
         probabilities, ids, shares = run(texts, "probabilities", "ids", "shares")
     except ModelFileError:
         raise
     except Exception as error:  # onnxruntime raises a class of its own for every status code
-        raise ModelFileError(f"its graph cannot be run: {_first_line(error)}") from None
-    _check_shape("probabilities", probabilities, (len(texts), count))
-    _check_shape("shares", shares, (*ids.shape, count - 1))
+        raise ModelFileError(f"its graph cannot be run: {first_line(error)}") from None
+    shapes = (probabilities.shape, shares.shape)
+    asked = ((len(texts), count), (*ids.shape, count - 1))
+    _require(
+        shapes == asked,
+        f"its graph gives probabilities and shares of the shapes {shapes}, but its labels and "
+        f"vocabulary ask for {asked}",
+    )
     for rows in (probabilities, *weights):
         _require(
             bool(np.isfinite(rows).all() and np.allclose(rows.sum(axis=1), 1, atol=TOLERANCE)),
@@ -130,35 +139,23 @@ def check_graph(manifest: Manifest, texts: Sequence[str], run: Run) -> None:
     )
 
 
-def _try_every_term(manifest: Manifest, run: Run) -> list[npt.NDArray[np.float64]]:
+def _try_every_term(manifest: Manifest, reader: Reading, run: Run) -> list[npt.NDArray[np.float64]]:
     """Probabilities of texts that hold all terms; the graph has to number them as they stand."""
-    terms, join = manifest.vocabulary, manifest.analyzer.separator.join
     weights: list[npt.NDArray[np.float64]] = []
     numbers: set[int] = set()
-    for start in range(0, len(terms), TERMS_A_TEXT):
-        text = join(terms[start : start + TERMS_A_TEXT])
-        rows, ids = run(
-            [text, ""], "probabilities", "ids"
-        )  # the one without words has V in their place
-        weights.append(rows)
-        numbers.update(ids.ravel().tolist())
+    for number, block in enumerate(manifest.blocks):
+        for start in range(0, len(block.vocabulary), TERMS_A_TEXT):
+            text = reader.join(block.vocabulary[start : start + TERMS_A_TEXT], number)
+            # The text without words has V in their place.
+            rows, ids = run([text, reader.join((), number)], "probabilities", "ids")
+            weights.append(rows)
+            numbers.update(ids.ravel().tolist())
+    terms = len(manifest.vocabulary)
     _require(
-        numbers == set(range(len(terms) + 1)),
-        f"its graph knows other terms than the {len(terms)} of its vocabulary",
+        numbers == set(range(terms + 1)),
+        f"its graph knows other terms than the {terms} of its vocabulary",
     )
     return weights
-
-
-def _check_shape(name: str, found: npt.NDArray[np.float64], shape: tuple[int, ...]) -> None:
-    _require(
-        found.shape == shape,
-        f"its graph gives {name} of shape {list(found.shape)}, but its labels and vocabulary ask "
-        f"for {list(shape)}",
-    )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _require(holds: bool, otherwise: str) -> None:

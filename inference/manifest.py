@@ -1,8 +1,8 @@
 """Manifest: the typed form of the ONNX metadata, which is what a model file says of itself.
 
-Each field is one metadata property, written as JSON, so that any ONNX viewer shows them. Some are
-stored under the names of format 1 (`rename`).
-Export writes a manifest, the server reads it; both through this module.
+Each field is one metadata property, written as JSON, so that any ONNX viewer shows them. Export
+writes a manifest, the server reads it; both through this module. Formats 1 and 2, which 1.0 wrote,
+are read as the one block that they describe.
 """
 
 from __future__ import annotations
@@ -15,26 +15,37 @@ from msgspec import UNSET, UnsetType
 
 from addsup.inference.analyzer_settings import ARTICLE, Analyzer
 from addsup.inference.errors import ModelFileError
+from addsup.inference.old_formats import PROPERTIES, as_format_3
 
-#: Of a file that reads as the article does, and of one that says how it reads: an older server
-#: must not take the second for the first.
-FORMAT: Final = 1
-FORMAT_WITH_ANALYZER: Final = 2
+#: The layout below. An older server refuses it, rather than read it as one of its own.
+FORMAT: Final = 3
 
 
-class Golden(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"text": "review"}):
+class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One way of reading a text, and the terms that are counted in it.
+
+    Attributes:
+        vocabulary: V_b terms, in the order of the graph's `ids`, behind those of earlier blocks.
+        stop_words: words that cleaning drops.
+        lemmas: word -> lemma, for every word that is not its own lemma and whose lemma is in the
+            vocabulary.
+        analyzer: how text is read.
+    """
+
+    vocabulary: tuple[str, ...]
+    stop_words: tuple[str, ...] = ()
+    lemmas: dict[str, str] = {}
+    analyzer: Analyzer = ARTICLE
+
+
+class Golden(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A text with the probabilities scikit-learn gave it, in the order of the labels."""
 
     text: str
     probabilities: tuple[float, ...]
 
 
-class DataSet(
-    msgspec.Struct,
-    frozen=True,
-    forbid_unknown_fields=True,
-    rename={"texts": "reviews", "texts_by_label": "reviews_by_label"},
-):
+class DataSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The labelled text that the model was fitted on.
 
     Attributes:
@@ -110,7 +121,7 @@ class Confused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: int
 
 
-class HeldOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"texts": "reviews"}):
+class HeldOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a fit on the rest makes of the texts held out.
 
     Attributes:
@@ -209,13 +220,7 @@ def most_confused(matrix: Sequence[Sequence[int]], labels: Sequence[str]) -> tup
     return tuple(sorted(found, key=lambda each: -each.count))
 
 
-class Manifest(
-    msgspec.Struct,
-    frozen=True,
-    forbid_unknown_fields=True,
-    kw_only=True,
-    rename={"intercept": "constant"},
-):
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that the server needs beside the graph, and all that a person may ask.
 
     Attributes:
@@ -223,11 +228,7 @@ class Manifest(
         labels: the K labels, in the order of the graph's `probabilities`.
         intercept: K - 1 numbers, the log-odds of labels[1:] against labels[0] before any word is
             counted; with the graph's `shares` summed over the tokens they give the log-odds.
-        vocabulary: the V terms, in the order of the graph's `ids`.
-        stop_words: words that cleaning drops.
-        lemmas: word -> lemma, for every word that is not its own lemma and whose lemma is in the
-            vocabulary.
-        analyzer: how text is read; the article's way if the file says nothing of it.
+        blocks: B ways of reading a text; what their terms add is added up.
         golden: texts to replay at start.
         data: what it was fitted on.
         figures: how well it does.
@@ -238,23 +239,38 @@ class Manifest(
     format: int
     labels: tuple[str, ...]
     intercept: tuple[float, ...]
-    vocabulary: tuple[str, ...]
-    stop_words: tuple[str, ...]
-    lemmas: dict[str, str]
+    blocks: tuple[Block, ...]
     golden: tuple[Golden, ...]
     data: DataSet
     figures: Figures
     parameters: dict[str, Any]
     versions: dict[str, str]
-    analyzer: Analyzer = ARTICLE
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The V terms of all blocks, in the order of the graph's `ids`."""
+        return tuple(term for block in self.blocks for term in block.vocabulary)
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """How the first block reads a text, whose words are those of explanations."""
+        return self.blocks[0].analyzer
+
+    @property
+    def stop_words(self) -> tuple[str, ...]:
+        """The stop words of the first block."""
+        return self.blocks[0].stop_words
+
+    @property
+    def lemmas(self) -> dict[str, str]:
+        """The table of lemmas of the first block."""
+        return self.blocks[0].lemmas
 
     def to_metadata(self) -> dict[str, str]:
-        """The manifest as ONNX metadata properties: stored name -> JSON, keys sorted."""
-        names = dict(zip(self.__struct_encode_fields__, self.__struct_fields__, strict=True))
+        """The manifest as ONNX metadata properties: name -> JSON, keys sorted."""
         return {
-            stored: msgspec.json.encode(getattr(self, name), order="deterministic").decode()
-            for stored, name in sorted(names.items())
-            if name != "analyzer" or self.analyzer != ARTICLE
+            name: msgspec.json.encode(getattr(self, name), order="deterministic").decode()
+            for name in sorted(self.__struct_fields__)
         }
 
 
@@ -268,15 +284,16 @@ def from_metadata(metadata: Mapping[str, str]) -> Manifest:
     if "format" not in metadata:
         raise ModelFileError("it is an ONNX file, but not one that `addsup export` wrote")
     try:
-        optional = {"analyzer"} - metadata.keys()
-        fields = [each for each in Manifest.__struct_encode_fields__ if each not in optional]
-        raw = {field: msgspec.json.decode(metadata[field]) for field in fields}
+        found = msgspec.json.decode(metadata["format"])
+        names = PROPERTIES.get(found, Manifest.__struct_fields__)
+        raw = {name: msgspec.json.decode(metadata[name]) for name in names}
+        if found in PROPERTIES:
+            raw = as_format_3(raw)
         manifest = msgspec.convert(raw, Manifest)
     except KeyError as missing:
         raise ModelFileError(f"its metadata have no {missing.args[0]!r}") from None
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.MsgspecError, TypeError, AttributeError) as error:
         raise ModelFileError(f"its metadata cannot be read: {error}") from None
-    wanted = FORMAT if manifest.analyzer == ARTICLE else FORMAT_WITH_ANALYZER
-    if manifest.format != wanted:
-        raise ModelFileError(f"its metadata are of format {manifest.format}, not {wanted}")
+    if manifest.format != FORMAT:
+        raise ModelFileError(f"its metadata are of format {manifest.format}, not 1 to {FORMAT}")
     return manifest

@@ -12,23 +12,20 @@ import numpy as np
 import numpy.typing as npt
 
 from addsup.inference import manifest
-from addsup.inference.analyzer import Normaliser, table_lookup, tokenizer
+from addsup.inference.blocks import GraphInput, open_blocks
 from addsup.inference.consistency import check_graph, check_manifest
 from addsup.inference.errors import ModelFileError
-from addsup.inference.explain import Explainer
-from addsup.inference.leave_one_out import with_effects
+from addsup.inference.explain import Explainer, with_effects
 from addsup.inference.predictions import Columns, Explanation, Prediction
 from addsup.inference.session import open_session, run_options
 from addsup.inference.signature import check_signature
-from addsup.inference.terms import reader
 
 #: How far a replayed golden probability may be from scikit-learn's.
 TOLERANCE = 1e-6
 
 # A run holds a count for each text and term, and a handful of numbers for each token and label;
-# each text has as many tokens as the longest. That is 1 MB of counts, which memory allocators keep
-# (more is given back to the system and comes anew, zeroed, at every run: up to three times the
-# time), and some times 8 MB, unless a text is more.
+# each text has as many tokens as the longest. That is 1 MB of counts, which stays in the caches,
+# and some times 8 MB, unless a text is more.
 NUMBERS_A_RUN = 300_000
 TOKENS_A_RUN = 2**17
 TEXTS_A_RUN = 256
@@ -51,18 +48,12 @@ class Model:
         self.manifest = manifest.from_metadata(self.session.get_modelmeta().custom_metadata_map)
         check_manifest(self.manifest)
         self.labels = self.manifest.labels
-        terms = self.manifest.vocabulary
-        self.texts_a_run = min(TEXTS_A_RUN, 1 + NUMBERS_A_RUN // len(terms))
+        self.terms = len(self.manifest.vocabulary)
+        self.texts_a_run = min(TEXTS_A_RUN, 1 + NUMBERS_A_RUN // self.terms)
         self.tokens_a_run = TOKENS_A_RUN // (len(self.labels) - 1)
-        settings = self.manifest.analyzer
-        self.separator = settings.separator
-        self.tokenizer = tokenizer(settings)
-        stop_words = frozenset(self.manifest.stop_words)
-        self.normaliser = Normaliser(stop_words, table_lookup(self.manifest.lemmas), self.tokenizer)
-        self.reader = reader(settings, self.normaliser, terms, self.manifest.lemmas)
-        self.explainer = Explainer(
-            self.labels, self.manifest.intercept, terms, self.normaliser, self.reader
-        )
+        self.reader = open_blocks(self.manifest.blocks)
+        self.tokenizer = self.reader.tokenizer
+        self.explainer = Explainer(self.labels, self.manifest.intercept, self.terms, self.reader)
 
     @classmethod
     def load(cls, path: str | Path, public_key: str | Path | None = None) -> Self:
@@ -141,37 +132,29 @@ class Model:
                 explained[i] = prediction, why
         return [explained[i] for i in range(len(texts))]
 
-    def _read(self, texts: Sequence[str]) -> tuple[list[str], list[int], list[int]]:
-        """The text of each of *texts* for the graph, its number of words, and of known ones."""
-        inputs: list[str] = []
-        words: list[int] = []
-        known: list[int] = []
-        # No list of tuples: thousands of these would have the garbage collector look at them all.
-        for text in texts:
-            graph_input, there, of_these = self.reader.read(text)
-            inputs.append(graph_input)
-            words.append(there)
-            known.append(of_these)
-        return inputs, words, known
+    def _read(self, texts: Sequence[str]) -> tuple[list[GraphInput], list[int], list[int]]:
+        """What the graph takes of each of *texts*, its number of words, and of known ones."""
+        found = list(map(self.reader.read, texts))
+        return [each[0] for each in found], [each[1] for each in found], [each[2] for each in found]
 
     def _rows(self, texts: Sequence[str]) -> list[list[float]]:
         """n rows of K probabilities of *texts* as typed, known words or not."""
         rows: list[list[float]] = self.probabilities(self._read(texts)[0]).tolist()
         return rows
 
-    def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    def probabilities(self, texts: Sequence[GraphInput]) -> npt.NDArray[np.float64]:
         """Run the graph on n normalised *texts*: probabilities [n, K]."""
         found = np.empty((len(texts), len(self.labels)))
         for run in self.runs(texts):
             (found[run],) = self.run([texts[i] for i in run], "probabilities")
         return found
 
-    def runs(self, texts: Sequence[str]) -> Iterator[list[int]]:
+    def runs(self, texts: Sequence[GraphInput]) -> Iterator[list[int]]:
         """Which of *texts* to run together: those of like length, as many as memory allows.
 
         All texts of a run are padded to the longest.
         """
-        tokens = [text.count(self.separator) + 1 for text in texts]
+        tokens = list(map(self.reader.tokens, texts))
         order, start = sorted(range(len(texts)), key=tokens.__getitem__), 0
         while start < len(order):
             end = min(start + self.texts_a_run, len(order))
@@ -180,7 +163,7 @@ class Model:
             yield order[start:end]
             start = end
 
-    def run(self, texts: Sequence[str], *outputs: str) -> list[Any]:
+    def run(self, texts: Sequence[GraphInput], *outputs: str) -> list[Any]:
         """Run the graph on n normalised *texts*, few enough for one run.
 
         Args:
@@ -203,7 +186,7 @@ class Model:
         """
         golden = self.manifest.golden
         texts = [self.reader.read(each.text)[0] for each in golden]
-        check_graph(self.manifest, texts[: self.texts_a_run], self.run)
+        check_graph(self.manifest, self.reader, texts[: self.texts_a_run], self.run)
         for number, (expected, row) in enumerate(
             zip(golden, self.probabilities(texts).tolist(), strict=True), start=1
         ):

@@ -9,6 +9,7 @@ from pathlib import Path
 from addsup.tables.dialect import AS_FOUND, Dialect
 from addsup.tables.listing import WILD
 from addsup.tables.storage import ADDRESS
+from addsup.train.data.labels import REFUSE, RowPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class TrainOptions:
         text_column: holds the text; None for the usual names.
         label_column: holds the label; None for the usual names.
         dialect: how tables of text are written.
+        policy: what is done with empty rows and odd labels.
         licence: of the data, for the model card.
         analyzer: "article", "unicode", or None to choose by what is in the texts.
         language: of the texts, as two letters; None if unknown.
@@ -45,6 +47,7 @@ class TrainOptions:
     text_column: str | None = None
     label_column: str | None = None
     dialect: Dialect = AS_FOUND
+    policy: RowPolicy = REFUSE
     licence: str = "not stated"
     analyzer: str | None = None
     language: str | None = None

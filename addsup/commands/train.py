@@ -64,7 +64,8 @@ SECTIONS: Final = {
         Option(
             ["--export"],
             type=FILE,
-            help="Model file to write (default: DATA's name with .onnx, in the current folder).",
+            help="Model file to write or replace (default: DATA's name with .onnx, in the current "
+            "folder, unless it is there).",
         ),
         Option(["--no-export"], is_flag=True, help="Print figures; write no model file."),
         Option(["--keep"], type=FILE, help="Keep the pipeline, too (.skops), for `addsup export`."),
@@ -90,6 +91,11 @@ def command(export: Path | None, no_export: bool, keep: Path | None, **given: An
     if export and no_export:
         raise click.UsageError("--export and --no-export exclude each other.")
     options = train_options(given, for_card=bool(keep or not no_export))
+    path = export or default_path(options.data)
+    if path.exists() and not (export or no_export):
+        raise click.UsageError(
+            f"{path} is there already: give --export {path} to replace it, or another name."
+        )
 
     from threadpoolctl import threadpool_limits
 
@@ -106,7 +112,7 @@ def command(export: Path | None, no_export: bool, keep: Path | None, **given: An
         keep_pipeline(trained, keep)
         click.echo(f"\nKept for `addsup export`: {keep}")
     if not no_export:
-        _publish(trained, export or default_path(options.data), options)
+        _publish(trained, path, options)
 
 
 def default_path(data: str | None) -> Path:

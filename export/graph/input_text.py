@@ -6,6 +6,7 @@ import json
 from string import Template
 
 from addsup.inference.analyzer_settings import Analyzer
+from addsup.inference.blocks import GraphInput
 from addsup.inference.manifest import Manifest
 
 #: How each kind of analyzer makes terms of a text, as lines of Python.
@@ -39,22 +40,25 @@ import json, re, unicodedata
 import onnxruntime
 
 session = onnxruntime.InferenceSession("$file")
-metadata = session.get_modelmeta().custom_metadata_map
-stop_words, lemmas = set(json.loads(metadata["stop_words"])), json.loads(metadata["lemmas"])
-vocabulary = set(json.loads(metadata["vocabulary"]))
+blocks = json.loads(session.get_modelmeta().custom_metadata_map["blocks"])
 
+$functions
+text = $example
+print(session.run(["label", "probabilities"], {"text": [$reads]}))
+""")
 
-def read(text):
+FUNCTION = Template("""
+def $name(text, block):
+    stop_words, lemmas = set(block["stop_words"]), block["lemmas"]
+    vocabulary = set(block["vocabulary"])
 $body
-
-print(session.run(["label", "probabilities"], {"text": [read($example)]}))
 """)
 
 JAVASCRIPT = Template("""\
 const ort = require("onnxruntime-node"); // or onnxruntime-web, in a browser
 
 ort.InferenceSession.create("$file").then(async (session) => {
-  const text = new ort.Tensor("string", [$read], [1]); // as read() gives it
+  const text = new ort.Tensor("string", $parts, $shape); // as read() gives it
   const { label, probabilities } = await session.run({ text });
   console.log(label.data[0], Array.from(probabilities.data));
 });
@@ -63,7 +67,13 @@ ort.InferenceSession.create("$file").then(async (session) => {
 
 def input_text(manifest: Manifest) -> str:
     """What the input `text` of the graph holds, in a sentence or two."""
-    settings = manifest.analyzer
+    if len(manifest.blocks) == 1:
+        return _input_of(manifest.blocks[0].analyzer)
+    several = [f"({i}) {_input_of(each.analyzer)}" for i, each in enumerate(manifest.blocks, 1)]
+    return " ".join([f"{len(several)} strings a text, one for each of the blocks.", *several])
+
+
+def _input_of(settings: Analyzer) -> str:
     if settings.kind == "letters":
         return (
             "Texts, each as its words in lower case with a space between: the letters a to z "
@@ -77,12 +87,10 @@ def input_text(manifest: Manifest) -> str:
         "char": f" of {size} characters in a row",
         "char_wb": f" of {size} characters in a row within a word and a space on each side of it",
     }
-    if settings.kind == "word" and most == 1:
-        made["word"] = f", {words_found(settings)}"
     return (
-        f"Texts, each as its terms{made[settings.kind]}, those in the metadata's vocabulary, with "
+        f"Texts, each as its terms{made[settings.kind]}, those in the block's vocabulary, with "
         f"{json.dumps(settings.separator)} between; as scikit-learn's vectorisers read it with the "
-        "settings in the metadata's analyzer."
+        "settings in the block's analyzer."
     )
 
 
@@ -95,14 +103,26 @@ def words_found(settings: Analyzer) -> str:
 
 def python_example(manifest: Manifest, file: str, example: str) -> str:
     """A script that runs the model file *file* on the text *example* with onnxruntime alone."""
+    settings = [each.analyzer for each in manifest.blocks]
+    names = ["read"] if len(settings) == 1 else [f"read_{i}" for i in range(len(settings))]
+    pairs = zip(names, settings, strict=True)
+    reads = ", ".join(f"{name}(text, blocks[{i}])" for i, name in enumerate(names))
     return PYTHON.substitute(
-        file=file, body=_body(manifest.analyzer), example=json.dumps(example, ensure_ascii=False)
+        file=file,
+        functions="\n".join(FUNCTION.substitute(name=n, body=_body(each)) for n, each in pairs),
+        example=json.dumps(example, ensure_ascii=False),
+        reads=reads if len(names) == 1 else f"[{reads}]",
     )
 
 
-def javascript_example(file: str, read: str) -> str:
+def javascript_example(file: str, read: GraphInput) -> str:
     """A script that runs *file* on a text that is read already, in Node.js."""
-    return JAVASCRIPT.substitute(file=file, read=json.dumps(read, ensure_ascii=False))
+    parts = [read] if isinstance(read, str) else list(read)
+    return JAVASCRIPT.substitute(
+        file=file,
+        parts=json.dumps(parts, ensure_ascii=False),
+        shape="[1]" if isinstance(read, str) else f"[1, {len(parts)}]",
+    )
 
 
 def _body(settings: Analyzer) -> str:
@@ -116,7 +136,7 @@ def _body(settings: Analyzer) -> str:
             text = f'"".join(c for c in {text} if not unicodedata.combining(c))'
     return Template(BODIES[settings.kind]).substitute(
         pattern=(
-            'json.loads(metadata["analyzer"])["token_pattern"]'
+            'block["analyzer"]["token_pattern"]'
             if len(settings.token_pattern) > LONGEST_PATTERN
             else repr(settings.token_pattern)
         ),

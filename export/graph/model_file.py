@@ -13,9 +13,8 @@ from skl2onnx.common.data_types import StringTensorType
 from addsup.export.graph.converters import TextClassifier, register
 from addsup.export.graph.input_text import input_text
 from addsup.export.graph.lemma_table import compile_lemmas
-from addsup.export.pipeline.description import Description
-from addsup.inference.analyzer_settings import ARTICLE
-from addsup.inference.manifest import FORMAT, FORMAT_WITH_ANALYZER, Golden, Manifest
+from addsup.export.pipeline.description import Description, TextBlock
+from addsup.inference.manifest import FORMAT, Block, Golden, Manifest
 from addsup.train.artifact import TrainedModel
 
 # Pinned, so that a newer skl2onnx or onnx does not change the file. The tokenizer is onnxruntime's.
@@ -38,16 +37,18 @@ def build_graph(description: Description) -> onnx.ModelProto:
     """The graph of a pipeline.
 
     Returns:
-        A graph with the input `text` string[N], texts as `inference.terms` reads them, and the
-        outputs `label` string[N], `probabilities` float64[N, K], `ids` int64[N, T], the column of
-        the term of each token, V for none, and `shares` float64[N, T, K - 1]: what each token adds
-        to the log-odds of labels[1:] against labels[0].
+        A graph with the input `text`, string[N] or for B > 1 blocks string[N, B], texts as
+        `inference.blocks` reads them, and the outputs `label` string[N], `probabilities`
+        float64[N, K], `ids` int64[N, T], the column of the term of each token, V for none, and
+        `shares` float64[N, T, K - 1]: what each token adds to the log-odds of labels[1:] against
+        labels[0].
     """
     register()
+    blocks = len(description.blocks)
     model: onnx.ModelProto = convert_sklearn(
         TextClassifier(description),
         name="review_classifier",  # else a random one
-        initial_types=[("text", StringTensorType([None]))],
+        initial_types=[("text", StringTensorType([None, blocks] if blocks > 1 else [None]))],
         target_opset=OPSETS,
     )
     model.ir_version = IR_VERSION
@@ -60,19 +61,23 @@ def build_graph(description: Description) -> onnx.ModelProto:
 def build_manifest(trained: TrainedModel, description: Description) -> Manifest:
     """All that the file says of itself."""
     return Manifest(
-        format=FORMAT if description.analyzer == ARTICLE else FORMAT_WITH_ANALYZER,
+        format=FORMAT,
         labels=description.labels,
         intercept=tuple(description.empty_log_odds.tolist()),
-        vocabulary=description.weighting.terms,
-        stop_words=tuple(sorted(trained.normaliser.stop_words)),
-        lemmas=_lemmas(trained, description.weighting.terms),
+        blocks=tuple(_block(trained, each) for each in description.blocks),
         golden=_golden(trained, description),
         data=trained.data,
         figures=trained.figures,
         parameters=trained.parameters,
         versions={package: metadata.version(package) for package in DESCRIBED_PACKAGES},
-        analyzer=description.analyzer,
     )
+
+
+def _block(trained: TrainedModel, block: TextBlock) -> Block:
+    terms, stop_words, lemmas = block.weighting.terms, block.stop_words, {}
+    if trained.analyzer:  # the vectoriser was given what the normaliser made
+        stop_words, lemmas = trained.normaliser.stop_words, _lemmas(trained, terms)
+    return Block(terms, tuple(sorted(stop_words)), lemmas, block.analyzer)
 
 
 def _lemmas(trained: TrainedModel, vocabulary: tuple[str, ...]) -> dict[str, str]:

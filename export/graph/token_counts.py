@@ -19,7 +19,16 @@ def token_counts(nodes: Nodes, ids: str, size: int) -> str:
     They are made in float32, in which they are exact: a matrix of N by *size* + 1 of them is most
     of what a batch touches.
     """
-    counts = (_counted if size <= MOST_IN_A_NODE else _scattered)(nodes, ids, size + 1)
+    return counts_at(nodes, term_counts(nodes, ids, size), ids)
+
+
+def term_counts(nodes: Nodes, ids: str, size: int) -> str:
+    """Counts [N, *size* + 1] float32 of *ids* [N, T]."""
+    return (_counted if size <= MOST_IN_A_NODE else _scattered)(nodes, ids, size + 1)
+
+
+def counts_at(nodes: Nodes, counts: str, ids: str) -> str:
+    """*counts* of the columns *ids* [N, T], as float64 [N, T]."""
     times = nodes.add("GatherElements", counts, ids, axis=1)
     return nodes.add("Cast", times, to=TensorProto.DOUBLE)
 

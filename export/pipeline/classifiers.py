@@ -110,7 +110,7 @@ def _(classifier: OneVsRestClassifier) -> AdditiveForm:
 
 def stacked(rows: Sequence[AdditiveForm]) -> AdditiveForm:
     """The scores of several classifiers of two labels as those of one."""
-    if any(one.bend or one.presence != rows[0].presence for one in rows):
+    if any(one.presence != rows[0].presence for one in rows):
         raise NotConvertible("The estimators of this OneVsRestClassifier are of different kinds")
     quadratic = None
     if any(one.quadratic is not None for one in rows):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,16 +16,12 @@ from addsup.export.pipeline.description import (
     Description,
     Form,
     NotConvertible,
+    TextBlock,
     Weighting,
 )
 from addsup.export.pipeline.ensembles import read_classifier
-from addsup.export.pipeline.vectoriser import (
-    analyzer_of,
-    read_step,
-    read_vectoriser,
-    separator,
-    spread,
-)
+from addsup.export.pipeline.unions import read_between, read_blocks, spread
+from addsup.export.pipeline.vectoriser import separator
 from addsup.inference.analyzer_settings import Analyzer
 
 
@@ -41,31 +37,26 @@ def read_pipeline(pipeline: Any, analyzer: Analyzer | None = None) -> Descriptio
     """
     found = fitted_steps(pipeline)
     vectoriser, *between, classifier = found
-    weighting = read_vectoriser(vectoriser)
+    blocks = read_blocks(vectoriser, analyzer)
     for each in between:
-        weighting = read_step(each, weighting)
-    if not len(weighting.columns):
+        blocks = read_between(each, blocks)
+    if not blocks:
         raise NotConvertible("No term is left for the classifier")
-    if analyzer is None:
-        analyzer = analyzer_of(vectoriser)
-    if analyzer.kind != "letters":
-        analyzer = msgspec.structs.replace(
-            analyzer,
-            ngram_range=tuple(vectoriser.ngram_range),
-            separator=separator(weighting.terms),
-        )
     form = read_classifier(classifier)
     return Description(
         steps=found,
-        weighting=weighting,
+        blocks=tuple(map(_with_separator, blocks)),
         column_form=form,
-        form=_over_terms(weighting, form),
+        form=_over_terms([each.weighting for each in blocks], form),
         labels=labels_of(classifier),
-        analyzer=analyzer,
-        stop_words=frozenset(vectoriser.get_stop_words() or ())
-        if analyzer.kind == "word"
-        else frozenset(),
     )
+
+
+def _with_separator(block: TextBlock) -> TextBlock:
+    if block.analyzer.kind == "letters":
+        return block
+    found = separator(block.weighting.terms)
+    return replace(block, analyzer=msgspec.structs.replace(block.analyzer, separator=found))
 
 
 def labels_of(classifier: Any) -> tuple[str, ...]:
@@ -108,11 +99,11 @@ def _flat(pipeline: Pipeline) -> Iterator[Any]:
             yield each
 
 
-def _over_terms(weighting: Weighting, form: Form) -> Form:
+def _over_terms(weightings: Sequence[Weighting], form: Form) -> Form:
     """*form* over all terms, whatever the classifier sees of them."""
     if isinstance(form, AdditiveForm):
-        return spread(weighting, form)
+        return spread(weightings, form)
     members = tuple(
-        replace(member, scores=spread(weighting, member.scores)) for member in form.members
+        replace(member, scores=spread(weightings, member.scores)) for member in form.members
     )
     return replace(form, members=members)

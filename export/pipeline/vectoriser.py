@@ -6,12 +6,14 @@ into the weights before the norm, or into the classifier's coefficients after it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import singledispatch
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 from sklearn.feature_extraction.text import (
     CountVectorizer,
@@ -22,7 +24,7 @@ from sklearn.feature_extraction.text import (
 from sklearn.feature_selection import SelectorMixin
 from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, Normalizer, StandardScaler
 
-from addsup.export.pipeline.description import AdditiveForm, Array, Norm, NotConvertible, Weighting
+from addsup.export.pipeline.description import Norm, NotConvertible, Weighting
 from addsup.inference.analyzer_settings import Analyzer
 
 #: What may stand between terms: the first that is in none of them.
@@ -98,14 +100,7 @@ def _(fitted: FunctionTransformer, before: Weighting) -> Weighting:
 
 @read_step.register
 def _(fitted: SelectorMixin, before: Weighting) -> Weighting:
-    support = fitted.get_support(indices=True)
-    columns, scale = before.columns[support], before.scale[support]
-    if before.norm is not None:
-        return replace(before, columns=columns, scale=scale)
-    # Without a norm, nothing is left of the others.
-    terms = tuple(before.terms[i] for i in columns)
-    weights = None if before.weights is None else before.weights[columns]
-    return replace(before, terms=terms, weights=weights, columns=np.arange(len(terms)), scale=scale)
+    return chosen(before, fitted.get_support())
 
 
 @read_step.register
@@ -163,22 +158,15 @@ def _changes_nothing(fitted: Any, columns: int) -> bool:
     return bool(np.array_equal(made, probe.toarray()))
 
 
-def spread(weighting: Weighting, form: AdditiveForm) -> AdditiveForm:
-    """*form*, which is over the C columns, over the V terms and without the scale."""
-    size = len(weighting.terms)
-    if np.array_equal(weighting.columns, np.arange(size)) and (weighting.scale == 1).all():
-        return form
-
-    def over_terms(values: Array) -> Array:
-        spread = np.zeros((len(values), size))
-        spread[:, weighting.columns] = values
-        return spread
-
-    quadratic = form.quadratic
-    if quadratic is not None:
-        quadratic = over_terms(quadratic * weighting.scale**2)
-    scale = 1.0 if form.presence else weighting.scale
-    return replace(form, linear=over_terms(form.linear * scale), quadratic=quadratic)
+def chosen(before: Weighting, support: npt.NDArray[np.bool_]) -> Weighting:
+    """*before*, of whose C columns those are left where *support* [C] is true."""
+    columns, scale = before.columns[support], before.scale[support]
+    if before.norm is not None:
+        return replace(before, columns=columns, scale=scale)
+    # Without a norm, nothing is left of the others.
+    terms = tuple(before.terms[i] for i in columns)
+    weights = None if before.weights is None else before.weights[columns]
+    return replace(before, terms=terms, weights=weights, columns=np.arange(len(terms)), scale=scale)
 
 
 def analyzer_of(vectoriser: Any) -> Analyzer:
@@ -199,12 +187,18 @@ def analyzer_of(vectoriser: Any) -> Analyzer:
         raise NotConvertible(
             f'{type(vectoriser).__name__}(input="{vectoriser.input}") reads files; use "content"'
         )
+    pattern = vectoriser.token_pattern
+    if vectoriser.analyzer == "word" and "" in re.findall(pattern, " "):
+        raise NotConvertible(
+            f'token_pattern="{pattern}" finds the empty string between words; use one that wants a '
+            r'character, such as "(?u)\b\w+\b", and fit again'
+        )
     fewest, most = vectoriser.ngram_range
     return Analyzer(
         kind=vectoriser.analyzer,
         lowercase=vectoriser.lowercase,
         strip_accents=vectoriser.strip_accents,
-        token_pattern=vectoriser.token_pattern,
+        token_pattern=pattern,
         ngram_range=(fewest, most),
     )
 

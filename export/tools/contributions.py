@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from addsup.inference.blocks import GraphInput
 from addsup.inference.model import Model
 
 Array = npt.NDArray[np.float64]
@@ -34,20 +35,23 @@ class Answer:
 
 def explained(model: Model, texts: Sequence[str]) -> Iterator[Answer]:
     """Answers to n *texts* as typed, in order, `STEP` at a time."""
+    terms = model.manifest.vocabulary
     for start in range(0, len(texts), STEP):
         read = list(map(model.reader.read, texts[start : start + STEP]))
         answers: dict[int, Answer] = {}
         for run in model.runs([text for text, *_ in read]):
-            answers.update(zip(run, _run(model, [read[i] for i in run]), strict=True))
+            answers.update(zip(run, _run(model, terms, [read[i] for i in run]), strict=True))
         yield from (answers[i] for i in range(len(read)))
 
 
-def _run(model: Model, read: Sequence[tuple[str, int, int]]) -> Iterator[Answer]:
+def _run(
+    model: Model, terms: Sequence[str], read: Sequence[tuple[GraphInput, int, int]]
+) -> Iterator[Answer]:
     texts = [text for text, *_ in read]
     found = model.run(texts, "label", "probabilities", "ids", "shares")
     constant = np.array([0.0, *model.manifest.intercept])
     for (_, _, known), label, row, ids, shares in zip(read, *found, strict=True):
-        contributions = _by_term(model.manifest.vocabulary, ids, shares)
+        contributions = _by_term(terms, ids, shares)
         log_odds = np.sum([constant, *contributions.values()], axis=0)
         yield Answer(label if known else None, row, log_odds, contributions)
 
@@ -59,8 +63,8 @@ def _by_term(
     columns, inverse = np.unique(ids, return_inverse=True)
     sums = np.zeros((len(columns), shares.shape[1] + 1))
     np.add.at(sums[:, 1:], inverse, shares)
-    return {
-        vocabulary[i]: row
-        for i, row in zip(columns.tolist(), sums, strict=True)
-        if i < len(vocabulary) and row.any()
-    }
+    found: dict[str, Array] = {}
+    for i, row in zip(columns.tolist(), sums, strict=True):
+        if i < len(vocabulary) and row.any():  # blocks may have a term in common
+            found[vocabulary[i]] = found.get(vocabulary[i], 0.0) + row
+    return found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from addsup.inference.manifest import Bin
+from addsup.server.web.direction import isolated
 
 #: The longest label that a chart writes out.
 LABEL_CHARS: Final = 16
@@ -14,19 +14,17 @@ CHAR: Final = 6.2  # about how wide a character is
 LINE: Final = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One pair of a true and a predicted label; `share` is that of the true label's texts."""
 
     x: float
     y: float
-    count: int
+    number: int
     share: float
     right: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A label where it stands."""
 
     x: float
@@ -34,8 +32,7 @@ class Name:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Confusion:
+class Confusion(NamedTuple):
     """A confusion matrix: rows are true labels, columns predicted ones; `said` is it in words."""
 
     width: float
@@ -50,8 +47,7 @@ class Confusion:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """Predictions that were about equally sure; the area of radius `r` goes by their number."""
 
     x: float
@@ -60,8 +56,7 @@ class Point:
     bin: Bin
 
 
-@dataclass(frozen=True, slots=True)
-class Reliability:
+class Reliability(NamedTuple):
     """How sure the model was against how often it was right; the diagonal is perfect."""
 
     low: float
@@ -103,8 +98,9 @@ def _row_in_words(labels: Sequence[str], row: Sequence[int], true: int) -> str:
     """Where the texts of one label went: the label itself and those it is taken for, by number."""
     total = sum(row) or 1
     others = sorted((j for j, n in enumerate(row) if n and j != true), key=lambda j: -row[j])
-    confused = ", ".join(f"{row[j] / total:.0%} as \u201c{labels[j]}\u201d" for j in others[:4])
-    read = f"Of the texts labelled \u201c{labels[true]}\u201d, {row[true] / total:.0%} were read so"
+    named = [f"\u201c{isolated(label)}\u201d" for label in labels]
+    confused = ", ".join(f"{row[j] / total:.0%} as {named[j]}" for j in others[:4])
+    read = f"Of the texts labelled {named[true]}, {row[true] / total:.0%} were read so"
     return f"{read}, {confused}." if confused else f"{read}."
 
 

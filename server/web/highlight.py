@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from addsup.inference.predictions import Explanation, WordContribution
+from addsup.server.web.direction import isolated
 
 STEPS: Final = 5
 #: A contribution of this much (log-odds) gets the strongest mark where nothing else is stronger.
@@ -21,12 +22,8 @@ MENTIONED: Final = 0.25
 class Piece:
     """A stretch of the text as typed: a marked word, or what stands between two of them.
 
-    Attributes:
-        text: as typed.
-        side: "b" if it speaks for the label that the model names later of the two, "a" if for the
-            earlier, empty without a mark.
-        step: 1 to `STEPS` by strength, 0 without a mark.
-        contribution: to the log-odds as shown, empty without a mark.
+    `side` is "b" if it speaks for the label that the model names later of the two, "a" if for the
+    earlier, empty without a mark; `step` is 1 to `STEPS` by strength, 0 without a mark.
     """
 
     text: str
@@ -70,12 +67,14 @@ def sentence(text: str, explanation: Explanation, labels: Sequence[str]) -> str:
     said = [word for word in ranked if abs(weights[word]) >= MENTIONED * strongest > 0]
     speaking = [word for word in said if weights[word] > 0][:2]
     opposing = [word for word in said if weights[word] < 0][:1]
-    goal = explanation.label
+    goal = isolated(explanation.label)
     if len(labels) > 2:
-        goal += f" over {explanation.against}"
+        goal += f" over {isolated(explanation.against)}"
     against = f"{_quoted(opposing)} weighs most against it" if opposing else ""
     if not speaking:
-        leaning = f"No word speaks for {explanation.label}: the model leans that way by itself"
+        leaning = (
+            f"No word speaks for {isolated(explanation.label)}: the model leans that way by itself"
+        )
         return f"{leaning}; {against}." if against else f"{leaning}."
     verb = "weighs" if len(speaking) == 1 else "weigh"
     first = f"{_quoted(speaking)} {verb} most for {goal}"
@@ -112,7 +111,7 @@ def _weights(text: str, words: Sequence[WordContribution]) -> dict[str, float]:
 
 
 def _quoted(words: Sequence[str]) -> str:
-    return " and ".join(f"\u201c{word}\u201d" for word in words)
+    return " and ".join(f"\u201c{isolated(word)}\u201d" for word in words)
 
 
 def unread(count: int, which: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from addsup.inference.manifest import Bin, Confused, EvidenceGroup, Figures, Manifest
 from addsup.server.web import charts
+from addsup.server.web.direction import isolated
 
 if TYPE_CHECKING:
     from addsup.inference.model import Model
@@ -18,16 +19,8 @@ if TYPE_CHECKING:
 class ModelSummary:
     """The model file in words and drawings.
 
-    Attributes:
-        facts: pairs of a term and what there is to say.
-        confusion: which labels are taken for which, drawn; None for many labels, or unknown.
-        confused: for many labels, those most often taken for another.
-        protocol: how the figures were computed.
-        reliability: how far its probabilities can be believed; None if the file does not say.
-        lesson: what the reliability comes to, in a sentence; empty without it.
-        evidence: how sure and how right it is, by known terms; empty if the file does not say.
-        order: what the model makes of the order of words, and of negation.
-        reads: which characters it reads.
+    `facts` are terms and what there is to say of each; `confusion` is drawn of few labels, of many
+    `confused` names the pairs most often mistaken; `lesson` is `reliability` in a sentence.
     """
 
     facts: tuple[tuple[str, str], ...]
@@ -56,7 +49,7 @@ def summarise(model: Model) -> ModelSummary:
     drawn = bool(figures.matrix) and len(manifest.labels) <= MOST_DRAWN
     return ModelSummary(
         facts=(
-            ("Labels", listed(manifest.labels)),
+            ("Labels", listed(list(map(isolated, manifest.labels)))),
             ("Learned from", _data(manifest)),
             ("Vocabulary", f"{len(manifest.vocabulary):,} terms"),
             ("Accuracy", _accuracy(figures)),
@@ -82,7 +75,7 @@ def listed(items: Sequence[str], what: str = "labels") -> str:
 
 def _data(manifest: Manifest) -> str:
     data = manifest.data
-    counts = [f"{label}: {count:,}" for label, count in data.texts_by_label.items()]
+    counts = [f"{isolated(label)}: {count:,}" for label, count in data.texts_by_label.items()]
     by_label = f" ({listed(counts)})" if counts else ""
     return f"{data.texts:,} texts{by_label}; {data.name}; licence: {data.licence}"
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
+from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
 
-from addsup.inference.predictions import Classification, Explanation, Prediction
+from addsup.inference.model import Model
+from addsup.inference.predictions import (
+    Classification,
+    Explanation,
+    Prediction,
+    WordContribution,
+)
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import current
 from addsup.server.http.request import current_request
-from addsup.server.schemas.negotiation import encode_reply
 from addsup.server.schemas.parsing import SINGLE
-from addsup.server.schemas.responses import predictions_document
+from addsup.server.schemas.responses import encode_reply, predictions_document
 from addsup.server.schemas.validation import check_text
 from addsup.server.web import highlight
 from addsup.server.web.examples import examples, noun
@@ -25,7 +33,11 @@ web = Blueprint("web", __name__)
 
 #: Labels that are all shown in their order; of more, so many that are likeliest.
 MOST_SHOWN: Final = 8
+#: A lead over the next label that is not worth calling a verdict.
+TORN: Final = 0.1
 LIKELIEST: Final = 5
+FOLDER: Final = Path(__file__).with_name("static")
+YEAR: Final = 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,15 @@ class Verdict:
     others: list[tuple[str, float]]
     omitted: str = ""
 
+    @property
+    def reading(self) -> str:
+        """The label, or that two are about as likely; empty without either."""
+        found, why = self.prediction, self.explanation
+        if why is None or found.probabilities is None:
+            return ""
+        lead = found.probabilities[why.label] - found.probabilities[why.against]
+        return why.label if lead >= TORN else "undecided"
+
 
 @web.get("/")
 def form() -> str:
@@ -63,7 +84,11 @@ def fragment() -> str:
     """The verdict alone, which the page's script puts in place while someone types."""
     found = verdict_of(submitted())
     return render_template(
-        "verdict.html", verdict=found, percent=percent, noun=noun(current().model)
+        "verdict.html",
+        verdict=found,
+        percent=percent,
+        noun=noun(current().model),
+        language=language_of(current().model),
     )
 
 
@@ -127,8 +152,13 @@ def verdict_of(found: Classification) -> Verdict:
         answer,
         likeliest,
         others,
-        next((found.text[w.start : w.end] for w in why.words if w.lemma is None), ""),
+        next((found.text[word.start : word.end] for word in why.words if is_omitted(word)), ""),
     )
+
+
+def is_omitted(word: WordContribution) -> bool:
+    """Whether *word* does not count: a stop word, or a letter alone."""
+    return not word.known and (word.lemma is None or word.end - word.start == 1)
 
 
 def in_two(
@@ -164,10 +194,16 @@ def render_form(
         examples=fitting,
         percent=percent,
         noun=noun(model),
+        language=language_of(model),
         reads=model.manifest.analyzer.kind if model else "letters",
         labels=model.labels if model else (),
         about=summarise(model) if model else None,
     )
+
+
+def language_of(model: Model | None) -> str:
+    """The language that *model* reads, as two letters; empty if its file does not say."""
+    return str(model.manifest.parameters.get("language", "")) if model else ""
 
 
 def percent(probability: float) -> str:
@@ -177,3 +213,26 @@ def percent(probability: float) -> str:
     if probability < 0.001:
         return "under 0.1%"
     return f"{probability:.1%}"
+
+
+@lru_cache(maxsize=32)
+def digest(filename: str) -> str:
+    """The first digits of the sha256 of a static file."""
+    return hashlib.sha256((FOLDER / filename).read_bytes()).hexdigest()[:12]
+
+
+def asset(filename: str) -> str:
+    """The address of a static file as it is now."""
+    return url_for("static", filename=filename, v=digest(filename))
+
+
+def max_age(filename: str | None) -> int | None:
+    """Seconds for which a browser may keep a static file without asking again."""
+    version = request.args.get("v")
+    return YEAR if filename and version and version == digest(filename) else None
+
+
+def keep_assets(app: Flask) -> None:
+    """Let *app* send its static files so, and its templates say `asset`."""
+    app.get_send_file_max_age = max_age  # type: ignore[method-assign]
+    app.jinja_env.globals["asset"] = asset

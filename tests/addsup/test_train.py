@@ -20,7 +20,7 @@ from addsup.__main__ import main
 from addsup.commands.train import default_path
 from addsup.inference.model import Model
 from addsup.train.classifiers import KINDS
-from addsup.train.data.resources import IMDB_FILE
+from addsup.train.data.resources import SENTENCES_FILE
 from addsup.train.evaluation.comparison import Comparison
 from addsup.train.options import TrainOptions
 from tests.live import running_server
@@ -173,7 +173,7 @@ def test_questions_whose_first_word_decides_are_learned_with_the_default_command
 def test_a_fixed_test_set_is_tested_on_without_the_texts_trained_on(
     tmp_path: Path, data_cache: Path
 ) -> None:
-    rows = (data_cache / IMDB_FILE).read_text().split("\n")
+    rows = (data_cache / SENTENCES_FILE.format("imdb")).read_text().split("\n")
     (tmp_path / "train.tsv").write_text("\n".join(rows[:801]) + "\n")
     (tmp_path / "test.tsv").write_text("\n".join([rows[0], *rows[701:]]) + "\n")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 
 import pytest
@@ -245,6 +246,72 @@ def test_keyboard_alone_is_enough(page: Page) -> None:
         assert focused.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
 
     assert {"A clear no", "How the numbers add up", "Copy as curl", "Forget them"} <= reached
+
+
+def test_marked_words_are_one_tab_stop_and_the_arrows_go_on(page: Page) -> None:
+    submit(page, TORN)
+    expect_everything(page)
+    words = verdict(page).locator(".typed button")
+
+    words.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(words.nth(1)).to_be_focused()
+    page.keyboard.press("End")
+    expect(words.last).to_be_focused()
+
+    assert words.evaluate_all("all => all.filter((each) => each.tabIndex === 0).length") == 1
+
+
+def test_a_link_holds_the_text_and_the_server_never_sees_it(visit: Visit) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    text = "A wonderful film & more: 100% \U0001f600"
+    submit(page, text)
+    page.get_by_role("button", name="Copy a link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.goto("about:blank")
+    page.goto(link)
+
+    expect(field(page)).to_have_value(text)
+    expect_verdict(page, "positive")
+    assert not [url for url in asked if "wonderful" in url.partition("#")[0]]
+
+
+def test_going_back_brings_text_and_verdict(page: Page) -> None:
+    submit(page, NO)
+    expect_everything(page)
+    page.goto("about:blank")
+
+    page.go_back()
+
+    expect(field(page)).to_have_value(NO)
+    expect_verdict(page, "negative")
+    expect(page.locator("#count")).to_contain_text(f"{len(NO)} of")
+
+
+def test_white_space_and_the_button_get_a_sentence(page: Page) -> None:
+    submit(page, "   ")
+
+    expect_error(page, "nothing to read")
+
+
+def test_two_labels_that_are_about_as_likely_are_no_verdict(page: Page) -> None:
+    submit(page, "film")
+
+    expect(verdict(page).get_by_role("heading")).to_have_text(
+        re.compile(r"^Undecided: (\w+) 5\d\.\d%, (\w+) 4\d\.\d%$")
+    )
+    expect(page).to_have_title(re.compile("^undecided: "))
+
+
+def test_a_lone_letter_is_named_where_it_is_left_out(page: Page) -> None:
+    submit(page, "Plan b film, a wonderful one")
+
+    expect(verdict(page)).not_to_contain_text("\u201c\u201d")
+    expect(verdict(page)).to_contain_text("such as \u201cb\u201d")
 
 
 def test_pasted_page_of_50_000_characters_stays_usable(page: Page) -> None:

@@ -28,8 +28,9 @@ def test_programs_read_all_of_it() -> None:
     found = json.loads(as_json(inspection))
 
     assert found["labels"] == ["negative", "positive"]
-    assert len(found["vocabulary"]) == len(inspection.manifest.vocabulary)
-    assert found["lemmas"] == inspection.manifest.lemmas
+    (block,) = found["blocks"]
+    assert len(block["vocabulary"]) == len(inspection.manifest.vocabulary)
+    assert block["lemmas"] == inspection.manifest.lemmas
     assert found["inputs"] == {"text": "string[N]"}
     assert found["outputs"]["probabilities"] == "float64[N, 2]"
     assert found["sha256"] in SHIPPED.with_name("sentiment.onnx.sha256").read_text()

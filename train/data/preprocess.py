@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,17 +11,17 @@ from addsup.inference.analyzer import Normaliser
 from addsup.train.data import splits
 from addsup.train.data.corpus import Corpus
 from addsup.train.data.labelled import LabelledText
+from addsup.train.data.labels import shown
 from addsup.train.data.splits import OUTER_FOLDS
 from addsup.train.errors import BadData
-from addsup.train.term_counts import NORMALISED_TOKEN, Rows, StopWords
+from addsup.train.term_counts import Rows, StopWords
 from addsup.train.wording import numbered_text
 
 #: So many distinct texts of each label are needed to hold some out and calibrate on the others.
 FEWEST_OF_A_LABEL = 5
 FEWEST_TEXTS_WITH_WORDS = 10
-
-#: A word of normalised text that the vectoriser counts.
-WORD = re.compile(NORMALISED_TOKEN)
+#: Labels that a message names.
+MOST_NAMED = 20
 
 Progress = Callable[[Iterable[str], int], Iterable[str]]
 
@@ -87,32 +86,48 @@ def check_enough(prepared: Prepared, cross_validated: bool) -> None:
     corpus, first = prepared.corpus, splits.first_of_copies(prepared.corpus, prepared.rows)
     counts = np.bincount(corpus.truth[first], minlength=len(corpus.classes))
     needed = OUTER_FOLDS if cross_validated else FEWEST_OF_A_LABEL
-    if counts.min() >= needed:
+    rare = [i for i in counts.argsort(kind="stable") if counts[i] < needed]
+    if not rare:
         return
-    number = int(counts.argmin())
-    rows = prepared.rows[corpus.truth[prepared.rows] == number]
-    lines = numbered_text(prepared.labelled.unit, prepared.labelled.frame.index[rows].tolist())
     what = f"{OUTER_FOLDS}-fold cross-validation" if cross_validated else "holding some out"
-    leave_out = ", or leave cross-validation out with --repeats 0"
+    is_enough = cross_validated and counts.min() >= FEWEST_OF_A_LABEL
+    leave_out = ", or leave cross-validation out with --repeats 0" if is_enough else ""
     raise BadData(
-        f"{prepared.labelled.name} has {counts[number]} different texts labelled "
-        f'"{corpus.classes[number]}" ({lines}), and {what} needs {needed} of each label: add some, '
-        f"or merge it with another label{leave_out if _can_leave_out(counts, needed) else ''}."
+        f"{prepared.labelled.name} has {_rare_text(prepared, rare, counts)}, and {what} needs "
+        f"{needed} of each label: add some, merge labels, or leave rare ones out with "
+        f"--drop-rare {needed}{leave_out}."
     )
 
 
-def _can_leave_out(counts: Rows, needed: int) -> bool:
-    return needed > FEWEST_OF_A_LABEL and int(counts.min()) >= FEWEST_OF_A_LABEL
+def _rare_text(prepared: Prepared, rare: Sequence[int], counts: Rows) -> str:
+    """The *rare* labels, with the lines if it is one."""
+    corpus, labelled = prepared.corpus, prepared.labelled
+    if len(rare) > 1:
+        each = ", ".join(f"{shown([corpus.classes[i]])} {counts[i]}" for i in rare[:MOST_NAMED])
+        more = f" and {len(rare) - MOST_NAMED:,} more" if len(rare) > MOST_NAMED else ""
+        return f"few different texts of {len(rare)} labels ({each}{more})"
+    (label,) = rare
+    rows = prepared.rows[corpus.truth[prepared.rows] == label]
+    lines = numbered_text(labelled.unit, labelled.frame.index[rows].tolist())
+    return f"{counts[label]} different texts labelled {shown([corpus.classes[label]])} ({lines})"
 
 
 def _check_words(prepared: Prepared) -> None:
-    texts = prepared.corpus.texts[prepared.corpus.stop_words][prepared.rows]
-    worded = {text for text in texts if WORD.search(text)}
-    if len(worded) < FEWEST_TEXTS_WITH_WORDS:
+    corpus, name = prepared.corpus, prepared.labelled.name
+    first = splits.first_of_copies(corpus, prepared.rows)
+    counts = corpus.counts(corpus.stop_words, (1, 1))[first]
+    worded = np.count_nonzero(counts.getnnz(axis=1))
+    if worded < FEWEST_TEXTS_WITH_WORDS:
         raise BadData(
-            f"{prepared.labelled.name} has {len(worded)} different texts with words of two or more "
-            "letters (stop words aside; with --analyzer article letters from a to z), and the "
-            f"model reads nothing else: give it {FEWEST_TEXTS_WITH_WORDS} or more."
+            f"{name} has {worded} different texts with words of two or more letters (stop words "
+            "aside; with --analyzer article letters from a to z), and the model reads nothing "
+            f"else: give it {FEWEST_TEXTS_WITH_WORDS} or more."
+        )
+    shared = np.count_nonzero(counts[:, counts.getnnz(axis=0) > 1].getnnz(axis=1))
+    if shared < FEWEST_TEXTS_WITH_WORDS:
+        raise BadData(
+            f"{name} has {shared} different texts that share a word with another, so a model would "
+            "know no word of a new text: give it more texts, or other ones."
         )
 
 

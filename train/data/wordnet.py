@@ -1,30 +1,41 @@
-"""WordNet and stop words: noun lemmas and the words that cleaning drops, from the cache."""
+"""WordNet and stop words: noun lemmas and the words that cleaning drops, from the cache.
+
+Lemmas are those of NLTK's `WordNetLemmatizer`: a test compares them over all of WordNet. Its reader
+takes seconds to load, and refuses files that belong to another account (as on a bind mount).
+"""
 
 from __future__ import annotations
 
 import functools
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 from addsup.train.data.download import ensure
-from addsup.train.data.resources import STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER, stop_words_of
+from addsup.train.data.resources import STOP_WORDS, STOP_WORDS_FILE, WORDNET, WORDNET_FOLDER
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-#: Lemmas; texts without end have words without end.
-MOST_REMEMBERED: Final = 500_000
+#: Rules of detachment for nouns: ending of a form -> that of its lemma. Source: morphy(7WN).
+DETACHMENT: Final = {
+    "s": "",
+    "ses": "s",
+    "ves": "f",
+    "xes": "x",
+    "zes": "z",
+    "ches": "ch",
+    "shes": "sh",
+    "men": "man",
+    "ies": "y",
+}
 
 
 @dataclass(frozen=True, eq=False)
 class WordNet:
     """WordNet 3.0 as far as noun lemmas go."""
 
-    nouns: frozenset[str]  # all 117,798 lemmas; words of a compound are joined by "_"
-    exceptions: Mapping[str, tuple[str, ...]]  # irregular form -> its lemmas, in NLTK's order
-    _lemmatize: Callable[[str], str] = field(repr=False)
-    _lemmas: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    nouns: frozenset[str] = field(repr=False)  # all 117,798; words of a compound are joined by "_"
+    exceptions: Mapping[str, tuple[str, ...]] = field(repr=False)  # irregular form -> its lemmas
 
     @classmethod
     def load(cls, cache: Path | None = None, *, progress: bool = False) -> WordNet:
@@ -40,7 +51,7 @@ class WordNet:
         return _load(ensure(WORDNET, cache, progress=progress) / WORDNET_FOLDER)
 
     def lemmatize(self, word: str) -> str:
-        """Return what `WordNetLemmatizer().lemmatize(word)` returns, remembering it.
+        """Return what NLTK's `WordNetLemmatizer().lemmatize(word)` returns.
 
         Args:
             word: one lower-case word.
@@ -48,12 +59,13 @@ class WordNet:
         Returns:
             The shortest noun lemma, or *word* itself where WordNet knows none.
         """
-        lemma = self._lemmas.get(word)
-        if lemma is None:
-            if len(self._lemmas) == MOST_REMEMBERED:
-                self._lemmas.clear()
-            lemma = self._lemmas[word] = self._lemmatize(word)
-        return lemma
+        forms = self.exceptions.get(word) or (
+            word.removesuffix(ending) + new
+            for ending, new in DETACHMENT.items()
+            if word.endswith(ending)
+        )
+        known = [form for form in (word, *forms) if form in self.nouns]
+        return min(known, key=len) if known else word
 
 
 def stop_words(
@@ -64,14 +76,26 @@ def stop_words(
     Raises:
         SourceUnavailable: the list is neither in the cache nor to be had.
     """
-    folder = ensure(stop_words_of(language), cache, progress=progress)
-    return frozenset((folder / STOP_WORDS_FILE.format(language)).read_text("utf-8").split())
+    return stop_word_lists(cache, progress=progress)[language]
+
+
+def stop_word_lists(
+    cache: Path | None = None, *, progress: bool = False
+) -> dict[str, frozenset[str]]:
+    """Return NLTK's stop words of every language in `LANGUAGES`, by its NLTK name.
+
+    Raises:
+        SourceUnavailable: they are neither in the cache nor to be had.
+    """
+    lists = json.loads((ensure(STOP_WORDS, cache, progress=progress) / STOP_WORDS_FILE).read_text())
+    return {name: frozenset(words) for name, words in lists.items()}
 
 
 @functools.cache
 def _load(folder: Path) -> WordNet:
-    # Here, not above: importing NLTK takes seconds, and stop words do not need it.
-    from addsup.train.data.nltk_nouns import EnglishReader, Lemmatizer
-
-    reader = EnglishReader(folder)
-    return WordNet(reader.nouns(), reader.noun_exceptions(), Lemmatizer(reader).lemmatize)
+    index = (folder / "index.noun").read_text("utf-8").splitlines()
+    exceptions = map(str.split, (folder / "noun.exc").read_text("utf-8").splitlines())
+    return WordNet(
+        frozenset(line.partition(" ")[0] for line in index if not line.startswith(" ")),
+        {form: tuple(lemmas) for form, *lemmas in exceptions},
+    )

@@ -11,7 +11,8 @@ from addsup.tables.listing import find_sources
 from addsup.tables.parquet import Groups, cut_into_groups
 from addsup.tables.readers import Selection, open_labelled
 from addsup.tables.storage import Source
-from addsup.train.data.labelled import label_of, text_of
+from addsup.train.data.labelled import text_of
+from addsup.train.data.labels import AS_THEY_ARE, Names, label_of
 from addsup.train.errors import BadData
 
 
@@ -69,8 +70,10 @@ def selection_of(
         return Selection(text, (found,), dialect=dialect)
 
 
-def batches(part: Part, selection: Selection) -> Iterator[Batch]:
-    """The rows of *part*.
+def batches(
+    part: Part, selection: Selection, skip_empty: bool = False, names: Names = AS_THEY_ARE
+) -> Iterator[Batch]:
+    """The rows of *part* with the *names* of their labels, without those that are left out.
 
     Raises:
         TableError: it cannot be read to its end.
@@ -83,8 +86,11 @@ def batches(part: Part, selection: Selection) -> Iterator[Batch]:
             places = [f"{part}, {table.unit} {number}" for number in batch.numbers]
             texts = list(map(text_of, places, batch.values(text)))
             labels = list(map(label_of, places, batch.values(label)))
-            _check_filled(places, texts, labels)
-            yield Batch(texts, labels)
+            if not skip_empty:
+                _check_filled(places, texts, labels)
+            labels = list(map(names, labels))
+            full = [i for i, text in enumerate(texts) if text.strip() and labels[i]]
+            yield Batch([texts[i] for i in full], [labels[i] for i in full])
 
 
 def position_of(text: str) -> float:
@@ -97,4 +103,6 @@ def _check_filled(places: Sequence[str], texts: Sequence[str], labels: Sequence[
     for where, text, label in zip(places, texts, labels, strict=True):
         if not text.strip() or not label:
             what = "label" if text.strip() else "text"
-            raise BadData(f"{where} has no {what}: correct it, or delete the row.")
+            raise BadData(
+                f"{where} has no {what}: correct it, or delete the row (--skip-empty does)."
+            )

@@ -26,6 +26,7 @@ from addsup.train.artifact import TrainedModel, UnseenPredictions
 from addsup.train.classifiers import KINDS, SUMMABLE
 from addsup.train.data.cleaning import Cleaning
 from addsup.train.data.labelled import MOST_CLASSES, LabelledText, Texts
+from addsup.train.data.labels import names_of
 from addsup.train.data.preprocess import FEWEST_OF_A_LABEL
 from addsup.train.errors import BadData, BadOption
 from addsup.train.evaluation import console_report
@@ -77,10 +78,13 @@ def train_in_passes(options: TrainOptions) -> TrainedModel:
     assert options.data, "there is no such set without data"  # noqa: S101
     parts = parts_of(options.data)
     selection = selection_of(parts[0], options.text_column, options.label_column, options.dialect)
-    rows = partial(batches, selection=selection)
+    rows = partial(batches, selection=selection, skip_empty=options.policy.skip_empty)
     with executor_at(options.scheduler) as mapping:
         passes = Passes(mapping, parts, options)
         surveyed: Survey = passes.run(partial(survey_part, rows), "looking at the data")
+        if names := names_of(options.data, surveyed.labels, options.policy):
+            rows = partial(rows, names=names)
+            surveyed = passes.run(partial(survey_part, rows), "looking at the labels")
         _check_labels(surveyed, options.data)
         print(console_report.data_text(options.data, surveyed.labels))
         cleaned, setting = choose_setting(surveyed, options)
@@ -218,7 +222,7 @@ def _check_labels(surveyed: Survey, data: str) -> None:
     if fewest < FEWEST:
         raise BadData(
             f'{data} has {fewest} texts labelled "{label}", and {FEWEST} of each label are needed: '
-            "add some, or merge it with another label."
+            f"add some, merge it with another label, or leave it out with --drop-rare {FEWEST}."
         )
 
 

@@ -29,6 +29,21 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+// One tab stop for all of *buttons*; the arrows, Home and End go on from there.
+function rove(buttons) {
+  const all = [...buttons], step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+  const choose = (at) => all.forEach((one, i) => { one.tabIndex = i === at ? 0 : -1; });
+  all.forEach((one, i) => {
+    one.addEventListener("focus", () => choose(i));
+    one.addEventListener("keydown", (event) => {
+      if (!(event.key in step)) return;
+      event.preventDefault();
+      all[Math.min(Math.max(i + step[event.key], 0), all.length - 1)].focus();
+    });
+  });
+  choose(0);
+}
+
 function drawing(tag, attributes, ...children) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -106,13 +121,17 @@ async function ask(wanted = false) {
   current.abort();
   current = new AbortController();
   const { signal } = current, text = typed();
-  if (!text.trim()) return show(empty);
+  if (!text.trim()) {
+    show(empty);
+    return wanted && complain("There is nothing to read: write a text first.");
+  }
   result.setAttribute("aria-busy", "true");
   try {
     show(await judge(text, signal));
   } catch (error) {
     return signal.aborted ? undefined : refuse(error);
   }
+  for (const words of result.querySelectorAll(".typed")) rove(words.querySelectorAll("button"));
   if (wanted && result.getBoundingClientRect().top > innerHeight / 2) result.scrollIntoView();
   showMore(text, signal);
 }
@@ -123,7 +142,7 @@ function show(content) {
   complain("");
   const answer = answered();
   if (!answer?.label) more.replaceChildren();
-  document.title = answer?.label ? `${answer.label}: ${heading}` : heading;
+  document.title = answer?.label ? `${result.querySelector(".verdict").dataset.reading}: ${heading}` : heading;
   clearTimeout(telling);
   telling = setTimeout(tell, SILENCE, answer);
 }
@@ -225,7 +244,7 @@ function changes(answer, trials) {
       { class: side.get(trial.answer.label) || "c" },
       element("span", {}, "without ", element("b", {}, trial.word)),
       bar(trial.answer.probability ?? 0),
-      element("span", {}, trial.answer.label === null ? "no verdict" : `${trial.answer.label} ${percent(trial.answer.probability)}`),
+      element("span", {}, ...(trial.answer.label === null ? ["no verdict"] : [element("bdi", {}, trial.answer.label), ` ${percent(trial.answer.probability)}`])),
     ))),
   )];
 }
@@ -243,23 +262,18 @@ function course(why, strip, answers) {
   if (!strip.length) return [];
   const [down, up] = sides(why).keys(), shown = element("p", { class: "shown" });
   const choose = (at) => {
-    bars.forEach((one, i) => {
-      one.tabIndex = i === at ? 0 : -1; // one tab stop for all; the arrows go on from there
-      one.setAttribute("aria-pressed", i === at);
-    });
-    shown.replaceChildren(element("b", {}, bars[at].getAttribute("aria-label")), ` “${strip[at]}”`);
+    bars.forEach((one, i) => one.setAttribute("aria-pressed", i === at));
+    shown.replaceChildren(element("b", {}, bars[at].getAttribute("aria-label")), " “", element("bdi", {}, strip[at]), "”");
   };
   const bars = answers.map((answer, i) => {
     const { [up]: rising, [down]: falling } = answer.probabilities || { [up]: 1, [down]: 1 };
     const share = rising / (rising + falling || 1), high = Math.max(1, Math.abs(40 * share - 20));
     const said = answer.label === null ? "no verdict" : `${answer.label} ${percent(answer.probability)}`;
-    const step = { ArrowRight: 1, ArrowLeft: -1 };
     return element(
       "button",
       {
         type: "button", class: share < 0.5 ? "a" : "b", "aria-label": `${i + 1}. ${said}`,
         focus: () => choose(i), click: () => choose(i), pointerenter: () => choose(i),
-        keydown: ({ key }) => key in step && bars[i + step[key]]?.focus(),
       },
       drawing(
         "svg",
@@ -269,6 +283,7 @@ function course(why, strip, answers) {
     );
   });
   const sure = answers.map(({ probability }) => probability ?? 0);
+  rove(bars);
   choose(sure.indexOf(Math.max(...sure)));
   return [element(
     "section",
@@ -287,6 +302,7 @@ function copies(text, answer) {
     "div",
     { class: "copies" },
     copier("Copy as curl", () => `curl -s '${url}?explain=1' -H 'Content-Type: application/json' -d '${body}'`),
+    copier("Copy a link", () => `${location.href.split("#")[0]}#text=${encodeURIComponent(text)}`),
     copier("Copy as JSON", () => JSON.stringify(answer, null, 2)),
   );
 }
@@ -349,7 +365,7 @@ function showHistory() {
   past.append(
     element("h2", {}, "Earlier in this tab"),
     element("ul", {}, ...texts.map((text) => element(
-      "li", {}, element("button", { type: "button", click: () => put(text) }, text.trim().slice(0, 200)),
+      "li", {}, element("button", { type: "button", dir: "auto", click: () => put(text) }, text.trim().slice(0, 200)),
     ))),
     element("button", { type: "button", class: "plain", click: () => { store([]); field.focus(); } }, "Forget them"),
   );
@@ -389,8 +405,20 @@ document.querySelector(".examples").addEventListener("submit", (event) => {
   put(event.submitter.value);
 });
 
-form.querySelector("button").append(element("kbd", {}, "Ctrl + Enter"));
+form.querySelector("button").append(element("kbd", {}, /Mac|iP/.test(navigator.platform) ? "\u2318 + Enter" : "Ctrl + Enter"));
 tally();
 showHistory();
-if (answered()) showMore(typed(), current.signal);
-else if (field.value.trim() && !byId("text-error")) ask();
+const shared = new URLSearchParams(location.hash.slice(1)).get("text"); // reaches no server
+if (shared) {
+  field.value = shared;
+  tally();
+  ask();
+} else if (answered()) {
+  rove(result.querySelectorAll(".typed button"));
+  showMore(typed(), current.signal);
+} else if (field.value.trim() && !byId("text-error")) ask();
+// Going back, the browser puts the text back after this script has run.
+addEventListener("pageshow", () => {
+  tally();
+  if (field.value.trim() && !result.querySelector(".verdict") && !byId("text-error")) ask();
+});

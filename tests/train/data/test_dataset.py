@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
 from collections import Counter
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import pytest
 from addsup.inference.errors import AddsupError
 from addsup.tables.errors import TableError
 from addsup.train.data.dataset import imdb_sentences, load_labelled_text
-from addsup.train.data.resources import IMDB_FILE
 from addsup.train.errors import BadData
 
 
@@ -25,31 +23,15 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
     return path
 
 
-def test_imdb_sentences_are_500_of_each_label(data_cache: Path) -> None:
-    data = imdb_sentences(data_cache)
-
-    assert Counter(data.labels) == {"negative": 500, "positive": 500}
-    assert data.classes == ("negative", "positive")
-    assert data.texts[0].startswith("A very, very, very slow-moving, aimless movie")
-    assert data.labels[0] == "negative"
-    assert data.sha256 == hashlib.sha256((data_cache / IMDB_FILE).read_bytes()).hexdigest()
-
-
 def test_imdb_sentences_are_what_the_article_reads(data_cache: Path) -> None:
-    article = pd.read_csv(data_cache / IMDB_FILE, delimiter="\t", quoting=csv.QUOTE_NONE)
+    path = data_cache / "imdb_sentences.tsv"
+    article = pd.read_csv(path, delimiter="\t", quoting=csv.QUOTE_NONE)
 
     data = imdb_sentences(data_cache)
 
     assert data.texts == list(article["Review"])
     assert data.labels == [("negative", "positive")[status] for status in article["Status"]]
-
-
-def test_name_and_digest_are_those_of_the_file(tmp_path: Path) -> None:
-    path = write(tmp_path, "d.tsv", 'Review\tStatus\nGood "film\t1\nBad, film\t0\n')
-
-    data = load_labelled_text(path)
-
-    assert (data.name, len(data)) == ("d.tsv", 2)
+    assert Counter(data.labels) == {"negative": 500, "positive": 500}
     assert data.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -77,16 +59,10 @@ def test_columns_may_be_named_and_others_are_left_alone(tmp_path: Path) -> None:
     assert data.classes == ("1", "5")
 
 
-def test_more_than_two_classes_are_sorted(tmp_path: Path) -> None:
-    path = write(tmp_path, "d.tsv", "Review\tStatus\na\tmixed\nb\tgood\nc\tbad \nd\tgood\n")
-
-    assert load_labelled_text(path).classes == ("bad", "good", "mixed")
-
-
 def test_parquet_gives_the_same_rows_and_numbers_them(tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {"Review": ['Good "film', "Bad,\nfilm"], "Status": [1, 0], "x": [0.5, None]}
-    )
+    ).astype({"Status": "category"})
     frame.to_parquet(tmp_path / "d.parquet")
 
     data = load_labelled_text(tmp_path / "d.parquet")
@@ -94,13 +70,6 @@ def test_parquet_gives_the_same_rows_and_numbers_them(tmp_path: Path) -> None:
     assert data.texts == ['Good "film', "Bad,\nfilm"]
     assert data.labels == ["1", "0"]
     assert (data.unit, data.frame.index.tolist()) == ("row", [1, 2])
-
-
-def test_parquet_may_hold_categories(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"Review": ["a", "b"], "Status": pd.Categorical(["good", "bad"])})
-    frame.to_parquet(tmp_path / "d.parquet")
-
-    assert load_labelled_text(tmp_path / "d.parquet").labels == ["good", "bad"]
 
 
 @pytest.mark.parametrize(
@@ -121,13 +90,6 @@ def test_unusable_parquet_is_refused_with_the_row(
         load_labelled_text(tmp_path / "d.parquet")
 
 
-def test_json_labels_keep_their_spelling(tmp_path: Path) -> None:
-    lines = [{"Review": "a", "Status": status} for status in (True, 1, 1.5, "1.0")]
-    path = write(tmp_path, "d.jsonl", "\n".join(map(json.dumps, lines)))
-
-    assert load_labelled_text(path).labels == ["true", "1", "1.5", "1.0"]
-
-
 MANY_LABELS = "".join(f"x\t{number}\n" for number in range(1001))
 EMPTY_TEXTS = "".join(f"{'' if line % 2 else 'x'}\t{line % 3}\n" for line in range(2, 18))
 
@@ -145,7 +107,7 @@ EMPTY_TEXTS = "".join(f"{'' if line % 2 else 'x'}\t{line % 3}\n" for line in ran
         ("d.jsonl", '{"Review": "a", "Status": null}\n', 'nothing in column "Status" on line 1:'),
         ("d.jsonl", '{"Review": "a", "Status": 1}\n{"Status": 0}', '"Review" on line 2:'),
         ("d.jsonl", '{"Review": 5, "Status": 1}', "line 1: the text is 5, not text"),
-        ("d.jsonl", '{"Review": "a", "Status": [1]}', r"line 1: the label is \[1\], not text"),
+        ("d.jsonl", '{"Review": "a", "Status": {"a": 1}}', "line 1: the label is {.*}, not text"),
     ],
 )
 def test_unusable_file_is_refused_with_the_place(

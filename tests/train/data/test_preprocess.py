@@ -7,26 +7,9 @@ import pytest
 
 from addsup.inference.analyzer import Normaliser
 from addsup.train.data.checks import notes
-from addsup.train.data.corpus import Corpus
 from addsup.train.data.labelled import LabelledText
 from addsup.train.data.preprocess import Prepared, check_enough, prepare
 from addsup.train.errors import BadData
-
-CORPUS = Corpus.of(
-    {"all": ["good", "bad", "good", ""], "all but negations": ["good", "not bad", "good", ""]},
-    ["b", "a", "b", "a"],
-)
-
-
-def test_labels_have_numbers_in_their_sorted_order() -> None:
-    assert CORPUS.classes == ("a", "b")
-    assert CORPUS.truth.tolist() == [1, 0, 1, 0]
-    assert len(CORPUS) == 4
-
-
-def test_texts_that_cleaning_makes_equal_are_copies() -> None:
-    assert CORPUS.copies.tolist() == [0, 1, 0, 2]
-
 
 NORMALISERS = {
     "all": Normaliser(frozenset({"the", "not"}), str),
@@ -73,18 +56,12 @@ def test_unbalanced_labels_are_reported_with_what_a_guess_would_reach() -> None:
 
 
 def test_copies_are_reported_with_their_lines() -> None:
-    rows = [*PLENTY, ("the APE... goodly!", "good"), ("Not the ape goodly", "good")]
+    rows = [*PLENTY, ("the APE... goodly!", "good"), ("Not the ape goodly", "bad")]
 
-    assert "2 texts are copies of earlier ones once cleaned (lines 26, 27)" in notes_on(
-        prepared(rows)
-    )
+    said = notes_on(prepared(rows))
 
-
-def test_copies_of_another_label_are_reported_with_their_lines() -> None:
-    rows = [*PLENTY, ("the APE... goodly!", "bad")]
-
-    assert "1 text is a copy of earlier ones once cleaned (line 26)" in notes_on(prepared(rows))
-    assert "1 text of those has another label than the first (line 26)" in notes_on(prepared(rows))
+    assert "2 texts are copies of earlier ones once cleaned (lines 26, 27)" in said
+    assert "1 text of those has another label than the first (line 27)" in said
 
 
 def test_texts_without_words_are_reported_with_their_lines() -> None:
@@ -108,7 +85,7 @@ def test_test_texts_that_are_trained_on_are_left_out_and_reported() -> None:
     [
         (9, True, r'9 different texts labelled "odd" \(lines 26, 27, .* and 4 more\), and 10-fold'),
         (9, True, "or leave cross-validation out with --repeats 0"),
-        (4, True, "needs 10 of each label: add some, or merge it with another label.$"),
+        (4, True, "needs 10 of each label: add some, merge labels, or leave .* --drop-rare 10.$"),
         (4, False, "holding some out needs 5 of each label"),
     ],
 )
@@ -119,6 +96,13 @@ def test_too_few_of_a_label_are_refused_with_lines_and_a_way_out(
 
     with pytest.raises(BadData, match=message):
         check_enough(data, cross_validated)
+
+
+def test_all_rare_labels_are_named_at_once() -> None:
+    data = prepared([*PLENTY, *((f"{word} oddly", f"odd {word}") for word in WORDS[:9])])
+
+    with pytest.raises(BadData, match=r'of 9 labels \("odd ape" 1, .*"odd ibis" 1\), and .*rare 5'):
+        check_enough(data, cross_validated=False)
 
 
 def test_copies_do_not_count_towards_enough() -> None:
@@ -133,6 +117,13 @@ def test_texts_that_the_model_cannot_read_are_refused(text: str) -> None:
     rows = [(text.format(number), "good" if number % 2 else "bad") for number in range(50)]
 
     with pytest.raises(BadData, match=r"d\.csv has 0 different texts with words"):
+        prepared(rows)
+
+
+def test_texts_that_share_no_word_are_refused_since_no_other_would_have_a_known_one() -> None:
+    rows = [("x" * number, "good" if number % 2 else "bad") for number in range(2, 50)]
+
+    with pytest.raises(BadData, match=r"0 different texts .* share a word with another"):
         prepared(rows)
 
 
