@@ -54,7 +54,8 @@ def plan_recipe(prepared: Prepared, options: TrainOptions) -> tuple[Recipe, int]
         BadOption: there is no room for any setting.
     """
     settings, notes = all_settings(prepared, options)
-    wanted = (REPEATS, 1, 0) if options.repeats is None else (options.repeats,)
+    most = (1, 0) if options.kind == "auto" else (REPEATS, 1, 0)
+    wanted = most if options.repeats is None else (options.repeats,)
     costs = [seconds_of_search(prepared.corpus, prepared.rows, each) for each in settings]
     planned = plan_evaluations(settings, costs, options.max_minutes, wanted)
     for sentence in (*notes, *planned.notes):
