@@ -179,10 +179,13 @@ def sniff(text: Text, usual: str, given: Dialect) -> Dialect:
     """
     lines = text.head_lines
     separator = given.separator or _separator(lines, usual)
-    is_sound = _is_sound(csv_reader(lines, separator), text.is_whole)
-    escapes = not is_sound and given.quoting is not False and any('\\"' in each for each in lines)
-    escapes = escapes and _is_sound(csv_reader(unescaped(lines), separator), text.is_whole)
-    quoting = usual != "\t" or is_sound or escapes if given.quoting is None else given.quoting
+    soundness = _soundness(csv_reader(lines, separator), text.is_whole)
+    escapes = given.quoting is not False and any('\\"' in each for each in lines)
+    if escapes:
+        escapes = _soundness(csv_reader(unescaped(lines), separator), text.is_whole) > soundness
+    quoting = given.quoting
+    if quoting is None:
+        quoting = usual != "\t" or soundness > 0 or escapes
     if separator != usual and given.separator is None:
         found = SEPARATORS[separator]
         note(f"{text.name}: columns are separated by {found} (--separator says otherwise).")
@@ -208,11 +211,16 @@ def _fit(lines: Sequence[str], separator: str) -> float:
     return widths.count(widths[0]) / len(widths) if widths and widths[0] > 1 else 0.0
 
 
-def _is_sound(rows: Iterable[list[str]], is_whole: bool) -> bool:
-    """Whether no quote is left open or not doubled, but in a last row that is cut off."""
+def _soundness(rows: Iterable[list[str]], is_whole: bool) -> int:
+    """2 if *rows* are equally wide, 1 if not, 0 if a quote is left open or not doubled in them.
+
+    A last row that is cut off does not count.
+    """
+    widths = set()
     try:
-        for _ in rows:
-            pass
+        for cells in rows:
+            widths.add(len(cells))
     except csv.Error as error:
-        return not is_whole and "end of data" in str(error)
-    return True
+        if is_whole or "end of data" not in str(error):
+            return 0
+    return 2 if len(widths - {0}) == 1 else 1
