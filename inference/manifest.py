@@ -182,7 +182,8 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         held_out: the one split into a training and a test part.
         most_confused: for many labels, the pairs most often confused, by falling count.
         by_evidence: how sure and how right it is, by how many terms of a text are known.
-        hold_outs: accuracy over more splits like `held_out`.
+        hold_outs: accuracy over more splits like `held_out`; in files of 1.0.
+        unanswered: share without known terms, which get no label and count as not right.
     """
 
     protocol: str
@@ -198,6 +199,7 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     most_confused: tuple[Confused, ...] | UnsetType = UNSET
     by_evidence: tuple[EvidenceGroup, ...] | UnsetType = UNSET
     hold_outs: HoldOuts | UnsetType = UNSET
+    unanswered: float | UnsetType = UNSET
 
     @property
     def matrix(self) -> tuple[tuple[int, ...], ...]:

@@ -55,7 +55,7 @@ SECTIONS: Final = {
         Option(
             ["--repeats"],
             type=Number(0),
-            help="Of the 10-fold cross-validation (default: 1 with --classifier auto, else 3, or less "
+            help="Of the 10-fold cross-validation (default: 3, with --classifier auto 1, or less "
             "where --max-minutes asks for it; 0 leaves it out).",
         ),
     ),

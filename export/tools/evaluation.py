@@ -94,7 +94,7 @@ def evaluate(model: Model, data: LabelledText) -> Evaluation:
     given = np.array(known_of) > 0
     wrong = np.where(given, zero_one_losses(probabilities, truth), 1.0)
     losses = log_losses(probabilities, truth)
-    fold = Fold(np.arange(len(truth)), truth, probabilities, 0)
+    fold = Fold(np.arange(len(truth)), truth, probabilities, 0, known)
     words, unknown = sum(words_of), sum(words_of) - sum(known_of)
     characters = sum(map(len, data.texts))
     trained_on = model.manifest.data

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from addsup.inference.manifest import EvidenceGroup, Figures, HeldOut, most_confused
-from addsup.train.wording import interval_text
+from addsup.train.wording import interval_text, percent_text
 
 #: Labels of which a matrix fits a terminal; pairs that are printed of more.
 MOST_IN_A_MATRIX = 12
@@ -16,7 +16,7 @@ MOST_PAIRS = 10
 def confusion_text(result: HeldOut, labels: Sequence[str]) -> str:
     """Confusion matrix (rows: true labels, columns: predicted) and the accuracy."""
     if len(labels) > MOST_IN_A_MATRIX:
-        return "\n".join([*_pairs(result, labels), f"Accuracy: {result.accuracy:.4f}"])
+        return "\n".join([*_pairs(result, labels), _accuracy(result)])
     width = max(len(label) for label in labels)
     cell = max(width, *(len(str(count)) for row in result.confusion for count in row))
     head = " " * (width + 2) + "".join(f"  {label:>{cell}}" for label in labels)
@@ -29,8 +29,18 @@ def confusion_text(result: HeldOut, labels: Sequence[str]) -> str:
             "Confusion matrix (rows: true, columns: predicted)",
             head,
             *rows,
-            f"Accuracy: {result.accuracy:.4f}",
+            _accuracy(result),
         ]
+    )
+
+
+def _accuracy(result: HeldOut) -> str:
+    unanswered = result.texts - sum(map(sum, result.confusion)) if result.confusion else 0
+    if not unanswered:
+        return f"Accuracy: {result.accuracy:.4f}"
+    return (
+        f"Accuracy: {result.accuracy:.4f} ({unanswered:,} of {result.texts:,} texts have no known "
+        "word: they get no label, which is not right)"
     )
 
 
@@ -59,6 +69,9 @@ def figures_text(found: Figures) -> str:
     named = dict(named_intervals(found))
     width = max(map(len, named), default=0)
     lines = [f"  {name:<{width}}  {value}" for name, value in named.items()]
+    if found.unanswered:
+        share = percent_text(found.unanswered)
+        lines.append(f"  {share} of the texts have no known word: they get no label, not right")
     groups = [evidence_text(found.by_evidence)] if found.by_evidence else []
     return "\n".join([found.protocol, *lines, *groups])
 

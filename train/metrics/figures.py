@@ -46,7 +46,10 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Predictions of a recipe fitted on one part for the texts of another.
+    """Predictions of a recipe fitted on one part for the texts of another, as they are served.
+
+    A text without known terms gets no label, which is not right; where all texts must have
+    probabilities (ROC AUC, log loss, Brier score), it has those of the intercept.
 
     Attributes:
         rows: [n] row numbers in the data set of the texts asked.
@@ -64,8 +67,14 @@ class Fold:
 
     @property
     def predicted(self) -> Rows:
-        """[n] numbers of the likeliest labels."""
-        return self.probabilities.argmax(axis=1)
+        """[n] numbers of the likeliest labels; -1 for none."""
+        likeliest: Rows = self.probabilities.argmax(axis=1)
+        return np.where(self.answered, likeliest, -1)
+
+    @property
+    def answered(self) -> npt.NDArray[np.bool_]:
+        """[n], whether each gets a label."""
+        return np.ones(len(self.truth), bool) if self.known is None else self.known > 0
 
 
 def pooled(folds: Sequence[Fold]) -> Fold:
@@ -109,6 +118,7 @@ def figures_of(
         calibration_error=calibration_error(folds, seed),
         f1=f1_by_label(folds, labels),
         confusion=confusion_counts(folds, labels),
+        unanswered=UNSET if every.known is None else float(1 - every.answered.mean()),
         reliability=reliability(folds),
         most_confused=confused_pairs(folds, labels),
         by_evidence=UNSET
@@ -219,15 +229,15 @@ def _confusion(folds: Sequence[Fold], labels: int) -> Rows:
 
 def reliability(folds: Sequence[Fold]) -> tuple[Bin, ...]:
     """Predictions in bins of equal width, from 1/K, the least a likeliest label can have, to 1."""
-    confidence, right, classes = _confidence(folds)
+    confidence, right, classes, _ = _confidence(folds)
     bins = _bin_sums(confidence, right, classes)
     return tuple(Bin(p / n, o / n, int(n)) for p, o, n in bins.T.tolist() if n)
 
 
 def calibration_error(folds: Sequence[Fold], seed: int) -> Interval:
     """Expected calibration error over all *folds*, with the interval of a bootstrap."""
-    confidence, right, classes = _confidence(folds)
-    rows = np.unique(pooled(folds).rows, return_inverse=True)[1]
+    confidence, right, classes, asked = _confidence(folds)
+    rows = np.unique(asked, return_inverse=True)[1]
     texts, random = rows.max() + 1, np.random.default_rng(seed)
 
     def resampled() -> float:
@@ -239,11 +249,14 @@ def calibration_error(folds: Sequence[Fold], seed: int) -> Interval:
     return Interval(mean, max(0.0, float(mean - half)), min(1.0, float(mean + half)))
 
 
-def _confidence(folds: Sequence[Fold]) -> tuple[Array, npt.NDArray[np.bool_], int]:
-    """Probability of each likeliest label [n], whether it is right [n], and K."""
+def _confidence(
+    folds: Sequence[Fold],
+) -> tuple[Array, npt.NDArray[np.bool_], int, Rows]:
+    """Probability of the label of each answered text [n], whether it is right [n], K, and rows."""
     every = pooled(folds)
-    right = every.predicted == every.truth
-    return every.probabilities.max(axis=1), right, every.probabilities.shape[1]
+    given = every.answered if every.answered.any() else np.ones(len(every.truth), bool)
+    sure, right = every.probabilities.max(axis=1), every.predicted == every.truth
+    return sure[given], right[given], every.probabilities.shape[1], every.rows[given]
 
 
 def _bin_sums(

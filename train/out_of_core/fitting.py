@@ -69,13 +69,12 @@ def choose_strength(
         held: other rows.
         metric: a key of `METRICS`.
     """
-    tried = [
-        Tried.of(
-            each, log_scores(fitted_classifier(each, moments, labels), held.X), held.truth, metric
-        )
-        for each in setting.with_strengths()
-    ]
-    chosen = choose(tried)
+
+    def tried(each: Setting) -> Tried:
+        scores = log_scores(fitted_classifier(each, moments, labels), held.X)
+        return Tried.of(each, scores, np.diff(held.X.indptr), held.truth, metric)
+
+    chosen = choose(list(map(tried, setting.with_strengths())))
     fitted = fitted_classifier(chosen.setting, moments, labels)
     return chosen.setting, Calibrated.around(fitted, chosen.calibration)
 

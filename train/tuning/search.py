@@ -45,7 +45,7 @@ class Tried:
         setting: with its strength.
         calibration: chosen on scores of rows that no fit had seen.
         losses: [n] calibrated losses of those rows, in the metric that ranks.
-        accuracy: share of them that is right.
+        accuracy: share of them that is right; without known terms none is, for it gets no label.
     """
 
     setting: Setting
@@ -54,17 +54,33 @@ class Tried:
     accuracy: float
 
     @classmethod
-    def of(cls, setting: Setting, scores: Array, truth: Rows, metric: str) -> Tried:
-        """Result of *setting*, from *scores* [n, K] of rows that it was not fitted on."""
+    def of(cls, setting: Setting, scores: Array, known: Rows, truth: Rows, metric: str) -> Tried:
+        """Result of *setting*, from *scores* [n, K] of rows that it was not fitted on.
+
+        Of each of these as many terms were *known*, [n].
+        """
         calibration = calibrate(scores, truth)
         probabilities = calibration.probabilities(scores)
-        accuracy = float((probabilities.argmax(axis=1) == truth).mean())
+        accuracy = float(((probabilities.argmax(axis=1) == truth) & (known > 0)).mean())
         return cls(setting, calibration, METRICS[metric](probabilities, truth), accuracy)
 
     @property
     def loss(self) -> float:
         """Mean loss, to `DIGITS` digits: another processor rounds otherwise."""
         return round(float(self.losses.mean()), DIGITS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unseen:
+    """Scores of n rows from fits that have not seen them.
+
+    Attributes:
+        scores: [S, n, K], with each of S strengths.
+        known: [n], how many distinct terms of each they knew.
+    """
+
+    scores: Array
+    known: Rows
 
 
 def search(
@@ -84,8 +100,8 @@ def search(
         parts = count_parts(corpus, rows, stop_words, ngram_range, seed)
         for setting in group:
             found = unseen_scores(corpus, rows, setting, parts)
-            for strong, scores in zip(setting.with_strengths(), found, strict=True):
-                results.append(Tried.of(strong, scores, truth, metric))
+            for strong, scores in zip(setting.with_strengths(), found.scores, strict=True):
+                results.append(Tried.of(strong, scores, found.known, truth, metric))
     chosen = choose(results)
     kinds = {each.setting.classifier for each in results} - {chosen.setting.classifier}
     others = (choose([r for r in results if r.setting.classifier == kind]) for kind in kinds)
@@ -125,13 +141,14 @@ def count_parts(
 
 def unseen_scores(
     corpus: Corpus, rows: Rows, setting: Setting, parts: Sequence[FoldCounts]
-) -> Array:
-    """Scores of each of n *rows* from a fit on other folds, [S, n, K] for each of S strengths.
+) -> Unseen:
+    """Scores of each of n *rows* from a fit on other folds.
 
     Vocabulary and idf are those of the folds fitted on, too.
     """
     kind, values = KINDS[setting.classifier], [each.value for each in setting.with_strengths()]
     scores = np.empty((len(values), len(rows), len(corpus.classes)))
+    known = np.empty(len(rows), dtype=np.int64)
     index = np.empty(len(corpus), dtype=np.int64)
     index[rows] = np.arange(len(rows))
     for part in parts:
@@ -139,4 +156,5 @@ def unseen_scores(
         weighting = setting.weighting()
         X, Z = weighting.fit_transform(counts.fitted), weighting.transform(counts.tested)
         scores[:, index[part.rows]] = kind.scores(X, counts.truth, Z, values)
-    return scores
+        known[index[part.rows]] = np.diff(counts.tested.indptr)
+    return Unseen(scores, known)

@@ -18,6 +18,12 @@ def test_the_confusion_matrix_is_a_table_with_its_labels() -> None:
     ]
 
 
+def test_texts_without_a_known_word_are_told_beside_the_accuracy() -> None:
+    shown = console_report.confusion_text(HeldOut(12, 0.5, ((4, 1), (2, 3))), ["ham", "spam"])
+
+    assert shown.splitlines()[-1].startswith("Accuracy: 0.5000 (2 of 12 texts have no known word")
+
+
 def test_data_are_counted_by_label() -> None:
     assert console_report.data_text("mail.csv", ["b", "a", "b"]) == "mail.csv: 3 texts (1 a, 2 b)"
 

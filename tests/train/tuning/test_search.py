@@ -62,9 +62,10 @@ def test_of_losses_that_differ_by_rounding_the_first_wins() -> None:
 def test_the_metric_that_is_asked_for_ranks() -> None:
     truth, scores = np.array([0, 1, 0, 1]), np.array([[1.0, 0], [0, 1], [0, 1], [0, 1]])
 
-    found = Tried.of(Setting(), scores, truth, "accuracy")
+    found = Tried.of(Setting(), scores, np.array([1, 2, 3, 0]), truth, "accuracy")
 
     assert found.losses.tolist() == [0, 0, 1, 0]
+    assert found.accuracy == 0.5, "a text without known terms gets no label"
 
 
 @pytest.mark.parametrize("classifier", KINDS)
@@ -76,9 +77,9 @@ def test_scores_of_unseen_rows_are_scikit_learns(classifier: str) -> None:
     whole = replace(setting, strength=kind.values[1]).pipeline()
 
     cut_up = count_parts(corpus, rows, "all", (1, 2), seed=0)
-    ours = unseen_scores(corpus, rows, setting, cut_up)[1]
+    ours = unseen_scores(corpus, rows, setting, cut_up).scores[1]
 
-    method = "decision_function" if classifier == "svm" else "predict_log_proba"
+    method = "decision_function" if "svm" in classifier else "predict_log_proba"
     theirs = cross_val_predict(whole, corpus.texts["all"], corpus.labels, cv=parts, method=method)
     log_odds = theirs[:, 1] - theirs[:, 0] if theirs.ndim == 2 else theirs
     # Iterations that begin elsewhere end within the solver's tolerance.
