@@ -55,8 +55,8 @@ SECTIONS: Final = {
         Option(
             ["--repeats"],
             type=Number(0),
-            help="Of the 10-fold cross-validation (default: 1 with --classifier auto, else 3, or less "
-            "where --max-minutes asks for it; 0 leaves it out).",
+            help="Of the 10-fold cross-validation (default: 1 with --classifier auto, else 3, or "
+            "less where --max-minutes asks for it; 0 leaves it out).",
         ),
     ),
     "Bounds": BOUNDS,
