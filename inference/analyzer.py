@@ -193,9 +193,10 @@ def tokenizer(settings: Analyzer) -> Tokenizer:
     Raises:
         re.error: their token pattern is none.
     """
-    if settings.kind == "letters":
+    kind = settings.within if settings.kind == "char_wb" else settings.kind
+    if kind == "letters":
         return LETTERS_ONLY
-    return PatternTokens(settings) if settings.kind == "word" else Chunks(settings)
+    return PatternTokens(settings) if kind == "word" else Chunks(settings)
 
 
 @dataclass(frozen=True, slots=True)

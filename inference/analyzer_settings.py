@@ -25,6 +25,8 @@ class Analyzer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             makes the terms of several words.
         normal_form: "NFC" if texts are composed first, so that one typed in another form is read
             the same; of "word" only. None in files of 1.0.
+        within: what "char_wb" takes n-grams of: chunks between white space, as scikit-learn does,
+            or the words that "letters" or "word" would find.
         separator: stands between the terms in the text that the graph takes.
     """
 
@@ -34,6 +36,7 @@ class Analyzer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     token_pattern: str = r"(?u)\b\w\w+\b"
     ngram_range: tuple[int, int] = (1, 1)
     normal_form: Literal["NFC"] | None = None
+    within: Literal["chunks", "letters", "word"] = "chunks"
     separator: str = " "
 
 

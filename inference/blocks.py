@@ -13,7 +13,15 @@ from itertools import accumulate
 from math import lcm
 from typing import Any, Final, Protocol
 
-from addsup.inference.analyzer import CHUNK, Normaliser, Tokenizer, Word, table_lookup, tokenizer
+from addsup.inference.analyzer import (
+    CHUNK,
+    Chunks,
+    Normaliser,
+    Tokenizer,
+    Word,
+    table_lookup,
+    tokenizer,
+)
 from addsup.inference.manifest import Block
 from addsup.inference.terms import reader
 
@@ -83,8 +91,9 @@ class SeveralBlocks:
         self.blocks = blocks
         of_words = [each for each in blocks if not each.settings.kind.startswith("char")]
         self.shown: Final = (of_words or blocks)[0]
-        of_characters = [each for each in blocks if each.settings.kind.startswith("char")]
-        self.tokenizer = (of_characters or blocks)[0].tokenizer  # characters are in every text
+        of_chunks = [each for each in blocks if isinstance(each.tokenizer, Chunks)]
+        self.reads_chunks = bool(of_chunks)
+        self.tokenizer = (of_chunks or blocks)[0].tokenizer  # chunks are in every text
 
     def read(self, text: str) -> tuple[GraphInput, int, int]:
         parts, words, known = zip(*[each.read(text) for each in self.blocks], strict=True)
@@ -100,7 +109,9 @@ class SeveralBlocks:
         return tuple(parts)
 
     def locate(self, text: str) -> tuple[list[Word], list[Located]]:
-        shown = _with_chunks(text, list(self.shown.normaliser.words(text)))
+        shown = list(self.shown.normaliser.words(text))
+        if self.reads_chunks:
+            shown = _with_chunks(text, shown)
         return shown, [
             (column, _spread(members, over))
             for each in self.blocks

@@ -45,6 +45,8 @@ def reader(
     lemmas: Mapping[str, str] = MappingProxyType({}),
 ) -> Reader:
     """The reader for a model of *vocabulary*; *lemmas* are those that the normaliser looks up."""
+    if settings.kind == "char_wb" and settings.within != "chunks":
+        return CharactersOfWords(normaliser, vocabulary, settings)
     if settings.kind in ("char", "char_wb"):
         return CharacterTerms(vocabulary, settings)
     if settings.kind == "letters" and any(" " in term for term in vocabulary):
@@ -156,6 +158,29 @@ class CharacterTerms:
         if self.settings.kind == "char":
             return _across_words(WHITE_SPACES.sub(" ", text), fewest, most)
         return _within_words(text.split(), fewest, most)
+
+
+class CharactersOfWords:
+    """Terms of characters within the words that another kind of analyzer finds."""
+
+    def __init__(
+        self, normaliser: Normaliser, vocabulary: Collection[str], settings: Analyzer
+    ) -> None:
+        self.lemmas = normaliser.lemmas
+        self.vocabulary = frozenset(vocabulary)
+        self.fewest, self.most = settings.ngram_range
+        self.separator = settings.separator
+
+    def read(self, text: str) -> tuple[str, int, int]:
+        lemmas = self.lemmas(text)
+        terms = _within_words(lemmas, self.fewest, self.most)
+        return known_terms(terms, self.vocabulary, self.separator, len(lemmas))
+
+    def occurrences(self, words: Sequence[Word], text: str) -> Iterator[Occurrence]:  # noqa: ARG002
+        places = [i for i, word in enumerate(words) if word.lemma is not None]
+        lemmas = [words[i].lemma or "" for i in places]
+        for term, members in _within_words(lemmas, self.fewest, self.most):
+            yield term, tuple(places[member] for member in members)
 
 
 def neighbours(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import product
 from typing import Any, Final, Literal
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from addsup.train.calibration import Calibrated, Calibration
 from addsup.train.classifiers import KINDS
-from addsup.train.term_counts import NgramRange, StopWords, counting
+from addsup.train.term_counts import NgramRange, StopWords, counting, counting_characters
 
 MAX_FEATURES = 2000  # the article's
 
@@ -28,6 +29,9 @@ Transform = Literal["none", "sublinear", "fourth root"]
 
 STOP_WORDS: Final[tuple[StopWords, ...]] = ("all", "all but negations", "none")
 NGRAM_RANGES: Final[tuple[NgramRange, ...]] = ((1, 1), (1, 2))
+#: Characters in a row within a word, and the classifiers that have use for so many terms at once.
+CHARACTERS: Final[NgramRange] = (3, 5)
+WITH_CHARACTERS: Final = ("logistic", "svm")
 TRANSFORMS: Final[tuple[Transform, ...]] = ("none", "sublinear", "fourth root")
 
 
@@ -43,6 +47,7 @@ class Setting:
             weighing many times what the words of a long one do.
         max_features: how many of the commonest terms are counted; None for all.
         ngram_range: terms of as few and as many words.
+        characters: beside them, terms of as few and as many characters within a word; or None.
     """
 
     classifier: str = "gaussian"
@@ -51,28 +56,39 @@ class Setting:
     transform: Transform = "none"
     max_features: int | None = MAX_FEATURES
     ngram_range: NgramRange = (1, 1)
+    characters: NgramRange | None = None
 
     @property
     def value(self) -> float:
         """The number that the kind tunes; its default where that is left open."""
         return KINDS[self.classifier].default if self.strength is None else self.strength
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many blocks of terms there are, and the most words of a term."""
+        return 1 + (self.characters is not None), self.ngram_range[1]
+
     def with_strengths(self) -> list[Setting]:
         """Settings with each strength that tuning tries, or the one that is given."""
         values = KINDS[self.classifier].values if self.strength is None else (self.strength,)
         return [replace(self, strength=value) for value in values]
 
-    def vectoriser(self) -> TfidfVectorizer:
+    def vectoriser(self) -> TfidfVectorizer | FeatureUnion:
         """Tf-idf over normalised text, not fitted.
 
         Normalised text is lower case already and stop words are gone, so the vectoriser does
         neither: what it would do becomes a locale-dependent node in the ONNX graph.
         """
-        return TfidfVectorizer(
+        tfidf = partial(
+            TfidfVectorizer,
             max_features=self.max_features,
             sublinear_tf=self.transform == "sublinear",
-            **counting(self.ngram_range),
         )
+        words = tfidf(**counting(self.ngram_range))
+        if self.characters is None:
+            return words
+        characters = tfidf(**counting_characters(self.characters))
+        return FeatureUnion([("words", words), ("characters", characters)])
 
     def weighting(self) -> Pipeline:
         """What `pipeline` does to the counts of terms, not fitted."""
@@ -103,6 +119,7 @@ class Setting:
         return (
             chosen
             | {"ngram_range": list(self.ngram_range)}
+            | {"characters": list(self.characters or ())}
             | {KINDS[self.classifier].parameter: self.value}
             | {f"calibration_{name}": value for name, value in asdict(calibration).items()}
         )
@@ -136,7 +153,11 @@ def promising(classifier: str) -> tuple[Setting, ...]:
         "bernoulli": ("none", "none"),
     }
     stop_words, transform = ways.get(classifier, ("none", "sublinear"))
-    return tuple(
+    ways_of_words = tuple(
         Setting(classifier, None, stop_words, transform, None, ngram_range)
         for ngram_range in NGRAM_RANGES
     )
+    if classifier not in WITH_CHARACTERS:
+        return ways_of_words
+    both = Setting(classifier, None, "as typed", "sublinear", None, NGRAM_RANGES[-1], CHARACTERS)
+    return *ways_of_words, both

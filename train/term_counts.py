@@ -21,7 +21,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 NORMALISED_TOKEN: Final = r"\S\S+|[^\s\x00-\x7f]"
 
 #: Which words of the language's list are dropped before anything is counted.
-StopWords = Literal["none", "all", "all but negations"]
+#: "as typed" drops none, and takes words for their own lemmas.
+StopWords = Literal["none", "all", "all but negations", "as typed"]
 #: Terms of as few and as many words, as scikit-learn has it.
 NgramRange = tuple[int, int]
 Rows = npt.NDArray[np.int64]
@@ -62,18 +63,26 @@ def counting(ngram_range: NgramRange) -> dict[str, Any]:
     }
 
 
+def counting_characters(ngram_range: NgramRange) -> dict[str, Any]:
+    """The same of the characters within each word of normalised text."""
+    return {"analyzer": "char_wb", "ngram_range": ngram_range, "lowercase": False}
+
+
 def counter(ngram_range: NgramRange) -> CountVectorizer:
     """Vectoriser that counts all terms of normalised text, not fitted."""
     return CountVectorizer(dtype=np.int32, **counting(ngram_range))
 
 
-def count_terms(texts: Collection[str], ngram_range: NgramRange) -> sparse.csr_matrix:
+def count_terms(
+    texts: Collection[str], ngram_range: NgramRange, of_characters: bool = False
+) -> sparse.csr_matrix:
     """Document-term matrix, [n, V]: how often each of V terms is in each of n normalised *texts*.
 
     A corpus without any term gives no column.
     """
+    kind = counting_characters if of_characters else counting
     try:
-        counts: Any = counter(ngram_range).fit_transform(texts)
+        counts: Any = CountVectorizer(dtype=np.int32, **kind(ngram_range)).fit_transform(texts)
     except ValueError:  # scikit-learn's for an empty vocabulary
         return sparse.csr_matrix((len(texts), 0), dtype=np.int64)
     return sparse.csr_matrix(counts)

@@ -26,7 +26,7 @@ CHARACTERS = """\
     return $separator.join(term for term in terms if term in vocabulary)
 """
 INSIDE_WORDS = """\
-    words = [f" {word} " for word in $text.split()]
+    words = [f" {word} " for word in $words]
     terms = [w[i : i + n] for w in words for n in $sizes for i in range(len(w) - n + 1)]
     terms += [w for w in words if len(w) < $fewest]
     return $separator.join(term for term in terms if term in vocabulary)
@@ -134,12 +134,19 @@ def _body(settings: Analyzer) -> str:
             text = f'{text}.encode("ascii", "ignore").decode()'
         else:
             text = f'"".join(c for c in {text} if not unicodedata.combining(c))'
+    pattern = (
+        'block["analyzer"]["token_pattern"]'
+        if len(settings.token_pattern) > LONGEST_PATTERN
+        else repr(settings.token_pattern)
+    )
+    words = {
+        "chunks": f"{text}.split()",
+        "letters": 're.sub("[^a-zA-Z]+", " ", text).lower().split()',
+        "word": f"re.findall({pattern}, {text})",
+    }
     return Template(BODIES[settings.kind]).substitute(
-        pattern=(
-            'block["analyzer"]["token_pattern"]'
-            if len(settings.token_pattern) > LONGEST_PATTERN
-            else repr(settings.token_pattern)
-        ),
+        pattern=pattern,
+        words=words[settings.within],
         text=text,
         sizes=f"range({fewest}, {most + 1})" if most > fewest else f"[{fewest}]",
         fewest=fewest,

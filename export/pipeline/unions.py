@@ -38,7 +38,7 @@ def read_blocks(vectoriser: Any, analyzer: Analyzer | None) -> list[TextBlock]:
         NotConvertible: one of them, or a setting, has no converter here.
     """
     if isinstance(vectoriser, FeatureUnion):
-        return [block for each in _members(vectoriser) for block in each]
+        return [block for each in _members(vectoriser, analyzer) for block in each]
     if not hasattr(vectoriser, "steps"):
         return [_read_block(vectoriser, analyzer)]
     (_, first), *rest = vectoriser.steps
@@ -49,7 +49,7 @@ def read_blocks(vectoriser: Any, analyzer: Analyzer | None) -> list[TextBlock]:
     return blocks
 
 
-def _members(union: FeatureUnion) -> list[list[TextBlock]]:
+def _members(union: FeatureUnion, analyzer: Analyzer | None) -> list[list[TextBlock]]:
     """The blocks of each member of a fitted *union*."""
     weights = union.transformer_weights or {}
     found = []
@@ -58,7 +58,7 @@ def _members(union: FeatureUnion) -> list[list[TextBlock]]:
             continue
         if member == "passthrough":
             raise NotConvertible(f'The member "{name}" of FeatureUnion passes texts through')
-        blocks = read_blocks(member, None)
+        blocks = read_blocks(member, analyzer)
         scales = [each.weighting.scale * weights.get(name, 1.0) for each in blocks]
         found.append(list(map(_rescaled, blocks, scales)))
     return found
@@ -66,11 +66,19 @@ def _members(union: FeatureUnion) -> list[list[TextBlock]]:
 
 def _read_block(vectoriser: Any, analyzer: Analyzer | None) -> TextBlock:
     weighting = read_vectoriser(vectoriser)
-    found = analyzer or analyzer_of(vectoriser)
+    found = _within(analyzer, vectoriser) if analyzer else analyzer_of(vectoriser)
     if found.kind != "letters":
         found = msgspec.structs.replace(found, ngram_range=tuple(vectoriser.ngram_range))
     stop_words = (vectoriser.get_stop_words() or ()) if found.kind == "word" else ()
     return TextBlock(weighting, found, frozenset(stop_words))
+
+
+def _within(analyzer: Analyzer, vectoriser: Any) -> Analyzer:
+    """How text is read, if *vectoriser* is given the words that *analyzer* finds."""
+    if vectoriser.analyzer == "word":
+        return analyzer
+    within = "letters" if analyzer.kind == "letters" else "word"
+    return msgspec.structs.replace(analyzer, kind=vectoriser.analyzer, within=within)
 
 
 def read_between(fitted: Any, blocks: Sequence[TextBlock]) -> list[TextBlock]:

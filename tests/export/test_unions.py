@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,13 @@ from sklearn.svm import LinearSVC
 
 from addsup import Model, export_pipeline
 from addsup.export.pipeline.description import NotConvertible
+from addsup.inference.analyzer import Normaliser, tokenizer
+from addsup.inference.analyzer_settings import ARTICLE, Analyzer
+from addsup.train.calibration import Calibration
+from addsup.train.hyperparameters import Setting
+from addsup.train.text.languages import word_pattern
 from tests.export.pipelines import texts
+from tests.export.small import exported, proved, small
 from tests.export.test_input_text import assert_same
 
 ODD = ["Ein schöner-Film!!! :)", "映画は良かった", "a b c", "\u0301x e\u0301", "İstanbul'da DIŞ"]
@@ -115,3 +122,26 @@ def test_what_may_not_stand_after_a_union_is_said(step: Any, tmp_path: Path) -> 
 
     with pytest.raises(NotConvertible, match="put it into each member of the union"):
         export_pipeline(pipeline.fit(sample, truth), tmp_path / "mine.onnx", sample, quiet=True)
+
+
+@pytest.mark.parametrize(
+    "analyzer", [ARTICLE, Analyzer(token_pattern=word_pattern(), normal_form="NFC")]
+)
+def test_words_and_characters_that_training_counts_are_proved_equal(analyzer: Analyzer) -> None:
+    sample, truth = texts(2)
+    normaliser = Normaliser(frozenset(), str, tokenizer(analyzer))
+    setting = Setting("logistic", 1.0, "as typed", "sublinear", 500, (1, 2), (3, 5))
+    pipeline = setting.pipeline(Calibration(0.7))
+    trained = replace(
+        small(),
+        pipeline=pipeline.fit(list(map(normaliser.normalise, sample)), truth),
+        normaliser=normaliser,
+        texts=[*sample, *ODD],
+        analyzer=analyzer,
+    )
+
+    assert proved(trained).log_odds <= 1e-9
+    model = Model(exported(trained))
+    ((_, why),) = model.explain(["Mannschaftsregen! :("])
+    assert why is not None
+    assert [(word.lemma, word.known) for word in why.words] == [("mannschaftsregen", True)]

@@ -75,6 +75,9 @@ def cleaning_for(texts: Sequence[str], options: TrainOptions) -> Cleaning:
         if analyzer == "article" and options.language is None:
             notes = (UNKNOWN,)
     clean = _article(share, options) if analyzer == "article" else _unicode(texts, share, options)
+    if options.kind == "auto" and not options.is_out_of_core:
+        as_typed = Normaliser(frozenset(), str, tokenizer(clean.analyzer))
+        clean = replace(clean, normalisers={**clean.normalisers, "as typed": as_typed})
     return replace(clean, notes=(*clean.notes, *notes))
 
 

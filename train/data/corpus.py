@@ -66,15 +66,17 @@ class Corpus:
         texts = self.texts[self.stop_words]
         return np.array([seen.setdefault(text, len(seen)) for text in texts], dtype=np.int64)
 
-    def counts(self, stop_words: StopWords, ngram_range: NgramRange) -> sparse.csr_matrix:
-        """The counts of all terms, [n, V]; made once."""
-        key = stop_words, ngram_range
+    def counts(
+        self, stop_words: StopWords, ngram_range: NgramRange, of_characters: bool = False
+    ) -> sparse.csr_matrix:
+        """The counts of all terms of words, or of characters within them, [n, V]; made once."""
+        key = stop_words, ngram_range, of_characters
         if key not in self._counts:
-            self._counts[key] = count_terms(self.texts[stop_words].tolist(), ngram_range)
+            self._counts[key] = count_terms(self.texts[stop_words].tolist(), *key[1:])
         return self._counts[key]
 
     @cached_property
-    def _counts(self) -> dict[tuple[StopWords, NgramRange], sparse.csr_matrix]:
+    def _counts(self) -> dict[tuple[StopWords, NgramRange, bool], sparse.csr_matrix]:
         return {}
 
     def __len__(self) -> int:

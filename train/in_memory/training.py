@@ -64,7 +64,7 @@ def train_in_memory(options: TrainOptions) -> TrainedModel:
         command=options.command,
         unseen_predictions=predictions_of(prepared, fitted, folds, options),
         analyzer=cleaned.analyzer,
-        stems=cleaned.stems,
+        stems=None if fitted.setting.stop_words == "as typed" else cleaned.stems,
     )
 
 

@@ -46,6 +46,9 @@ def affordable(
         longest = setting.ngram_range[1]
         what = "one word" if longest == 1 else f"up to {longest} words"
         needed = counting_memory(corpus, setting.stop_words, setting.ngram_range)
+        if setting.characters:
+            what = "characters"
+            needed += occurrences_of_characters(corpus, setting) * BYTES_AN_OCCURRENCE * COPIES
         if needed <= options.max_memory:
             needed = fitting_memory(corpus, rows, setting, options.max_terms)
         if needed > options.max_memory:
@@ -57,6 +60,9 @@ def affordable(
             continue
         terms = corpus.counts(setting.stop_words, setting.ngram_range).shape[1]
         most = min(setting.max_features or terms, options.max_terms)
+        if setting.characters:  # these are counted only when there is time to try them
+            found.append(replace(setting, max_features=options.max_terms))
+            continue
         if setting.max_features is None and most < terms:
             notes["terms", setting.ngram_range] = (
                 f"Of the terms of {what} only the {most:,} commonest are counted (--max-terms)."
@@ -86,3 +92,12 @@ def counting_memory(corpus: Corpus, stop_words: StopWords, ngram_range: NgramRan
     # New terms become rarer the more have been seen (Heaps' law).
     terms = 10 * occurrences**0.75
     return int(occurrences * BYTES_AN_OCCURRENCE + terms * BYTES_A_TERM)
+
+
+def occurrences_of_characters(corpus: Corpus, setting: Setting) -> int:
+    """How many terms of characters all texts have, each as often as it is there, from a sample."""
+    assert setting.characters  # noqa: S101 (who asks has seen it)
+    fewest, most = setting.characters
+    texts = corpus.texts[setting.stop_words]
+    sample = texts[:: max(1, len(texts) // SAMPLE)]
+    return sum(map(len, sample)) * (most - fewest + 1) * len(texts) // max(1, len(sample))

@@ -23,7 +23,7 @@ from addsup.train.hyperparameters import Setting, promising, untuned, vectoriser
 from addsup.train.options import TrainOptions
 from addsup.train.progress import bar
 from addsup.train.term_counts import Rows
-from addsup.train.tuning.bounds import affordable
+from addsup.train.tuning.bounds import affordable, occurrences_of_characters
 from addsup.train.tuning.trainer import Recipe
 
 #: Of 10-fold cross-validation.
@@ -89,7 +89,9 @@ def _of_every_kind(corpus: Corpus, options: TrainOptions) -> list[Setting]:
         for kind in kinds
         for each in promising(kind)
     ]
-    return sorted(every, key=lambda each: (each.stop_words, each.ngram_range))
+    return sorted(
+        every, key=lambda each: (each.characters or (), each.stop_words, each.ngram_range)
+    )
 
 
 def plan_evaluations(
@@ -135,6 +137,8 @@ def seconds_of_search(corpus: Corpus, rows: Rows, setting: Setting) -> float:
     kind, labels = KINDS[setting.classifier], len(corpus.classes)
     counts = corpus.counts(setting.stop_words, setting.ngram_range)
     stored = counts.nnz * len(rows) / len(corpus) + counts.shape[1]
+    if setting.characters:
+        stored += occurrences_of_characters(corpus, setting) * len(rows) / len(corpus)
     strengths = len(setting.with_strengths())
     fits = kind.cost * strengths * (1 if labels == 2 else labels)
     each_fold = stored * (WEIGHING + fits)

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from addsup.train.calibration import Calibration, calibrate
 from addsup.train.classifiers import KINDS
@@ -33,6 +34,9 @@ from addsup.train.term_counts import FoldCounts, NgramRange, Rows, StopWords, cu
 DIGITS = 6
 
 Array = npt.NDArray[np.float64]
+#: What is counted: which stop words are dropped, fewest and most words or characters of a term, and
+#: whether it is of characters.
+Counted = tuple[StopWords, NgramRange, bool]
 #: Gives what it is given, one after the other: a progress bar.
 Progress = Callable[[Sequence[Any]], Iterable[Any]]
 
@@ -96,8 +100,8 @@ def search(
     The choice is followed by the best of each other classifier, by rising loss.
     """
     truth, results = corpus.truth[rows], list[Tried]()
-    for (stop_words, ngram_range), group in groupby(progress(settings), key=_counted):
-        parts = count_parts(corpus, rows, stop_words, ngram_range, seed)
+    for counted, group in groupby(progress(settings), key=_counted):
+        parts = count_parts(corpus, rows, counted, seed)
         for setting in group:
             found = unseen_scores(corpus, rows, setting, parts)
             for strong, scores in zip(setting.with_strengths(), found.scores, strict=True):
@@ -108,8 +112,12 @@ def search(
     return chosen, *sorted(others, key=lambda each: (each.loss, each.setting.classifier))
 
 
-def _counted(setting: Setting) -> tuple[StopWords, NgramRange]:
-    return setting.stop_words, setting.ngram_range
+def _counted(setting: Setting) -> tuple[Counted, ...]:
+    """What *setting* counts, block by block."""
+    words = setting.stop_words, setting.ngram_range, False
+    if setting.characters is None:
+        return (words,)
+    return words, (setting.stop_words, setting.characters, True)
 
 
 def choose(candidates: Sequence[Tried]) -> Tried:
@@ -119,7 +127,7 @@ def choose(candidates: Sequence[Tried]) -> Tried:
     """
     best = min(candidates, key=lambda each: each.loss)
     good = [each for each in candidates if _as_good(each.losses - best.losses)]
-    return min(good, key=lambda each: (each.setting.ngram_range, each.loss))
+    return min(good, key=lambda each: (*each.setting.size, each.loss))
 
 
 def _as_good(differences: Array) -> bool:
@@ -128,19 +136,19 @@ def _as_good(differences: Array) -> bool:
 
 
 def count_parts(
-    corpus: Corpus, rows: Rows, stop_words: StopWords, ngram_range: NgramRange, seed: int
-) -> list[FoldCounts]:
-    """Counts of the folds of *rows*, each with the terms of the texts to fit on and no others."""
-    counts = corpus.counts(stop_words, ngram_range)
+    corpus: Corpus, rows: Rows, counted: Sequence[Counted], seed: int
+) -> list[tuple[FoldCounts, ...]]:
+    """Counts of the folds of *rows*, block by block, by the terms of the texts to fit on."""
+    counts = [corpus.counts(*each) for each in counted]
     number = min(inner_folds(len(rows)), fewest_of_a_label(corpus, rows))
     return [
-        cut_fold(counts, fitted, tested, corpus.truth)
+        tuple(cut_fold(block, fitted, tested, corpus.truth) for block in counts)
         for fitted, tested in folds(corpus, rows, number, seed)
     ]
 
 
 def unseen_scores(
-    corpus: Corpus, rows: Rows, setting: Setting, parts: Sequence[FoldCounts]
+    corpus: Corpus, rows: Rows, setting: Setting, parts: Sequence[tuple[FoldCounts, ...]]
 ) -> Unseen:
     """Scores of each of n *rows* from a fit on other folds.
 
@@ -151,10 +159,20 @@ def unseen_scores(
     known = np.empty(len(rows), dtype=np.int64)
     index = np.empty(len(corpus), dtype=np.int64)
     index[rows] = np.arange(len(rows))
-    for part in parts:
-        counts = part.commonest(setting.max_features)
-        weighting = setting.weighting()
-        X, Z = weighting.fit_transform(counts.fitted), weighting.transform(counts.tested)
-        scores[:, index[part.rows]] = kind.scores(X, counts.truth, Z, values)
-        known[index[part.rows]] = np.diff(counts.tested.indptr)
+    for blocks in parts:
+        X, Z = zip(*[_weighed(setting, each) for each in blocks], strict=True)
+        place, tested = index[blocks[0].rows], _beside(Z)
+        scores[:, place] = kind.scores(_beside(X), blocks[0].truth, tested, values)
+        known[place] = np.diff(tested.indptr)
     return Unseen(scores, known)
+
+
+def _weighed(setting: Setting, counts: FoldCounts) -> tuple[Any, Any]:
+    """Weights of the terms of one block: of the texts to fit on, and of those to test with."""
+    commonest, weighting = counts.commonest(setting.max_features), setting.weighting()
+    return weighting.fit_transform(commonest.fitted), weighting.transform(commonest.tested)
+
+
+def _beside(blocks: Sequence[Any]) -> Any:
+    """Blocks of columns as one matrix, as `FeatureUnion` puts them."""
+    return blocks[0] if len(blocks) == 1 else sparse.hstack(blocks, format="csr")
