@@ -179,8 +179,7 @@ def train_options(given: dict[str, Any], **more: Any) -> TrainOptions:
     Raises:
         click.UsageError: the data are given twice.
     """
-    from addsup.train.data.labels import RowPolicy
-    from addsup.train.options import TrainOptions
+    from addsup.train.options import RowPolicy, TrainOptions
     from addsup.train.tuning.bounds import machine_memory
 
     data, named = given.pop("data"), given.pop("named")

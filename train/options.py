@@ -9,7 +9,25 @@ from pathlib import Path
 from addsup.tables.dialect import AS_FOUND, Dialect
 from addsup.tables.listing import WILD
 from addsup.tables.storage import ADDRESS
-from addsup.train.data.labels import REFUSE, RowPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class RowPolicy:
+    """Policy for rows and labels that are not as they should be; by default, refuse or keep them.
+
+    Attributes:
+        skip_empty: whether rows without text or label are left out.
+        join_labels: whether labels that differ in case, white space or form alone are one.
+        drop_rare: labels with fewer rows are left out.
+    """
+
+    skip_empty: bool = False
+    join_labels: bool = False
+    drop_rare: int = 0
+
+
+#: Empty rows are refused, and labels kept as they are.
+REFUSE = RowPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,12 +99,15 @@ def command(export: Path | None, no_export: bool, keep: Path | None, **given: An
 
     from threadpoolctl import threadpool_limits
 
+    from addsup.train.data.layouts import layout_of
     from addsup.train.in_memory.training import train_in_memory
     from addsup.train.out_of_core.training import train_in_passes
 
+    fits = not options.scheduler and options.data and layout_of(options.data)
+    in_passes = options.is_out_of_core and not fits
     # The matrices are small: several threads would only wait for each other.
     with threadpool_limits(1):
-        trained = (train_in_passes if options.is_out_of_core else train_in_memory)(options)
+        trained = (train_in_passes if in_passes else train_in_memory)(options)
 
     if keep:
         from addsup.train.artifact import keep as keep_pipeline

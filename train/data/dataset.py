@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,18 +17,20 @@ import pandas as pd
 from addsup.inference.predictions import NO_LABEL
 from addsup.tables.dialect import AS_FOUND, Dialect
 from addsup.tables.listing import find_file
-from addsup.tables.readers import open_labelled
 from addsup.tables.storage import in_memory
 from addsup.train.data.download import ensure
 from addsup.train.data.labelled import MOST_CLASSES, LabelledText, Texts, text_of
-from addsup.train.data.labels import LOG, REFUSE, Names, RowPolicy, label_of, names_of
+from addsup.train.data.labels import LOG, Names, label_of, names_of
+from addsup.train.data.layouts import contents, layout_of, open_texts
 from addsup.train.data.resources import DOMAINS, SENTENCES, SENTENCES_FILE
 from addsup.train.errors import BadData
+from addsup.train.options import REFUSE, RowPolicy
 from addsup.train.wording import numbered_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from addsup.tables.storage import Source
     from addsup.tables.text import Table
     from addsup.train.options import TrainOptions
 
@@ -59,28 +62,66 @@ def load_labelled_text(
         TableError: missing, unreadable, malformed or empty file, or no such column.
         BadData: rows without text or label, or fewer than 2 or more than 1,000 classes.
     """
-    source = in_memory(find_file(path))
-    with open_labelled(source, text_column, label_column, dialect=dialect) as (table, text, label):
-        frame = _frame(table, text, label, policy)
-    labels = _without_point_nought(list(frame["label"]))
-    names = names_of(table.name, Counter(labels), policy) if names is None else names
-    frame = frame.assign(label=list(map(names, labels)))
-    frame = frame[frame["label"] != ""]
-    _check_classes(table.name, label, list(frame["label"]))
-    sha256 = hashlib.sha256(source.content or b"").hexdigest()
     name = path.name if str(path) != "-" else "stdin"
-    return LabelledText(name, sha256, frame, table.unit, names)
+    source = in_memory(find_file(path))
+    return _load(name, [source], (text_column, label_column), dialect, policy, names)
 
 
 def read_texts(options: TrainOptions) -> Texts:
     """Read what there is to train on and to test with; first of all, since it may be wrong."""
-    how = options.text_column, options.label_column, options.dialect, options.policy
     if options.data is None:
         labelled = imdb_sentences(progress=not options.quiet)
-    else:
-        labelled = load_labelled_text(Path(options.data), *how)
+        return Texts(labelled, _test_of(options, labelled))
+    layout = layout_of(options.data)
+    if layout is None:
+        labelled = _load_as(options, Path(options.data))
+        return Texts(labelled, _test_of(options, labelled))
+    if options.test_data:
+        layout = replace(layout, test=(), unread=(*layout.test, *layout.unread))
+    LOG.warning(str(layout))
+    columns, how = (options.text_column, options.label_column), (options.dialect, options.policy)
+    labelled = _load(layout.name, contents(layout.name, layout.train), columns, *how)
+    tested = contents(layout.name, layout.test)
+    test = _load(layout.name, tested, columns, *how, labelled.names) if layout.test else None
+    return Texts(labelled, test or _test_of(options, labelled))
+
+
+def _test_of(options: TrainOptions, labelled: LabelledText) -> LabelledText | None:
     test = options.test_data
-    return Texts(labelled, load_labelled_text(test, *how, labelled.names) if test else None)
+    return _load_as(options, test, labelled.names) if test else None
+
+
+def _load_as(options: TrainOptions, path: Path, names: Names | None = None) -> LabelledText:
+    how = options.text_column, options.label_column, options.dialect, options.policy
+    return load_labelled_text(path, *how, names)
+
+
+def _load(
+    name: str,
+    sources: Iterable[Source],
+    columns: tuple[str | None, str | None],
+    dialect: Dialect,
+    policy: RowPolicy,
+    names: Names | None = None,
+) -> LabelledText:
+    """Labelled text of *sources*, which are in memory, one after the other."""
+    frames, digests = [], []
+    for source in sources:
+        with open_texts(source, columns, dialect) as (table, text, label):
+            frames.append(_frame(table, text, label, policy))
+        digests.append(hashlib.sha256(source.content or b"").digest())
+    frame, unit = frames[0], table.unit
+    if len(frames) > 1:
+        frame, unit = pd.concat(frames, ignore_index=True), "text"
+        digests = [hashlib.sha256(b"".join(digests)).digest()]
+        frame.index += 1
+    labels = _without_point_nought(list(frame["label"]))
+    file = name if len(frames) > 1 else table.name
+    names = names_of(file, Counter(labels), policy) if names is None else names
+    frame = frame.assign(label=list(map(names, labels)))
+    frame = frame[frame["label"] != ""]
+    _check_classes(file, label, list(frame["label"]))
+    return LabelledText(name, digests[0].hex(), frame, unit, names)
 
 
 def imdb_sentences(cache: Path | None = None, *, progress: bool = False) -> LabelledText:

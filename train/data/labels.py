@@ -9,32 +9,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from addsup.train.errors import BadData
+
+if TYPE_CHECKING:
+    from addsup.train.options import RowPolicy
 
 LOG: Final = logging.getLogger("addsup.train")
 #: What may part several labels in one cell.
 PARTING: Final = "#|;,/+"
-
-
-@dataclass(frozen=True, slots=True)
-class RowPolicy:
-    """Policy for rows and labels that are not as they should be; by default, refuse or keep them.
-
-    Attributes:
-        skip_empty: whether rows without text or label are left out.
-        join_labels: whether labels that differ in case, white space or form alone are one.
-        drop_rare: labels with fewer rows are left out.
-    """
-
-    skip_empty: bool = False
-    join_labels: bool = False
-    drop_rare: int = 0
-
-
-#: Empty rows are refused, and labels kept as they are.
-REFUSE: Final = RowPolicy()
 
 
 @dataclass(frozen=True, slots=True)

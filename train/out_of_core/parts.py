@@ -13,7 +13,8 @@ from addsup.tables.parquet import Groups, cut_into_groups
 from addsup.tables.readers import Selection, open_labelled
 from addsup.tables.storage import Source
 from addsup.train.data.labelled import text_of
-from addsup.train.data.labels import AS_THEY_ARE, Names, label_of
+from addsup.train.data.labels import AS_THEY_ARE, LOG, Names, label_of
+from addsup.train.data.layouts import named_classes, split_of
 from addsup.train.errors import BadData
 
 
@@ -52,10 +53,13 @@ def parts_of(address: str) -> list[Part]:
     Raises:
         TableError: there is nothing, or it cannot be read.
     """
+    sources = find_sources(address)
+    train = [source for source in sources if split_of(source.name) == "train"]
+    if train and len(train) < len(sources):
+        left = len(sources) - len(train)
+        LOG.warning(f"{address}: {left} files are of other splits, and not trained on.")
     return [
-        Part(source, groups)
-        for source in find_sources(address)
-        for groups in cut_into_groups(source)
+        Part(source, groups) for source in train or sources for groups in cut_into_groups(source)
     ]
 
 
@@ -83,7 +87,7 @@ def batches(
     (named,) = selection.keep or (None,)
     opened = open_labelled(part.source, selection.text, named, part.groups, selection.dialect)
     with opened as (table, text, label):
-        for batch in table.batches:
+        for batch in named_classes(part.source, table, label):
             places = [f"{part}, {table.unit} {number}" for number in batch.numbers]
             texts = list(map(text_of, places, batch.values(text)))
             labels = list(map(label_of, places, batch.values(label)))

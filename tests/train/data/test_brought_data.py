@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -16,18 +18,17 @@ from addsup.inference.errors import AddsupError
 from addsup.inference.model import Model
 
 ADJECTIVES = {"pos": "superb lovely brilliant moving", "neg": "dull awful broken boring"}
-QUICK = ["--no-tune", "--repeats", "0", "--quiet"]
+QUICK = ["--classifier", "multinomial", "--no-tune", "--repeats", "0", "--quiet"]
 
 
 def rows(count: int = 40) -> list[tuple[str, str]]:
     """Different texts of two labels, and their labels."""
     found = []
     for number in range(count):
-        label = ("pos", "neg")[number % 2]
+        label, place = ("pos", "neg")[number % 2], number // 2
         words = ADJECTIVES[label].split()
-        found.append(
-            (f"{words[number % 4]} {words[number // 4 % 4]} scene in this film {number}th", label)
-        )
+        noun = ("plot", "cast", "voice", "scene")[place // 16 % 4]
+        found.append((f"{words[place % 4]} {words[place // 4 % 4]} {noun} in this film", label))
     return found
 
 
@@ -51,7 +52,7 @@ def train(*arguments: str | Path) -> int:
 def test_a_model_is_replaced_only_if_that_is_asked_for(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "sentiment.csv").write_text(csv_of(rows()))
+    (folder / "sentiment.csv").write_text(csv_of(rows(41)))
     (folder / "sentiment.onnx").write_bytes(b"the model in use")
 
     assert train("sentiment.csv") == 2
@@ -166,3 +167,75 @@ def test_empty_rows_and_rare_labels_are_left_out_by_an_option(
 
     assert f"{data}: 120 texts (60 neg, 60 pos)" in capsys.readouterr().out
     assert "left out are 9 labels with 9 texts" in caplog.text
+
+
+def write_split(path: Path, pairs: list[tuple[str, str]]) -> None:
+    """A Parquet file as Hugging Face's datasets writes it, labels as numbers of a ClassLabel."""
+    names = ["neg", "pos"]
+    features = {"label": {"names": names, "_type": "ClassLabel"}}
+    table = pa.table(
+        {
+            "text": [text for text, _ in pairs],
+            "label": [names.index(label) for _, label in pairs],
+        }
+    )
+    kept = {"huggingface": json.dumps({"info": {"features": features}})}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table.replace_schema_metadata(kept), path)
+
+
+def test_splits_of_a_folder_are_used_as_their_names_say(
+    folder: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    every = rows(100)
+    write_split(folder / "reviews/data/train-00000-of-00002.parquet", every[:40])
+    write_split(folder / "reviews/data/train-00001-of-00002.parquet", every[40:59])
+    write_split(folder / "reviews/data/test-00000-of-00001.parquet", every[59:90])
+    write_split(folder / "reviews/data/validation-00000-of-00001.parquet", every[90:])
+
+    assert train("reviews", "--export", "m.onnx") == 0
+
+    assert "reviews: 59 texts (29 neg, 30 pos)" in capsys.readouterr().out
+    assert (
+        "reviews: trained on data/train-00000-of-00002.parquet, data/train-00001-of-00002.parquet; "
+        "tested with data/test-00000-of-00001.parquet; not read: "
+        "data/validation-00000-of-00001.parquet."
+    ) in caplog.text
+    made = Model.load(folder / "m.onnx")
+    assert made.labels == ("neg", "pos")
+    assert made.manifest.data.texts == 59
+
+
+def test_a_file_for_each_text_is_read_with_the_folder_as_its_label(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, (text, label) in enumerate(rows()):
+        (folder / "mail" / label).mkdir(parents=True, exist_ok=True)
+        (folder / "mail" / label / f"{number}.txt").write_text(text)
+
+    assert train("mail", "--no-export") == 0
+
+    assert "mail: 40 texts (20 neg, 20 pos)" in capsys.readouterr().out
+
+
+def test_lines_of_fasttext_are_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"__label__{label} {text}" for text, label in rows()]
+    (folder / "mail.txt").write_text("\n".join(lines))
+    assert train("mail.txt", "--no-export") == 0
+    assert "mail.txt: 40 texts (20 neg, 20 pos)" in capsys.readouterr().out
+
+    (folder / "mail.txt").write_text("\n".join([*lines, "no label here"]))
+    assert train("mail.txt", "--no-export") == 1
+    assert "mail.txt" in (said := capsys.readouterr().err) and "line 41" in said
+
+
+@pytest.mark.parametrize("name", ["mail.xlsx", "mail.txt"])
+def test_files_that_hold_no_table_are_refused_with_the_way_out(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / name).write_bytes(b"PK\3\4 and more")
+
+    assert train(name, "--no-export") == 1
+
+    said = {"mail.xlsx": "save its sheet as CSV", "mail.txt": "__label__"}
+    assert said[name] in capsys.readouterr().err
