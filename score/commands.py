@@ -26,7 +26,7 @@ from addsup.tables.errors import BadTable
 from addsup.tables.formats import output_format
 from addsup.tables.listing import find_sources
 from addsup.tables.readers import Selection
-from addsup.tables.storage import STDIN, Place, Source, place_of
+from addsup.tables.storage import STDIN, Place, Source, place_of, sweep
 
 #: Codes of rows that say that a file was not read as it was meant.
 UNREADABLE: Final = ("malformed_row", "wrong_type")
@@ -192,6 +192,7 @@ def _score_file(this: Run, sources: Sequence[Source], meter: Meter) -> bytes:
             above, _, name = place.path.rpartition("/")
             folder = Place(place.system, above)
             opened.enter_context(locked(folder / f".{name}.lock", output))
+            sweep(folder, name)
         outcomes = opened.enter_context(closing(this.outcomes([Task(source, name)], folder, meter)))
         _, outcome = next(outcomes)
     if isinstance(outcome, BadTable):

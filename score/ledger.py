@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import re
 import socket
 import time
 from collections.abc import Iterator, Sequence
@@ -21,13 +20,11 @@ from pyarrow import fs
 from addsup.inference.errors import AddsupError
 from addsup.score.tasks import Done, Task
 from addsup.tables.errors import BadTable, TableError
-from addsup.tables.storage import DAMAGE, Place, Source, open_atomically, open_source, reason
+from addsup.tables.storage import DAMAGE, Place, Source, open_atomically, open_source, reason, sweep
 
 NAME: Final = "_progress.json"
 SUCCESS: Final = "_SUCCESS"
 LOCK: Final = "_lock"
-#: What `open_atomically` calls a file that is not complete.
-DRAFT: Final = re.compile(r"\.[0-9a-f]{32}\.part")
 #: Of the time that it takes to write the ledger, how many times pass until it is again.
 SELDOM: Final = 20
 #: Parts that are read at once to compare their checksums.
@@ -128,14 +125,6 @@ class Ledger:
         with open_atomically(self.folder / SUCCESS) as stream:
             stream.write(summary)
 
-    def sweep(self) -> None:
-        """Delete files that a run which was killed left half written."""
-        below = fs.FileSelector(self.folder.path, recursive=True, allow_not_found=True)
-        for info in self.folder.system.get_file_info(below):
-            if DRAFT.fullmatch(info.base_name):
-                with suppress(OSError):
-                    self.folder.system.delete_file(info.path)
-
 
 @contextmanager
 def locked(place: Place, output: str) -> Iterator[None]:
@@ -189,13 +178,13 @@ def open_ledger(folder: Place, model: str, options: dict[str, Any]) -> Iterator[
     with locked(folder / LOCK, str(folder)):
         ledger = Ledger(folder, _begun(folder, Progress(3, model, options)))
         ledger.save()
-        ledger.sweep()
+        sweep(folder)
         try:
             yield ledger
         finally:
             with suppress(TableError):
                 ledger.save()
-            ledger.sweep()
+            sweep(folder)
 
 
 def _begun(folder: Place, fresh: Progress) -> Progress:
