@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import json
+import re
 import uuid
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,16 @@ from addsup.tables.errors import BadTable, TableError
 from addsup.tables.listing import find_file
 from addsup.tables.readers import Rows, Selection, open_labelled, read_batches
 from addsup.tables.writers import write_batches
+from tests.tables.odd_files import documented, table
+
+
+def test_table_of_odd_files_in_the_document_is_true_and_loses_no_row() -> None:
+    now = table()
+
+    assert documented()[1] == now, "write it again: python -m tests.tables.odd_files"
+    assert now.count("\n") > 60
+    for line in now.splitlines()[2:]:
+        assert re.search(r"\| (right(, 1 marked)?|refused, line \d) \|$", line)
 
 
 def scored(path: Path, content: str | bytes, **dialect: Any) -> Rows:
