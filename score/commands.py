@@ -36,15 +36,7 @@ A_CLUSTER: Final = "A cluster (--scheduler or DASK_SCHEDULER_ADDRESS)"
 
 @dataclass(frozen=True, slots=True)
 class ScoreOptions:
-    """Options of scoring.
-
-    Attributes:
-        input: a file, a folder, a glob, an address, or - for standard input.
-        output: a file for one input, else a folder or an address; - for standard output.
-        format: of the output; None for its name's, or the input's.
-        processes: that classify.
-        scheduler: address of a Dask cluster; None for this machine.
-    """
+    """Options of scoring, as `addsup score --help` has them; *format* is None for that of names."""
 
     model: Path
     input: str

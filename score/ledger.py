@@ -34,11 +34,8 @@ READERS: Final = 16
 class Progress(msgspec.Struct, forbid_unknown_fields=True):
     """What a command has done in its folder, as it stands in `_progress.json`.
 
-    Attributes:
-        format: version of this layout.
-        model: sha256 of the model file.
-        options: all that decides what is in the parts.
-        parts: name of a part -> what is known of it.
+    The version of this layout, the sha256 of the model file, all options that decide what is in the
+    parts, and what is known of each part.
     """
 
     format: Literal[3]
@@ -99,9 +96,8 @@ class Ledger:
     def note(self, task: Task, done: Done) -> None:
         """Record that *task* is done.
 
-        The ledger grows with every part: written after each of 100,000, it would be most of the
-        work, so a twentieth of the time is spent on it at most. A part that was not written down
-        is made again after whatever ended the command.
+        Written after each of 100,000 parts, the ledger would be most of the work: a twentieth of
+        the time is spent on it at most. A part that was not written down is made again.
         """
         self.progress.parts[task.part] = done
         began = time.monotonic()

@@ -155,9 +155,9 @@ def _with_columns(name: str, rows: Rows, values: dict[str, str | None]) -> Rows:
     twice = values.keys() & rows.kept.schema.names
     if twice:
         raise BadTable(f'{name} has the column "{min(twice)}", and so have its folders (--hive).')
-    added = [pa.array([value] * len(rows.texts), pa.string()) for value in values.values()]
-    schema = pa.schema([*rows.kept.schema, *((each, pa.string()) for each in values)])
-    kept = pa.RecordBatch.from_arrays([*rows.kept.columns, *added], schema=schema)
+    kept = rows.kept
+    for column, value in values.items():
+        kept = kept.append_column(column, pa.array([value] * len(kept), pa.string()))
     return Rows(rows.texts, kept, rows.errors)
 
 
