@@ -49,11 +49,7 @@ def connect(address: str, quiet: bool) -> Iterator[Any]:
 def run_on_cluster(
     tasks: Sequence[Task], folder: Place, job: Job, client: Any, content: bytes, seen: Seen
 ) -> Outcomes:
-    """Each of *tasks* when it is done; *content* is the model file, the rest as of `run_here`.
-
-    Raises:
-        AddsupError: the cluster cannot do it, or has gone.
-    """
+    """Each of *tasks* when it is done; *content* is the model file, the rest as of `run_here`."""
     try:
         _wait_for_a_worker(client)
         _check_versions(client)

@@ -26,7 +26,7 @@ from addsup.tables.errors import BadTable
 from addsup.tables.formats import output_format
 from addsup.tables.listing import find_sources
 from addsup.tables.readers import Selection
-from addsup.tables.storage import STDIN, Place, Source, place_of
+from addsup.tables.storage import STDIN, Place, Source, place_of, sweep
 
 #: Codes of rows that say that a file was not read as it was meant.
 UNREADABLE: Final = ("malformed_row", "wrong_type")
@@ -36,15 +36,7 @@ A_CLUSTER: Final = "A cluster (--scheduler or DASK_SCHEDULER_ADDRESS)"
 
 @dataclass(frozen=True, slots=True)
 class ScoreOptions:
-    """Options of scoring.
-
-    Attributes:
-        input: a file, a folder, a glob, an address, or - for standard input.
-        output: a file for one input, else a folder or an address; - for standard output.
-        format: of the output; None for its name's, or the input's.
-        processes: that classify.
-        scheduler: address of a Dask cluster; None for this machine.
-    """
+    """Options of scoring, as `addsup score --help` has them; *format* is None for that of names."""
 
     model: Path
     input: str
@@ -192,6 +184,7 @@ def _score_file(this: Run, sources: Sequence[Source], meter: Meter) -> bytes:
             above, _, name = place.path.rpartition("/")
             folder = Place(place.system, above)
             opened.enter_context(locked(folder / f".{name}.lock", output))
+            sweep(folder, name)
         outcomes = opened.enter_context(closing(this.outcomes([Task(source, name)], folder, meter)))
         _, outcome = next(outcomes)
     if isinstance(outcome, BadTable):

@@ -43,9 +43,6 @@ def run_here(
 
     Parts go to *folder*, or standard output. Each process opens the file *model* once; one is this
     process. *seen* is called with the counts of what was scored meanwhile.
-
-    Raises:
-        AddsupError: the processes are killed again and again.
     """
     waiting = list(tasks)
     is_stream = folder is None or any(task.source.is_stream for task in tasks)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import re
 import socket
 import time
 from collections.abc import Iterator, Sequence
@@ -21,13 +20,11 @@ from pyarrow import fs
 from addsup.inference.errors import AddsupError
 from addsup.score.tasks import Done, Task
 from addsup.tables.errors import BadTable, TableError
-from addsup.tables.storage import DAMAGE, Place, Source, open_atomically, open_source, reason
+from addsup.tables.storage import DAMAGE, Place, Source, open_atomically, open_source, reason, sweep
 
 NAME: Final = "_progress.json"
 SUCCESS: Final = "_SUCCESS"
 LOCK: Final = "_lock"
-#: What `open_atomically` calls a file that is not complete.
-DRAFT: Final = re.compile(r"\.[0-9a-f]{32}\.part")
 #: Of the time that it takes to write the ledger, how many times pass until it is again.
 SELDOM: Final = 20
 #: Parts that are read at once to compare their checksums.
@@ -37,11 +34,8 @@ READERS: Final = 16
 class Progress(msgspec.Struct, forbid_unknown_fields=True):
     """What a command has done in its folder, as it stands in `_progress.json`.
 
-    Attributes:
-        format: version of this layout.
-        model: sha256 of the model file.
-        options: all that decides what is in the parts.
-        parts: name of a part -> what is known of it.
+    The version of this layout, the sha256 of the model file, all options that decide what is in the
+    parts, and what is known of each part.
     """
 
     format: Literal[3]
@@ -102,9 +96,8 @@ class Ledger:
     def note(self, task: Task, done: Done) -> None:
         """Record that *task* is done.
 
-        The ledger grows with every part: written after each of 100,000, it would be most of the
-        work, so a twentieth of the time is spent on it at most. A part that was not written down
-        is made again after whatever ended the command.
+        Written after each of 100,000 parts, the ledger would be most of the work: a twentieth of
+        the time is spent on it at most. A part that was not written down is made again.
         """
         self.progress.parts[task.part] = done
         began = time.monotonic()
@@ -127,14 +120,6 @@ class Ledger:
             )
         with open_atomically(self.folder / SUCCESS) as stream:
             stream.write(summary)
-
-    def sweep(self) -> None:
-        """Delete files that a run which was killed left half written."""
-        below = fs.FileSelector(self.folder.path, recursive=True, allow_not_found=True)
-        for info in self.folder.system.get_file_info(below):
-            if DRAFT.fullmatch(info.base_name):
-                with suppress(OSError):
-                    self.folder.system.delete_file(info.path)
 
 
 @contextmanager
@@ -189,13 +174,13 @@ def open_ledger(folder: Place, model: str, options: dict[str, Any]) -> Iterator[
     with locked(folder / LOCK, str(folder)):
         ledger = Ledger(folder, _begun(folder, Progress(3, model, options)))
         ledger.save()
-        ledger.sweep()
+        sweep(folder)
         try:
             yield ledger
         finally:
             with suppress(TableError):
                 ledger.save()
-            ledger.sweep()
+            sweep(folder)
 
 
 def _begun(folder: Place, fresh: Progress) -> Progress:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePath
@@ -38,12 +38,8 @@ Seen = Callable[[Counts], object]
 class Job:
     """What all tasks of a command have in common.
 
-    Attributes:
-        model: sha256 of the model file.
-        labels: of the model.
-        selection: which columns are read.
-        wanted: what is said of each text.
-        form: the format of the output; None for that of each input.
+    The sha256 of the model file, the labels of the model, which columns are read, what is said of
+    each text, and the format of the output, None for that of each input.
     """
 
     model: str
@@ -115,11 +111,10 @@ def plan_parts(sources: Sequence[Source], job: Job) -> list[Task]:
 
 
 def _part_name(source: Source, job: Job) -> str:
-    try:
-        is_zip = source.compression == ZIP
-        form = job.form or (source_format(source, job.selection.form) if is_zip else None)
-    except BadTable:
-        form = None  # scoring it fails with the same error
+    form = job.form
+    if form is None and source.compression == ZIP:
+        with suppress(BadTable):  # scoring it fails with the same error
+            form = source_format(source, job.selection.form)
     return output_name(source.name, form) if form else source.name
 
 

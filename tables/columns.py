@@ -24,11 +24,7 @@ JSON: Final = pa.json_()
 
 
 def find_column(role: Role, name: str, columns: Sequence[str], given: str | None = None) -> str:
-    """The column of texts or labels: the *given* one, the first usual one, or for text the only.
-
-    Raises:
-        BadTable: the file *name* has no such column, or it cannot be told which it is.
-    """
+    """The column of texts or labels: the *given* one, the first usual one, or for text the only."""
     if not columns:
         raise BadTable(f"{name} is empty, or none of its first rows can be read.")
     usual = (each for known in USUAL_COLUMNS[role] for each in columns if each.lower() == known)

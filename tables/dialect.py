@@ -48,9 +48,6 @@ class Dialect:
         header: whether the first row names the columns; they are 1, 2, ... if not.
         encoding: of the characters; None for UTF-8.
         escapes: whether a quote within quotes is written \" and not "" (R, Spark, MySQL).
-
-    Raises:
-        TableError: the separator is not one character, or a quote or the end of a line.
     """
 
     separator: str | None = None

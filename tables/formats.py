@@ -62,11 +62,7 @@ def format_of(name: str, given: str | None = None) -> str:
 
 
 def output_format(output: str, given: str | None = None) -> str | None:
-    """The format that the name *output* says, which is that *given*, if any; None of a folder.
-
-    Raises:
-        TableError: the name says another, or looks like that of a file in no format.
-    """
+    """The format that the name *output* says, which is that *given*, if any; None of a folder."""
     _, suffix, packed = split_suffixes(output)
     found = SUFFIXES.get(suffix.lower())
     if suffix.lower() == JSON or (not suffix and re.search(r"[^/.]\.[a-z]\w{,4}$", output, re.I)):

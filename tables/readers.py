@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
+from urllib.parse import unquote
 
 import pyarrow as pa
 
@@ -20,6 +21,8 @@ from addsup.tables.parquet import Groups, open_parquet, record_batches, texts_of
 from addsup.tables.storage import Source, open_source, place_of
 from addsup.tables.text import OPEN_QUOTE, Table, read_text
 
+#: What Hive calls the folder of rows without a value.
+HIVE_NULL: Final = "__HIVE_DEFAULT_PARTITION__"
 #: Codes of rows that could not be read, in the manner of those in docs/errors.md.
 MALFORMED_ROW: Final = "malformed_row"
 
@@ -35,6 +38,7 @@ class Selection:
         form: the format; None for the one that the file's name says.
         limit: how many rows of each file are read; None for all.
         dialect: how tables of text are written.
+        hive: whether folders of a file's path that are called name=value are columns, too.
     """
 
     text: str | None = None
@@ -43,6 +47,7 @@ class Selection:
     form: str | None = None
     limit: int | None = None
     dialect: Dialect = AS_FOUND
+    hive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +133,32 @@ def read_batches(source: Source, selection: Selection, groups: Groups = None) ->
         batches = _from_parquet(source, selection, groups)
     else:
         batches = _from_text(source, form, selection)
+    folders = _hive_columns(source) if selection.hive else {}
     for rows in batches:
+        if folders:
+            rows = _with_columns(source.name, rows, folders)
         yield rows if left is None else rows.first(left)
         left = None if left is None else left - len(rows.texts)
         if left is not None and left <= 0:
             return
+
+
+def _hive_columns(source: Source) -> dict[str, str | None]:
+    """What the folders of *source* say, as Hive and Spark write them: day=2026-01-02/a.parquet."""
+    folders = source.place.path.split("/")[:-1] if source.place else []
+    pairs = (each.partition("=") for each in folders if "=" in each)
+    return {name: None if value == HIVE_NULL else unquote(value) for name, _, value in pairs}
+
+
+def _with_columns(name: str, rows: Rows, values: dict[str, str | None]) -> Rows:
+    """*rows* with a column of one text for each of *values*."""
+    twice = values.keys() & rows.kept.schema.names
+    if twice:
+        raise BadTable(f'{name} has the column "{min(twice)}", and so have its folders (--hive).')
+    kept = rows.kept
+    for column, value in values.items():
+        kept = kept.append_column(column, pa.array([value] * len(kept), pa.string()))
+    return Rows(rows.texts, kept, rows.errors)
 
 
 def _from_parquet(source: Source, selection: Selection, groups: Groups) -> Iterator[Rows]:

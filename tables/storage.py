@@ -23,6 +23,8 @@ from addsup.tables.formats import COMPRESSIONS, ZIP, split_suffixes
 
 STDIN: Final = "-"
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+#: What a file is called that is not complete.
+DRAFT: Final = re.compile(r"\.[0-9a-f]{32}\.part")
 #: What may be wrong with the bytes of a file.
 DAMAGE: Final = (OSError, pa.ArrowException, EOFError, zipfile.BadZipFile, zlib.error)
 
@@ -148,7 +150,7 @@ def open_atomically(place: Place) -> Iterator[Any]:
         TableError: it cannot be written.
     """
     folder, _, name = place.path.rpartition("/")
-    draft = f"{folder}/.{uuid4().hex}.part"  # no two runs share it
+    draft = f"{folder}/{_draft_prefix(name)}{uuid4().hex[:24]}.part"  # no two runs share it
     system = place.system
     compression = COMPRESSIONS.get(Path(name).suffix.lower())
     try:
@@ -166,6 +168,25 @@ def open_atomically(place: Place) -> Iterator[Any]:
             raise
     except OSError as error:
         raise TableError(f"{place} cannot be written: {reason(error)}.") from None
+
+
+def sweep(folder: Place, name: str | None = None) -> None:
+    """Delete local drafts that a killed run left: those of *name* in *folder*, or all below it.
+
+    Object stores show none before it is complete, and have no lock that would keep others out.
+    """
+    if not isinstance(folder.system, fs.LocalFileSystem):
+        return
+    prefix = "." if name is None else _draft_prefix(name)
+    below = fs.FileSelector(folder.path, recursive=name is None, allow_not_found=True)
+    for info in folder.system.get_file_info(below):
+        if DRAFT.fullmatch(info.base_name) and info.base_name.startswith(prefix):
+            with suppress(OSError):
+                folder.system.delete_file(info.path)
+
+
+def _draft_prefix(name: str) -> str:
+    return f".{zlib.crc32(name.encode()):08x}"
 
 
 def reason(error: BaseException) -> str:

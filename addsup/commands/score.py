@@ -34,6 +34,7 @@ SECTIONS: Final = {
         ),
         Option(["--keep"], metavar="A,B", help="To hand on (default: all but the text)."),
         Option(["--keep-text"], is_flag=True, help="Hand the text on, too."),
+        Option(["--hive"], is_flag=True, help="Add columns from folders called name=value."),
         Option(["--prefix"], default="", help="What the names of the results begin with."),
         Option(["--explain"], type=Number(0), default=0, help="Name the words that weigh most."),
     ),
@@ -95,6 +96,7 @@ def command(ctx: click.Context, /, keep: str | None, **given: Any) -> None:
         given.pop("input_format"),
         given.pop("limit"),
         dialect_of(given),
+        given.pop("hive"),
     )
     wanted = Wanted(given.pop("max_chars"), given.pop("explain"), given.pop("prefix"))
     ctx.exit(run(ScoreOptions(selection=selection, wanted=wanted, **given)))

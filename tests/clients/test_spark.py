@@ -19,7 +19,7 @@ pytestmark = pytest.mark.clients
 def test_example_scores_on_spark(tmp_path: Path) -> None:
     if not shutil.which("java"):
         pytest.skip("java is not installed: apt-get install default-jre-headless")
-    text = (ROOT / "docs" / "scale.md").read_text()
+    text = (ROOT / "docs" / "scale.md").read_text().split("## On Spark")[1]
     (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     script = tmp_path / "example.py"
     script.write_text(example)

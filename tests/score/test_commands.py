@@ -95,6 +95,24 @@ def test_column_with_the_name_of_a_result_is_refused_with_the_way_out(
     assert score(path, tmp_path / "out.csv", "--keep", "") == 0
 
 
+def test_folders_of_hive_become_columns_if_asked(
+    tmp_path: Path, score: Score, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = ("day=2026-01-02/city=S%C3%A3o%20Paulo", "day=__HIVE_DEFAULT_PARTITION__/city=a")
+    for folder in folders:
+        write_parquet(tmp_path / "in" / folder / "a.parquet", TEXTS[:2])
+
+    assert score(tmp_path / "in", tmp_path / "out", "--hive") == 0
+
+    found = table(tmp_path / "out")
+    assert found["day"].to_pylist() == ["2026-01-02"] * 2 + [None] * 2
+    assert found["city"].to_pylist() == ["S\u00e3o Paulo"] * 2 + ["a"] * 2
+    assert found["id"].to_pylist() == [0, 1, 0, 1]
+    write_parquet(tmp_path / "id=1" / "a.parquet", TEXTS)
+    assert score(tmp_path / "id=1" / "a.parquet", tmp_path / "b.csv", "--hive") == 1
+    assert 'a.parquet has the column "id", and so have its folders' in capsys.readouterr().err
+
+
 def test_other_format_is_written_where_it_is_asked_for(
     reviews: Path, tmp_path: Path, score: Score
 ) -> None:

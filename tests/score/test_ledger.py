@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,23 +30,56 @@ from addsup.tables.storage import Place, place_of
 from tests.places import ROOT
 from tests.score.conftest import MODEL, TEXTS, Score, write_csv, write_parquet
 
-#: The command, killed at the n-th line of the modules that touch the output.
-DIES = """
-import os, signal, sys
-left = int(sys.argv.pop(1))
-def trace(frame, event, argument):
-    global left
-    if not frame.f_code.co_filename.endswith(("ledger.py", "lock.py", "tasks.py", "storage.py")):
-        return None
-    if event == "line":
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-    return trace
-from addsup.__main__ import main
+#: Runs of the command in processes of their own: reads lines of a number and arguments, kills
+#: a run at so many file operations, in the middle of what is written, and prints how it ended.
+RUNS = """
+import fcntl, json, os, signal, sys
+from pathlib import Path
+from pyarrow import fs
 import addsup.score.commands
-sys.settrace(trace)
-sys.exit(main())
+from addsup.__main__ import main
+
+class Stream:
+    def __init__(self, stream): self.stream = stream
+    def __enter__(self): return self
+    def __exit__(self, *error): step(); self.stream.close()
+    def write(self, content):
+        content = bytes(content)
+        self.stream.write(content[: len(content) // 2])
+        self.stream.flush()
+        step()
+        self.stream.write(content[len(content) // 2 :])
+
+class System(fs.LocalFileSystem):
+    def open_output_stream(self, *given):
+        step()
+        return Stream(super().open_output_stream(*given))
+
+def step():
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def stepping(function):
+    def wrapped(*given, **named):
+        step()
+        return function(*given, **named)
+    return wrapped
+
+for name in ("move", "delete_file", "create_dir", "open_input_stream", "open_input_file"):
+    setattr(System, name, stepping(getattr(fs.LocalFileSystem, name)))
+fs.LocalFileSystem = System
+fcntl.flock, os.fsync, Path.unlink = map(stepping, (fcntl.flock, os.fsync, Path.unlink))
+for line in sys.stdin:
+    left, arguments = json.loads(line)
+    pid = os.fork()
+    if pid == 0:
+        os.dup2(2, 1)
+        before = left
+        os._exit(main(arguments) * 255 or before - left)
+    status = os.waitpid(pid, 0)[1]
+    print(status, flush=True)
 """
 
 
@@ -60,6 +95,15 @@ def three(tmp_path: Path) -> Path:
 
 def parts(out: Path) -> dict[str, bytes]:
     return {each.name: each.read_bytes() for each in out.rglob("*.csv")}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All files below *folder* but what says when they were made."""
+    files = [each for each in folder.rglob("*") if each.is_file()]
+    return {
+        str(each.relative_to(folder)): b"" if each.name.startswith("_") else each.read_bytes()
+        for each in files
+    }
 
 
 def is_whole(out: Path) -> bool:
@@ -303,22 +347,38 @@ def test_parts_of_a_file_that_is_cut_otherwise_now_are_deleted(
     assert [each.name for each in (tmp_path / "out").glob("*.parquet")] == ["a.parquet"]
 
 
-def test_run_that_is_killed_anywhere_goes_on_to_the_same_bytes(
-    three: Path, tmp_path: Path, score: Score
+@pytest.mark.parametrize("output", ["out", "out.csv"])
+def test_run_that_is_killed_at_any_file_operation_goes_on_to_the_same_bytes(
+    three: Path, tmp_path: Path, output: str
 ) -> None:
-    assert score(three, tmp_path / "once") == 0
-    expected = parts(tmp_path / "once")
-    out = tmp_path / "out"
-    dies = [sys.executable, "-c", DIES]
-    arguments = ["score", str(MODEL), str(three), str(out), "--quiet", "--processes", "1"]
+    """Of a folder and of a file; twice in a row, at random."""
+    given = str(three if output == "out" else three / "a.csv")
+    once, again = tmp_path / "once", tmp_path / "again"
+    with subprocess.Popen(
+        [sys.executable, "-c", RUNS],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as runs:
 
-    for line in (3, 40, 90, 160, 210, 260, 330):
-        ended = subprocess.run(
-            [*dies, str(line), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        assert ended.returncode == -signal.SIGKILL, ended.stderr
-        assert not is_whole(out)
+        def run(folder: Path, operations: int) -> int:
+            """How many file operations it did until it was done; 0 if killed at so many."""
+            typed = ["score", str(MODEL), given, str(folder / output), "--quiet", "--processes=1"]
+            assert runs.stdin and runs.stdout
+            print(json.dumps([operations, typed]), file=runs.stdin, flush=True)
+            status = int(runs.stdout.readline())
+            assert status == signal.SIGKILL or 0 < status >> 8 < 255
+            return status >> 8
 
-    assert score(three, out) == 0
-    assert parts(out) == expected
-    assert {each.name for each in out.iterdir()} == {*expected, "_SUCCESS", "_progress.json"}
+        most = run(once, 10**6)
+        assert most >= 10
+        expected = contents(once)
+        for start in range(0, most, most // 4 + 1):
+            shutil.rmtree(again, ignore_errors=True)
+            run(again, start + random.randint(1, most // 4))
+            run(again, random.randint(1, most))
+            assert run(again, 10**6)
+            assert contents(again) == expected
+        runs.stdin.close()

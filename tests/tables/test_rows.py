@@ -54,13 +54,6 @@ def test_row_after_a_cell_of_two_lines_has_its_right_number() -> None:
     assert list(batch.numbers) == [2, 4]
 
 
-@pytest.mark.parametrize("odd", ["\x85", "\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x00", "\r"])
-def test_odd_separators_stay_in_the_text(odd: str) -> None:
-    (batch,) = read(f"x\ty\nis{odd}was\t1\n", "tsv")
-
-    assert batch.values("x") == (f"is{odd}was",)
-
-
 texts = st.text(st.characters(codec="utf-8"))
 
 
