@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
 from flask import Request as FlaskRequest
@@ -93,16 +93,20 @@ def _page(pages: Application, request: Request) -> Reply:
     started: list[tuple[str, list[tuple[str, str]]]] = []
     leave_for_flask(request)
     environ = request.environ
-    pieces = pages(environ, lambda status, headers, _=None: started.append((status, headers)))
+
+    def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
+        started[:] = [(status, headers)]
+        received = environ.get("werkzeug.request")  # not there any more at the end
+        if isinstance(received, FlaskRequest) and received.url_rule:
+            request.template = received.url_rule.rule
+
+    pieces = pages(environ, start)
     try:
         body = b"".join(pieces)
     finally:
         if close := getattr(pieces, "close", None):
             close()
-    received = environ.get("werkzeug.request")
-    if isinstance(received, FlaskRequest) and received.url_rule:
-        request.template = received.url_rule.rule
-    status, headers = started[-1]
+    status, headers = started[0]
     return Reply(body, "", int(status[:3]), headers)
 
 

@@ -25,9 +25,9 @@ ACROSS_ORIGINS: Final = WITH_KEY | {"facts"}
 #: What `Sec-Fetch-Site` says when the person at the browser, or a page of ours, sent the request.
 OWN_SITE: Final = frozenset({"same-origin", "none"})
 
-#: A host in which werkzeug finds nothing wrong either.
+#: A usual host, an underscore of compose's names included.
 PLAIN_HOST: Final = re.compile(
-    r"(?=[A-Za-z0-9])[A-Za-z0-9-]{0,63}(?:\.[A-Za-z0-9-]{1,63})*\.?(?::[0-9]{1,5})?"
+    r"(?=[A-Za-z0-9])[A-Za-z0-9_-]{0,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?(?::[0-9]{1,5})?"
 )
 
 PREFLIGHT_SECONDS: Final = "7200"
@@ -87,9 +87,10 @@ def check_trusted_host(request: Request) -> None:
     """
     if request.route and request.route.group == "health":
         return
-    if _name(request.environ.get("HTTP_HOST", "")) not in (
-        request.server.settings.trusted_hosts or ()
-    ):
+    trusted = request.server.settings.trusted_hosts or ()
+    name = _name(request.environ.get("HTTP_HOST", ""))
+    below = (each for each in trusted if each[0] == "." and f".{name}".endswith(each))
+    if name not in trusted and not any(below):
         raise ProblemError(
             ProblemType.UNTRUSTED_HOST, "Requests for this host are not answered here."
         )
