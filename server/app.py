@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
+from flask import Request as FlaskRequest
 
 from addsup.inference.model import Model, read_trusted
 from addsup.server.api import info, predict
 from addsup.server.api.openapi import routes as openapi
 from addsup.server.error_handlers import flask_error, reply_to_error
 from addsup.server.extensions import KEY, Extensions, extensions_of
-from addsup.server.http.request import current_request
+from addsup.server.http.request import KEY as REQUEST
+from addsup.server.http.request import STATUS_LINES, Application, Reply, Request
 from addsup.server.http.routing import Table
 from addsup.server.middleware.compression import compress
-from addsup.server.middleware.request_body import read_body
+from addsup.server.middleware.request_body import leave_for_flask, read_body
 from addsup.server.middleware.security import (
-    allow_origins,
     check_api_key,
     check_cross_site,
     check_host,
     check_trusted_host,
     mount,
+    origin_headers,
     trust_proxies,
 )
-from addsup.server.middleware.security_headers import add_security_headers
+from addsup.server.middleware.security_headers import security_headers
 from addsup.server.observability.log_format import write_defects
 from addsup.server.observability.log_writer import LogWriter
-from addsup.server.observability.metrics import Metrics
-from addsup.server.observability.request_log import Application, RequestLog
+from addsup.server.observability.metrics import ONE_LESS, Metrics
+from addsup.server.observability.request_log import ID_HEADER, RequestLog
 from addsup.server.open_inference import management, routes
 from addsup.server.settings import Settings
 from addsup.server.web.views import keep_assets, render_page, web
@@ -49,46 +51,81 @@ ROUTES: Final = (
 TABLE: Final = Table(ROUTES)
 
 
-def log_requests(application: Application, server: Extensions) -> Application:
-    """Log and count whatever *application* answers."""
-    return server.request_log.wrap(application, server, TABLE)
-
-
-def dispatch(pages: Application, server: Extensions) -> Application:
-    """Check each request; answer it by the function of its route, or leave it to *pages*."""
-    settings = server.settings
+def answering(pages: Application, server: Extensions) -> Application:
+    """The WSGI application: *pages* behind the table of routes, checks, headers, counts and log."""
+    settings, log = server.settings, server.request_log
     checks = [check_host, check_trusted_host, check_cross_site, check_api_key, read_body]
     if not settings.trusted_hosts:
         checks.remove(check_trusted_host)
     if not settings.api_key:
         checks.remove(check_api_key)
 
-    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request = current_request(environ)
+    def reply_to(request: Request) -> Reply:
         try:
             for check in checks:
                 check(request)
             route = request.route
-            if route is None:
-                return pages(environ, start_response)
-            reply = route.answer(request)
+            return route.answer(request) if route else _page(pages, request)
         except Exception as error:
-            reply = reply_to_error(error, request)
-        return reply.send(request, start_response)
+            return reply_to_error(error, request)
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = environ[REQUEST] = Request(environ, server)
+        TABLE.find(request)
+        server.metrics.begin_request()
+        try:
+            reply = reply_to(request)
+            request.status, body = reply.status, reply.body
+            headers = _headers(request, reply)
+        finally:
+            request.amounts += (ONE_LESS,)
+            log.record(request)
+            del environ[REQUEST]  # they hold each other, and the garbage collector is slow
+        body = compress(request, headers, body)
+        start_response(STATUS_LINES[reply.status], headers)
+        return [] if request.method == "HEAD" else [body]
 
     return answer
 
 
-#: WSGI middleware, outermost first.
-MIDDLEWARE: Final = (
-    mount,
-    trust_proxies,
-    compress,
-    log_requests,
-    add_security_headers,
-    allow_origins,
-    dispatch,
-)
+def _page(pages: Application, request: Request) -> Reply:
+    """What Flask answers, whole; its route's template is noted."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    leave_for_flask(request)
+    environ = request.environ
+
+    def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
+        started[:] = [(status, headers)]
+        received = environ.get("werkzeug.request")  # not there any more at the end
+        if isinstance(received, FlaskRequest) and received.url_rule:
+            request.template = received.url_rule.rule
+
+    pieces = pages(environ, start)
+    try:
+        body = b"".join(pieces)
+    finally:
+        if close := getattr(pieces, "close", None):
+            close()
+    status, headers = started[0]
+    return Reply(body, "", int(status[:3]), headers)
+
+
+def _headers(request: Request, reply: Reply) -> list[tuple[str, str]]:
+    """All headers of the answer to *request*, whose size is noted."""
+    media_type, request.size = reply.content_type, len(reply.body)
+    headers = [*reply.headers]
+    if media_type:
+        headers += [("Content-Type", media_type), ("Content-Length", str(request.size))]
+    else:
+        named = dict(headers)
+        media_type = named.get("Content-Type", "")
+        request.size = int(named.get("Content-Length", request.size))
+    headers += security_headers(request.environ, headers, media_type)
+    headers += origin_headers(request, headers)
+    headers.append((ID_HEADER, request.id))
+    if request.trace:
+        headers.append(("traceparent", request.trace))
+    return headers
 
 
 def create_app(settings: Settings | None = None, content: bytes | None = None) -> Flask:
@@ -133,7 +170,7 @@ def unready_app(settings: Settings) -> Flask:
     request_log = RequestLog(metrics, settings.log_format, LogWriter())
     server = Extensions(settings, metrics, request_log, lambda: app, render_page)
     app.extensions[KEY] = server
-    for wrap in reversed(MIDDLEWARE):
+    for wrap in (answering, trust_proxies, mount):  # a request meets the last one first
         app.wsgi_app = wrap(app.wsgi_app, server)  # type: ignore[method-assign]
     app.register_error_handler(Exception, flask_error)
     app.register_blueprint(web)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.http.request import Reply, Request, current_request
+from addsup.server.middleware.request_body import leave_for_flask
 from addsup.server.middleware.security import is_well_formed_host
 from addsup.server.observability.log_format import log_defect
 from addsup.server.schemas.responses import encode, problem_document, wants_html
@@ -28,6 +29,7 @@ def reply_to_error(error: Exception, request: Request) -> Reply:
     problem = as_problem(error, request)
     if not for_a_browser(request):
         return as_document(problem, request)
+    leave_for_flask(request)
     with request.server.flask().request_context(request.environ):
         return as_page(problem, request)
 

@@ -10,7 +10,7 @@ import socket
 import sys
 from http.client import HTTPConnection, HTTPException
 
-from addsup.server.errors import SettingError
+from addsup.server.errors import StartupError
 from addsup.server.settings import Settings
 from addsup.server.settings.accepted import UNIX
 
@@ -30,7 +30,7 @@ def main() -> None:
             connection.sock.connect(settings.host.removeprefix(UNIX))
         connection.request("GET", "/readyz")
         status = connection.getresponse().status
-    except (SettingError, HTTPException, OSError) as failure:
+    except (StartupError, HTTPException, OSError) as failure:
         sys.exit(f"The server does not answer: {failure}")
     if status != 200:
         sys.exit(f"The server is not ready: /readyz answers {status}.")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
+import random
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
     from addsup.server.extensions import Extensions
     from addsup.server.http.routing import Route
     from addsup.server.observability.counts import Amount
+
+Application = Callable[..., Iterable[bytes]]
 
 #: Where the WSGI environment has the `Request`.
 KEY: Final = "addsup.request"
@@ -69,7 +71,7 @@ class Request:
         self.body = b""
         proposed = environ.get("HTTP_X_REQUEST_ID")
         well_formed = proposed and WELL_FORMED.fullmatch(proposed)
-        self.id: str = proposed if proposed and well_formed else os.urandom(16).hex()
+        self.id: str = proposed if proposed and well_formed else f"{random.getrandbits(128):032x}"
         method = environ.get("REQUEST_METHOD", OTHER)
         self.method: str = method if method in METHODS else OTHER
         self.amounts: tuple[Amount, ...] = ()
@@ -87,19 +89,12 @@ class Request:
 
 @dataclass(slots=True)
 class Reply:
-    """An answer that is known whole."""
+    """An answer that is known whole; the headers of one of Flask's have its media type."""
 
     body: bytes
     content_type: str = JSON
     status: int = 200
     headers: Sequence[tuple[str, str]] = field(default=())
-
-    def send(self, request: Request, start_response: StartResponse) -> Iterable[bytes]:
-        """Start the response to *request*, and give its body."""
-        length = str(len(self.body))
-        headers = [("Content-Type", self.content_type), ("Content-Length", length), *self.headers]
-        start_response(STATUS_LINES[self.status], headers)
-        return [] if request.method == "HEAD" else [self.body]
 
 
 def current_request(environ: Any) -> Request:

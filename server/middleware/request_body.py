@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.http.request import Request
@@ -19,7 +19,7 @@ EITHER: Final = 32 + zlib.MAX_WBITS
 
 
 def read_body(request: Request) -> None:
-    """Read the whole body of *request*, and leave it in the environment for Flask, too.
+    """Read the whole body of *request*, without its content coding.
 
     Raises:
         ProblemError: it is compressed in a way that is not read (HTTP 415), has or announces more
@@ -39,17 +39,17 @@ def read_body(request: Request) -> None:
             ProblemType.INCOMPLETE_BODY,
             f"{length:,} bytes were announced, but {len(body):,} arrived.",
         )
-    request.body = _replace_input(environ, body, limit)
-
-
-def _replace_input(environ: dict[str, Any], body: bytes, limit: int) -> bytes:
-    """*body* decoded, which the environment then has as if it had come so."""
     if "HTTP_CONTENT_ENCODING" in environ:
         body = _decoded(body, environ.pop("HTTP_CONTENT_ENCODING").lower(), limit)
-    environ.pop("HTTP_TRANSFER_ENCODING", None)
-    environ["CONTENT_LENGTH"] = str(len(body))
-    environ["wsgi.input"] = BytesIO(body)
-    return body
+    request.body = body
+
+
+def leave_for_flask(request: Request) -> None:
+    """Let the environment of *request* have its body as if it had come whole and decoded."""
+    environ = request.environ
+    if environ.pop("HTTP_TRANSFER_ENCODING", None) or environ.get("CONTENT_LENGTH"):
+        environ["CONTENT_LENGTH"] = str(len(request.body))
+    environ["wsgi.input"] = BytesIO(request.body)
 
 
 def _decoded(body: bytes, coding: str, limit: int) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -13,8 +13,7 @@ from werkzeug.wsgi import get_host
 
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import Extensions
-from addsup.server.http.request import JSON, Request, current_request
-from addsup.server.observability.request_log import Application
+from addsup.server.http.request import JSON, Application, Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -26,9 +25,9 @@ ACROSS_ORIGINS: Final = WITH_KEY | {"facts"}
 #: What `Sec-Fetch-Site` says when the person at the browser, or a page of ours, sent the request.
 OWN_SITE: Final = frozenset({"same-origin", "none"})
 
-#: A host in which werkzeug finds nothing wrong either.
+#: A usual host, an underscore of compose's names included.
 PLAIN_HOST: Final = re.compile(
-    r"(?=[A-Za-z0-9])[A-Za-z0-9-]{0,63}(?:\.[A-Za-z0-9-]{1,63})*\.?(?::[0-9]{1,5})?"
+    r"(?=[A-Za-z0-9])[A-Za-z0-9_-]{0,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?(?::[0-9]{1,5})?"
 )
 
 PREFLIGHT_SECONDS: Final = "7200"
@@ -88,9 +87,10 @@ def check_trusted_host(request: Request) -> None:
     """
     if request.route and request.route.group == "health":
         return
-    if _name(request.environ.get("HTTP_HOST", "")) not in (
-        request.server.settings.trusted_hosts or ()
-    ):
+    trusted = request.server.settings.trusted_hosts or ()
+    name = _name(request.environ.get("HTTP_HOST", ""))
+    below = (each for each in trusted if each[0] == "." and f".{name}".endswith(each))
+    if name not in trusted and not any(below):
         raise ProblemError(
             ProblemType.UNTRUSTED_HOST, "Requests for this host are not answered here."
         )
@@ -144,26 +144,13 @@ def check_bearer(request: Request, token: str) -> None:
         )
 
 
-def allow_origins(application: Application, server: Extensions) -> Application:
-    """Let pages of `CORS_ORIGINS` read what *application* answers, where its route is for them."""
-    allowed = server.settings.cors_origins
-    if not allowed:
-        return application
-
-    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request = current_request(environ)
-        if not request.route or request.route.group not in ACROSS_ORIGINS:
-            return application(environ, start_response)
-
-        def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
-            headers += cors_headers(allowed, environ.get("HTTP_ORIGIN"))
-            if request.method == "OPTIONS":
-                headers += _preflight_headers(headers)
-            return start_response(status, headers, error)
-
-        return application(environ, start)
-
-    return answer
+def origin_headers(request: Request, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What lets pages of `CORS_ORIGINS` read an answer with *headers*, if its route is for them."""
+    allowed, route = request.server.settings.cors_origins, request.route
+    if not (allowed and route and route.group in ACROSS_ORIGINS):
+        return []
+    preflight = _preflight_headers(headers) if request.method == "OPTIONS" else []
+    return cors_headers(allowed, request.environ.get("HTTP_ORIGIN")) + preflight
 
 
 def cors_headers(allowed: frozenset[str], origin: str | None) -> list[tuple[str, str]]:

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
-
-from addsup.server.extensions import Extensions
-from addsup.server.observability.request_log import Application
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 _OF_ALL: Final = (
     ("X-Content-Type-Options", "nosniff"),
@@ -35,26 +29,13 @@ NOT_KEPT: Final = ("Cache-Control", "no-store")
 ONLY_HTTPS: Final = ("Strict-Transport-Security", "max-age=31536000")
 
 
-def add_security_headers(application: Application, _server: Extensions) -> Application:
-    """Put the headers on every response of *application*, errors included.
-
-    They are added behind Flask, as plain tuples: five of them set in a hook take longer than
-    decoding and cleaning a text together.
-    """
-
-    def add(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
-            is_page = kept = False
-            for name, value in headers:
-                is_page = is_page or (name == "Content-Type" and value.startswith("text/html"))
-                kept = kept or name == "Cache-Control"
-            headers += OF_PAGES if is_page else OF_DOCUMENTS
-            if not kept:  # only files are, and Flask has said so
-                headers.append(NOT_KEPT)
-            if environ["wsgi.url_scheme"] == "https":
-                headers.append(ONLY_HTTPS)
-            return start_response(status, headers, error)
-
-        return application(environ, start)
-
-    return add
+def security_headers(
+    environ: Mapping[str, Any], headers: Iterable[tuple[str, str]], media_type: str
+) -> list[tuple[str, str]]:
+    """What is added to the *headers* of an answer of *media_type*."""
+    added = [*(OF_PAGES if media_type.startswith("text/html") else OF_DOCUMENTS)]
+    if not any(name == "Cache-Control" for name, _ in headers):  # only files are kept
+        added.append(NOT_KEPT)
+    if environ["wsgi.url_scheme"] == "https":
+        added.append(ONLY_HTTPS)
+    return added

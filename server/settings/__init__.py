@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from addsup.models import SENTIMENT
-from addsup.server.errors import SettingError
+from addsup.server.errors import SettingError, StartupError
 from addsup.server.settings.accepted import (
     FILE_PATH,
     HOST_NAMES,
@@ -26,6 +27,10 @@ from addsup.server.settings.accepted import (
 
 #: Addresses that stand for all of a machine's.
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
+#: How secrets that are mounted as files are named, by Docker's convention.
+FILE = "_FILE"
+#: How alike a variable is to one of ours (difflib) that is taken for a slip.
+NEAR = 0.88
 #: Names of version 1, which are still read.
 FORMER = {"MAX_TEXT_CHARS": "MAX_REVIEW_CHARS", "MAX_TEXTS": "MAX_REVIEWS"}
 
@@ -105,9 +110,14 @@ class Settings:
         "how log lines are written: json for programs, text for people",
     )
     api_key: str | None = setting(
-        None, SECRET, "bearer token that `/predict` and `/v2` then ask for; the form stays open"
+        None,
+        SECRET,
+        "bearer token that `/predict` and `/v2` then ask for, or `API_KEY_FILE` its file; the "
+        "form stays open",
     )
-    metrics_token: str | None = setting(None, SECRET, "bearer token that `/metrics` then asks for")
+    metrics_token: str | None = setting(
+        None, SECRET, "bearer token that `/metrics` then asks for, or `METRICS_TOKEN_FILE` its file"
+    )
     cors_origins: frozenset[str] | None = setting(
         None,
         ORIGINS,
@@ -122,7 +132,8 @@ class Settings:
     trusted_hosts: frozenset[str] | None = setting(
         None,
         HOST_NAMES,
-        "the only hosts that requests may be for, health checks aside; not set: any",
+        "the only hosts that requests may be for, health checks aside; `.example.org` stands for "
+        "it and all below it; not set: any",
     )
     trusted_proxies: int = number(
         0, 0, 5, "proxies in front whose `X-Forwarded-For` and `-Proto` are believed; 1 on Heroku"
@@ -134,13 +145,19 @@ class Settings:
 
         Raises:
             SettingError: a variable has a value that is not accepted.
+            StartupError: a secret's file cannot be read, or a variable is nearly one of ours.
         """
-        values = {}
-        for each in fields(cls):
-            variable = each.name.upper()
+        values, accepted = {}, {each.name: each.metadata["accepted"] for each in fields(cls)}
+        for field_name, each in accepted.items():
+            variable = field_name.upper()
             for name in (FORMER.get(variable, variable), variable):
                 if raw := environ.get(name, "").strip():
-                    values[each.name] = _parsed(name, raw, each.metadata["accepted"])
+                    values[field_name] = _parsed(name, raw, each)
+            if path := each.secret and environ.get(f"{variable}{FILE}", "").strip():
+                if field_name in values:
+                    raise StartupError(f"Set {variable} or {variable}{FILE}, not both.")
+                values[field_name] = _parsed(variable, _content(f"{variable}{FILE}", path), each)
+        _refuse_near_misses(environ, accepted)
         return cls(**values)
 
     @staticmethod
@@ -177,6 +194,33 @@ class Settings:
             return self.host
         host = "localhost" if self.host in EVERYWHERE else _bracketed(self.host)
         return f"http://{host}:{self.port}{self.root_path or ''}"
+
+
+def _content(variable: str, path: str) -> str:
+    """The secret in the file at *path*, which *variable* names."""
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise StartupError(f"{variable} is {path!r}, which cannot be read: {reason}.") from None
+
+
+def _refuse_near_misses(environ: Mapping[str, str], accepted: Mapping[str, Accepted]) -> None:
+    """Refuse a variable that is nearly one of ours: it would have no effect, and nobody knew."""
+    ours = {name.upper() for name in accepted}
+    known = (
+        ours | set(FORMER.values()) | {n.upper() + FILE for n, a in accepted.items() if a.secret}
+    )
+    for name in environ:
+        if name in known or "_" not in name or not environ[name].strip():
+            continue
+        if name.endswith(FILE) and name.removesuffix(FILE) in ours:
+            raise StartupError(f"{name} is not a setting: only secrets are read from a file.")
+        if near := get_close_matches(name, ours, 1, NEAR):
+            raise StartupError(
+                f"{name} is not a setting; {near[0]} is. Set that, or unset {name} if it is "
+                "another program's."
+            )
 
 
 def _shown(default: Any) -> str:

@@ -90,6 +90,6 @@ ORIGINS: Final = Accepted(
 #: Names or addresses as they stand in a Host header, without a port.
 HOST_NAMES: Final = Accepted(
     "host names such as example.org, with commas between",
-    lambda value: _list(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]", value.lower()),
+    lambda value: _list(r"\.?[a-z0-9_][a-z0-9_.-]*|\[[0-9a-f:.]+\]", value.lower()),
 )
 FILE_PATH: Final = Accepted("the path of a file", lambda value: Path(value).absolute())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from addsup.server.errors import SettingError
+from addsup.server.errors import SettingError, StartupError
 from addsup.server.settings import Settings
 from tests.places import ROOT
 
@@ -182,3 +182,39 @@ def test_old_names_are_read_and_said_to_be_old() -> None:
     ]
     with pytest.raises(SettingError, match=r"^MAX_REVIEWS is 'many', but"):
         Settings.from_environment({"MAX_REVIEWS": "many"})
+
+
+def test_a_secret_may_be_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"{'k' * 16}\n")
+
+    assert Settings.from_environment({"API_KEY_FILE": str(file)}).api_key == "k" * 16
+    with pytest.raises(StartupError, match=r"^Set API_KEY or API_KEY_FILE, not both\.$"):
+        Settings.from_environment({"API_KEY_FILE": str(file), "API_KEY": "k" * 16})
+    file.write_text("short")
+    with pytest.raises(SettingError, match=r"^API_KEY has a value that is not accepted"):
+        Settings.from_environment({"API_KEY_FILE": str(file)})
+    with pytest.raises(StartupError, match=r"METRICS_TOKEN_FILE is '/none', which cannot be read"):
+        Settings.from_environment({"METRICS_TOKEN_FILE": "/none"})
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("CORS_ORIGIN", "CORS_ORIGIN is not a setting; CORS_ORIGINS is. "),
+        ("TRUSTED_HOST", "TRUSTED_HOST is not a setting; TRUSTED_HOSTS is. "),
+        ("MAX_TEXT_CHAR", "MAX_TEXT_CHAR is not a setting; MAX_TEXT_CHARS is. "),
+        ("MODEL_PATH_FILE", "MODEL_PATH_FILE is not a setting: only secrets are read from a file."),
+    ],
+)
+def test_a_variable_that_is_nearly_a_setting_is_refused(name: str, says: str) -> None:
+    with pytest.raises(StartupError) as refusal:
+        Settings.from_environment({name: "x"})
+
+    assert str(refusal.value).startswith(says)
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    others = "DYNO HOSTNAME PORTS LOG_DIR MODEL_PORT MODEL_SERVICE_HOST ADDSUP_PORT API_URL MAX_MAP"
+
+    assert Settings.from_environment(dict.fromkeys(others.split(), "x")) == Settings()

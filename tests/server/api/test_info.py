@@ -88,10 +88,12 @@ def test_requests_are_counted_by_template_method_and_status(fresh: FlaskClient) 
     for path in ("/v2/models/a", "/v2/models/b", "/nowhere/a", "/nowhere/b?x"):
         fresh.get(path)
     fresh.open("/predict", method="BREW")
+    fresh.get("/docs")
 
     found = samples(fresh)
     assert found["http_requests_total", "GET", "/v2/models/<name>", "404"] == 2
     assert found["http_requests_total", "GET", "(other)", "404"] == 2
+    assert found["http_requests_total", "GET", "/docs", "200"] == 1
     assert found["http_requests_total", "(other)", "/predict", "405"] == 1
     assert found["http_request_duration_seconds_count", "GET", "(other)"] == 2
 

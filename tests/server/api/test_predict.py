@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from addsup.server.app import create_app
+from addsup.server.http.request import Request
 from addsup.server.settings import Settings
 
 GOOD = "A wonderful film with great acting."
@@ -284,3 +286,20 @@ def test_leaving_one_out_of_long_texts_is_refused() -> None:
     assert refused.get_json()["code"] == "too_many_words"
     assert "one text of 1,000 words" in refused.get_json()["detail"]
     assert client.post("/predict?explain=1", json={"text": "ok " * 1_001}).status_code == 200
+
+
+def test_a_request_is_freed_as_it_ends_and_not_by_the_garbage_collector(
+    client: FlaskClient,
+) -> None:
+    def alive() -> int:
+        return sum(isinstance(each, Request) for each in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = alive()
+        for _ in range(20):
+            client.post("/predict", json={"text": GOOD})
+        assert alive() - before <= 1
+    finally:
+        gc.enable()

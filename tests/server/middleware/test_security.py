@@ -167,3 +167,21 @@ def test_a_form_from_another_site_is_refused(
     client: FlaskClient, headers: dict[str, str], status: int
 ) -> None:
     assert client.post("/", data={"text": "Good."}, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("example.org", 200),
+        ("a.b.example.org:8000", 200),
+        ("my_service:8000", 200),
+        ("notexample.org", 400),
+        ("other", 400),
+    ],
+)
+def test_trusted_hosts_may_be_a_domain_with_all_below_it(host: str, status: int) -> None:
+    trusted = Settings.from_environment({"TRUSTED_HOSTS": ".Example.org my_service"})
+    asked = create_app(trusted).test_client()
+
+    assert asked.get("/model", headers={"Host": host}).status_code == status
+    assert asked.get("/livez", headers={"Host": "10.0.0.1"}).status_code == 200
