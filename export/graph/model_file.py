@@ -65,7 +65,7 @@ def build_manifest(trained: TrainedModel, description: Description) -> Manifest:
         intercept=tuple(description.empty_log_odds.tolist()),
         vocabulary=description.weighting.terms,
         stop_words=tuple(sorted(trained.normaliser.stop_words)),
-        lemmas=_lemmas(trained, description.weighting.terms),
+        lemmas=_lemmas(trained, description),
         golden=_golden(trained, description),
         data=trained.data,
         figures=trained.figures,
@@ -75,8 +75,11 @@ def build_manifest(trained: TrainedModel, description: Description) -> Manifest:
     )
 
 
-def _lemmas(trained: TrainedModel, vocabulary: tuple[str, ...]) -> dict[str, str]:
+def _lemmas(trained: TrainedModel, description: Description) -> dict[str, str]:
     """The table of lemmas; empty where words are looked up as they are."""
+    vocabulary = description.weighting.terms
+    if description.lemmas is not None:
+        return description.lemmas
     if trained.stems:
         return trained.stems.table(vocabulary)
     return compile_lemmas(vocabulary, trained.irregular, trained.normaliser.lemma)

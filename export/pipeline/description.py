@@ -137,6 +137,7 @@ class Description:
         labels: K, in the order of the probabilities.
         analyzer: how text is read.
         stop_words: what the vectoriser drops.
+        lemmas: word -> term, if texts are cleaned before the pipeline; None if not.
     """
 
     steps: tuple[Any, ...]
@@ -146,6 +147,7 @@ class Description:
     labels: tuple[str, ...]
     analyzer: Analyzer
     stop_words: frozenset[str]
+    lemmas: dict[str, str] | None = None
 
     @property
     def classifier(self) -> Any:
