@@ -183,7 +183,7 @@ def _read(
         label_scores(steps[-1])  # refuses what cannot be calibrated
         steps = _calibrated(steps, sample.numbers(names), cleaned)
     fitted = Pipeline([(f"step{number}", each) for number, each in enumerate(steps)])
-    description = replace(read_pipeline(fitted, kept and kept.analyzer), labels=names)
+    description = replace(read_pipeline(fitted, kept.analyzer if kept else None), labels=names)
     if kept:
         description = replace(description, stop_words=kept.stop_words, lemmas=kept.lemmas)
     elif description.analyzer.lowercase and description.analyzer.kind == "word":
@@ -198,7 +198,7 @@ def _read(
         figures=_figures(description, sample, cleaned, CALIBRATED if calibrated else ""),
         parameters=_parameters(description, language),
         command="export_pipeline(pipeline, path, texts, labels)",
-        analyzer=kept and kept.analyzer,
+        analyzer=kept.analyzer if kept else None,
     )
     return trained, description
 
@@ -240,7 +240,7 @@ def _names(given: Any, classifier: Any) -> tuple[str, ...]:
     return names
 
 
-def _sample(texts: Sequence[str], labels: Sequence[Any] | None, names: Mapping[str, str]) -> Sample:
+def _sample(texts: Iterable[str], labels: Sequence[Any] | None, names: Mapping[str, str]) -> Sample:
     """The texts and labels given; *names* are those of the classifier's labels."""
     if hasattr(texts, "columns"):
         raise BadSample('texts is a table; give the column that holds them, such as table["text"]')

@@ -146,8 +146,8 @@ def _check_labels(classifier: Any) -> None:
 
 
 def _check_finite(classifier: Any, form: Form) -> None:
-    members = form.members if isinstance(form, Ensemble) else ()
-    for each in [member.scores for member in members] or [form]:
+    rows = [member.scores for member in form.members] if isinstance(form, Ensemble) else [form]
+    for each in rows:
         if not (np.isfinite(each.linear).all() and np.isfinite(each.intercept).all()):
             raise NotConvertible(
                 f"{type(classifier).__name__} has weights that are no finite numbers; fit it "
