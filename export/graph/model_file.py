@@ -80,6 +80,8 @@ def _lemmas(trained: TrainedModel, description: Description) -> dict[str, str]:
     vocabulary = description.weighting.terms
     if description.lemmas is not None:
         return description.lemmas
+    if trained.analyzer is None:
+        return {}
     if trained.stems:
         return trained.stems.table(vocabulary)
     return compile_lemmas(vocabulary, trained.irregular, trained.normaliser.lemma)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -157,3 +160,33 @@ def test_texts_that_somebody_cleaned_before_are_pointed_out() -> None:
 def test_parts_are_given_together_and_without_a_pipeline(given: Any) -> None:
     with pytest.raises(BadSample, match="a fitted pipeline, or vectorizer= and classifier="):
         opened(given.pop("pipeline", None), SAMPLE, **given)
+
+
+IN_A_NOTEBOOK = """
+import sys
+for name in ("skops", "nltk", "matplotlib", "pooch", "fsspec", "click"):
+    sys.modules[name] = None  # as if it were not installed
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import make_pipeline
+from addsup import export_pipeline
+texts, labels = ["Gut gemacht!", "Sehr gut.", "Schlecht...", "Ganz schlecht."] * 5, [1, 1, 0, 0] * 5
+pipeline = make_pipeline(TfidfVectorizer(), MultinomialNB()).fit(texts, labels)
+print(export_pipeline(pipeline, "mine.onnx", texts, labels, quiet=True))
+"""
+
+
+def test_a_notebook_needs_nothing_that_only_training_does(tmp_path: Path) -> None:
+    for name in ("train", "server", "export", "inference"):  # names of people's own files
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(1)")
+
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_NOTEBOOK],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Exported mine.onnx")
