@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,14 +15,18 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from sklearn.pipeline import Pipeline
+import sklearn
+from sklearn.pipeline import Pipeline, make_pipeline
 from tqdm import tqdm
 
-from addsup.export.pipeline.description import Description
+from addsup.export.graph.equivalence import ODD_TEXTS
+from addsup.export.pipeline.classifiers import label_scores
+from addsup.export.pipeline.cleaning import Cleaned, called, read_cleaning
+from addsup.export.pipeline.description import Description, NotConvertible
 from addsup.export.pipeline.steps import fitted_steps, labels_of, read_pipeline
 from addsup.export.publish import Published, publish
 from addsup.inference.analyzer import Normaliser, tokenizer
-from addsup.inference.errors import AddsupError
+from addsup.inference.errors import AddsupError, first_line
 from addsup.inference.manifest import DataSet, Figures
 from addsup.train.artifact import TrainedModel
 from addsup.train.calibration import Calibrated, calibrate, log_scores
@@ -32,6 +38,10 @@ MEASURED: Final = (
     "fitted on them is not known here."
 )
 CALIBRATED: Final = " Its probabilities were calibrated on the same texts."
+
+#: Texts from which on they are looked at for having been cleaned.
+FEWEST: Final = 20
+PUNCTUATION: Final = re.compile(r"[^\w\s]")
 
 
 class BadSample(AddsupError):
@@ -57,15 +67,18 @@ class Sample:
 
 
 def export_pipeline(
-    pipeline: Any,
-    path: str | Path,
-    texts: Sequence[str],
+    pipeline: Any = None,
+    path: str | Path = "",
+    texts: Iterable[str] = (),
     labels: Sequence[Any] | None = None,
     *,
+    vectorizer: Any = None,
+    classifier: Any = None,
+    clean: Callable[[str], str] | None = None,
+    label_names: Any = None,
     name: str = "texts given to export_pipeline",
     licence: str = "not stated",
     language: str = "",
-    label_names: Any = None,
     quiet: bool = False,
 ) -> Published:
     """Write a fitted scikit-learn pipeline as a model file, once it is proved equal.
@@ -80,11 +93,15 @@ def export_pipeline(
             the file.
         labels: of the texts. With them the card has figures, and a classifier without
             probabilities is calibrated; take texts that the pipeline was not fitted on.
+        vectorizer: with `classifier`, in place of `pipeline`: the two fitted apart.
+        classifier: likewise.
+        clean: the function that the pipeline's texts were cleaned with before; it is kept as a
+            table of the words in `texts` and in the vocabulary.
+        label_names: what the labels are called, in the order of `classes_`, or the LabelEncoder
+            that they were encoded with; labels may be given either way.
         name: of the texts, for the card.
         licence: of the texts.
         language: of the texts, as two letters; for the card.
-        label_names: what the labels are called, in the order of `classes_`, or the LabelEncoder
-            that they were encoded with; labels may be given either way.
         quiet: whether to do without a progress bar.
 
     Returns:
@@ -92,57 +109,116 @@ def export_pipeline(
 
     Raises:
         NotConvertible: a step or a setting has no converter here; the message says what would do.
-        BadSample: the texts or labels cannot be used.
+        BadSample: texts, labels or path cannot be used.
         ProofFailed: the file would not answer as the pipeline does; nothing was written.
     """
+    path = Path(path)
+    if path.suffix != ".onnx":
+        raise BadSample(f'path is "{path}", and the name of a model file ends in .onnx')
     trained, description = read_fitted(
         pipeline,
         texts,
         labels,
+        vectorizer=vectorizer,
+        classifier=classifier,
+        clean=clean,
+        label_names=label_names,
         name=name,
         licence=licence,
         language=language,
-        label_names=label_names,
     )
     bar = partial(tqdm, desc="comparing", disable=quiet, delay=1, leave=False)
-    return publish(trained, Path(path), bar, description)
+    return publish(trained, path, bar, description)
 
 
 def read_fitted(
     pipeline: Any,
-    texts: Sequence[str],
+    texts: Iterable[str],
     labels: Sequence[Any] | None = None,
     *,
-    name: str = "",
-    licence: str = "",
-    language: str = "",
-    label_names: Any = None,
+    vectorizer: Any = None,
+    classifier: Any = None,
+    **more: Any,
 ) -> tuple[TrainedModel, Description]:
     """What becomes the model file of a fitted *pipeline*, and its description.
 
     Arguments and errors are those of `export_pipeline`.
     """
+    if (pipeline is None) != (vectorizer is not None and classifier is not None) or (
+        pipeline is not None and (vectorizer is not None or classifier is not None)
+    ):
+        raise BadSample("Give a fitted pipeline, or vectorizer= and classifier= that are fitted")
+    if pipeline is None:
+        pipeline = make_pipeline(vectorizer, classifier)
+    try:
+        return _read(pipeline, texts, labels, **more)
+    except AddsupError:
+        raise
+    except Exception as error:  # whatever an estimator of another version or maker may raise
+        raise NotConvertible(
+            f"The pipeline cannot be read ({type(error).__name__}: {first_line(error)}). If it was "
+            f"pickled by another scikit-learn than {sklearn.__version__}, export it with that one, "
+            "or fit it again; its steps have to be those that docs/api-python.md lists"
+        ) from error
+
+
+def _read(
+    pipeline: Any,
+    texts: Iterable[str],
+    labels: Sequence[Any] | None,
+    *,
+    clean: Callable[[str], str] | None = None,
+    label_names: Any = None,
+    name: str = "",
+    licence: str = "",
+    language: str = "",
+) -> tuple[TrainedModel, Description]:
     steps = fitted_steps(getattr(pipeline, "best_estimator_", pipeline))  # of a search for settings
     names = _names(label_names, steps[-1])
     sample = _sample(texts, labels, dict(zip(labels_of(steps[-1]), names, strict=True)))
+    kept = read_cleaning(clean, steps[0], sample.texts, ODD_TEXTS) if clean else None
+    cleaned = [called(clean, text) for text in sample.texts] if clean else sample.texts
     calibrated = not hasattr(steps[-1], "predict_proba") and sample.labels is not None
     if calibrated:
-        steps = _calibrated(steps, sample.numbers(names), sample.texts)
+        label_scores(steps[-1])  # refuses what cannot be calibrated
+        steps = _calibrated(steps, sample.numbers(names), cleaned)
     fitted = Pipeline([(f"step{number}", each) for number, each in enumerate(steps)])
-    description = replace(read_pipeline(fitted), labels=names)
+    description = replace(read_pipeline(fitted, kept.analyzer if kept else None), labels=names)
     block = description.blocks[0]
+    if kept:
+        block = replace(block, stop_words=kept.stop_words, lemmas=kept.lemmas)
+        description = replace(description, blocks=(block,))
+    elif block.analyzer.lowercase and block.analyzer.kind == "word":
+        _warn_of_cleaned(sample.texts)
+    reads = (block.stop_words, str, tokenizer(block.analyzer))
     trained = TrainedModel(
         pipeline=fitted,
-        normaliser=Normaliser(block.stop_words, str, tokenizer(block.analyzer)),
+        normaliser=Cleaned(*reads, function=clean) if clean else Normaliser(*reads),
         irregular=frozenset(),
         texts=sample.texts,
         data=_data(sample, name, licence),
-        figures=_figures(description, sample, CALIBRATED if calibrated else ""),
+        figures=_figures(description, sample, cleaned, CALIBRATED if calibrated else ""),
         parameters=_parameters(description, language),
         command="export_pipeline(pipeline, path, texts, labels)",
-        analyzer=None,
+        analyzer=kept.analyzer if kept else None,
     )
     return trained, description
+
+
+def _warn_of_cleaned(texts: Sequence[str]) -> None:
+    """Warn of texts that look as if a function had cleaned them before the vectoriser sees them."""
+    text = "\n".join(texts)
+    if (
+        len(texts) >= FEWEST
+        and text == text.lower() != text.upper()
+        and not PUNCTUATION.search(text)
+    ):
+        warnings.warn(
+            "The texts have no capital letter and no punctuation. If a function cleaned them, "
+            "the model file will be given texts without that: give the texts as typed, and the "
+            "function as clean=",
+            stacklevel=4,
+        )
 
 
 def _names(given: Any, classifier: Any) -> tuple[str, ...]:
@@ -166,14 +242,22 @@ def _names(given: Any, classifier: Any) -> tuple[str, ...]:
     return names
 
 
-def _sample(texts: Sequence[str], labels: Sequence[Any] | None, names: Mapping[str, str]) -> Sample:
+def _sample(texts: Iterable[str], labels: Sequence[Any] | None, names: Mapping[str, str]) -> Sample:
     """The texts and labels given; *names* are those of the classifier's labels."""
-    if isinstance(texts, str) or not len(texts):
+    if hasattr(texts, "columns"):
+        raise BadSample('texts is a table; give the column that holds them, such as table["text"]')
+    rows = list(texts) if isinstance(texts, Iterable) and not isinstance(texts, str) else []
+    if not rows:
         raise BadSample("texts has to be a list of texts, a few hundred or more")
-    for number, text in enumerate(texts):
+    for number, text in enumerate(rows):
         if not isinstance(text, str):
             raise BadSample(f"texts[{number}] is {type(text).__name__}, not str")
-    given = tuple(map(str, texts))  # NumPy's are no str to msgspec
+        if not text.isascii() and text != text.encode("utf-8", "replace").decode():
+            raise BadSample(
+                f"texts[{number}] holds half of a character (a lone surrogate); read the texts as "
+                "UTF-8, or leave it out"
+            )
+    given = tuple(map(str, rows))  # NumPy's are no str to msgspec
     if labels is None:
         return Sample(given, None)
     if len(labels) != len(given):
@@ -220,12 +304,14 @@ def _parameters(description: Description, language: str) -> dict[str, str]:
     return steps | ({"language": language} if language else {})
 
 
-def _figures(description: Description, sample: Sample, calibrated: str) -> Figures:
+def _figures(
+    description: Description, sample: Sample, cleaned: Sequence[str], calibrated: str
+) -> Figures:
     """How the pipeline does on the *sample*, if its labels are known."""
     if sample.labels is None:
         return Figures(protocol=UNMEASURED, held_out=None)
     truth = sample.numbers(description.labels)
-    probabilities = description.classifier.predict_proba(description.features(sample.texts))
+    probabilities = description.classifier.predict_proba(description.features(cleaned))
     fold = Fold(np.arange(len(truth)), truth, probabilities, 0)
     return Figures(
         protocol=MEASURED.format(f"{len(truth):,}") + calibrated,

@@ -13,12 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from string import ascii_lowercase
 
-from nltk.corpus.reader.wordnet import NOUN, WordNetCorpusReader
-
-SUFFIX_RULES: tuple[tuple[str, str], ...] = tuple(
-    WordNetCorpusReader.MORPHOLOGICAL_SUBSTITUTIONS[NOUN]
-)
-
 
 def compile_lemmas(
     vocabulary: Iterable[str], irregular: Iterable[str], lemma: Callable[[str], str]
@@ -47,8 +41,11 @@ def compile_lemmas(
 
 def _one_step_back(words: Iterable[str]) -> Iterator[str]:
     """Every form that a suffix rule could have turned into one of *words*."""
+    from nltk.corpus.reader.wordnet import NOUN, WordNetCorpusReader  # here: it takes a second
+
+    rules = WordNetCorpusReader.MORPHOLOGICAL_SUBSTITUTIONS[NOUN]
     for word in words:
-        for suffix, replacement in SUFFIX_RULES:
+        for suffix, replacement in rules:
             if word.endswith(replacement):
                 yield word.removesuffix(replacement) + suffix
 

@@ -74,14 +74,17 @@ def build_manifest(trained: TrainedModel, description: Description) -> Manifest:
 
 
 def _block(trained: TrainedModel, block: TextBlock) -> Block:
-    terms, stop_words, lemmas = block.weighting.terms, block.stop_words, {}
+    stop_words, lemmas = block.stop_words, dict[str, str]()
     if trained.analyzer:  # the vectoriser was given what the normaliser made
-        stop_words, lemmas = trained.normaliser.stop_words, _lemmas(trained, terms)
-    return Block(terms, tuple(sorted(stop_words)), lemmas, block.analyzer)
+        stop_words, lemmas = trained.normaliser.stop_words, _lemmas(trained, block)
+    return Block(block.weighting.terms, tuple(sorted(stop_words)), lemmas, block.analyzer)
 
 
-def _lemmas(trained: TrainedModel, vocabulary: tuple[str, ...]) -> dict[str, str]:
+def _lemmas(trained: TrainedModel, block: TextBlock) -> dict[str, str]:
     """The table of lemmas; empty where words are looked up as they are."""
+    vocabulary = block.weighting.terms
+    if block.lemmas is not None:
+        return block.lemmas
     if trained.stems:
         return trained.stems.table(vocabulary)
     return compile_lemmas(vocabulary, trained.irregular, trained.normaliser.lemma)

@@ -18,9 +18,11 @@ class Nodes:
     container: Any
 
     def constant(self, name: str, values: npt.ArrayLike) -> str:
-        """Add an initializer holding *values*; returns its name in the graph."""
+        """Add an initializer holding *values*, floats as doubles; returns its name in the graph."""
         unique = self.scope.get_unique_variable_name(name)
-        tensor = numpy_helper.from_array(np.asarray(values), unique)
+        array = np.asarray(values)
+        array = array.astype(np.float64) if array.dtype.kind == "f" else array
+        tensor = numpy_helper.from_array(array, unique)
         self.container.initializers.append(tensor)
         return str(unique)
 

@@ -8,6 +8,7 @@ from functools import singledispatch
 from typing import Any
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 from sklearn.linear_model._base import LinearClassifierMixin
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, MultinomialNB
@@ -65,7 +66,8 @@ def label_scores(classifier: Any) -> AdditiveForm:
     raise NotConvertible(
         f"{type(classifier).__name__} has no converter here: its probabilities are no sums over "
         "words, or export does not know that they are. It takes naive Bayes, linear classifiers "
-        "and CalibratedClassifierCV around them"
+        "(LinearSVC for SVC) and CalibratedClassifierCV around them; forests, boosting, neighbours "
+        "and networks are for servers that run scikit-learn or skl2onnx's own graphs"
     )
 
 
@@ -100,7 +102,19 @@ def _(classifier: BernoulliNB) -> AdditiveForm:
 @label_scores.register
 def _(classifier: LinearClassifierMixin) -> AdditiveForm:
     weights = np.atleast_2d(np.asarray(classifier.coef_, dtype=np.float64))
-    return AdditiveForm(None, weights, np.broadcast_to(classifier.intercept_, len(weights)) * 1.0)
+    intercept = np.asarray(classifier.intercept_, dtype=np.float64)
+    return AdditiveForm(None, weights, np.broadcast_to(intercept, len(weights)))
+
+
+@label_scores.register
+def _(classifier: LogisticRegression) -> AdditiveForm:
+    apart = getattr(classifier, "multi_class", "") == "ovr" or classifier.solver == "liblinear"
+    if apart and len(classifier.classes_) > 2:
+        raise NotConvertible(
+            "LogisticRegression of an older scikit-learn, with a model for each label: newer ones "
+            "make other probabilities of it; fit OneVsRestClassifier(LogisticRegression()) instead"
+        )
+    return label_scores.dispatch(LinearClassifierMixin)(classifier)
 
 
 @label_scores.register

@@ -64,11 +64,13 @@ class TextBlock:
         weighting: how counts of its terms become what the classifier sees.
         analyzer: how text is read.
         stop_words: what the vectoriser drops.
+        lemmas: word -> term, if texts are cleaned before the pipeline; None if not.
     """
 
     weighting: Weighting
     analyzer: Analyzer
     stop_words: frozenset[str] = frozenset()
+    lemmas: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
 
-from addsup.export.pipeline.classifiers import compared_scores, log_odds, stacked
+from addsup.export.pipeline.classifiers import compared_scores, label_scores, log_odds, stacked
 from addsup.export.pipeline.description import AdditiveForm, Ensemble, Form, Member, NotConvertible
 
 
@@ -25,6 +24,7 @@ def read_classifier(classifier: Any) -> Form:
     """
     if not hasattr(classifier, "predict_proba") and hasattr(classifier, "decision_function"):
         name = type(classifier).__name__
+        label_scores(classifier)  # which refuses it, if calibration would not help
         raise NotConvertible(
             f"{name} gives no probabilities: give export_pipeline labels= of texts that it was not "
             f"fitted on, to calibrate it by, or fit CalibratedClassifierCV({name}(), "
@@ -49,8 +49,6 @@ def _(classifier: SGDClassifier) -> Form:
 
 @read_classifier.register
 def _(classifier: OneVsRestClassifier) -> Form:
-    if classifier.multilabel_:
-        raise NotConvertible("A text has one label here; this OneVsRestClassifier gives several")
     if not hasattr(classifier, "predict_proba"):
         return read_classifier.dispatch(object)(classifier)
     each = [read_classifier(estimator) for estimator in classifier.estimators_]
@@ -77,7 +75,7 @@ def _calibrated(fitted: Any) -> Member:
             'method="sigmoid"'
         )
     inner = fitted.estimator
-    if isinstance(inner, FrozenEstimator):
+    if type(inner).__name__ == "FrozenEstimator":  # scikit-learn 1.5 has none
         inner = inner.estimator
     if hasattr(inner, "steps"):
         raise NotConvertible(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
 import msgspec
+import numpy as np
 from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from addsup.export.pipeline.description import (
     AdditiveForm,
     Description,
+    Ensemble,
     Form,
     NotConvertible,
     TextBlock,
@@ -43,6 +47,7 @@ def read_pipeline(pipeline: Any, analyzer: Analyzer | None = None) -> Descriptio
     if not blocks:
         raise NotConvertible("No term is left for the classifier")
     form = read_classifier(classifier)
+    _check_finite(classifier, form)
     return Description(
         steps=found,
         blocks=tuple(map(_with_separator, blocks)),
@@ -68,7 +73,8 @@ def fitted_steps(pipeline: Any) -> tuple[Any, ...]:
     """The fitted steps of *pipeline*, those of pipelines inside it too.
 
     Raises:
-        NotConvertible: it is no pipeline, is not fitted, or has less than two steps.
+        NotConvertible: it is no pipeline, is not fitted, has less than two steps, or gives a text
+            no label or several.
     """
     if not hasattr(pipeline, "steps"):
         raise NotConvertible(
@@ -78,16 +84,22 @@ def fitted_steps(pipeline: Any) -> tuple[Any, ...]:
     found = tuple(_flat(pipeline))
     if len(found) < 2:
         raise NotConvertible("The pipeline needs a vectoriser and a classifier")
-    for each in (found[0], found[-1]):
-        try:
-            check_is_fitted(each)
-        except (NotFittedError, TypeError):
-            raise NotConvertible(
-                f"{type(each).__name__} is not fitted; call pipeline.fit(texts, labels) first"
-            ) from None
-    if not hasattr(found[-1], "classes_"):
-        raise NotConvertible(f"The last step is {type(found[-1]).__name__}, which has no classes")
-    return found
+    first, *between, last = found
+    _check_fitted(first, last)
+    _check_labels(last)
+    return (_exact(first), *between, last)
+
+
+def _exact(step: Any) -> Any:
+    """*step*, whose vectorisers count in float64: smaller numbers are exact in larger ones."""
+    if isinstance(step, CountVectorizer) and np.dtype(step.dtype) not in (np.int64, np.float64):
+        step = copy(step)
+        step.dtype = np.float64
+    for name in ("transformer_list", "steps"):  # of unions and of pipelines in them
+        if hasattr(step, name):
+            step = copy(step)
+            setattr(step, name, [(key, _exact(each)) for key, each in getattr(step, name)])
+    return step
 
 
 def _flat(pipeline: Pipeline) -> Iterator[Any]:
@@ -95,8 +107,52 @@ def _flat(pipeline: Pipeline) -> Iterator[Any]:
         each = getattr(each, "best_estimator_", each)  # of a search for settings
         if hasattr(each, "steps"):
             yield from _flat(each)
-        elif each is not None and each != "passthrough":
+        elif each is not None and each != "passthrough" and not _only_when_fitting(each):
             yield each
+
+
+def _only_when_fitting(step: Any) -> bool:
+    """Whether *step* chooses the texts to fit on, as imbalanced-learn's samplers do."""
+    return hasattr(step, "fit_resample") and not hasattr(step, "transform")
+
+
+def _check_fitted(first: Any, last: Any) -> None:
+    for each in (first, last):
+        try:
+            if isinstance(each, CountVectorizer):
+                each.transform([""])  # takes a vocabulary that was given for a fitted one
+            elif each is last:
+                check_is_fitted(each)
+        except NotFittedError:
+            raise NotConvertible(
+                f"{type(each).__name__} is not fitted; call pipeline.fit(texts, labels) first"
+            ) from None
+        except TypeError:  # it is no estimator of scikit-learn's; what is said of it comes later
+            continue
+
+
+def _check_labels(classifier: Any) -> None:
+    classes = getattr(classifier, "classes_", None)
+    if classes is None:
+        raise NotConvertible(
+            f"The last step is {type(classifier).__name__}, which has no classes; put a classifier "
+            "last, such as LogisticRegression or MultinomialNB"
+        )
+    if getattr(classifier, "multilabel_", False) or np.ndim(classes[0]):
+        raise NotConvertible(
+            f"A text has one label here, and this {type(classifier).__name__} gives several; "
+            "export a pipeline for each of them"
+        )
+
+
+def _check_finite(classifier: Any, form: Form) -> None:
+    rows = [member.scores for member in form.members] if isinstance(form, Ensemble) else [form]
+    for each in rows:
+        if not (np.isfinite(each.linear).all() and np.isfinite(each.intercept).all()):
+            raise NotConvertible(
+                f"{type(classifier).__name__} has weights that are no finite numbers; fit it "
+                "again with smoothing (alpha greater than 0)"
+            )
 
 
 def _over_terms(weightings: Sequence[Weighting], form: Form) -> Form:

@@ -31,6 +31,16 @@ from addsup.inference.analyzer_settings import Analyzer
 SEPARATORS: Final = (*" \n\t\x1f\x1e\x1d\x1c", *map(chr, range(0xE000, 0xE100)))
 
 
+#: What to do about a first step that is no vectoriser.
+WAYS_OUT: Final = {
+    "FeatureUnion": 'fit one vectoriser, such as TfidfVectorizer(analyzer="char_wb"), in its place',
+    "ColumnTransformer": "join the columns into one text, here and when it is served",
+}
+OTHERWISE: Final = "if it cleans texts, give its function as clean= and export the steps after it"
+#: What says how a vectoriser reads a text, and must be scikit-learn's.
+READING: Final = ("build_analyzer", "build_tokenizer", "build_preprocessor", "get_stop_words")
+
+
 @singledispatch
 def read_vectoriser(vectoriser: Any) -> Weighting:
     """What a fitted *vectoriser* counts.
@@ -38,9 +48,10 @@ def read_vectoriser(vectoriser: Any) -> Weighting:
     Raises:
         NotConvertible: it is none of scikit-learn's that have a vocabulary.
     """
+    name = type(vectoriser).__name__
     raise NotConvertible(
-        f"The first step is {type(vectoriser).__name__}; export takes a pipeline that begins with "
-        "a CountVectorizer or TfidfVectorizer and is given the texts themselves"
+        f"The first step is {name}; export takes a pipeline that begins with a CountVectorizer or "
+        f"TfidfVectorizer and is given the texts themselves: {WAYS_OUT.get(name, OTHERWISE)}"
     )
 
 
@@ -73,10 +84,10 @@ def read_step(fitted: Any, before: Weighting) -> Weighting:
     if _changes_nothing(fitted, len(before.columns)):
         return before
     raise NotConvertible(
-        f"The step {type(fitted).__name__} has no converter here; export knows TfidfTransformer, "
-        "Normalizer, MaxAbsScaler, StandardScaler(with_mean=False), FunctionTransformer(np.sqrt), "
-        "selectors such as SelectKBest and VarianceThreshold, and steps that only make the matrix "
-        "dense"
+        f"The step {type(fitted).__name__} has no converter here; fit without it. Export knows "
+        "TfidfTransformer, Normalizer, MaxAbsScaler, StandardScaler(with_mean=False), "
+        "FunctionTransformer(np.sqrt), selectors such as SelectKBest and VarianceThreshold, and "
+        "steps that only make the matrix dense"
     )
 
 
@@ -105,6 +116,8 @@ def _(fitted: SelectorMixin, before: Weighting) -> Weighting:
 
 @read_step.register
 def _(fitted: MaxAbsScaler, before: Weighting) -> Weighting:
+    if getattr(fitted, "clip", False):
+        raise NotConvertible("MaxAbsScaler(clip=True) has no converter here; use clip=False")
     return replace(before, scale=before.scale / fitted.scale_)
 
 
@@ -126,6 +139,9 @@ def _(fitted: Normalizer, before: Weighting) -> Weighting:
 
 def _normalised(before: Weighting, norm: Norm) -> Weighting:
     """Divided by a norm, once; what scaled the columns before belongs to the weights."""
+    whole = np.array_equal(before.columns, np.arange(len(before.terms)))
+    if before.norm == norm and whole and (before.scale == 1).all() and not before.roots:
+        return before
     if before.norm is not None or before.roots:
         raise NotConvertible(
             "A norm after square roots, or a second norm after the columns were chosen or "
@@ -175,13 +191,19 @@ def analyzer_of(vectoriser: Any) -> Analyzer:
     Raises:
         NotConvertible: that is in a function, which a model file cannot hold.
     """
+    kind = TfidfVectorizer if isinstance(vectoriser, TfidfVectorizer) else CountVectorizer
+    for name in READING:
+        if getattr(type(vectoriser), name) is not getattr(kind, name):
+            raise NotConvertible(
+                f"{type(vectoriser).__name__} has a {name} of its own, and a model file holds no "
+                f"code: give a function that cleans texts as clean=, and fit a {kind.__name__}"
+            )
     for name in ("analyzer", "tokenizer", "preprocessor", "strip_accents"):
         if callable(value := getattr(vectoriser, name)):
             raise NotConvertible(
                 f"{type(vectoriser).__name__}({name}={getattr(value, '__name__', value)}) is a "
                 "function, and a model file holds no code: say the same with token_pattern, "
-                "lowercase, strip_accents, stop_words and ngram_range, or change the texts before "
-                "they are given to the pipeline, here and when it is served"
+                "lowercase, strip_accents, stop_words and ngram_range, or give it as clean="
             )
     if vectoriser.input != "content":
         raise NotConvertible(

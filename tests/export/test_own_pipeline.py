@@ -102,7 +102,7 @@ def refused() -> dict[str, tuple[Any, str]]:
         ),
         "a projection": (
             fitted(TfidfVectorizer(), TruncatedSVD(5), LogisticRegression()),
-            "step TruncatedSVD has no converter here; export knows TfidfTransformer",
+            "step TruncatedSVD has no converter here; fit without it. Export knows TfidfTransf",
         ),
         "the empty string as a term": (
             fitted(CountVectorizer(token_pattern=r"\w*"), MultinomialNB()),
