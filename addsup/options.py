@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from addsup.train.options import TrainOptions
 
 #: Keys of `addsup.train`'s tables, which would take seconds to import for a line of help.
-CLASSIFIERS: Final = ("gaussian", "multinomial", "complement", "bernoulli", "logistic", "svm")
+CLASSIFIERS: Final = tuple("gaussian multinomial complement bernoulli logistic svm nb-svm".split())
 METRICS: Final = ("log-loss", "accuracy", "macro-f1")
 LANGUAGES: Final = tuple("da de en es fi fr hu it kk nl no pt ru sv tr".split())
 

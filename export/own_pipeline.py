@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -65,6 +65,7 @@ def export_pipeline(
     name: str = "texts given to export_pipeline",
     licence: str = "not stated",
     language: str = "",
+    label_names: Any = None,
     quiet: bool = False,
 ) -> Published:
     """Write a fitted scikit-learn pipeline as a model file, once it is proved equal.
@@ -82,6 +83,8 @@ def export_pipeline(
         name: of the texts, for the card.
         licence: of the texts.
         language: of the texts, as two letters; for the card.
+        label_names: what the labels are called, in the order of `classes_`, or the LabelEncoder
+            that they were encoded with; labels may be given either way.
         quiet: whether to do without a progress bar.
 
     Returns:
@@ -92,14 +95,41 @@ def export_pipeline(
         BadSample: the texts or labels cannot be used.
         ProofFailed: the file would not answer as the pipeline does; nothing was written.
     """
-    sample = _sample(texts, labels)
+    trained, description = read_fitted(
+        pipeline,
+        texts,
+        labels,
+        name=name,
+        licence=licence,
+        language=language,
+        label_names=label_names,
+    )
+    bar = partial(tqdm, desc="comparing", disable=quiet, delay=1, leave=False)
+    return publish(trained, Path(path), bar, description)
+
+
+def read_fitted(
+    pipeline: Any,
+    texts: Sequence[str],
+    labels: Sequence[Any] | None = None,
+    *,
+    name: str = "",
+    licence: str = "",
+    language: str = "",
+    label_names: Any = None,
+) -> tuple[TrainedModel, Description]:
+    """What becomes the model file of a fitted *pipeline*, and its description.
+
+    Arguments and errors are those of `export_pipeline`.
+    """
     steps = fitted_steps(getattr(pipeline, "best_estimator_", pipeline))  # of a search for settings
-    _check_labels(sample, labels_of(steps[-1]))
+    names = _names(label_names, steps[-1])
+    sample = _sample(texts, labels, dict(zip(labels_of(steps[-1]), names, strict=True)))
     calibrated = not hasattr(steps[-1], "predict_proba") and sample.labels is not None
     if calibrated:
-        steps = _calibrated(steps, sample)
+        steps = _calibrated(steps, sample.numbers(names), sample.texts)
     fitted = Pipeline([(f"step{number}", each) for number, each in enumerate(steps)])
-    description = read_pipeline(fitted)
+    description = replace(read_pipeline(fitted), labels=names)
     block = description.blocks[0]
     trained = TrainedModel(
         pipeline=fitted,
@@ -112,11 +142,32 @@ def export_pipeline(
         command="export_pipeline(pipeline, path, texts, labels)",
         analyzer=None,
     )
-    bar = partial(tqdm, desc="comparing", disable=quiet, delay=1, leave=False)
-    return publish(trained, Path(path), bar, description)
+    return trained, description
 
 
-def _sample(texts: Sequence[str], labels: Sequence[Any] | None) -> Sample:
+def _names(given: Any, classifier: Any) -> tuple[str, ...]:
+    """The K labels of *classifier* by the names *given* for them, if any."""
+    classes = labels_of(classifier)
+    if given is None:
+        return classes
+    if hasattr(given, "inverse_transform"):
+        try:
+            given = given.inverse_transform(classifier.classes_)
+        except ValueError:
+            raise BadSample("label_names is fitted on other labels than the classifier") from None
+    names = tuple(map(str, given))
+    if len(names) != len(classes):
+        raise BadSample(
+            f"label_names has {len(names)} names, and the classifier knows {len(classes)} labels: "
+            f"{', '.join(classes[:10])}"
+        )
+    if len(set(names)) != len(names):
+        raise BadSample("label_names has a name twice")
+    return names
+
+
+def _sample(texts: Sequence[str], labels: Sequence[Any] | None, names: Mapping[str, str]) -> Sample:
+    """The texts and labels given; *names* are those of the classifier's labels."""
     if isinstance(texts, str) or not len(texts):
         raise BadSample("texts has to be a list of texts, a few hundred or more")
     for number, text in enumerate(texts):
@@ -128,27 +179,27 @@ def _sample(texts: Sequence[str], labels: Sequence[Any] | None) -> Sample:
     if len(labels) != len(given):
         raise BadSample(f"There are {len(given):,} texts and {len(labels):,} labels")
     plain = getattr(labels, "tolist", lambda: labels)()  # NumPy's True is "True", too, its 1 is "1"
-    return Sample(given, tuple(map(str, plain)))
-
-
-def _check_labels(sample: Sample, classes: Sequence[str]) -> None:
-    strange = sorted(set(sample.labels or ()) - set(classes))
-    if strange:
+    named = tuple(names.get(str(label), str(label)) for label in plain)
+    if strange := sorted(set(named) - set(names.values())):
         raise BadSample(
             f'labels has "{strange[0]}", which the pipeline does not know; its labels are '
-            f"{', '.join(classes[:10])}"
+            f"{', '.join([*names][:10])}"
         )
+    return Sample(given, named)
 
 
-def _calibrated(steps: tuple[Any, ...], sample: Sample) -> tuple[Any, ...]:
-    """*steps*, whose classifier gives no probabilities, with some that fit the *sample*."""
+def _calibrated(
+    steps: tuple[Any, ...], truth: npt.NDArray[np.int64], texts: Sequence[str]
+) -> tuple[Any, ...]:
+    """*steps*, whose classifier gives no probabilities, with some that fit the *texts*."""
     *before, classifier = steps
-    features: Any = sample.texts
+    features: Any = texts
     for each in before:
         features = each.transform(features)
-    scores = log_scores(classifier, features)
-    calibration = calibrate(scores, sample.numbers(labels_of(classifier)))
-    return (*before, Calibrated.around(classifier, calibration))
+    return (
+        *before,
+        Calibrated.around(classifier, calibrate(log_scores(classifier, features), truth)),
+    )
 
 
 def _data(sample: Sample, name: str, licence: str) -> DataSet:

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import numpy as np
 
 from addsup.export.graph.equivalence import Proof, Watch, prove
 from addsup.export.graph.model_file import build
 from addsup.export.pipeline.description import Description
 from addsup.export.pipeline.steps import read_pipeline
-from addsup.export.report.model_card import CardSubject, card, with_evaluations
+from addsup.export.report.model_card import CardSubject, card
 from addsup.export.report.summary import draw, examine, report_json
-from addsup.export.tools.evaluation import Evaluation, kept_evaluations
 from addsup.inference.errors import AddsupError
 from addsup.inference.model import Model, checksum_file
 from addsup.train.artifact import TrainedModel
@@ -85,7 +83,6 @@ def publish(
         plots=_write_plots(path.with_suffix(""), draw(model, report)),
         command=trained.command,
         comparison=comparison,
-        evaluations=kept_evaluations(path, sha256),
     )
     write_atomically(path.with_suffix(".md"), card(subject).encode())
     return Published(path, sha256, len(content), proof)
@@ -104,31 +101,6 @@ def write_model(path: Path, content: bytes) -> str:
     write_atomically(path, content)
     write_atomically(checksum_file(path), f"{digest}  {path.name}\n".encode())
     return digest
-
-
-def keep_evaluation(evaluation: Evaluation, model: Path, output: Path) -> Iterator[str]:
-    """Write *evaluation* to *output*, draw it beside, and put it into the card of *model*.
-
-    Raises:
-        BadData: another file beside the model passes for an evaluation and is none.
-        CannotWriteError: what was there is still there.
-    """
-    from addsup.export.report import plots  # here, for it takes a second
-
-    write_atomically(output, msgspec.json.format(msgspec.json.encode(evaluation)) + b"\n")
-    drawing = output.with_suffix(".svg")
-    svg = plots.reliability(
-        evaluation.reliability, len(evaluation.labels), evaluation.name, "this model"
-    )
-    write_atomically(drawing, svg)
-    yield f"\nKept: {output}, drawn in {drawing}"
-    card_file = model.with_suffix(".md")
-    if card_file.is_file():
-        text = card_file.read_text(encoding="utf-8")
-        added = with_evaluations(text, kept_evaluations(model, evaluation.model))
-        if added != text:
-            write_atomically(card_file, added.encode())
-            yield f"Added to {card_file}"
 
 
 def _refuse_constant(model: Model, texts: Sequence[str]) -> None:

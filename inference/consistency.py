@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from addsup.inference.blocks import GraphInput, Reading
-from addsup.inference.errors import ModelFileError
+from addsup.inference.errors import ModelFileError, first_line
 from addsup.inference.manifest import Block, Manifest
 from addsup.inference.predictions import NO_LABEL
 
@@ -115,9 +115,14 @@ def check_graph(manifest: Manifest, reader: Reading, texts: Sequence[GraphInput]
     except ModelFileError:
         raise
     except Exception as error:  # onnxruntime raises a class of its own for every status code
-        raise ModelFileError(f"its graph cannot be run: {_first_line(error)}") from None
-    _check_shape("probabilities", probabilities, (len(texts), count))
-    _check_shape("shares", shares, (*ids.shape, count - 1))
+        raise ModelFileError(f"its graph cannot be run: {first_line(error)}") from None
+    shapes = (probabilities.shape, shares.shape)
+    asked = ((len(texts), count), (*ids.shape, count - 1))
+    _require(
+        shapes == asked,
+        f"its graph gives probabilities and shares of the shapes {shapes}, but its labels and "
+        f"vocabulary ask for {asked}",
+    )
     for rows in (probabilities, *weights):
         _require(
             bool(np.isfinite(rows).all() and np.allclose(rows.sum(axis=1), 1, atol=TOLERANCE)),
@@ -151,18 +156,6 @@ def _try_every_term(manifest: Manifest, reader: Reading, run: Run) -> list[npt.N
         f"its graph knows other terms than the {terms} of its vocabulary",
     )
     return weights
-
-
-def _check_shape(name: str, found: npt.NDArray[np.float64], shape: tuple[int, ...]) -> None:
-    _require(
-        found.shape == shape,
-        f"its graph gives {name} of shape {list(found.shape)}, but its labels and vocabulary ask "
-        f"for {list(shape)}",
-    )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _require(holds: bool, otherwise: str) -> None:

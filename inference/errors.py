@@ -9,3 +9,8 @@ class AddsupError(Exception):
 
 class ModelFileError(AddsupError):
     """The model file is missing, damaged, foreign, or does not answer as it did when exported."""
+
+
+def first_line(error: Exception) -> str:
+    """First line of an *error* of onnxruntime's, without its full stop."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import log
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +15,9 @@ from addsup.inference.predictions import Explanation, WordContribution
 
 if TYPE_CHECKING:
     from addsup.inference.blocks import Located, Reading
+
+#: A probability has a logarithm from here on.
+LEAST = 1e-300
 
 
 class Explainer:
@@ -44,8 +49,9 @@ class Explainer:
         """
         second, first = np.argsort(probabilities, kind="stable")[-2:].tolist()
         words, occurrences = self.reading.locate(text)
-        evidence = against(shares, first, second)
-        by_term = np.bincount(ids, evidence, self.terms + 1).astype(np.float64, copy=False)
+        # The first label's shares against itself are 0.
+        one, other = (shares[:, label - 1] if label else 0.0 for label in (first, second))
+        by_term = np.bincount(ids, one - other, self.terms + 1).astype(np.float64, copy=False)
         contributions = _contributions(len(words), occurrences, by_term)
         intercept = float(self.intercepts[first] - self.intercepts[second])
         return Explanation(
@@ -70,13 +76,34 @@ def _contributions(
     return contributions
 
 
-def against(shares: npt.NDArray[np.float64], first: int, second: int) -> npt.NDArray[np.float64]:
-    """Shares [T] for label *first* against label *second*, from those against label 0."""
-    zero = np.zeros(len(shares))
-    columns = [shares[:, label - 1] if label else zero for label in (first, second)]
-    difference: npt.NDArray[np.float64] = columns[0] - columns[1]
-    return difference
-
-
 def _word_contribution(word: Word, value: float | None) -> WordContribution:
     return WordContribution(word.start, word.end, word.lemma, value is not None, value or 0.0)
+
+
+def with_effects(
+    text: str,
+    why: Explanation,
+    labels: Sequence[str],
+    probabilities: Callable[[Sequence[str]], list[list[float]]],
+) -> Explanation:
+    """*why* with the effect of each known word.
+
+    Args:
+        text: as typed.
+        why: its explanation.
+        labels: K.
+        probabilities: n texts as typed -> n rows of K probabilities.
+
+    Returns:
+        The same, each known word with its `effect`: by how much the log-odds of the label against
+        the next likeliest fall without it. A contribution is no counterfactual: without a word the
+        others are reweighted, and pairs of neighbours are others.
+    """
+    first, second = labels.index(why.label), labels.index(why.against)
+    known = [i for i, word in enumerate(why.words) if word.known]
+    without = [f"{text[: why.words[i].start]} {text[why.words[i].end :]}" for i in known]
+    words = list(why.words)
+    for i, row in zip(known, probabilities(without), strict=True):
+        odds = log(max(row[first], LEAST)) - log(max(row[second], LEAST))
+        words[i] = msgspec.structs.replace(words[i], effect=why.log_odds - odds)
+    return msgspec.structs.replace(why, words=tuple(words))

@@ -15,8 +15,7 @@ from addsup.inference import manifest
 from addsup.inference.blocks import GraphInput, open_blocks
 from addsup.inference.consistency import check_graph, check_manifest
 from addsup.inference.errors import ModelFileError
-from addsup.inference.explain import Explainer
-from addsup.inference.leave_one_out import with_effects
+from addsup.inference.explain import Explainer, with_effects
 from addsup.inference.predictions import Columns, Explanation, Prediction
 from addsup.inference.session import open_session, run_options
 from addsup.inference.signature import check_signature
@@ -25,9 +24,8 @@ from addsup.inference.signature import check_signature
 TOLERANCE = 1e-6
 
 # A run holds a count for each text and term, and a handful of numbers for each token and label;
-# each text has as many tokens as the longest. That is 1 MB of counts, which memory allocators keep
-# (more is given back to the system and comes anew, zeroed, at every run: up to three times the
-# time), and some times 8 MB, unless a text is more.
+# each text has as many tokens as the longest. That is 1 MB of counts, which stays in the caches,
+# and some times 8 MB, unless a text is more.
 NUMBERS_A_RUN = 300_000
 TOKENS_A_RUN = 2**17
 TEXTS_A_RUN = 256
@@ -136,16 +134,8 @@ class Model:
 
     def _read(self, texts: Sequence[str]) -> tuple[list[GraphInput], list[int], list[int]]:
         """What the graph takes of each of *texts*, its number of words, and of known ones."""
-        inputs: list[GraphInput] = []
-        words: list[int] = []
-        known: list[int] = []
-        # No list of tuples: thousands of these would have the garbage collector look at them all.
-        for text in texts:
-            graph_input, there, of_these = self.reader.read(text)
-            inputs.append(graph_input)
-            words.append(there)
-            known.append(of_these)
-        return inputs, words, known
+        found = list(map(self.reader.read, texts))
+        return [each[0] for each in found], [each[1] for each in found], [each[2] for each in found]
 
     def _rows(self, texts: Sequence[str]) -> list[list[float]]:
         """n rows of K probabilities of *texts* as typed, known words or not."""

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-import numpy as np
 import onnxruntime
 
-from addsup.inference.errors import ModelFileError
+from addsup.inference.errors import ModelFileError, first_line
 from addsup.inference.operator_allowlist import check_operators
-
-#: Bytes; no array of a run is larger, unless a text alone takes more.
-LARGEST_ARRAY: Final = 2**22
 
 
 def open_session(model: bytes) -> onnxruntime.InferenceSession:
@@ -33,12 +27,10 @@ def open_session(model: bytes) -> onnxruntime.InferenceSession:
     options.log_severity_level = 3
     # Left to guess, it would read some bytes as its own format, in which nothing has been checked.
     options.add_session_config_entry("session.load_model_format", "ONNX")
-    _keep_freed_memory()
     try:
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a class of its own for every status code
-        reason = str(error).strip().splitlines()[0].rstrip(".")
-        raise ModelFileError(f"onnxruntime cannot open it: {reason}") from None
+        raise ModelFileError(f"onnxruntime cannot open it: {first_line(error)}") from None
 
 
 def run_options() -> onnxruntime.RunOptions:
@@ -46,13 +38,3 @@ def run_options() -> onnxruntime.RunOptions:
     options = onnxruntime.RunOptions()
     options.only_execute_path_to_fetches = True
     return options
-
-
-def _keep_freed_memory() -> None:
-    """Let glibc's allocator keep what a run frees, rather than have it zeroed anew for the next.
-
-    What has been freed once is taken from the heap afterwards, and twice as much stays there free
-    (mallopt(3), M_MMAP_THRESHOLD). Nothing is touched, so nothing is used. Without it, batches of
-    a process take up to twice the time, by what it has freed before.
-    """
-    np.empty(LARGEST_ARRAY, np.uint8)

@@ -55,21 +55,14 @@ class Bundle(msgspec.Struct, rename="camel"):
     dsse_envelope: Envelope
 
 
-class Resource(msgspec.Struct):
-    """One file that the statement vouches for."""
-
-    algorithm: str
-    digest: str
-
-
 class Predicate(msgspec.Struct):
-    """What the statement says."""
+    """What model-signing's in-toto statement vouches for: files with their digests."""
 
-    resources: list[Resource]
+    resources: list[dict[str, str]]
 
 
 class Statement(msgspec.Struct):
-    """model-signing's in-toto statement: these files have these digests."""
+    """What the statement says."""
 
     predicate: Predicate
 
@@ -103,7 +96,8 @@ def check_signature(path: Path, content: bytes, public_key: Path) -> None:
         raise ModelFileError(f"{place.name} was not made with the private key of {public_key}")
     digest = hashlib.sha256(content).hexdigest()
     said = _document(payload, Statement, place).predicate.resources
-    if envelope.payload_type != STATEMENT or said != [Resource("sha256", digest)]:
+    digests = [(each.get("algorithm"), each.get("digest")) for each in said]
+    if envelope.payload_type != STATEMENT or digests != [("sha256", digest)]:
         raise ModelFileError(f"{place.name} is of another file: this one's sha256 is {digest}")
 
 

@@ -12,16 +12,13 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from string import ascii_lowercase
 from types import MappingProxyType
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Protocol
 
-from addsup.inference.analyzer import LETTERS_ONLY, Normaliser, Word, is_token
+from addsup.inference.analyzer import Normaliser, Word, is_token
 from addsup.inference.analyzer_settings import Analyzer
 from addsup.inference.preprocessing import preprocessor
 
 WHITE_SPACES: Final = re.compile(r"\s\s+")
-
-#: What tokens are looked up by.
-Key = TypeVar("Key", str, bytes)
 
 #: The number of the word where there is white space and nothing else.
 NO_WORD: Final = -1
@@ -52,12 +49,9 @@ def reader(
         return CharacterTerms(vocabulary, settings)
     if settings.kind == "letters" and any(" " in term for term in vocabulary):
         return GraphTerms(normaliser, vocabulary)
-    if settings.kind == "letters":
-        table = term_table(vocabulary, lemmas, normaliser.stop_words.union(ascii_lowercase))
-        in_bytes = {word.encode(): term for word, term in table.items()}
-        return SingleWords(LETTERS_ONLY.byte_tokens, in_bytes, " ")
-    if settings.ngram_range == (1, 1):
-        table = term_table(vocabulary, lemmas, normaliser.stop_words)
+    if settings.kind == "letters" or settings.ngram_range == (1, 1):
+        letters = ascii_lowercase if settings.kind == "letters" else ""  # one is no term there
+        table = term_table(vocabulary, lemmas, normaliser.stop_words.union(letters))
         return SingleWords(normaliser.tokenizer.tokens, table, settings.separator)
     return WordTerms(normaliser, vocabulary, settings)
 
@@ -75,15 +69,15 @@ def term_table(
     return table | dict.fromkeys(dropped, "")
 
 
-class SingleWords(Generic[Key]):
+class SingleWords:
     """Terms of one word each: what the graph takes is looked up, a word at a time."""
 
     def __init__(
-        self, tokens: Callable[[str], list[Key]], table: Mapping[Key, str], separator: str
+        self, tokens: Callable[[str], list[str]], table: Mapping[str, str], separator: str
     ) -> None:
         """*table* is a `term_table` by what *tokens* finds."""
-        self.tokens: Callable[[str], list[Key]] = tokens
-        self.table: Mapping[Key, str] = table
+        self.tokens = tokens
+        self.table = table
         self.separator = separator
 
     def read(self, text: str) -> tuple[str, int, int]:
@@ -197,7 +191,10 @@ def _owners(text: str) -> list[int]:
 
 def _next(owners: Sequence[int], start: int) -> int:
     """The word after white space at *start*, or else the one before it."""
-    return next((owner for owner in owners[start:] if owner != NO_WORD), max(owners))
+    for owner in owners[start:]:
+        if owner != NO_WORD:
+            return owner
+    return max(owners)
 
 
 def _within_words(words: Sequence[str], fewest: int, most: int) -> Iterator[Occurrence]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 
 from addsup.inference.model import Model
-from addsup.inference.predictions import Columns, Explanation, Prediction
+from addsup.inference.predictions import Columns, Explanation
 from addsup.inference.text_checks import problem_with
 
 CONTRIBUTIONS = pa.list_(pa.struct([("word", pa.string()), ("contribution", pa.float64())]))
@@ -49,16 +48,9 @@ def result_schema(labels: Sequence[str], wanted: Wanted) -> pa.Schema:
 def score_texts(
     model: Model, texts: Sequence[object], errors: Mapping[int, str], wanted: Wanted
 ) -> pa.RecordBatch:
-    """Classify n *texts*; a bad one has nulls and the code of what is wrong with it.
+    """Classify n *texts*: n rows of `result_schema`; a bad text has nulls, and a code of its error.
 
-    Args:
-        model: that classifies.
-        texts: as typed; what is no string is an error.
-        errors: index -> code of texts that are known to be bad.
-        wanted: what to say of them.
-
-    Returns:
-        n rows of `result_schema`.
+    What is no string is an error; *errors* has the codes of texts that are known to be bad.
     """
     bad = {
         i: code
@@ -67,31 +59,19 @@ def score_texts(
     }
     good = [text for i, text in enumerate(texts) if i not in bad and isinstance(text, str)]
     schema = result_schema(model.labels, wanted)
+    arrays = _arrays(model.columns(good), model.labels)
     if wanted.explain:
-        explained = model.explain(good)
-        found = _in_columns([prediction for prediction, _ in explained], len(model.labels))
-        pairs = zip(good, explained, strict=True)
+        pairs = zip(good, model.explain(good), strict=True)
         named = [_strongest(text, why, wanted.explain) for text, (_, why) in pairs]
-        arrays = [*_arrays(found, model.labels), pa.array(named, CONTRIBUTIONS)]
-    else:
-        arrays = _arrays(model.columns(good), model.labels)
+        arrays.append(pa.array(named, CONTRIBUTIONS))
     if bad:
-        arrays = _with_gaps(arrays, bad, len(texts))
+        good_rows = iter(range(len(good)))
+        places = [None if i in bad else next(good_rows) for i in range(len(texts))]
+        arrays = [array.take(pa.array(places, pa.int64())) for array in arrays]
     at = schema.get_field_index(f"{wanted.prefix}error")
-    errors = pa.array([bad.get(i) for i in range(len(texts))], pa.string())
-    arrays.insert(at, errors)
+    arrays.insert(at, pa.array([bad.get(i) for i in range(len(texts))], pa.string()))
     typed = [array.cast(kind) for array, kind in zip(arrays, schema.types, strict=True)]
     return pa.RecordBatch.from_arrays(typed, schema=schema)
-
-
-def _in_columns(predictions: Sequence[Prediction], labels: int) -> Columns:
-    rows = [list((each.probabilities or {}).values()) or [0.0] * labels for each in predictions]
-    return Columns(
-        np.array(rows).reshape(-1, labels),
-        np.array([each.words for each in predictions]),
-        np.array([each.known_words for each in predictions]),
-        [each.unread_letters for each in predictions],
-    )
 
 
 def _arrays(found: Columns, labels: Sequence[str]) -> list[pa.Array]:
@@ -107,13 +87,6 @@ def _arrays(found: Columns, labels: Sequence[str]) -> list[pa.Array]:
         pa.array(found.known_words),
         pa.array(found.unread_letters, pa.int32()),
     ]
-
-
-def _with_gaps(arrays: Sequence[pa.Array], bad: Mapping[int, str], count: int) -> list[pa.Array]:
-    """*arrays* as columns of *count* rows, null in those that are *bad*."""
-    good = iter(range(count))
-    places = pa.array([None if i in bad else next(good) for i in range(count)], pa.int64())
-    return [array.take(places) for array in arrays]
 
 
 def _strongest(text: str, why: Explanation | None, most: int) -> list[tuple[str, float]]:

@@ -1,22 +1,24 @@
-"""Ledger of an output folder: which parts are done, so that the same command goes on."""
+"""Ledger of an output folder: which parts are done, so that the same command goes on; its lock."""
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 import re
+import socket
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import Any, Final, Literal
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Literal, TextIO
 
 import msgspec
-import pyarrow as pa
 from pyarrow import fs
 
-from addsup.score.counts import Counts
-from addsup.score.errors import ScoreError
-from addsup.score.lock import locked
+from addsup.inference.errors import AddsupError
 from addsup.score.tasks import Done, Task
 from addsup.tables.errors import BadTable, TableError
 from addsup.tables.storage import DAMAGE, Place, Source, open_atomically, open_source, reason
@@ -42,7 +44,7 @@ class Progress(msgspec.Struct, forbid_unknown_fields=True):
         parts: name of a part -> what is known of it.
     """
 
-    format: Literal[2]
+    format: Literal[3]
     model: str
     options: dict[str, Any]
     parts: dict[str, Done] = {}
@@ -55,58 +57,39 @@ class Ledger:
         self.folder, self.progress = folder, progress
         self._due = 0.0
 
-    @property
-    def counts(self) -> Counts:
-        """What was found in all parts."""
-        return sum((done.counts for done in self.progress.parts.values()), Counts())
-
     def unfinished(self, tasks: Sequence[Task]) -> list[Task]:
         """Those of *tasks* whose part has to be made, or made again.
 
         A part is done if its source is as it was, and it has the checksum that was recorded.
         Where one is not, `_SUCCESS` goes first, then what was recorded of it.
         """
+        parts = self.progress.parts
         with ThreadPoolExecutor(READERS) as threads:
             is_done = list(threads.map(self._is_done, tasks))
-        left = [task for task, done in zip(tasks, is_done, strict=True) if not done]
-        stale = {task.part for task in left} | self._cut_otherwise(tasks)
+        left = [task for task, is_it in zip(tasks, is_done, strict=True) if not is_it]
+        sources, planned = {task.source.name for task in tasks}, {task.part for task in tasks}
+        cut_otherwise = {part for part in parts.keys() - planned if parts[part].source in sources}
+        stale = cut_otherwise.union(task.part for task in left)
         if stale:
             self._delete(SUCCESS)
-        for part in stale & self.progress.parts.keys():
+        for part in stale & parts.keys():
             self._delete(part)
-            del self.progress.parts[part]
+            del parts[part]
         self.save()
         return left
 
     def _is_done(self, task: Task) -> bool:
         done, source = self.progress.parts.get(task.part), task.source
-        as_it_was = done and (done.source, done.source_size, done.source_changed) == (
-            source.name,
-            source.size,
-            source.changed,
-        )
-        return bool(done and as_it_was and source.place and self._is_there(task.part, done))
-
-    def _is_there(self, part: str, done: Done) -> bool:
-        """Whether *part* has the size and the checksum that were recorded."""
+        if done is None or source.is_stream:
+            return False
+        as_it_was = (source.name, source.size, source.changed)
+        if as_it_was != (done.source, done.source_size, done.source_changed):
+            return False
         try:
-            with open_source(Source(self.folder / part, part)) as stream:
-                digest, size = hashlib.sha256(), 0
-                while block := stream.read(2**20):
-                    digest.update(block)
-                    size += len(block)
+            with open_source(Source(self.folder / task.part, task.part)) as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest() == done.sha256
         except BadTable:
             return False
-        return (size, digest.hexdigest()) == (done.size, done.sha256)
-
-    def _cut_otherwise(self, tasks: Sequence[Task]) -> set[str]:
-        """Parts of files that now become other parts."""
-        sources, parts = {task.source.name for task in tasks}, {task.part for task in tasks}
-        return {
-            part
-            for part, done in self.progress.parts.items()
-            if done.source in sources and part not in parts
-        }
 
     def _delete(self, name: str) -> None:
         place = self.folder / name
@@ -130,19 +113,18 @@ class Ledger:
             self._due = time.monotonic() + SELDOM * (time.monotonic() - began)
 
     def save(self) -> None:
-        """Write the ledger, whole or not at all."""
+        """Write the ledger, whole or not at all; refuse what another command has begun."""
+        _begun(self.folder, self.progress)
         with open_atomically(self.folder / NAME) as stream:
             stream.write(msgspec.json.encode(self.progress))
 
     def finish(self, tasks: Sequence[Task], summary: bytes) -> None:
-        """Say in the folder that the output is complete.
-
-        Raises:
-            ScoreError: it is not.
-        """
+        """Say in the folder that the output is complete; refuse if it is not."""
         lost = [task.part for task in tasks if task.part not in self.progress.parts]
         if lost:
-            raise ScoreError(f"{self.folder} lacks {lost[0]}: the same command goes on from there.")
+            raise AddsupError(
+                f"{self.folder} lacks {lost[0]}: the same command goes on from there."
+            )
         with open_atomically(self.folder / SUCCESS) as stream:
             stream.write(summary)
 
@@ -156,19 +138,56 @@ class Ledger:
 
 
 @contextmanager
+def locked(place: Place, output: str) -> Iterator[None]:
+    """Hold the lock at *place* for *output*, if that is on a local file system.
+
+    It is the kernel's (flock), which goes with its process. Object stores have none: there two
+    runs of one command write the same bytes, and the ledger refuses another command.
+    """
+    if not isinstance(place.system, fs.LocalFileSystem):
+        yield
+        return
+    path = Path(place.path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+") as file:
+            _take(path, file, output)
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+    except OSError as error:
+        raise TableError(f"{output} cannot be written: {reason(error)}.") from None
+
+
+def _take(path: Path, file: TextIO, output: str) -> None:
+    holder = ""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_ours = path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except BlockingIOError:
+        is_ours = False
+        file.seek(0)
+        holder = file.read()
+    if not is_ours:
+        who = holder or "which has just begun or is just ending"
+        raise AddsupError(
+            f"{output} is being written by another run ({who}): wait for it, or stop it."
+        )
+    file.truncate(0)
+    since = datetime.now(UTC).isoformat(" ", "seconds")
+    file.write(f"process {os.getpid()} on {socket.gethostname()}, since {since}")
+    file.flush()
+
+
+@contextmanager
 def open_ledger(folder: Place, model: str, options: dict[str, Any]) -> Iterator[Ledger]:
     """The ledger of *folder*, locked; written as it begins, and whatever ends it.
 
-    Args:
-        folder: of the output.
-        model: sha256 of the model file.
-        options: all that decides what is in the parts.
-
-    Raises:
-        ScoreError: another run is at it, or the folder holds what another command has made.
+    It refuses a folder that another run is at, or that holds what another command has made.
     """
     with locked(folder / LOCK, str(folder)):
-        ledger = Ledger(folder, _begun(folder, Progress(2, model, options)))
+        ledger = Ledger(folder, _begun(folder, Progress(3, model, options)))
         ledger.save()
         ledger.sweep()
         try:
@@ -188,11 +207,11 @@ def _begun(folder: Place, fresh: Progress) -> Progress:
         _refuse_foreign(folder)
         return fresh
     except msgspec.ValidationError:
-        raise ScoreError(
+        raise AddsupError(
             f"{folder} was begun by another version of addsup: give another output, or delete it."
         ) from None
-    except (*DAMAGE, msgspec.DecodeError, pa.ArrowException) as error:
-        raise ScoreError(f"{folder / NAME} cannot be read: {reason(error)}.") from None
+    except (*DAMAGE, msgspec.DecodeError) as error:
+        raise AddsupError(f"{folder / NAME} cannot be read: {reason(error)}.") from None
     if not found.parts:
         return fresh
     for what, one, other in (
@@ -200,7 +219,7 @@ def _begun(folder: Place, fresh: Progress) -> Progress:
         ("options", found.options, fresh.options),
     ):
         if one != other:
-            raise ScoreError(
+            raise AddsupError(
                 f"{folder} holds results of {what} {one}, not {other}: give another output, or "
                 "delete it."
             )
@@ -212,7 +231,7 @@ def _refuse_foreign(folder: Place) -> None:
     names = [info.base_name for info in folder.system.get_file_info(selector)]
     foreign = [name for name in names if name != LOCK and not name.startswith(".")]
     if foreign:
-        raise ScoreError(
+        raise AddsupError(
             f"{folder} is not empty (it has {min(foreign)}), and nothing says that it was begun by "
             "this command: give another output."
         )

@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 import os
-from typing import Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask
 
 from addsup.inference.model import Model, read_trusted
-from addsup.server.api import health, info, predict
+from addsup.server.api import info, predict
 from addsup.server.api.openapi import routes as openapi
 from addsup.server.error_handlers import flask_error, reply_to_error
 from addsup.server.extensions import KEY, Extensions, extensions_of
+from addsup.server.http.request import current_request
 from addsup.server.http.routing import Table
 from addsup.server.middleware.compression import compress
-from addsup.server.middleware.dispatch import dispatch
-from addsup.server.middleware.security import allow_origins, mount, trust_proxies
+from addsup.server.middleware.request_body import read_body
+from addsup.server.middleware.security import (
+    allow_origins,
+    check_api_key,
+    check_cross_site,
+    check_host,
+    check_trusted_host,
+    mount,
+    trust_proxies,
+)
 from addsup.server.middleware.security_headers import add_security_headers
 from addsup.server.observability.log_format import write_defects
 from addsup.server.observability.log_writer import LogWriter
 from addsup.server.observability.metrics import Metrics
 from addsup.server.observability.request_log import Application, RequestLog
-from addsup.server.open_inference import management, routes, v1
+from addsup.server.open_inference import management, routes
 from addsup.server.settings import Settings
-from addsup.server.web.assets import keep_assets
-from addsup.server.web.views import render_page, web
+from addsup.server.web.views import keep_assets, render_page, web
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 #: All that answers JSON, by path and method. Flask has the pages.
 ROUTES: Final = (
     *predict.ROUTES,
     *info.ROUTES,
-    *health.ROUTES,
     *openapi.ROUTES,
     *routes.ROUTES,
     *management.ROUTES,
-    *v1.ROUTES,
 )
 TABLE: Final = Table(ROUTES)
 
@@ -42,6 +52,31 @@ TABLE: Final = Table(ROUTES)
 def log_requests(application: Application, server: Extensions) -> Application:
     """Log and count whatever *application* answers."""
     return server.request_log.wrap(application, server, TABLE)
+
+
+def dispatch(pages: Application, server: Extensions) -> Application:
+    """Check each request; answer it by the function of its route, or leave it to *pages*."""
+    settings = server.settings
+    checks = [check_host, check_trusted_host, check_cross_site, check_api_key, read_body]
+    if not settings.trusted_hosts:
+        checks.remove(check_trusted_host)
+    if not settings.api_key:
+        checks.remove(check_api_key)
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = current_request(environ)
+        try:
+            for check in checks:
+                check(request)
+            route = request.route
+            if route is None:
+                return pages(environ, start_response)
+            reply = route.answer(request)
+        except Exception as error:
+            reply = reply_to_error(error, request)
+        return reply.send(request, start_response)
+
+    return answer
 
 
 #: WSGI middleware, outermost first.
@@ -81,7 +116,7 @@ def make_ready(app: Flask, content: bytes | None = None) -> Flask:
     server = extensions_of(app)
     path = server.settings.model_path
     if content is None:
-        content = read_trusted(path, server.settings.public_key)
+        content = read_trusted(path, server.settings.model_public_key)
     server.use_model(Model.open(path, content))
     return app
 
@@ -96,7 +131,7 @@ def unready_app(settings: Settings) -> Flask:
     write_defects(settings.log_format)
     metrics = Metrics()
     request_log = RequestLog(metrics, settings.log_format, LogWriter())
-    server = Extensions(settings, metrics, request_log, lambda: app, reply_to_error, render_page)
+    server = Extensions(settings, metrics, request_log, lambda: app, render_page)
     app.extensions[KEY] = server
     for wrap in reversed(MIDDLEWARE):
         app.wsgi_app = wrap(app.wsgi_app, server)  # type: ignore[method-assign]

@@ -19,14 +19,8 @@ def classify(
 ) -> list[Classification]:
     """Classify *texts*, which have passed `schemas.validation`, in order.
 
-    Args:
-        request: that they came with; its server has the model, and counts this.
-        texts: n texts as typed.
-        explain: whether to say what each word adds.
-        leave_out: whether to say, too, what the verdict would be without each word.
-
-    Returns:
-        n classifications.
+    With *explain* each says what its words add; with *leave_out*, too, what the verdict would be
+    without each. The model is that of the server of *request*, which counts this.
 
     Raises:
         ProblemError: the model is not loaded yet (HTTP 503), or there is more to explain than

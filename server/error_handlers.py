@@ -11,8 +11,7 @@ from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.http.request import Reply, Request, current_request
 from addsup.server.middleware.security import is_well_formed_host
 from addsup.server.observability.log_format import log_defect
-from addsup.server.schemas.negotiation import wants_html
-from addsup.server.schemas.responses import encode, problem_document
+from addsup.server.schemas.responses import encode, problem_document, wants_html
 from addsup.server.web.views import render_form, submitted_text
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -55,34 +54,28 @@ def as_problem(error: Exception, request: Request) -> ProblemError:
 
 
 def _from_werkzeug(error: HTTPException, request: Request) -> ProblemError:
-    match error.code:
-        case 404:
-            return ProblemError(
-                ProblemType.ROUTE_NOT_FOUND, "Nothing is served at this path; the form is at /."
-            )
-        case 405:
-            allowed = set(getattr(error, "valid_methods", None) or ())
-            usual = " or ".join(sorted(allowed - {"HEAD", "OPTIONS"}))
-            return ProblemError(
-                ProblemType.METHOD_NOT_ALLOWED,
-                f"{request.environ['REQUEST_METHOD']} is not allowed here; use {usual}.",
-                headers={"Allow": ", ".join(sorted(allowed))},
-            )
-        case 413:
-            return ProblemError(
-                ProblemType.BODY_TOO_LARGE,
-                "The form is larger than is read; a request body may have "
-                f"{request.server.settings.max_body_bytes:,} bytes.",
-            )
-        case 415:
-            return ProblemError(
-                ProblemType.UNSUPPORTED_MEDIA_TYPE, "The Content-Type is not one that is read here."
-            )
-        case _:
-            return ProblemError(
-                ProblemType.BAD_REQUEST,
-                "The request is malformed; check its URL, headers and body.",
-            )
+    allowed = set(getattr(error, "valid_methods", None) or ())
+    usual = " or ".join(sorted(allowed - {"HEAD", "OPTIONS"}))
+    known = {
+        404: (ProblemType.ROUTE_NOT_FOUND, "Nothing is served at this path; the form is at /."),
+        405: (
+            ProblemType.METHOD_NOT_ALLOWED,
+            f"{request.environ['REQUEST_METHOD']} is not allowed here; use {usual}.",
+        ),
+        413: (
+            ProblemType.BODY_TOO_LARGE,
+            "The form is larger than is read; a request body may have "
+            f"{request.server.settings.max_body_bytes:,} bytes.",
+        ),
+        415: (
+            ProblemType.UNSUPPORTED_MEDIA_TYPE,
+            "The Content-Type is not one that is read here.",
+        ),
+    }
+    malformed = "The request is malformed; check its URL, headers and body."
+    problem = known.get(error.code or 0, (ProblemType.BAD_REQUEST, malformed))
+    headers = {"Allow": ", ".join(sorted(allowed))} if error.code == 405 else {}
+    return ProblemError(*problem, headers=headers)
 
 
 def for_a_browser(request: Request) -> bool:

@@ -12,7 +12,6 @@ from addsup.server.errors import ProblemError, ProblemType
 
 if TYPE_CHECKING:
     from addsup.inference.model import Model
-    from addsup.server.http.request import Reply, Request
     from addsup.server.observability.metrics import Metrics
     from addsup.server.observability.request_log import RequestLog
     from addsup.server.settings import Settings
@@ -29,7 +28,6 @@ class Extensions:
         metrics: of this process.
         request_log: writes a line for each request, and counts it.
         flask: the application that has the pages.
-        reply_to_error: makes an answer of what went wrong before Flask had the request.
         render_page: renders a text and what the model makes of it as HTML, within a context of
             Flask's.
         loaded_model: the model, once it has reproduced its golden texts.
@@ -39,17 +37,12 @@ class Extensions:
     metrics: Metrics
     request_log: RequestLog
     flask: Callable[[], Flask]
-    reply_to_error: Callable[[Exception, Request], Reply]
     render_page: Callable[..., str]
     loaded_model: Model | None = None
 
     @property
     def model(self) -> Model:
-        """The model.
-
-        Raises:
-            ProblemError: it is not loaded yet. HTTP 503.
-        """
+        """The model (ProblemError: it is not loaded yet, HTTP 503)."""
         if self.loaded_model is None:
             raise ProblemError(
                 ProblemType.NOT_READY,
@@ -76,9 +69,4 @@ def extensions_of(app: Flask) -> Extensions:
 
 def current() -> Extensions:
     """The extensions of the application that answers the current request."""
-    return extensions_of(_unwrapped(current_app))
-
-
-def _unwrapped(proxy: Any) -> Flask:
-    app: Flask = proxy._get_current_object()
-    return app
+    return extensions_of(current_app)

@@ -14,6 +14,8 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from gunicorn.glogging import Logger
+
 # glibc would give each thread an arena of its own, of which little goes back: the dearest legal
 # traffic took 432 MiB of all processes, and 279 with one arena, with 12 % more answers.
 M_ARENA_MAX = -8
@@ -30,9 +32,8 @@ multiprocess_dir.make_folder()
 
 # Imported here, in the master, so that workers share the memory of it and start at once.
 from addsup.server import wsgi
-from addsup.server.observability.gunicorn_logger import Log
 from addsup.server.observability.log_format import Formatter, announce
-from addsup.server.observability.log_handler import write_from_a_thread
+from addsup.server.observability.log_writer import write_from_a_thread
 from addsup.server.settings import Settings
 from addsup.server.worker.shutdown import hold_signals_over_fork
 from addsup.server.worker.worker import Worker
@@ -42,15 +43,13 @@ _chosen = wsgi.choose(Worker.server_stop.is_due)
 
 wsgi_app = f"{wsgi.__name__}:{wsgi.application.__name__}()"
 bind = [_chosen.address]
-workers = _chosen.workers
+workers = _chosen.web_concurrency
 loglevel = _chosen.log_level
-logger_class = Log
-Log.log_format = _chosen.log_format
 forwarded_allow_ips = ""  # whom to believe is said by TRUSTED_PROXIES alone
 
 worker_class = Worker
 threads = _chosen.threads
-worker_connections = _chosen.connections
+worker_connections = _chosen.max_connections
 Worker.max_requests_at_work = _chosen.max_concurrency
 Worker.max_body_bytes = _chosen.max_body_bytes
 Worker.health_paths = wsgi.health_paths(_chosen)
@@ -65,6 +64,19 @@ control_socket_disable = True  # it would be a socket in the home directory, whi
 # Heartbeats go through a file; one on a disk may stall, and a container may have none to write to.
 _memory = "/dev/shm"  # noqa: S108
 worker_tmp_dir = _memory if os.access(_memory, os.W_OK) else None
+
+
+class _Log(Logger):
+    """Gunicorn's messages in the form of all others and without what clients wrote."""
+
+    def setup(self, cfg: Any) -> None:
+        """Take over Gunicorn's handlers."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(Formatter(_chosen.log_format))
+
+
+logger_class = _Log
 
 
 def on_starting(arbiter: Any) -> None:

@@ -37,12 +37,8 @@ def approve(
     They are tried in a child process: a session of ONNX Runtime does not survive a fork, so the
     process that forks the workers must never have had one.
 
-    Args:
-        path: the model file.
-        public_key: whose owner must have signed it, if given.
-        rehearse: asks the opened model what serving will ask; what it raises is a reason to refuse.
-        seconds: that this may take.
-        is_stopping: whether the server is to stop, so that there is nothing to wait for.
+    *rehearse* asks the opened model what serving will ask; what it raises is a reason to refuse.
+    All may take *seconds*, and is given up when *is_stopping*.
 
     Raises:
         ModelFileError: the file cannot be read, or this took too long or was not waited for.

@@ -22,7 +22,7 @@ def start(gunicorn_options: Sequence[str]) -> None:
     """
     settings = Settings.from_environment(os.environ)
     # Gunicorn reads this one by itself while it is imported, and an empty value would stop it.
-    os.environ["WEB_CONCURRENCY"] = str(settings.workers)
+    os.environ["WEB_CONCURRENCY"] = str(settings.web_concurrency)
 
     import gunicorn
     from gunicorn.app.wsgiapp import run

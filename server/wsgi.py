@@ -20,6 +20,7 @@ from addsup.server.app import make_ready, unready_app
 from addsup.server.error_handlers import PROBLEM_JSON
 from addsup.server.errors import ProblemError, ProblemType, StartupError
 from addsup.server.extensions import extensions_of
+from addsup.server.middleware.security import cors_headers
 from addsup.server.middleware.security_headers import NOT_KEPT, OF_DOCUMENTS
 from addsup.server.observability.request_log import ID_HEADER
 from addsup.server.preflight import approve
@@ -67,7 +68,7 @@ def choose(is_stopping: Callable[[], bool]) -> Settings:
         app = prepared if prepared and settings == chosen else unready_app(settings)
         approved = approve(
             settings.model_path,
-            settings.public_key,
+            settings.model_public_key,
             lambda model: rehearse(model, app),
             settings.model_check_seconds,
             is_stopping,
@@ -154,17 +155,6 @@ def render_refusal(refusal: Refusal, fields: Mapping[str, str]) -> tuple[Headers
     if prepared and chosen:
         log = extensions_of(prepared).request_log
         request_id = log.record_refusal(refusal.status, fields.get("HTTP_X_REQUEST_ID"))
-        headers += _cors_headers(chosen.cors_origins or frozenset(), fields.get("HTTP_ORIGIN"))
+        if chosen.cors_origins:
+            headers += cors_headers(chosen.cors_origins, fields.get("HTTP_ORIGIN"))
     return [*headers, (ID_HEADER, request_id)], encode(problem_document(problem, request_id))
-
-
-def _cors_headers(allowed: frozenset[str], origin: str | None) -> Headers:
-    """What lets a page of *origin* read a refusal, if it is one of those *allowed*."""
-    everyone = "*" in allowed
-    if origin is None or not (everyone or origin in allowed):
-        return []
-    return [
-        ("Access-Control-Allow-Origin", "*" if everyone else origin),
-        ("Access-Control-Expose-Headers", "X-Request-ID, Retry-After"),
-        ("Vary", "Origin"),
-    ]

@@ -1,17 +1,34 @@
-"""Dialect: how a table of text is written; as given, or as its first rows tell."""
+"""Dialect: how a table of text is written, and encoded; as given, or as its first rows tell."""
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, Any, Final
 
-from addsup.tables.errors import TableError
-from addsup.tables.notes import note
+from addsup.tables.errors import BadTable, TableError, note
 
-if TYPE_CHECKING:
-    from addsup.tables.decoding import Text
+#: Bytes that are looked at before a file is read, and read at a time.
+BYTES_OF_HEAD: Final = 2**17
+#: What files begin with that are no text in UTF-8, and what to do about it.
+BEGINNINGS: Final = {
+    b"\x1f\x8b": "it is compressed by gzip: let its name end in .gz",
+    b"BZh91AY&SY": "it is compressed by bzip2: let its name end in .bz2",
+    b"\x28\xb5\x2f\xfd": "it is compressed by zstd: let its name end in .zst",
+    b"\xfd7zXZ\x00": "it is compressed by xz: unpack it, or pack it with gzip",
+    b"PK\x03\x04": "it is an archive (.zip) or a workbook (.xlsx): save its table as CSV",
+    b"PAR1": "it is Parquet: let its name end in .parquet",
+    codecs.BOM_UTF16_LE: "it is UTF-16: give --encoding utf-16, or save it as UTF-8",
+    codecs.BOM_UTF16_BE: "it is UTF-16: give --encoding utf-16, or save it as UTF-8",
+}
+LONE_RETURN: Final = re.compile(r"\r(?!\n|\Z)")
+#: Stands for a carriage return that ends no row; no decoded text has half a surrogate pair.
+STAND_IN: Final = "\udc0d"
+
 
 SEPARATORS: Final = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 #: Rows that are looked at, and the share of them that must be as wide as the header.
@@ -63,20 +80,112 @@ def unescaped(lines: Iterable[str]) -> Iterator[str]:
     return (line.replace('\\"', '""') for line in lines)
 
 
+class Text:
+    """The characters of a file.
+
+    Attributes:
+        name: of the file.
+        head: its beginning.
+        is_whole: whether that is all of it.
+        newline: what ends its lines: a carriage return if it has nothing else.
+        has_returns: whether a line was met with a carriage return inside, now `STAND_IN`.
+    """
+
+    def __init__(self, name: str, stream: IO[bytes], encoding: str | None = None) -> None:
+        """Look at the beginning of *stream*; `BadTable` if it is no text in *encoding*."""
+        self.name, self.encoding = name, encoding or "utf-8-sig"
+        try:
+            b" ".decode(self.encoding, "replace")
+        except LookupError:
+            raise BadTable(f"{name}: there is no encoding {encoding!r} (--encoding).") from None
+        self.bytes = _Counted(stream)
+        if encoding is None:
+            _check_beginning(name, self.bytes.head)
+        self.head = self.bytes.head.decode(self.encoding, "replace")
+        self.is_whole, self.has_returns = len(self.bytes.head) < BYTES_OF_HEAD, False
+        self.newline = "\r" if "\r" in self.head and "\n" not in self.head else "\n"
+
+    @property
+    def head_lines(self) -> list[str]:
+        """The first lines, as `lines`; one cut off only if it is the first."""
+        lines = list(io.StringIO(LONE_RETURN.sub(STAND_IN, self.head), self.newline))
+        return lines if self.is_whole or len(lines) < 2 else lines[:-1]
+
+    def lines(self) -> Iterator[str]:
+        """Lines, with their ends; texts do contain U+0085, U+2028 and the like."""
+        text = io.TextIOWrapper(self.bytes, self.encoding, newline=self.newline)  # type: ignore[type-var]
+        try:
+            while block := text.readlines(2**16):
+                joined = "".join(block)
+                if self.newline == "\n" and joined.count("\r") > joined.count("\r\n"):
+                    self.has_returns = True
+                    block = [LONE_RETURN.sub(STAND_IN, line) for line in block]
+                yield from block
+        except UnicodeError as error:
+            raise BadTable(self._misread(error)) from None
+
+    def _misread(self, error: UnicodeError) -> str:
+        if not isinstance(error, UnicodeDecodeError):
+            return f"{self.name} is not in {self.encoding}: {error}."
+        line = self.bytes.lines - error.object.count(b"\n", error.start) + 1
+        found = f"{self.name}, line {line}: byte 0x{error.object[error.start]:02x} is not "
+        if self.encoding != "utf-8-sig":
+            return f"{found}{self.encoding}: give another --encoding."
+        start = error.object.rfind(b"\n", 0, error.start) + 1
+        content = error.object[start:].partition(b"\n")[0]
+        return f"{found}UTF-8. {_guess(content)}, or save the file as UTF-8."
+
+
+def _check_beginning(name: str, head: bytes) -> None:
+    for beginning, advice in BEGINNINGS.items():
+        if head.startswith(beginning):
+            raise BadTable(f"{name}, line 1: {advice}.")
+    for encoding, zeros in (("utf-16-le", head[1:100:2]), ("utf-16-be", head[:100:2])):
+        if zeros and not any(zeros):
+            raise BadTable(f"{name}, line 1: it looks like UTF-16: give --encoding {encoding}.")
+
+
+def _guess(content: bytes) -> str:
+    """The encoding of a line that is not UTF-8; of Western letters, few are not ASCII."""
+    is_western = sum(byte > 127 for byte in content) * 3 <= len(content)
+    try:
+        content.decode("cp1252" if is_western else "ascii")
+    except UnicodeDecodeError:
+        return "Give --encoding with the one it has (such as cp1251, gb18030 or shift_jis)"
+    return "It looks like cp1252 (Windows): give --encoding cp1252"
+
+
+class _Counted(io.BufferedIOBase):
+    """Bytes whose lines are counted, since an error of decoding does not say its line."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.head = self.next = stream.read(BYTES_OF_HEAD)
+        self.read_some = getattr(stream, "read1", stream.read)
+        self.lines = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read1(self, _size: int = -1, /) -> bytes:
+        chunk, self.next = self.next or self.read_some(BYTES_OF_HEAD), b""
+        self.lines += chunk.count(b"\n")
+        return chunk
+
+
 def sniff(text: Text, usual: str, given: Dialect) -> Dialect:
     """The dialect of a table of *text*, nothing left open; what is unusual about it is said.
 
-    Args:
-        text: of which the first lines are looked at.
-        usual: separator of such a file: a comma, or a tab.
-        given: what is not to be guessed.
+    What is *given* is not guessed; *usual* is the separator of such a file.
     """
     lines = text.head_lines
     separator = given.separator or _separator(lines, usual)
-    is_sound = _is_sound(csv_reader(lines, separator), text.is_whole)
-    escapes = not is_sound and given.quoting is not False and any('\\"' in each for each in lines)
-    escapes = escapes and _is_sound(csv_reader(unescaped(lines), separator), text.is_whole)
-    quoting = usual != "\t" or is_sound or escapes if given.quoting is None else given.quoting
+    soundness = _soundness(csv_reader(lines, separator), text.is_whole)
+    escapes = given.quoting is not False and any('\\"' in each for each in lines)
+    if escapes:
+        escapes = _soundness(csv_reader(unescaped(lines), separator), text.is_whole) > soundness
+    quoting = given.quoting
+    if quoting is None:
+        quoting = usual != "\t" or soundness > 0 or escapes
     if separator != usual and given.separator is None:
         found = SEPARATORS[separator]
         note(f"{text.name}: columns are separated by {found} (--separator says otherwise).")
@@ -102,11 +211,16 @@ def _fit(lines: Sequence[str], separator: str) -> float:
     return widths.count(widths[0]) / len(widths) if widths and widths[0] > 1 else 0.0
 
 
-def _is_sound(rows: Iterable[list[str]], is_whole: bool) -> bool:
-    """Whether no quote is left open or not doubled, but in a last row that is cut off."""
+def _soundness(rows: Iterable[list[str]], is_whole: bool) -> int:
+    """2 if *rows* are equally wide, 1 if not, 0 if a quote is left open or not doubled in them.
+
+    A last row that is cut off does not count.
+    """
+    widths = set()
     try:
-        for _ in rows:
-            pass
+        for cells in rows:
+            widths.add(len(cells))
     except csv.Error as error:
-        return not is_whole and "end of data" in str(error)
-    return True
+        if is_whole or "end of data" not in str(error):
+            return 0
+    return 2 if len(widths - {0}) == 1 else 1

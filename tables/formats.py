@@ -1,21 +1,58 @@
-"""Formats of tables: which one a file has, and which its results get."""
+"""Formats of tables: which one a file has by its name or first bytes, and which its results get."""
 
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
+from typing import Final
 
 from addsup.tables.errors import BadTable, TableError
-from addsup.tables.suffixes import COMPRESSIONS, JSON, SUFFIXES, WRITTEN, ZIP, split_suffixes
+
+CSV: Final = "csv"
+TSV: Final = "tsv"
+JSONL: Final = "jsonl"
+PARQUET: Final = "parquet"
+FORMATS: Final = (CSV, TSV, JSONL, PARQUET)
+
+#: An array of objects, or JSON Lines; it is read and never written.
+JSON: Final = ".json"
+#: An archive of one file; likewise.
+ZIP: Final = ".zip"
+#: Suffixes of file names, in any case, and the format that each says.
+SUFFIXES: Final = {
+    ".csv": CSV,
+    ".tsv": TSV,
+    ".jsonl": JSONL,
+    ".ndjson": JSONL,
+    JSON: JSONL,
+    ".parquet": PARQUET,
+}
+#: Suffixes behind those, and how Arrow calls the compression.
+COMPRESSIONS: Final = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".lz4": "lz4", ZIP: None}
+
+
+def split_suffixes(name: str) -> tuple[str, str, str]:
+    """*name* in three: the rest, the suffix of its format and that of its compression, or ""."""
+    path = PurePosixPath(name)
+    compression = path.suffix if path.suffix.lower() in COMPRESSIONS else ""
+    suffix = PurePosixPath(path.stem).suffix if compression else path.suffix
+    suffix = suffix if suffix.lower() in SUFFIXES else ""
+    return name[: len(name) - len(suffix) - len(compression)], suffix, compression
+
+
+def guess_format(head: bytes) -> str:
+    """The format of a file without a name, by its first bytes: Parquet, JSON Lines, TSV or CSV."""
+    if head.startswith(b"PAR1"):
+        return PARQUET
+    first, _, _ = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
+    if first.startswith((b"{", b"[")):
+        return JSONL
+    return TSV if b"\t" in first else CSV
 
 
 def format_of(name: str, given: str | None = None) -> str:
-    """The format *given*, else that which *name* says.
-
-    Raises:
-        BadTable: it says none.
-    """
-    _, suffix, _ = split_suffixes(name)
-    found = given or SUFFIXES.get(suffix.lower())
+    """The format *given*, else that which *name* says; `BadTable` if it says none."""
+    found = given or SUFFIXES.get(split_suffixes(name)[1].lower())
     if found is None:
         raise BadTable(
             f"{name} is in no format that its name tells: let it end in {', '.join(SUFFIXES)} "
@@ -33,9 +70,9 @@ def output_format(output: str, given: str | None = None) -> str | None:
     _, suffix, packed = split_suffixes(output)
     found = SUFFIXES.get(suffix.lower())
     if suffix.lower() == JSON or (not suffix and re.search(r"[^/.]\.[a-z]\w{,4}$", output, re.I)):
+        written = ", ".join(each for each in SUFFIXES if each != JSON)
         raise TableError(
-            f"{output} cannot be written: let its name end in {', '.join(WRITTEN)}, or in / if it "
-            "is a folder."
+            f"{output} cannot be written: let its name end in {written}, or in / if it is a folder."
         )
     if packed.lower() == ZIP:
         raise TableError(f"{output} cannot be written: results are not put into archives.")

@@ -11,10 +11,9 @@ from typing import Final
 
 from pyarrow import fs
 
-from addsup.tables.errors import TableError
-from addsup.tables.notes import note
+from addsup.tables.errors import TableError, note
+from addsup.tables.formats import ZIP, split_suffixes
 from addsup.tables.storage import STDIN, Place, Source, place_of, reason
-from addsup.tables.suffixes import ZIP, split_suffixes
 
 WILD: Final = re.compile(r"[*?\[]")
 
@@ -23,14 +22,7 @@ def find_sources(address: str, form: str | None = None) -> list[Source]:
     """The files at *address*: a file, a folder, a glob, or `-` for standard input; by name.
 
     Of a folder and a glob, hidden files and those that are no tables by their names are skipped,
-    which is said. A glob is as in bash with globstar: `*` stays in its folder, `**` does not.
-
-    Args:
-        address: where they are.
-        form: their format, if names do not say it; then only hidden files are skipped.
-
-    Raises:
-        TableError: there is none, or the place cannot be reached.
+    which is said; only hidden ones, if *form* is given. A glob is as in bash with globstar.
     """
     if address == STDIN:
         return [Source(None, "stdin")]
@@ -42,11 +34,7 @@ def find_sources(address: str, form: str | None = None) -> list[Source]:
 
 
 def find_file(path: Path) -> Source:
-    """The one local file at *path*, by which its messages begin; `-` is standard input.
-
-    Raises:
-        TableError: there is none, or a folder, or *path* is an address.
-    """
+    """The one local file at *path*, by which its messages begin; `-` is standard input."""
     address = str(path)
     if address == STDIN:
         return Source(None, "stdin")
@@ -78,21 +66,19 @@ def _at(address: str, form: str | None) -> list[Source]:
 
 def _tables(address: str, found: Sequence[Source], form: str | None) -> list[Source]:
     """Those of *found* that are tables by their names; the others are named."""
-    tables = [source for source in found if _is_table(source, form)]
-    others = sorted({source.name for source in found} - {source.name for source in tables})
-    names = ", ".join(others[:5]) + ", ..." * (len(others) > 5)
+    tables: list[Source] = []
+    others: list[Source] = []
+    for source in found:
+        is_hidden = any(part.startswith((".", "_")) for part in source.name.split("/"))
+        is_table = form or split_suffixes(source.name)[1] or source.compression == ZIP
+        (tables if is_table and not is_hidden else others).append(source)
+    names = ", ".join(sorted(each.name for each in others)[:5]) + ", ..." * (len(others) > 5)
     if not tables:
         why = f"no tables by their names ({names}): give --input-format" if others else "no files"
         raise TableError(f"{address} has {why}.")
     if others:
         note(f"{address}: {len(others)} files skipped, hidden or no tables by their names: {names}")
     return tables
-
-
-def _is_table(source: Source, form: str | None) -> bool:
-    if any(part.startswith((".", "_")) for part in source.name.split("/")):
-        return False
-    return bool(form or split_suffixes(source.name)[1]) or source.compression == ZIP
 
 
 def _below(folder: Place, pattern: Sequence[str]) -> list[Source]:
@@ -111,11 +97,7 @@ def _below(folder: Place, pattern: Sequence[str]) -> list[Source]:
 
 
 def _walk(folder: str, depth: int | None) -> Iterator[str]:
-    """Local files below *folder*, so many folders deep; each once, wherever symbolic links lead.
-
-    Raises:
-        TableError: a name is not UTF-8.
-    """
+    """Local files below *folder*, so many folders deep; each once, wherever symbolic links lead."""
     seen: set[str] = set()
     for root, folders, files in os.walk(folder, followlinks=True):
         if (real := os.path.realpath(root)) in seen:
@@ -129,10 +111,7 @@ def _walk(folder: str, depth: int | None) -> Iterator[str]:
         if root[len(folder) :].count("/") + 1 == depth:
             folders.clear()
         for name in files:
-            path = f"{root}/{name}"
-            if not path.isprintable() and path != path.encode(errors="replace").decode():
-                raise TableError(f"{os.fsencode(path)!r} is no name in UTF-8: rename it.")
-            yield path
+            yield place_of(f"{root}/{name}").path
 
 
 def _matches(names: Sequence[str], pattern: Sequence[str]) -> bool:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from addsup.tables.errors import BadTable
-from addsup.tables.rows import ROWS_A_BATCH, Batch
+from addsup.tables.formats import PARQUET, SUFFIXES, split_suffixes
 from addsup.tables.storage import DAMAGE, Source, in_memory, reason
-from addsup.tables.suffixes import PARQUET, SUFFIXES, split_suffixes
+from addsup.tables.text import ROWS_A_BATCH, Batch
 
 #: A Parquet file of more bytes is cut at its row groups.
 BYTES_A_TASK: Final = 256 * 2**20
@@ -24,11 +24,7 @@ Groups = tuple[int, int] | None
 
 @contextmanager
 def open_parquet(source: Source) -> Iterator[pq.ParquetFile]:
-    """The Parquet file *source*; in memory, if its bytes come as a stream.
-
-    Raises:
-        BadTable: it is none, or damaged, here or while it is read.
-    """
+    """The Parquet file *source*, in memory if it is a stream; `BadTable` if it is damaged."""
     try:
         if source.place is None or source.content is not None or source.compression:
             yield pq.ParquetFile(pa.BufferReader(in_memory(source).content))
@@ -69,36 +65,22 @@ def _missing(value: object) -> object:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def texts_of(name: str, column: str, values: pa.Array) -> tuple[list[str | None], list[int]]:
-    """n texts of a *column*, bytes as UTF-8, and the indices of those that are not UTF-8.
-
-    Raises:
-        BadTable: its values are neither texts nor bytes.
-    """
+def texts_of(name: str, column: str, values: pa.Array) -> list[object]:
+    """n texts of a *column*, bytes as UTF-8, or as they are; `BadTable` if it holds neither."""
     kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
     if str(kind).removeprefix("large_").removesuffix("_view") not in ("string", "binary", "null"):
         raise BadTable(f'{name}: column "{column}" holds {kind}, no texts: give --text-column.')
-    texts = values.to_pylist()
-    unread = []
+    texts: list[object] = values.to_pylist()
     for i, text in enumerate(texts):
-        if isinstance(text, bytes):
-            try:
-                texts[i] = text.decode()
-            except UnicodeDecodeError:
-                texts[i] = None
-                unread.append(i)
-    return texts, unread
+        with suppress(UnicodeDecodeError):
+            texts[i] = text.decode() if isinstance(text, bytes) else text
+    return texts
 
 
 def cut_into_groups(source: Source, form: str | None = None) -> Sequence[Groups]:
     """The row groups of each task that reads a part of *source*; None for the whole file.
 
-    Args:
-        source: the file.
-        form: its format, if its name does not say it.
-
-    Returns:
-        That; of a file that cannot be read, None: whoever reads it gets the error.
+    A file that cannot be read is whole: whoever reads it gets the error.
     """
     count = math.ceil(source.size / BYTES_A_TASK)
     named = form or SUFFIXES.get(split_suffixes(source.name)[1].lower())

@@ -12,16 +12,13 @@ from typing import Final
 
 import pyarrow as pa
 
-from addsup.tables.columns import check_column, find_column
+from addsup.tables.columns import array_of, check_column, find_column, schema_of
 from addsup.tables.dialect import AS_FOUND, Dialect
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import format_of
-from addsup.tables.json_columns import array_of, schema_of
+from addsup.tables.formats import JSONL, PARQUET, TSV, ZIP, format_of, guess_format, split_suffixes
 from addsup.tables.parquet import Groups, open_parquet, record_batches, texts_of, value_batches
-from addsup.tables.rows import Batch, Table
 from addsup.tables.storage import Source, open_source, place_of
-from addsup.tables.suffixes import JSONL, PARQUET, TSV, ZIP, guess_format, split_suffixes
-from addsup.tables.text import quotes_enclose, read_text
+from addsup.tables.text import OPEN_QUOTE, Table, read_text
 
 #: Codes of rows that could not be read, in the manner of those in docs/errors.md.
 MALFORMED_ROW: Final = "malformed_row"
@@ -66,13 +63,14 @@ class Rows:
         """The first *count* of these rows."""
         return Rows(self.texts[:count], self.kept.slice(0, count), self.errors)
 
+    def beside(self, results: pa.RecordBatch) -> pa.RecordBatch:
+        """The columns that are handed on with *results* beside them."""
+        schema = pa.schema([*self.kept.schema, *results.schema])
+        return pa.RecordBatch.from_arrays([*self.kept.columns, *results.columns], schema=schema)
+
 
 def source_format(source: Source, given: str | None = None) -> str:
-    """The format *given*, else by the name; standard input and .zip files have it guessed.
-
-    Raises:
-        BadTable: the name says none.
-    """
+    """The format *given*, else by the name; standard input and .zip files have it guessed."""
     _, suffix, packed = split_suffixes(source.name)
     if given or suffix or not (source.place is None or packed.lower() == ZIP):
         return format_of(source.name, given)
@@ -88,14 +86,9 @@ def open_labelled(
     groups: Groups = None,
     dialect: Dialect = AS_FOUND,
 ) -> Iterator[tuple[Table, str, str]]:
-    """Open a table to train on, and find its columns of text and label.
+    """Open a table to train on, or some row groups of it, and find its columns of text and label.
 
-    Args:
-        source: the file.
-        text: the name of the column that holds the text; None for the usual one.
-        label: that of the column that holds the label; likewise.
-        groups: the row groups of a Parquet file to read.
-        dialect: how a table of text is written.
+    The columns are those that are named, or the usual ones.
 
     Raises:
         BadTable: here or while batches are read: it cannot be read to its end, or lacks a column.
@@ -122,12 +115,9 @@ def _labelled_columns(
 
 
 def read_batches(source: Source, selection: Selection, groups: Groups = None) -> Iterator[Rows]:
-    """The rows of *source*, those that cannot be read marked; one batch at least.
+    """The rows of *source*, or of some row groups of it, those that cannot be read marked.
 
-    Args:
-        source: the file.
-        selection: which columns.
-        groups: the row groups of a Parquet file to read.
+    There is one batch at least, which may be empty.
 
     Raises:
         BadTable: it cannot be read to its end, or lacks a column.
@@ -137,7 +127,7 @@ def read_batches(source: Source, selection: Selection, groups: Groups = None) ->
     if form == PARQUET:
         batches = _from_parquet(source, selection, groups)
     else:
-        batches = (_from_json if form == JSONL else _from_delimited)(source, form, selection)
+        batches = _from_text(source, form, selection)
     for rows in batches:
         yield rows if left is None else rows.first(left)
         left = None if left is None else left - len(rows.texts)
@@ -149,50 +139,65 @@ def _from_parquet(source: Source, selection: Selection, groups: Groups) -> Itera
     with open_parquet(source) as file:
         text, kept = _choose(source.name, file.schema_arrow.names, selection)
         for batch in record_batches(file, list(dict.fromkeys([*kept, text])), groups):
-            texts, unread = texts_of(source.name, text, batch.column(text))
-            yield Rows(texts, batch.select(list(kept)), dict.fromkeys(unread, MALFORMED_ROW))
+            texts = texts_of(source.name, text, batch.column(text))
+            yield Rows(texts, batch.select(list(kept)))
 
 
-def _from_delimited(source: Source, form: str, selection: Selection) -> Iterator[Rows]:
+def _from_text(source: Source, form: str, selection: Selection) -> Iterator[Rows]:
+    """JSON Lines are read twice: which columns there are, only the last row may say."""
     dialect = _settled(source, form, selection.dialect)
-    with open_source(source) as stream:
-        table = read_text(source.name, stream, form, "mark", dialect)
-        text, kept = _choose(source.name, table.columns, selection)
-        schema = pa.schema([(each, pa.string()) for each in kept])
-        for batch in table.batches:
-            yield _rows(batch, text, schema, [pa.array(batch.values(e), pa.string()) for e in kept])
+    with _on_disk(source, form) as source:
+        found = None
+        if form == JSONL:
+            with open_source(source) as stream:
+                table = read_text(source.name, stream, form, "mark", dialect)
+                found = schema_of(table, selection.limit)
+            if found is None:
+                yield Rows([], _record_batch([], pa.schema([]), 0))
+                return
+        with open_source(source) as stream:
+            table = read_text(source.name, stream, form, "mark", dialect)
+            text, kept = _choose(source.name, found.names if found else table.columns, selection)
+            types = [found.field(each).type if found else pa.string() for each in kept]
+            schema = pa.schema(list(zip(kept, types, strict=True)))
+            for batch in table.batches:
+                arrays = [array_of(batch.values(each.name), each.type) for each in schema]
+                errors = dict.fromkeys(batch.problems, MALFORMED_ROW)
+                kept_rows = _record_batch(arrays, schema, len(batch.numbers))
+                yield Rows(batch.values(text), kept_rows, errors)
 
 
 def _settled(source: Source, form: str, dialect: Dialect) -> Dialect:
-    """*dialect* with what only all of a TSV tells: what its quotes are; a stream is read once."""
-    if form != TSV or dialect.quoting is not None or (source.place or source.content) is None:
+    """*dialect* with what only all of a TSV tells: whether its quotes enclose cells.
+
+    Of a stream, which is read once, the beginning decides.
+    """
+
+    def problems(quoting: bool) -> set[str]:
+        with open_source(source) as stream:
+            given = replace(dialect, quoting=quoting)
+            batches = read_text(source.name, stream, TSV, "mark", given).batches
+            return {problem for batch in batches for problem in batch.problems.values()}
+
+    if form != TSV or dialect.quoting is not None or source.is_stream:
         return dialect
-    quoting = quotes_enclose(source.name, partial(open_source, source), dialect)
-    return replace(dialect, quoting=quoting)
-
-
-def _from_json(source: Source, form: str, selection: Selection) -> Iterator[Rows]:
-    """JSON Lines are read twice: which columns there are, only the last row may say."""
-    with _on_disk(source) as source:
-        with open_source(source) as stream:
-            table = read_text(source.name, stream, form, "mark", selection.dialect)
-            found = schema_of(table, selection.limit)
-        if found is None:
-            yield Rows([], _record_batch([], pa.schema([]), 0))
-            return
-        text, kept = _choose(source.name, found.names, selection)
-        schema = pa.schema([found.field(each) for each in kept])
-        with open_source(source) as stream:
-            table = read_text(source.name, stream, form, "mark", selection.dialect)
-            for batch in table.batches:
-                arrays = [array_of(batch.values(each.name), each.type) for each in schema]
-                yield _rows(batch, text, schema, arrays)
+    with open_source(source) as stream:
+        if not any(b'"' in chunk for chunk in iter(partial(stream.read, 2**20), b"")):
+            return dialect
+    try:
+        refusal = BadTable(f"{source.name}: {OPEN_QUOTE}")
+        encloses = OPEN_QUOTE not in problems(quoting=True)
+    except BadTable as error:
+        refusal, encloses = error, False
+    if not encloses and problems(quoting=False):
+        raise refusal
+    return replace(dialect, quoting=encloses)
 
 
 @contextmanager
-def _on_disk(source: Source) -> Iterator[Source]:
-    """*source* as one that can be read twice: standard input as a temporary file."""
-    if source.place or source.content is not None:
+def _on_disk(source: Source, form: str) -> Iterator[Source]:
+    """*source*, which can be read twice if it is JSON: standard input as a temporary file."""
+    if form != JSONL or not source.is_stream:
         yield source
         return
     with tempfile.NamedTemporaryFile() as file:
@@ -213,11 +218,6 @@ def _choose(name: str, columns: Sequence[str], selection: Selection) -> tuple[st
     for each in kept:
         check_column(name, columns, each)
     return text, kept
-
-
-def _rows(batch: Batch, text: str, schema: pa.Schema, arrays: Sequence[pa.Array]) -> Rows:
-    kept = _record_batch(arrays, schema, len(batch.numbers))
-    return Rows(batch.values(text), kept, dict.fromkeys(batch.problems, MALFORMED_ROW))
 
 
 def _record_batch(arrays: Sequence[pa.Array], schema: pa.Schema, count: int) -> pa.RecordBatch:

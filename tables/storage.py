@@ -19,7 +19,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from addsup.tables.errors import BadTable, TableError
-from addsup.tables.suffixes import COMPRESSIONS, ZIP, split_suffixes
+from addsup.tables.formats import COMPRESSIONS, ZIP, split_suffixes
 
 STDIN: Final = "-"
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
@@ -65,29 +65,26 @@ class Source:
     content: bytes | None = None
 
     @property
+    def is_stream(self) -> bool:
+        """Whether its bytes can be read but once."""
+        return self.place is None and self.content is None
+
+    @property
     def compression(self) -> str:
         """The suffix that says how its bytes are compressed, in lower case; "" if they are not."""
         return "" if self.content is not None else split_suffixes(self.name)[2].lower()
 
 
 def place_of(address: str) -> Place:
-    """The place at a local path or an address.
-
-    Raises:
-        TableError: there is no file system for it.
-    """
+    """The place at a local path or an address; `TableError` if there is no file system for it."""
+    if "\ud800" <= max(address, default="") <= "\udfff":
+        raise TableError(f"{os.fsencode(address)!r} is no name in UTF-8: rename it.")
     if not ADDRESS.match(address):
         return Place(fs.LocalFileSystem(), str(Path(address).absolute()))
-    try:
+    with suppress(pa.ArrowException, ValueError, OSError):
         return Place(*fs.FileSystem.from_uri(address))
-    except (pa.ArrowException, ValueError, OSError):
-        return _by_fsspec(address)
-
-
-def _by_fsspec(address: str) -> Place:
-    """The place at an address that fsspec knows, if that and its package are installed."""
     try:
-        import fsspec
+        import fsspec  # knows others, where their packages are installed
 
         system, path = fsspec.core.url_to_fs(address)
     except (ImportError, ValueError, OSError) as error:
@@ -96,22 +93,14 @@ def _by_fsspec(address: str) -> Place:
 
 
 def in_memory(source: Source) -> Source:
-    """*source* with its bytes in memory, decompressed.
-
-    Raises:
-        BadTable: they cannot be read, or not decompressed.
-    """
+    """*source* with its bytes in memory, decompressed."""
     with open_source(source) as stream:
         return replace(source, content=stream.read())
 
 
 @contextmanager
 def open_source(source: Source) -> Iterator[Any]:
-    """The bytes of *source*, decompressed by its suffix, one after another.
-
-    Raises:
-        BadTable: they cannot be read, or not decompressed.
-    """
+    """The bytes of *source*, decompressed, as a stream; `BadTable` if they cannot be read."""
     try:
         if source.content is not None:
             yield io.BytesIO(source.content)
@@ -153,21 +142,19 @@ def _only_member(name: str, raw: Any) -> Iterator[Any]:
 
 @contextmanager
 def open_atomically(place: Place) -> Iterator[Any]:
-    """A stream to write what will be at *place* once it is complete.
+    """A stream to write what will be at *place* once it is complete; until then, what was is there.
 
     Raises:
-        TableError: it cannot be written; what was at *place* is still there.
+        TableError: it cannot be written.
     """
     folder, _, name = place.path.rpartition("/")
     draft = f"{folder}/.{uuid4().hex}.part"  # no two runs share it
     system = place.system
-    suffix = Path(name).suffix.lower()
-    if suffix == ZIP:
-        raise TableError(f"{place} cannot be written: results are not put into archives.")
+    compression = COMPRESSIONS.get(Path(name).suffix.lower())
     try:
         system.create_dir(folder, recursive=True)
         try:
-            with system.open_output_stream(draft, COMPRESSIONS.get(suffix)) as stream:
+            with system.open_output_stream(draft, compression) as stream:
                 yield stream
             if isinstance(system, fs.LocalFileSystem):  # on the disk, should power be lost
                 with Path(draft).open("rb") as file:

@@ -1,9 +1,7 @@
-"""Text formats: CSV, TSV and JSON -> batches of rows, by the standard library alone.
+"""Text formats: CSV, TSV and JSON -> batches of rows as they stand, by the standard library alone.
 
-pandas would guess: "NA" becomes missing, "1.0" a number, a lone U+0085 or carriage return a new
-line. Here values stay as they stand. A row that cannot be read is refused with its line, or marked
-in its place, so that the n-th row out is the n-th row in; where a quote may be left open, so that
-nobody can tell where rows end, the file is refused.
+A row that cannot be read is refused with its line, or marked in its place; where a quote may be
+left open, so that nobody can tell where rows end, the file is refused.
 """
 
 from __future__ import annotations
@@ -11,18 +9,15 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from textwrap import shorten
 from typing import IO, Any, Final, Literal, TypeVar
 
-from addsup.tables.decoding import STAND_IN, Text
-from addsup.tables.dialect import AS_FOUND, Dialect, csv_reader, sniff, unescaped
+from addsup.tables.dialect import AS_FOUND, STAND_IN, Dialect, Text, csv_reader, sniff, unescaped
 from addsup.tables.errors import BadTable
-from addsup.tables.rows import ROWS_A_BATCH, Batch, Table
-from addsup.tables.suffixes import JSONL, TSV
+from addsup.tables.formats import JSONL, TSV
 
 Item = TypeVar("Item")
 #: What is done with a row that cannot be read.
@@ -32,6 +27,8 @@ Row = tuple[int, list[str]]
 #: The number of its line or row, its object or what is wrong with it, and about its size.
 Found = tuple[int, "dict[str, Any] | str", int]
 
+#: Rows that are read at a time, at most.
+ROWS_A_BATCH: Final = 1_000
 #: About how many characters are read at a time.
 CHARS_A_BATCH: Final = 4_000_000
 OPEN_QUOTE: Final = (
@@ -40,65 +37,61 @@ OPEN_QUOTE: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a table, column by column.
+
+    Attributes:
+        numbers: n numbers, of the lines on which the rows start, or of the rows, from 1 on.
+        columns: name -> n values; None where a row has none.
+        problems: index of a row -> what is wrong with it.
+    """
+
+    numbers: Sequence[int]
+    columns: Mapping[str, Sequence[object]]
+    problems: Mapping[int, str] = field(default_factory=dict)
+
+    def values(self, name: str) -> Sequence[object]:
+        """The n values of a column; all None if no row has it."""
+        return self.columns.get(name) or [None] * len(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that is being read: one batch at least, which may be empty.
+
+    Attributes:
+        name: of the file.
+        columns: names as in the file, which may repeat; of JSON Lines, those of the first batch.
+        batches: its rows.
+        unit: what the rows are numbered by.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    batches: Iterator[Batch]
+    unit: str = "line"
+
+
 def read_text(
     name: str, stream: IO[bytes], form: str, mode: Mode, dialect: Dialect = AS_FOUND
 ) -> Table:
-    """Read a table of text, with or without a byte order mark.
+    """Read a table of text, with or without a byte order mark, from the decompressed *stream*.
 
-    Empty lines are left out, but for those of a table of one column, which are empty cells.
-
-    Args:
-        name: of the file, for messages.
-        stream: its bytes, decompressed.
-        form: csv, tsv or jsonl; a JSON array of objects is read as jsonl, too.
-        mode: whether to refuse rows that cannot be read, or to mark them in `Batch.problems`.
-        dialect: how the table is written.
+    Empty lines are left out, but for those of a table of one column, which are empty cells. A JSON
+    array of objects is read as jsonl, too. Rows that cannot be read are refused, or marked in
+    `Batch.problems`.
 
     Raises:
         BadTable: here or while batches are read: no text in the encoding, no header, a quote left
             open, or a malformed row.
     """
     text = Text(name, stream, dialect.encoding)
-    if form == JSONL and re.match(r"\s*\[\s*[{\]]", text.head):
-        return _json_array(name, text, mode)
     if form == JSONL:
-        return _json_lines(name, text, mode)
+        return _json(name, text, mode)
     if re.match(r"\s*(\[\s*)?\{\s*\"", text.head):
         raise BadTable(f"{name}, line 1: it looks like JSON: let its name end in .json or .jsonl.")
     return _delimited(name, text, sniff(text, "\t" if form == TSV else ",", dialect), mode)
-
-
-def quotes_enclose(
-    name: str, open_stream: Callable[[], AbstractContextManager[IO[bytes]]], dialect: Dialect
-) -> bool:
-    """Whether quotes of a TSV enclose cells, or are characters like others; all of it is read.
-
-    Args:
-        name: of the file, for messages.
-        open_stream: opens its bytes, decompressed, from the start.
-        dialect: how it is written.
-
-    Raises:
-        BadTable: neither fits.
-    """
-
-    def problems(quoting: bool) -> set[str]:
-        with open_stream() as stream:
-            table = read_text(name, stream, TSV, "mark", replace(dialect, quoting=quoting))
-            return {each for batch in table.batches for each in batch.problems.values()}
-
-    with open_stream() as stream:
-        if not any(b'"' in chunk for chunk in iter(lambda: stream.read(2**20), b"")):
-            return True
-    try:
-        if OPEN_QUOTE not in problems(quoting=True):
-            return True
-        refusal = BadTable(f"{name}: {OPEN_QUOTE}")
-    except BadTable as error:
-        refusal = error
-    if problems(quoting=False):
-        raise refusal
-    return False
 
 
 def _delimited(name: str, text: Text, dialect: Dialect, mode: Mode) -> Table:
@@ -163,29 +156,28 @@ def _ragged(cells: Sequence[object], header: Sequence[str]) -> str:
     )
 
 
-def _json_lines(name: str, text: Text, mode: Mode) -> Table:
-    lines = (line.replace(STAND_IN, "\r") if text.has_returns else line for line in text.lines())
-    rows = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-    read = ((number, _json_object(line, mode), len(line)) for number, line in rows)
-    return _table_of_objects(name, read, mode, "line")
+def _json(name: str, text: Text, mode: Mode) -> Table:
+    """The table of JSON Lines, or of an array of objects, all of which is in memory."""
+    lines = (line.replace(STAND_IN, "\r") for line in text.lines())
+    read: Iterable[Found]
+    if re.match(r"\s*\[\s*[{\]]", text.head):
+        unit, array = "row", _array(name, "".join(lines), mode)
+        read = ((number, _object(each), 1) for number, each in enumerate(array, 1))
+    else:
+        unit, rows = "line", ((n, line) for n, line in enumerate(lines, 1) if line.strip())
+        read = ((number, _json_object(line, mode), len(line)) for number, line in rows)
+    batches = (_by_key(name, each, mode, unit) for each in batched(read, lambda row: row[2]))
+    first = next(batches)
+    return Table(name, tuple(first.columns), chain([first], batches), unit)
 
 
-def _json_array(name: str, text: Text, mode: Mode) -> Table:
-    """The table of an array of objects, all of which is in memory."""
+def _array(name: str, content: str, mode: Mode) -> list[object]:
     try:
-        array = _DECODERS[mode].decode("".join(text.lines()).replace(STAND_IN, "\r"))
+        return list(_DECODERS[mode].decode(content))
     except json.JSONDecodeError as error:
         raise BadTable(f"{name}, line {error.lineno}: not valid JSON ({error.msg}).") from None
     except (ValueError, RecursionError) as error:
         raise BadTable(f"{name}: not valid JSON ({error}).") from None
-    read = ((number, _object(each), 1) for number, each in enumerate(array, 1))
-    return _table_of_objects(name, read, mode, "row")
-
-
-def _table_of_objects(name: str, rows: Iterable[Found], mode: Mode, unit: str) -> Table:
-    batches = (_by_key(name, each, mode, unit) for each in batched(rows, lambda row: row[2]))
-    first = next(batches)
-    return Table(name, tuple(first.columns), chain([first], batches), unit)
 
 
 def _by_key(name: str, rows: Sequence[Found], mode: Mode, unit: str) -> Batch:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -12,9 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from addsup.tables.suffixes import CSV, JSONL, PARQUET, TSV
+from addsup.tables.formats import CSV, JSONL, PARQUET, TSV
 
-Write = Callable[[pa.RecordBatch], None]
 #: Rows of a row group of Parquet, or fewer of many bytes.
 ROWS_A_GROUP: Final = 100_000
 BYTES_A_GROUP: Final = 16 * 2**20
@@ -22,55 +20,42 @@ ENCODER: Final = msgspec.json.Encoder()
 DELIMITERS: Final = {CSV: ",", TSV: "\t"}
 
 
-@contextmanager
-def open_writer(stream: Any, form: str, schema: pa.Schema) -> Iterator[Write]:
-    """What writes batches of *schema* to *stream* in the format *form*.
+def write_batches(
+    stream: Any, form: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]
+) -> None:
+    """Write *batches* of *schema* to *stream* in the format *form*.
 
     Any type is written: to CSV and TSV, nested values as JSON; there and to JSON Lines, bytes as
     base64 and times as Arrow spells them.
     """
     if form == PARQUET:
         with pq.ParquetWriter(stream, schema, compression="zstd") as parquet:
-            groups = _RowGroups(parquet)
-            yield groups.add
-            groups.flush()
+            for group in _row_groups(batches):
+                parquet.write_table(group, len(group) or None)
     elif form == JSONL:
-        yield lambda batch: _write_lines(stream, batch)
+        for batch in batches:
+            rows = zip(*map(_values, batch.columns), strict=True)
+            lines = [ENCODER.encode(dict(zip(schema.names, row, strict=True))) for row in rows]
+            stream.write(b"\n".join([*lines, b""]))
     else:
         options = pa.csv.WriteOptions(delimiter=DELIMITERS[form], quoting_style="needed")
         flat = pa.schema([(each.name, _in_csv(each.type)) for each in schema])
         with pa.csv.CSVWriter(stream, flat, write_options=options) as delimited:
-            yield lambda batch: delimited.write_batch(_flattened(batch, flat))
+            for batch in batches:
+                delimited.write_batch(_flattened(batch, flat))
 
 
-class _RowGroups:
-    """Batches, gathered into row groups; Parquet keeps what it knows of each until the end."""
-
-    def __init__(self, parquet: pq.ParquetWriter) -> None:
-        self.parquet = parquet
-        self.batches: list[pa.RecordBatch] = []
-        self.rows = self.bytes = 0
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Write *batch* with others, when there are enough."""
-        self.batches.append(batch)
-        self.rows += len(batch)
-        self.bytes += batch.nbytes
-        if self.rows >= ROWS_A_GROUP or self.bytes >= BYTES_A_GROUP:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what is left."""
-        if self.batches:
-            self.parquet.write_table(pa.Table.from_batches(self.batches), self.rows or None)
-        self.batches, self.rows, self.bytes = [], 0, 0
-
-
-def _write_lines(stream: Any, batch: pa.RecordBatch) -> None:
-    columns = [_values(column) for column in batch.columns]
-    names = batch.schema.names
-    rows = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
-    stream.write(b"".join(ENCODER.encode(row) + b"\n" for row in rows))
+def _row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """*batches* in row groups of Parquet, which keeps what it knows of each until the end."""
+    group: list[pa.RecordBatch] = []
+    for batch in batches:
+        group.append(batch)
+        size = sum(each.nbytes for each in group)
+        if size >= BYTES_A_GROUP or sum(map(len, group)) >= ROWS_A_GROUP:
+            yield pa.Table.from_batches(group)
+            group = []
+    if group:
+        yield pa.Table.from_batches(group)
 
 
 def _values(column: pa.Array) -> list[Any]:

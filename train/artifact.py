@@ -27,12 +27,13 @@ from addsup.train.text.languages import LANGUAGES
 from addsup.train.text.word_forms import Stems, snowball
 
 #: Of the layout of kept files.
-FORMAT: Final = 3
+FORMAT: Final = 4
 
 #: The types of ours that a kept pipeline may hold; skops itself vouches for scikit-learn's.
 TRUSTED: Final = (
     "addsup.train.sparse_gaussian_nb.SparseGaussianNB",
     "addsup.train.calibration.Calibrated",
+    "addsup.train.classifiers.NBSVM",
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from typing import Any, Final, Literal
 
@@ -37,7 +37,7 @@ class Setting:
 
     Attributes:
         classifier: a key of `KINDS`.
-        strength: value of the number that the kind tunes; None for its default.
+        strength: value of the number that the kind tunes; None leaves it open.
         stop_words: which words of the language's list are dropped.
         transform: what is done to tf-idf. Its fourth root keeps a single word of a short text from
             weighing many times what the words of a long one do.
@@ -54,8 +54,13 @@ class Setting:
 
     @property
     def value(self) -> float:
-        """The number that the kind tunes."""
+        """The number that the kind tunes; its default where that is left open."""
         return KINDS[self.classifier].default if self.strength is None else self.strength
+
+    def with_strengths(self) -> list[Setting]:
+        """Settings with each strength that tuning tries, or the one that is given."""
+        values = KINDS[self.classifier].values if self.strength is None else (self.strength,)
+        return [replace(self, strength=value) for value in values]
 
     def vectoriser(self) -> TfidfVectorizer:
         """Tf-idf over normalised text, not fitted.
@@ -103,6 +108,11 @@ class Setting:
         )
 
 
+def untuned(classifier: str, stop_words: StopWords) -> Setting:
+    """The article's setting of a *classifier*, with scikit-learn's default strength."""
+    return Setting(classifier, KINDS[classifier].default, stop_words)
+
+
 def vectorisers(classifier: str) -> tuple[Setting, ...]:
     """Every way to clean and weigh that tuning tries, the strength left open."""
     transforms = TRANSFORMS[:1] if KINDS[classifier].presence else TRANSFORMS
@@ -111,4 +121,22 @@ def vectorisers(classifier: str) -> tuple[Setting, ...]:
         for stop_words, ngram_range, max_features, transform in product(
             STOP_WORDS, NGRAM_RANGES, (MAX_FEATURES, None), transforms
         )
+    )
+
+
+def promising(classifier: str) -> tuple[Setting, ...]:
+    """Ways to clean and weigh that do best for a kind on most collections, the strength left open.
+
+    Discriminative classifiers learn what stop words are worth; naive Bayes of weights cannot.
+    """
+    ways: dict[str, tuple[StopWords, Transform]] = {
+        "gaussian": ("all but negations", "fourth root"),
+        "multinomial": ("none", "none"),
+        "complement": ("none", "none"),
+        "bernoulli": ("none", "none"),
+    }
+    stop_words, transform = ways.get(classifier, ("none", "sublinear"))
+    return tuple(
+        Setting(classifier, None, stop_words, transform, None, ngram_range)
+        for ngram_range in NGRAM_RANGES
     )

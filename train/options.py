@@ -45,7 +45,8 @@ class TrainOptions:
         analyzer: "article", "unicode", or None to choose by what is in the texts.
         language: of the texts, as two letters; None if unknown.
         stem: whether words become their stems.
-        classifier: a key of `addsup.train.classifiers.KINDS`.
+        classifier: a key of `addsup.train.classifiers.KINDS`, or "auto" for the best of them; None
+            for the article's without data, and "auto" for others.
         tune: whether to search for the best settings.
         metric: a key of `addsup.train.metrics.losses.METRICS`.
         max_terms: terms that a model counts at most.
@@ -69,7 +70,7 @@ class TrainOptions:
     analyzer: str | None = None
     language: str | None = None
     stem: bool = False
-    classifier: str = "gaussian"
+    classifier: str | None = None
     tune: bool = True
     metric: str = "log-loss"
     max_terms: int = 50_000
@@ -81,6 +82,11 @@ class TrainOptions:
     scheduler: str | None = None
     quiet: bool = False
     command: str = "addsup train"
+
+    @property
+    def kind(self) -> str:
+        """The classifier: a key of `KINDS`, or "auto"."""
+        return self.classifier or ("auto" if self.data and self.tune else "gaussian")
 
     @property
     def is_out_of_core(self) -> bool:

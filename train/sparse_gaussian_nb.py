@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -41,15 +42,12 @@ class SparseGaussianNB(GaussianNB):
         classes, members = np.unique(y, return_inverse=True)
         if len(classes) < 2:
             raise ValueError("there must be texts of at least two labels")
-        return self.set_moments(Moments.of(X, members), np.bincount(members), classes)
+        return self.set_moments(Moments.of(X, members, len(classes)), classes)
 
-    def set_moments(
-        self, moments: Moments, counts: npt.ArrayLike, classes: npt.NDArray[Any]
-    ) -> Any:
-        """Fitted estimator, from the *moments* of rows, the [K] *counts* of these, and K labels."""
+    def set_moments(self, moments: Moments, classes: npt.NDArray[Any]) -> Any:
+        """Fitted estimator, from the *moments* of rows of K labels, the *classes*."""
         self.classes_, self.n_features_in_ = classes, moments.mean.shape[1]
-        self.class_count_ = np.asarray(counts, np.float64)
-        self.class_prior_ = moments.prior
+        self.class_count_, self.class_prior_ = moments.rows, moments.prior
         self.epsilon_ = self.var_smoothing * moments.greatest
         self.theta_ = moments.mean
         self.var_ = moments.variance + self.epsilon_
@@ -68,37 +66,71 @@ class SparseGaussianNB(GaussianNB):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Moments:
-    """Moments of n texts, for Gaussian naive Bayes; smoothing comes later.
+    """Moments of texts by label, for Gaussian naive Bayes; smoothing comes later.
 
     Attributes:
-        mean: [K, V], of each term among the reviews of each label.
-        variance: [K, V], population variance likewise.
-        greatest: greatest variance of a term among all reviews.
-        prior: [K] shares of the labels.
+        rows: [K], number of texts of each label.
+        mean: [K, V], of each term among the texts of each label.
+        squares: [K, V], sums of squared deviations from these.
     """
 
+    rows: Array
     mean: Array
-    variance: Array
-    greatest: float
-    prior: Array
+    squares: Array
 
     @classmethod
-    def of(cls, X: sparse.csr_array, members: npt.NDArray[np.int64]) -> Moments:
-        """Moments of tf-idf [n, V], by the n numbers of the labels."""
-        counts = np.bincount(members)
-        by_label = [mean_and_variance(X[members == k]) for k in range(len(counts))]
-        return cls(
-            mean=np.array([mean for mean, _ in by_label]),
-            variance=np.array([variance for _, variance in by_label]),
-            greatest=float(mean_and_variance(X)[1].max()),
-            prior=counts / counts.sum(),
+    def of(cls, X: sparse.csr_array, members: npt.NDArray[np.int64], labels: int) -> Moments:
+        """Moments of tf-idf [n, V], by the n numbers of the labels; some may have no text."""
+        rows = np.bincount(members, minlength=labels).astype(np.float64)
+        mean, squares = np.zeros((2, labels, X.shape[1]))
+        for label in np.flatnonzero(rows):
+            mean[label], squares[label] = mean_and_squares(X[members == label])
+        return cls(rows, mean, squares)
+
+    def merged(self, other: Moments) -> Moments:
+        """Moments of these texts and the *other*.
+
+        After Chan, Golub and LeVeque, Updating formulae and a pairwise algorithm for computing
+        sample variances, 1979: no digits are lost, as a difference of sums of squares would.
+        """
+        rows = self.rows + other.rows
+        share = np.divide(other.rows, rows, out=np.zeros_like(rows), where=rows > 0)[:, None]
+        apart = other.mean - self.mean
+        return Moments(
+            rows,
+            self.mean + apart * share,
+            self.squares + other.squares + apart**2 * share * self.rows[:, None],
         )
 
-    def scores(self, X: sparse.csr_array, squares: sparse.csr_array, smoothing: float) -> Array:
-        """Joint log-likelihoods [m, K] of *X* [m, V]; *squares* are its entries squared."""
-        var = self.variance + smoothing * self.greatest
+    @property
+    def variance(self) -> Array:
+        """[K, V], population variance of each term among the texts of each label."""
+        return self.squares / self.rows[:, None]
+
+    @property
+    def greatest(self) -> float:
+        """Greatest variance of a term among all texts."""
+        each = [Moments(*(x[k : k + 1] for x in self._arrays)) for k in range(len(self.rows))]
+        return float(reduce(Moments.merged, each).variance.max())
+
+    @property
+    def prior(self) -> Array:
+        """[K] shares of the labels."""
+        shares: Array = self.rows / self.rows.sum()
+        return shares
+
+    @property
+    def _arrays(self) -> tuple[Array, Array, Array]:
+        return self.rows, self.mean, self.squares
+
+    def scores(self, X: sparse.csr_array, squares: sparse.csr_array, added: float) -> Array:
+        """Joint log-likelihoods [m, K] of *X* [m, V]; *squares* are its entries squared.
+
+        *added* is what smoothing adds to each variance.
+        """
+        var = self.variance + added
         constant = np.log(self.prior) - 0.5 * (np.log(2 * np.pi * var) + self.mean**2 / var).sum(1)
         scores: Array = X @ (self.mean / var).T - squares @ (0.5 / var).T + constant
         return scores
@@ -112,13 +144,15 @@ def scores_by_smoothing(
     The moments are computed once and the scores are sparse products, so S values cost little more
     than one. The products round otherwise than scikit-learn's differences do: good for choosing.
     """
-    moments = Moments.of(X, np.unique(y, return_inverse=True)[1])
+    classes, members = np.unique(y, return_inverse=True)
+    moments = Moments.of(X, members, len(classes))
     squares = tested.power(2)
-    return np.array([moments.scores(tested, squares, value) for value in values])
+    greatest = moments.greatest
+    return np.array([moments.scores(tested, squares, value * greatest) for value in values])
 
 
-def mean_and_variance(X: sparse.csr_array) -> tuple[Array, Array]:
-    """Mean and population variance of each column of a sparse [n, V] matrix.
+def mean_and_squares(X: sparse.csr_array) -> tuple[Array, Array]:
+    """Mean of each column of a sparse [n, V] matrix, and sum of squared deviations from it.
 
     Two passes over batches of rows: the sum of what is stored, then the sum of its squared
     deviations from the mean. That needs little memory and, unlike a sum of squares, loses nothing.
@@ -130,4 +164,4 @@ def mean_and_variance(X: sparse.csr_array) -> tuple[Array, Array]:
         np.bincount(b.indices, (b.data - mean[b.indices]) ** 2, columns) for b in batches
     )
     absent = rows - sum(np.bincount(b.indices, minlength=columns) for b in batches)
-    return mean, (deviations + absent * mean**2) / rows
+    return mean, deviations + absent * mean**2

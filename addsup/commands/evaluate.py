@@ -14,14 +14,14 @@ EPILOG: Final = """\
 \b
 Examples:
   addsup evaluate mail.onnx june.csv
-  addsup evaluate mail.onnx june.csv --output mail.evaluation.june.json
+  addsup evaluate mail.onnx june.csv --output june.json
 """
 
 
 OUTPUT: Final = Option(
     ["--output"],
     type=FILE,
-    help="Keep it (MODEL.evaluation.NAME.json), draw it beside, and add it to the model card.",
+    help="Write it as JSON, too.",
 )
 SECTIONS: Final = {"Data": COLUMNS, "Results": (OUTPUT,), "Options": (QUIET,)}
 
@@ -35,12 +35,12 @@ def command(model: Path, data: str, output: Path | None, **given: Any) -> None:
     DATA is a file of labelled text, or imdb, amazon or yelp: a part of the collection that the
     article's sentences are from.
     """
-    from addsup.export.publish import keep_evaluation
-    from addsup.export.report.evaluation_text import evaluation_lines
-    from addsup.export.tools.evaluation import evaluate
+    from addsup.export.tools.evaluation import evaluate, evaluation_json, evaluation_lines
     from addsup.inference.model import Model
+    from addsup.train.files import write_atomically
 
     found = evaluate(Model.load(model), read_labelled(data, given))
     click.echo("\n".join(evaluation_lines(found)))
     if output:
-        click.echo("\n".join(keep_evaluation(found, model, output)))
+        write_atomically(output, evaluation_json(found))
+        click.echo(f"\nWrote {output}")

@@ -80,12 +80,21 @@ def command(ctx: click.Context, /, keep: str | None, **given: Any) -> None:
     MODEL is a model file. INPUT is a file, a folder, a glob in quotes, an address, or - for
     standard input; OUTPUT a file for one input, else a folder or an address; - is standard output.
     """
-    from addsup.score.commands import run
-    from addsup.score.options import ScoreOptions
+    from addsup.score.columns import Wanted
+    from addsup.score.commands import ScoreOptions, run
+    from addsup.tables.readers import Selection
 
     for name in ("input", "output"):
         if not given[name]:
             raise click.UsageError(f"{name.upper()} is empty.")
     columns = None if keep is None else tuple(filter(None, keep.split(",")))
-    dialect = dialect_of(given)
-    ctx.exit(run(ScoreOptions(keep=columns, dialect=dialect, **given)))
+    selection = Selection(
+        given.pop("text_column"),
+        columns,
+        given.pop("keep_text"),
+        given.pop("input_format"),
+        given.pop("limit"),
+        dialect_of(given),
+    )
+    wanted = Wanted(given.pop("max_chars"), given.pop("explain"), given.pop("prefix"))
+    ctx.exit(run(ScoreOptions(selection=selection, wanted=wanted, **given)))

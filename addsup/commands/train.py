@@ -45,13 +45,18 @@ SECTIONS: Final = {
     ),
     "Reading": READING,
     "Method": (
-        Option(["--classifier"], type=click.Choice(CLASSIFIERS), default="gaussian"),
+        Option(
+            ["--classifier"],
+            type=click.Choice(("auto", *CLASSIFIERS)),
+            help="auto, the default for DATA, takes the one of least cross-validated loss; without "
+            "DATA it is the article's, gaussian.",
+        ),
         *METHOD,
         Option(
             ["--repeats"],
             type=Number(0),
-            help="Of the 10-fold cross-validation (default: 3, or less where --max-minutes asks "
-            "for it; 0 leaves it and the further splits out).",
+            help="Of the 10-fold cross-validation (default: 1 with --classifier auto, else 3, or "
+            "less where --max-minutes asks for it; 0 leaves it out).",
         ),
     ),
     "Bounds": BOUNDS,

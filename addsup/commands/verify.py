@@ -27,21 +27,15 @@ def command(model: Path, kept: Path | None, public_key: Path | None, quiet: bool
     That is checksum, signature, operators, golden texts, lemmas, and reasons that add up. With
     --kept, scikit-learn's pipeline is asked, too. The exit status is 1 if a check fails.
     """
-    from addsup.export.tools.verify import Subject, verify
+    from addsup.export.tools.verify import verify
     from addsup.inference.errors import ModelFileError
     from addsup.train.artifact import read_kept
     from addsup.train.data.wordnet import WordNet
 
     wordnet = WordNet.load(progress=not quiet)
-    subject = Subject(
-        path=model,
-        irregular=wordnet.exceptions,
-        lemma=wordnet.lemmatize,
-        kept=read_kept(kept, wordnet.lemmatize) if kept else None,
-        public_key=public_key,
-    )
+    trained = read_kept(kept, wordnet.lemmatize) if kept else None
     failed = 0
-    for finding in verify(subject):
+    for finding in verify(model, wordnet.exceptions, wordnet.lemmatize, trained, public_key):
         click.echo(str(finding))
         failed += not finding.passed
     if failed:

@@ -70,17 +70,6 @@ def logarithm(nodes: Nodes, change: Change) -> Change:
     return _function(nodes, change, nodes.add("Log", some), empty, 1 / change.empty)
 
 
-def bent(nodes: Nodes, change: Change, by: float) -> Change:
-    """ln(1 + by * |f|) / by with the sign of each f."""
-    size = nodes.add("Mul", nodes.add("Abs", change.value), nodes.constant("bend", by))
-    log = nodes.add("Log", nodes.add("Add", size, nodes.constant("unit", 1.0)))
-    signed = nodes.add("Mul", log, nodes.add("Sign", change.value))
-    value = nodes.add("Div", signed, nodes.constant("by_bend", by))
-    steepness = 1 + by * np.abs(change.empty)
-    empty: Array = np.sign(change.empty) * np.log(steepness) / by
-    return _function(nodes, change, value, empty, 1 / steepness)
-
-
 def _function(nodes: Nodes, change: Change, value: str, empty: Array, derivative: Array) -> Change:
     moved = nodes.add("Sub", change.value, nodes.constant("from", change.empty[np.newaxis]))
     rises = nodes.add("Sub", value, nodes.constant("to", empty[np.newaxis]))

@@ -19,12 +19,13 @@ from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import DoubleTensorType, Int64TensorType, StringTensorType
 from sklearn.base import BaseEstimator
 
-from addsup.export.graph import changes, two_labels
+from addsup.export.graph import changes
 from addsup.export.graph.changes import Change
 from addsup.export.graph.nodes import Nodes
 from addsup.export.graph.token_counts import counts_at, term_counts
 from addsup.export.pipeline.description import (
     AdditiveForm,
+    Array,
     Description,
     Ensemble,
     TextBlock,
@@ -41,38 +42,18 @@ class TextClassifier(BaseEstimator):
 
 
 @dataclass(frozen=True, slots=True)
-class BlockTokens:
-    """Names of what is known about the T_b tokens of one block, as in `Tokens`.
-
-    Attributes:
-        ids: [N, T_b] int64.
-        times: [N, T_b] float64.
-        weighting: of the block's terms.
-        start: the column of the first of them.
-    """
-
-    ids: str
-    times: str
-    weighting: Weighting
-    start: int
-
-
-@dataclass(frozen=True, slots=True)
 class Tokens:
-    """Names of what is known about the T tokens of each of N texts; absent ones have the number V.
+    """Names of what is known about the T tokens of each of N texts, [N, T] each.
 
     Attributes:
-        ids: [N, T] int64, the column of each term; V for one that is not known, or not there.
-        times: [N, T] float64, how often the text holds the term of that token; each of its tokens
-            carries an equal share of what the term adds.
-        terms: V.
-        blocks: the same tokens, block by block.
+        ids: the column of each term; V for one that is not known, or not there.
+        times: how often the text holds that term; each of its tokens carries an equal share.
+        x: what the classifier sees of it: its weight, or that it is there.
     """
 
     ids: str
     times: str
-    terms: int
-    blocks: tuple[BlockTokens, ...]
+    x: str
 
 
 def register() -> None:
@@ -109,15 +90,13 @@ def _shape(operator: Any) -> None:
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     description, nodes = operator.raw_operator.description, Nodes(scope, container)
     label, probabilities, ids, shared = (output.full_name for output in operator.outputs)
-    form, first = description.form, description.blocks[0].weighting
     parts = _ids(nodes, operator.inputs[0].full_name, description, ids)
-    if len(parts) == 1 and isinstance(form, AdditiveForm) and two_labels.fits(first, form):
-        scores = two_labels.log_linear(nodes, ids, first, form, probabilities, shared)
+    tokens, form = _tokens(nodes, ids, parts, description), description.form
+    if isinstance(form, Ensemble):
+        shares, scores = _ensemble(nodes, tokens, form, probabilities)
     else:
-        tokens = _tokens(nodes, ids, parts, description)
-        make = _ensemble if isinstance(form, Ensemble) else _log_linear
-        shares, scores = make(nodes, tokens, form, probabilities)
-        nodes.add("Identity", shares, output=shared)
+        shares, scores = _log_linear(nodes, tokens, form, probabilities)
+    nodes.add("Identity", shares, output=shared)
     labels = nodes.constant("labels", np.array(description.labels, dtype=object))
     nodes.add("Gather", labels, nodes.add("ArgMax", scores, axis=1, keepdims=0), output=label)
 
@@ -125,10 +104,8 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
 def _log_linear(
     nodes: Nodes, tokens: Tokens, form: AdditiveForm, probabilities: str
 ) -> tuple[str, str]:
-    """Shares and scores of a classifier whose log-odds are sums over terms, bent or not."""
+    """Shares and scores of a classifier whose log-odds are sums over terms."""
     log_odds = _sum(nodes, tokens, form)
-    if form.bend:
-        log_odds = changes.bent(nodes, log_odds, form.bend)
     # The first label's log-odds against itself are 0: pad them in, and softmax does the rest.
     first_label = nodes.constant("first_label", np.array([0, 1, 0, 0]))
     scores = nodes.add("Pad", log_odds.value, first_label)
@@ -147,8 +124,15 @@ def _ensemble(
 
 
 def _sum(nodes: Nodes, tokens: Tokens, form: AdditiveForm) -> Change:
-    """The scores of *form* before bending, with what each token adds to them."""
-    shares = _shares(nodes, tokens, _x(nodes, tokens, form.presence), form)
+    """The scores of *form*, with what each token adds to them."""
+    three = nodes.constant("each_label", np.array([2]))
+    x = nodes.add("Unsqueeze", tokens.x, three)
+    factor = _by_id(nodes, tokens.ids, "linear", form.linear.T)
+    if form.quadratic is not None:
+        a = _by_id(nodes, tokens.ids, "quadratic", form.quadratic.T)
+        factor = nodes.add("Add", nodes.add("Mul", x, a), factor)
+    share = nodes.add("Div", x, nodes.add("Unsqueeze", tokens.times, three))
+    shares = nodes.add("Mul", share, factor)
     added = nodes.add("ReduceSum", shares, nodes.constant("tokens", np.array([1])), keepdims=0)
     intercept = nodes.constant("constant", form.intercept[np.newaxis])
     return Change(nodes.add("Add", added, intercept), shares, form.intercept)
@@ -194,13 +178,17 @@ def _block_ids(
 def _tokens(nodes: Nodes, ids: str, parts: Sequence[str], description: Description) -> Tokens:
     """What is known about the tokens with the columns *ids*, those of each block being *parts*."""
     counts = term_counts(nodes, ids, description.terms)
-    blocks, start = [], 0
-    for part, block in zip(parts, description.blocks, strict=True):
-        times = counts_at(nodes, counts, part)
-        blocks.append(BlockTokens(part, times, block.weighting, start))
+    times = [counts_at(nodes, counts, part) for part in parts]
+    form, start, weights = description.form, 0, []
+    one = form.members[0].scores if isinstance(form, Ensemble) else form
+    for part, count, block in zip(parts, times, description.blocks, strict=True):
+        if one.presence:
+            weights.append(nodes.add("Sign", count))
+        else:
+            own = _own_weights(block.weighting, start, description.terms)
+            weights.append(_weight(nodes, part, count, block.weighting, own))
         start += len(block.weighting.terms)
-    times = _concat(nodes, [each.times for each in blocks])
-    return Tokens(ids, times, description.terms, tuple(blocks))
+    return Tokens(ids, _concat(nodes, times), _concat(nodes, weights))
 
 
 def _concat(nodes: Nodes, parts: Sequence[str]) -> str:
@@ -251,62 +239,43 @@ def _split(nodes: Nodes, text: str, **settings: Any) -> str:
     return str(words)
 
 
-def _x(nodes: Nodes, tokens: Tokens, presence: bool) -> str:
-    """What the classifier sees of each token's term, [N, T]: its weight, or that it is there."""
-    if presence:
-        return nodes.add("Sign", tokens.times)
-    return _concat(nodes, [_weight(nodes, each, tokens.terms) for each in tokens.blocks])
+def _own_weights(weighting: Weighting, start: int, terms: int) -> Array:
+    """The weights of a block's terms among those of all *terms*, 0 for the others, [V]."""
+    weights = np.zeros(terms)
+    size = len(weighting.terms)
+    weights[start : start + size] = 1.0 if weighting.weights is None else weighting.weights
+    return weights
 
 
-def _weight(nodes: Nodes, block: BlockTokens, terms: int) -> str:
-    """The weight of each token's term of a block, [N, T_b]."""
-    x = _tf_idf(nodes, block, terms)
-    for _ in range(block.weighting.roots):
+def _weight(nodes: Nodes, ids: str, times: str, weighting: Weighting, weights: Array) -> str:
+    """The weight of each token's term of a block, [N, T_b]; *weights* are [V]."""
+    x = _tf_idf(nodes, ids, times, weighting, weights)
+    for _ in range(weighting.roots):
         x = nodes.add("Sqrt", x)
     return x
 
 
-def _tf_idf(nodes: Nodes, block: BlockTokens, terms: int) -> str:
-    """The weight before roots, [N, T_b]; 0 where there is none."""
-    weighting = block.weighting
-    tf = nodes.add("Sign", block.times) if weighting.binary else block.times
+def _tf_idf(nodes: Nodes, ids: str, times: str, weighting: Weighting, weights: Array) -> str:
+    """The same before roots; absent tokens weigh 0, so that they have no length."""
+    tf = nodes.add("Sign", times) if weighting.binary else times
     if weighting.sublinear:
         tf = nodes.add("Add", nodes.add("Log", tf), nodes.constant("one", 1.0))
-    # Absent tokens are counted, too; they weigh 0, and have no length.
-    weights = np.zeros(terms + 1)
-    ones = np.ones(len(weighting.terms))
-    own = ones if weighting.weights is None else weighting.weights
-    weights[block.start : block.start + len(own)] = own
     if weighting.weights is None and weighting.norm is None:
         return tf
-    weighted = nodes.add("Mul", tf, nodes.add("Gather", nodes.constant("idf", weights), block.ids))
+    weighted = nodes.add("Mul", tf, _by_id(nodes, ids, "idf", weights))
     if weighting.norm is None:
         return weighted
+    l1 = weighting.norm == "l1"
+    size = nodes.add("Abs", weighted) if l1 else nodes.add("Mul", weighted, weighted)
     row = nodes.constant("row", np.array([1]))
-    if weighting.norm == "l1":
-        length = nodes.add(
-            "ReduceSum", nodes.add("Div", nodes.add("Abs", weighted), block.times), row, keepdims=1
-        )
-    else:
-        squares = nodes.add("Div", nodes.add("Mul", weighted, weighted), block.times)
-        length = nodes.add("Sqrt", nodes.add("ReduceSum", squares, row, keepdims=1))
+    length = nodes.add("ReduceSum", nodes.add("Div", size, times), row, keepdims=1)
+    if not l1:
+        length = nodes.add("Sqrt", length)
     # A text without terms has nothing to divide.
     return nodes.add("Div", weighted, nodes.add("Max", length, nodes.constant("tiny", 1e-300)))
 
 
-def _shares(nodes: Nodes, tokens: Tokens, x: str, form: AdditiveForm) -> str:
-    """Each token's share in x * (a*x + b), [N, T, K - 1]: what it adds before bending."""
-    three = nodes.constant("each_label", np.array([2]))
-    x = nodes.add("Unsqueeze", x, three)
-    factor = _by_id(nodes, tokens, "linear", form.linear.T)
-    if form.quadratic is not None:
-        a = _by_id(nodes, tokens, "quadratic", form.quadratic.T)
-        factor = nodes.add("Add", nodes.add("Mul", x, a), factor)
-    share = nodes.add("Div", x, nodes.add("Unsqueeze", tokens.times, three))
-    return nodes.add("Mul", share, factor)
-
-
-def _by_id(nodes: Nodes, tokens: Tokens, name: str, values: Any) -> str:
+def _by_id(nodes: Nodes, ids: str, name: str, values: Any) -> str:
     """*values* of the V terms at each token; 0 where there is none."""
     padded = np.concatenate([values, np.zeros((1, *values.shape[1:]))])
-    return nodes.add("Gather", nodes.constant(name, padded), tokens.ids)
+    return nodes.add("Gather", nodes.constant(name, padded), ids)

@@ -14,22 +14,26 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from addsup.export.pipeline.classifiers import against_first
+from addsup.export.pipeline.classifiers import against_first, label_scores
 from addsup.export.pipeline.description import AdditiveForm, Array, Description, Ensemble
+from addsup.inference.blocks import GraphInput
 from addsup.inference.errors import AddsupError
 from addsup.inference.model import TOLERANCE, Model
 from addsup.train.artifact import TrainedModel
 from addsup.train.calibration import Calibrated, log_scores
 
 LOG_ODDS_TOLERANCE = 1e-9
-# Log-odds are differences of scores that may be large and nearly equal; what is lost in rounding
-# those (a few units in the 16th digit of each of their terms) is scikit-learn's noise, not ours.
-ROUNDING = 1e-14
+# Log-odds are differences of scores that may be large and nearly equal. A sum of m numbers, in any
+# order, is off by at most m * u times the sum of their sizes, to first order (Higham, Accuracy and
+# Stability of Numerical Algorithms, 2002, section 4.2); here m is the number of tokens, and some
+# operations more for each weight. Two scores are summed here and by scikit-learn.
+UNIT_ROUNDOFF = np.finfo(np.float64).eps / 2
+SUMS, OPERATIONS_A_WEIGHT = 4, 64
 # A probability below this is 0 for all that scikit-learn's own rounding leaves of it.
 LEAST = 1e-300
 TIED = 1e-12
 GENERATED = 500
-LONG_TEXTS = 8
+LONG_TEXTS = 4
 LONG_TEXT_WORDS = 1000
 TEXTS_A_STEP = 64
 SHOWN = 200
@@ -119,10 +123,13 @@ def _compare(
     trained: TrainedModel, description: Description, model: Model, texts: Sequence[str]
 ) -> tuple[float, float]:
     """Largest difference of a probability, and largest relative one of the log-odds."""
-    expected, noise = ask_pipeline(description, trained.pipeline_texts(texts))
-    actual = ask_graph(model, texts)
+    read = [model.reader.read(text)[0] for text in texts]
+    expected, sizes = ask_pipeline(description, trained.pipeline_texts(texts))
+    noise = rounding(model, read) * sizes
+    actual = ask_graph(model, read)
     probability = np.abs(actual.probabilities - expected.probabilities).max(axis=1)
     log_odds = relative_difference(actual.log_odds, expected.log_odds, noise)
+    by_word = relative_difference(*_explained(model, texts, expected.log_odds), noise)
     for wrong, what in (
         (_another_label(actual, expected), "another label"),
         (~(probability <= TOLERANCE), f"probabilities off by more than {TOLERANCE}"),
@@ -130,6 +137,7 @@ def _compare(
             ~(log_odds <= LOG_ODDS_TOLERANCE),
             f"contributions that miss the log-odds by more than a relative {LOG_ODDS_TOLERANCE}",
         ),
+        (~(by_word <= LOG_ODDS_TOLERANCE), "contributions of words that miss the log-odds"),
     ):
         if wrong.any():
             first = texts[int(np.argmax(wrong))]
@@ -138,7 +146,22 @@ def _compare(
                 f"For {wrong.sum()} of {len(texts)} texts the graph gives {what} than "
                 f"scikit-learn; the first is {shown!r}. Nothing was written."
             )
-    return float(probability.max()), float(log_odds.max())
+    return float(probability.max()), float(np.maximum(log_odds, by_word).max())
+
+
+def _explained(model: Model, texts: Sequence[str], log_odds: Array) -> tuple[Array, Array]:
+    """Log-odds of the likeliest label against the next as explained to users, and as expected.
+
+    Both are [n, 1]; 0 for a text of which nothing is known. *log_odds* are [n, K - 1].
+    """
+    found = np.zeros((2, len(texts), 1))
+    for row, (_, why) in enumerate(model.explain(texts)):
+        if why:
+            first, second = model.labels.index(why.label), model.labels.index(why.against)
+            odds = np.append(0.0, log_odds[row])
+            total = why.intercept + sum(word.contribution for word in why.words)
+            found[:, row, 0] = total, odds[first] - odds[second]
+    return found[0], found[1]
 
 
 def _another_label(actual: Answers, expected: Answers) -> npt.NDArray[np.bool_]:
@@ -162,50 +185,46 @@ def relative_difference(actual: Array, expected: Array, noise: Array) -> Array:
 
 
 def ask_pipeline(description: Description, texts: Sequence[str]) -> tuple[Answers, Array]:
-    """scikit-learn's answers to *texts* as it takes them, and the noise in its log-odds [n, 1]."""
-    classifier, X = (
-        description.classifier,
-        description.features(texts),
-    )
-    label = np.array([str(each) for each in classifier.predict(X).tolist()])
+    """scikit-learn's answers to n *texts* as it takes them, and the sizes it sums [n, 1]."""
+    classifier, X = description.classifier, description.features(texts)
+    names = dict(zip(classifier.classes_.tolist(), description.labels, strict=True))
+    label = np.array([names[each] for each in classifier.predict(X).tolist()])
     probabilities = classifier.predict_proba(X)
-    if isinstance(description.column_form, Ensemble):
+    if isinstance(form := description.column_form, Ensemble):
         some = np.maximum(probabilities, LEAST)
         odds = against_first(np.log(some).T).T
-        # One that is 1 minus another has lost more, the less it is.
-        noise = ROUNDING / some.min(axis=1, keepdims=True)
-    else:
-        odds, noise = _from_scores(classifier, description.column_form, X)
-    return Answers(label, probabilities, odds), noise
-
-
-def _from_scores(classifier: Any, form: AdditiveForm, X: Any) -> tuple[Array, Array]:
-    """Log-odds [n, K - 1], and what is lost in the scores whose differences they are, [n, 1]."""
+        # A probability that is 1 minus another has lost more, the less it is.
+        sizes = 1 / some.min(axis=1, keepdims=True)
+        for member in form.members:
+            sizes = sizes + np.abs(member.slope).max() * _sizes(member.scores, X)
+        return Answers(label, probabilities, odds), sizes
     if isinstance(classifier, Calibrated):
-        odds, scores = classifier.log_odds(X), classifier.slope * classifier.scores(X)
+        odds, slope, inner = classifier.log_odds(X), classifier.slope, classifier.classifier_
     else:
-        scores = log_scores(classifier, X)
-        odds = against_first(scores.T).T
-    scale = np.abs(scores).max(axis=1, keepdims=True) + _magnitude(form, X)
-    return odds, ROUNDING * scale
+        odds, slope, inner = against_first(log_scores(classifier, X).T).T, 1.0, classifier
+    sizes = slope * _sizes(label_scores(inner), X)
+    return Answers(label, probabilities, odds), sizes
 
 
-def _magnitude(form: AdditiveForm, X: Any) -> Array:
+def _sizes(form: AdditiveForm, X: Any) -> Array:
     """Sum of the sizes of all that is added and of the intercept, [n, 1]: they may cancel out."""
     X = sparse.csr_array(X)
     x = abs(X).sign() if form.presence else abs(X)
     sizes = x @ np.abs(form.linear).T + np.abs(form.intercept)
-    if form.bend:
-        sizes = sizes + 1 / form.bend  # ln(1 + bend * f) / bend rounds the 1, too
     if form.quadratic is not None:
         sizes = sizes + x.power(2) @ np.abs(form.quadratic).T
     greatest: Array = sizes.max(axis=1, keepdims=True)
     return greatest
 
 
-def ask_graph(model: Model, texts: Sequence[str]) -> Answers:
-    """The model file's answers to *texts* as typed."""
-    read = [model.reader.read(text)[0] for text in texts]
+def rounding(model: Model, read: Sequence[GraphInput]) -> Array:
+    """What is lost of the sizes summed for n texts as the graph takes them, as a share [n, 1]."""
+    tokens = np.array([[model.reader.tokens(text)] for text in read])
+    return SUMS * (tokens + OPERATIONS_A_WEIGHT) * UNIT_ROUNDOFF
+
+
+def ask_graph(model: Model, read: Sequence[GraphInput]) -> Answers:
+    """The model file's answers to texts as its graph takes them."""
     label, probabilities, shares = model.run(read, "label", "probabilities", "shares")
     return Answers(label, probabilities, shares.sum(axis=1) + np.array(model.manifest.intercept))
 

@@ -30,7 +30,6 @@ def log_odds(classifier: Any) -> AdditiveForm:
         quadratic=None if form.quadratic is None else found.slope * form.quadratic,
         linear=found.slope * form.linear,
         intercept=found.slope * form.intercept + found.intercept,
-        bend=found.bend,
     )
 
 
@@ -111,7 +110,7 @@ def _(classifier: OneVsRestClassifier) -> AdditiveForm:
 
 def stacked(rows: Sequence[AdditiveForm]) -> AdditiveForm:
     """The scores of several classifiers of two labels as those of one."""
-    if any(one.bend or one.presence != rows[0].presence for one in rows):
+    if any(one.presence != rows[0].presence for one in rows):
         raise NotConvertible("The estimators of this OneVsRestClassifier are of different kinds")
     quadratic = None
     if any(one.quadratic is not None for one in rows):

@@ -5,10 +5,7 @@ ln N(x; theta, var) = -x**2 / (2 var) + x theta / var + const, so it is a sum of
 being the term's tf-idf. For the other classifiers a is 0; Bernoulli naive Bayes looks only at
 whether a term is there, so its x is 1 or 0.
 
-Calibration for more than two labels multiplies everything by one slope. For two labels it may add
-to the intercept, and bends the log-odds, g(f) = ln(1 + bend * |f|) / bend with the sign of f. Then
-the text without a known term stands at g(intercept), and what the terms add to that is shared out
-in proportion to what they add to f.
+Calibration multiplies everything by one slope, and for two labels adds to the intercept.
 """
 
 from __future__ import annotations
@@ -83,24 +80,14 @@ class AdditiveForm:
     Attributes:
         quadratic: a, [R, V]; None where it would be 0.
         linear: b, [R, V].
-        intercept: [R], the scores of a text in which no term is known, before bending.
+        intercept: [R], the scores of a text in which no term is known.
         presence: whether x is 1 for a term that is there, instead of its tf-idf.
-        bend: of the calibration; 0 for none.
     """
 
     quadratic: Array | None
     linear: Array
     intercept: Array
     presence: bool = False
-    bend: float = 0.0
-
-    @property
-    def empty_log_odds(self) -> Array:
-        """[K - 1]: the calibrated log-odds of a text in which no term is known."""
-        if not self.bend:
-            return self.intercept
-        bent: Array = np.sign(self.intercept) * np.log(1 + self.bend * np.abs(self.intercept))
-        return bent / self.bend
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +159,7 @@ class Description:
     def empty_log_odds(self) -> Array:
         """[K - 1]: the log-odds of a text in which no term is known."""
         if isinstance(self.form, AdditiveForm):
-            return self.form.empty_log_odds
+            return self.form.intercept
         (probabilities,) = self.classifier.predict_proba(self.features([""]))
         odds: Array = np.log(probabilities[1:]) - np.log(probabilities[0])
         return odds

@@ -6,6 +6,7 @@ into the weights before the norm, or into the classifier's coefficients after it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import singledispatch
@@ -186,12 +187,18 @@ def analyzer_of(vectoriser: Any) -> Analyzer:
         raise NotConvertible(
             f'{type(vectoriser).__name__}(input="{vectoriser.input}") reads files; use "content"'
         )
+    pattern = vectoriser.token_pattern
+    if vectoriser.analyzer == "word" and "" in re.findall(pattern, " "):
+        raise NotConvertible(
+            f'token_pattern="{pattern}" finds the empty string between words; use one that wants a '
+            r'character, such as "(?u)\b\w+\b", and fit again'
+        )
     fewest, most = vectoriser.ngram_range
     return Analyzer(
         kind=vectoriser.analyzer,
         lowercase=vectoriser.lowercase,
         strip_accents=vectoriser.strip_accents,
-        token_pattern=vectoriser.token_pattern,
+        token_pattern=pattern,
         ngram_range=(fewest, most),
     )
 

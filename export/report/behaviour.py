@@ -114,7 +114,6 @@ class Outcome:
         reviews: how many texts could be changed.
         share: of those, how many behaved as expected in all their variants.
         moved: mean absolute change in the probability of the first label.
-        example: the shortest changed text that did not behave; None when all did.
     """
 
     topic: str
@@ -123,7 +122,6 @@ class Outcome:
     reviews: int
     share: float
     moved: float
-    example: str | None
 
 
 def behaviour(model: Model, texts: Sequence[str]) -> tuple[Outcome, ...]:
@@ -140,30 +138,26 @@ def behaviour(model: Model, texts: Sequence[str]) -> tuple[Outcome, ...]:
 
 def _outcome(model: Model, check: Check, known: Sequence[tuple[str, Prediction]]) -> Outcome | None:
     random = Random(SEED)  # noqa: S311
-    changed = [(check.change(text, random), text, before) for text, before in known]
-    varied = [
-        ([variants] if isinstance(variants, str) else variants, before)
-        for variants, text, before in changed
-        if variants != text
-    ]
+    varied = []
+    for text, before in known:
+        changed = check.change(text, random)
+        if changed != text:
+            varied.append(([changed] if isinstance(changed, str) else changed, before))
     if not varied:
         return None
     answers = iter(model.predict([each for variants, _ in varied for each in variants]))
-    failed, moves = [], []
+    behaved, moves = 0, []
     for variants, before in varied:
         after = list(islice(answers, len(variants)))
-        moved = [_moved(before, now) for now in after]
-        moves.append(sum(moved) / len(moved))
-        if any((before.label != now.label) != check.flips for now in after):
-            failed.append(variants[moved.index(max(moved))])
+        behaved += all((before.label != now.label) == check.flips for now in after)
+        moves.append(sum(_moved(before, now) for now in after) / len(after))
     return Outcome(
         topic=check.topic,
         what=check.what,
         expected="flips" if check.flips else "holds",
         reviews=len(varied),
-        share=1 - len(failed) / len(varied),
+        share=behaved / len(varied),
         moved=round(sum(moves) / len(moves), 12),  # the rest hangs on the order of adding
-        example=min(failed, key=len, default=None),
     )
 
 

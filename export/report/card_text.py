@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from string import Template
 
-from addsup.export.graph.input_text import words_found
-from addsup.inference.manifest import Block, Manifest
+from addsup.inference.manifest import Manifest
 from addsup.train.text.languages import LANGUAGES
 
 CARD = Template("""\
@@ -54,7 +53,7 @@ $data
 
 ## How it was made
 
-$cleaning The model counts $terms terms of what is left:
+The model counts $terms terms of what it is given:
 
 $parameters
 
@@ -146,30 +145,3 @@ def language_name(manifest: Manifest) -> str:
     """The name of the language of the texts; empty if nobody said it."""
     code = language(manifest)
     return LANGUAGES[code].name.title() if code in LANGUAGES else code
-
-
-def cleaning(manifest: Manifest) -> str:
-    """What becomes of a text before its terms are counted."""
-    return " Beside these: ".join(map(_cleaning_of, manifest.blocks))
-
-
-def _cleaning_of(block: Block) -> str:
-    settings, dropped = block.analyzer, len(block.stop_words)
-    if settings.kind == "letters":
-        return (
-            f"Cleaning keeps the letters a to z, lower-cases, drops {dropped} stop words and "
-            "replaces each\nword by WordNet's lemma of the noun."
-        )
-    said = ["Cleaning lower-cases"] if settings.lowercase else ["Cleaning leaves case as it is"]
-    if settings.strip_accents:
-        said.append(f"strips accents ({settings.strip_accents})")
-    if settings.kind == "word":
-        said.append(f"takes {words_found(settings)}")
-        said.append(f"drops {dropped} stop words")
-        if block.lemmas:
-            said.append("replaces each word by its stem")
-    else:
-        fewest, most = settings.ngram_range
-        where = " inside words" if settings.kind == "char_wb" else ""
-        said.append(f"takes {fewest} to {most} characters in a row{where}")
-    return f"{', '.join(said[:-1])} and {said[-1]}."

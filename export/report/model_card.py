@@ -6,7 +6,7 @@ Source: https://huggingface.co/docs/hub/model-cards
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
@@ -16,15 +16,13 @@ import msgspec
 
 from addsup.export.graph.input_text import input_text, javascript_example, python_example
 from addsup.export.report import card_text
-from addsup.export.report.evaluation_text import evaluation_section
-from addsup.export.report.markdown import bullets, percent, table
 from addsup.export.tools.inspection import named_figures
 from addsup.inference.manifest import Figures, Manifest
+from addsup.train.wording import percent_text
 
 if TYPE_CHECKING:
     from addsup.export.graph.equivalence import Proof
     from addsup.export.report.behaviour import Outcome
-    from addsup.export.tools.evaluation import Evaluation
     from addsup.inference.model import Model
     from addsup.train.evaluation.comparison import Comparison
 
@@ -33,8 +31,6 @@ MOST_IN_A_TABLE = 20
 PAIRS = 20
 MOST_LISTED = 50
 WIDTH = 100
-
-OTHER_DATA, BEHAVIOUR = "## On other data\n", "## Behaviour\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,6 @@ class CardSubject:
         plots: file (relative to the card) -> what it shows.
         command: what made it.
         comparison: how other classifiers do on the same data, if that was asked.
-        evaluations: how the model does on other data, if that was asked, by the file's name.
     """
 
     path: Path
@@ -61,7 +56,6 @@ class CardSubject:
     plots: Mapping[str, str]
     command: str
     comparison: Comparison | None
-    evaluations: Mapping[str, Evaluation]
 
 
 def card(subject: CardSubject) -> str:
@@ -73,8 +67,8 @@ def card(subject: CardSubject) -> str:
     language = card_text.language_name(manifest)
     letters = manifest.analyzer.kind == "letters"
     shape = "N" if len(manifest.blocks) == 1 else f"N, {len(manifest.blocks)}"
-    text = card_text.CARD.substitute(
-        front="\n".join(_front_matter(title, manifest)),
+    return card_text.CARD.substitute(
+        front="\n".join(_front_matter(manifest)),
         path=path,
         title=title,
         labels=_listed([f"`{label}`" for label in manifest.labels]),
@@ -84,7 +78,6 @@ def card(subject: CardSubject) -> str:
         terms=f"{len(manifest.vocabulary):,}",
         lemmas=f"{len(manifest.lemmas):,}",
         language=language and f" {language}",
-        cleaning=card_text.cleaning(manifest),
         dropped=" Letters other than a to z are dropped." if letters else "",
         input_text=fill(f"The input `text` is string[{shape}]: {input_text(manifest)}", WIDTH),
         python=python_example(manifest, path, example),
@@ -106,55 +99,21 @@ def card(subject: CardSubject) -> str:
         command=_command(subject.command),
         versions=bullets(manifest.versions),
     )
-    return with_evaluations(text, subject.evaluations)
 
 
-def with_evaluations(text: str, found: Mapping[str, Evaluation]) -> str:
-    """The card *text* with what is *found* on other data, in place of what it said of that."""
-    before, after = text.split(BEHAVIOUR, 1)
-    before = before.split(OTHER_DATA, 1)[0]
-    return f"{before}{evaluation_section(found)}{BEHAVIOUR}{after}"
-
-
-def _front_matter(title: str, manifest: Manifest) -> Iterator[str]:
+def _front_matter(manifest: Manifest) -> Iterator[str]:
     """YAML for programs; what may hold any character is JSON, which YAML includes."""
     data = manifest.data
     if data.licence.startswith("CC BY 4.0"):
         yield "license: cc-by-4.0"
     else:
-        yield f"license: other\nlicense_name: {_json(data.licence)}"
+        yield f"license: other\nlicense_name: {msgspec.json.encode(data.licence).decode()}"
     if language := card_text.language(manifest):
         yield f"language: {language}"
     yield "library_name: onnx"
     yield "pipeline_tag: text-classification"
     yield "tags: [text-classification, onnx, onnxruntime, tf-idf, scikit-learn]"
     yield "metrics: [accuracy, f1, roc_auc, brier_score]"
-    result = {
-        "task": {"type": "text-classification"},
-        "dataset": {"name": data.name, "type": "text", "revision": data.sha256},
-        "metrics": list(_metrics(manifest.figures)),
-    }
-    yield f"model-index: {_json([{'name': title, 'results': [result]}])}"
-
-
-def _metrics(figures: Figures) -> Iterator[dict[str, object]]:
-    cross_validated = {
-        "accuracy": figures.accuracy,
-        "roc_auc": figures.roc_auc,
-        "log_loss": figures.log_loss,
-        "brier_score": figures.brier,
-        "expected_calibration_error": figures.calibration_error,
-    }
-    for name, figure in cross_validated.items():
-        if figure:
-            yield {"type": name, "value": round(figure.mean, 4), "name": f"{name}, cross-validated"}
-    if figures.held_out:
-        accuracy = round(figures.held_out.accuracy, 4)
-        yield {"type": "accuracy", "value": accuracy, "name": f"accuracy, {figures.held_out.which}"}
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 def _data(manifest: Manifest) -> Iterator[str]:
@@ -205,7 +164,7 @@ def _behaviour(outcomes: Sequence[Outcome]) -> str:
             f"{each.topic}: {each.what}",
             f"{each.reviews:,}",
             each.expected,
-            percent(each.share),
+            percent_text(each.share),
             f"{each.moved:.2f}",
         )
         for each in outcomes
@@ -227,3 +186,16 @@ def _confusion(labels: Sequence[str], figures: Figures) -> Iterator[str]:
         rows = [(each.true, each.predicted, f"{each.count:,}") for each in confused]
         yield "The labels most often taken for another:"
         yield table(("label", "taken for", "times"), rows)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of *rows* under *head*; a bar in a cell stays a bar."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+    )
+
+
+def bullets(values: Mapping[str, object]) -> str:
+    """A list of names with their values."""
+    return "\n".join(f"- {name}: {value}" for name, value in values.items())

@@ -9,15 +9,19 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
+from sklearn.metrics import (
+    average_precision_score,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
+)
 
-from addsup.export.report.curves import Curves
 from addsup.inference.manifest import Bin
-from addsup.train.artifact import LearningPoint
+from addsup.train.artifact import LearningPoint, UnseenPredictions
 
 COLOURS = (
     *("#1f6fb2", "#d1691d", "#3a8f47", "#a13d92", "#7a6a00"),
@@ -43,47 +47,27 @@ STYLE: Any = {
     "xtick.color": "#555555",
     "ytick.color": "#555555",
 }
-MOST_LABELS_WITH_NUMBERS = 12
 MOST_LABELS_WITH_CURVES = 10
 MOST_LABELS_WITH_WORDS = 9
 
 
 @rc_context(STYLE)
-def confusion(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> bytes:
-    """The [K][K] confusion matrix, coloured by the share of each true label."""
-    matrix = np.array(counts)
-    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    side = 2.2 + 0.8 * min(len(labels), MOST_LABELS_WITH_NUMBERS)
-    figure, (axes,) = _figure(side + 0.6, side)
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    axes.spines[:].set_visible(False)
-    size = None if len(labels) <= MOST_LABELS_WITH_NUMBERS else 6
-    slant = 0 if max(map(len, labels)) * len(labels) < 40 else 45
-    ha = "right" if slant else "center"
-    axes.set_xticks(range(len(labels)), labels, fontsize=size, rotation=slant, ha=ha)
-    axes.set_yticks(range(len(labels)), labels, fontsize=size)
-    axes.set(xlabel="predicted label", ylabel="true label", title="Confusion matrix, unseen texts")
-    if len(labels) <= MOST_LABELS_WITH_NUMBERS:
-        for (row, column), share in np.ndenumerate(shares):
-            colour = "white" if share > 0.6 else "#222222"
-            text = f"{matrix[row, column]:,}\n{share:.0%}"
-            axes.text(column, row, text, ha="center", va="center", color=colour)
-    return _svg(figure)
-
-
-@rc_context(STYLE)
-def roc_and_precision_recall(curves: Sequence[Curves]) -> bytes:
-    """Both curves side by side, a line for each label."""
-    shown = curves[:MOST_LABELS_WITH_CURVES]
+def roc_and_precision_recall(found: UnseenPredictions, labels: Sequence[str]) -> bytes:
+    """Both curves side by side, a line for each label; of two, only the second's."""
     figure, (roc, precision_recall) = _figure(8.4, 4.2, columns=2)
-    for each in shown:
-        roc.plot(*each.roc, label=f"{each.label} (area {each.roc_auc:.3f})")
-        name = f"{each.label} (average precision {each.average_precision:.3f})"
-        precision_recall.plot(*each.precision_recall, label=name)
-    roc.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="guessing")
+    shown = range(int(len(labels) == 2), min(len(labels), MOST_LABELS_WITH_CURVES))
+    for number in shown:
+        truth, score = found.truth == number, found.probabilities[:, number]
+        area, average = roc_auc_score(truth, score), average_precision_score(truth, score)
+        false_positives, true_positives, _ = roc_curve(truth, score)
+        precision, recall, _ = precision_recall_curve(truth, score)
+        roc.plot(false_positives, true_positives, label=f"{labels[number]} (area {area:.3f})")
+        name = f"{labels[number]} (average precision {average:.3f})"
+        precision_recall.plot(recall, precision, label=name)
+    guessing: Any = {"color": GREY, "linestyle": "--", "linewidth": 1, "label": "guessing"}
+    roc.plot([0, 1], [0, 1], **guessing)
     if len(shown) == 1:
-        share = shown[0].share
-        precision_recall.axhline(share, color=GREY, linestyle="--", linewidth=1, label="guessing")
+        precision_recall.axhline(float(truth.mean()), **guessing)
     roc.set(xlabel="false positive rate", ylabel="true positive rate", title="ROC, unseen texts")
     precision_recall.set(
         xlabel="recall", ylabel="precision", title="Precision and recall, unseen texts"
@@ -96,17 +80,15 @@ def roc_and_precision_recall(curves: Sequence[Curves]) -> bytes:
 
 
 @rc_context(STYLE)
-def reliability(
-    bins: Sequence[Bin], classes: int, texts: str = "unseen texts", what: str = "this recipe"
-) -> bytes:
-    """How often *what* is right on *texts* when it is so sure, and how often it is so sure."""
+def reliability(bins: Sequence[Bin], classes: int) -> bytes:
+    """How often the recipe is right when it is so sure, and how often it is so sure."""
     figure, (upper, lower) = _figure(5, 5, rows=2, height_ratios=(3, 1))
     predicted, counts = [each.predicted for each in bins], [each.count for each in bins]
     least = 1 / classes
     upper.plot([least, 1], [least, 1], color=GREY, linestyle="--", linewidth=1, label="perfect")
     observed = [each.observed for each in bins]
-    upper.plot(predicted, observed, marker="o", color=BLUE, label=what)
-    upper.set(ylabel="share that is right", title=f"Reliability, {texts}")
+    upper.plot(predicted, observed, marker="o", color=BLUE, label="this recipe")
+    upper.set(ylabel="share that is right", title="Reliability, unseen texts")
     upper.grid(visible=True)
     upper.legend(loc="upper left")
     lower.bar(predicted, counts, width=0.6 * (1 - least) / 10, color=BLUE)

@@ -10,14 +10,11 @@ from random import Random
 import msgspec
 
 from addsup.export.report.behaviour import Outcome, behaviour
-from addsup.export.report.curves import Curves, curves
 from addsup.export.report.top_terms import strongest
 from addsup.inference.model import Model
-from addsup.train.artifact import LearningPoint, UnseenPredictions
+from addsup.train.artifact import UnseenPredictions
 
 WORDS = 12
-
-MOST_IN_A_PLOT = 50
 
 # More would take minutes and hardly change a share: a tenth of a percent is one of these.
 MOST_TEXTS = 1000
@@ -25,27 +22,21 @@ MOST_TEXTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a model file is like. `curves` and `learning` are empty without cross-validation."""
+    """What a model file is like. `unseen` is from cross-validation, if there was one."""
 
     behaviour: tuple[Outcome, ...]
     words: Mapping[str, Sequence[tuple[str, float]]]
-    curves: tuple[Curves, ...]
-    learning: tuple[LearningPoint, ...]
+    unseen: UnseenPredictions | None
 
 
-def examine(model: Model, texts: Sequence[str], found: UnseenPredictions | None) -> Report:
-    """Ask *model* about the *texts* it was fitted on; *found* is from cross-validation.
+def examine(model: Model, texts: Sequence[str], unseen: UnseenPredictions | None) -> Report:
+    """Ask *model* about the *texts* it was fitted on; *unseen* is from cross-validation.
 
     Of many texts, 1,000 are drawn, the same ones every time.
     """
     if len(texts) > MOST_TEXTS:
         texts = Random(0).sample(texts, MOST_TEXTS)  # noqa: S311
-    return Report(
-        behaviour=behaviour(model, texts),
-        words=strongest(model, texts, WORDS),
-        curves=tuple(curves(found, model.labels)) if found else (),
-        learning=found.learning_curve if found else (),
-    )
+    return Report(behaviour(model, texts), strongest(model, texts, WORDS), unseen)
 
 
 def report_json(model: Model, file: str, report: Report) -> bytes:
@@ -60,8 +51,7 @@ def report_json(model: Model, file: str, report: Report) -> bytes:
         "figures": manifest.figures,
         "behaviour": report.behaviour,
         "words": report.words,
-        "curves": report.curves,
-        "learning": report.learning,
+        "learning": report.unseen.learning_curve if report.unseen else (),
     }
     return msgspec.json.format(msgspec.json.encode(document)) + b"\n"
 
@@ -75,16 +65,13 @@ def draw(model: Model, report: Report) -> Iterator[tuple[str, str, bytes]]:
         return
     from addsup.export.report import plots  # here, for it takes a second
 
-    labels, figures = model.labels, model.manifest.figures
-    if figures.matrix and len(labels) <= MOST_IN_A_PLOT:
-        yield "confusion", "Confusion matrix", plots.confusion(labels, figures.matrix)
-    if figures.reliability:
-        svg = plots.reliability(figures.reliability, len(labels))
-        yield "reliability", "Reliability diagram", svg
-    if report.curves:
-        svg = plots.roc_and_precision_recall(report.curves)
+    bins, unseen = model.manifest.figures.reliability, report.unseen
+    if bins:
+        yield "reliability", "Reliability diagram", plots.reliability(bins, len(model.labels))
+    if unseen:
+        svg = plots.roc_and_precision_recall(unseen, model.labels)
         yield "roc", "ROC curve, and precision against recall", svg
-    if len(report.learning) > 1:
-        yield "learning", "Learning curve", plots.learning(report.learning)
+        if len(unseen.learning_curve) > 1:
+            yield "learning", "Learning curve", plots.learning(unseen.learning_curve)
     if any(report.words.values()):
         yield "words", "Strongest words for each label", plots.words(report.words)

@@ -6,8 +6,7 @@ probabilities of the text without terms for it. Intervals are those of a bootstr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -19,12 +18,16 @@ from addsup.inference.manifest import Bin, EvidenceGroup, Interval
 from addsup.inference.model import Model
 from addsup.train.data.labelled import LabelledText
 from addsup.train.errors import BadData
+from addsup.train.evaluation.console_report import evidence_text
 from addsup.train.metrics.evidence import evidence_groups
 from addsup.train.metrics.figures import Fold, calibration_error, reliability, roc_auc
 from addsup.train.metrics.losses import log_losses, zero_one_losses
+from addsup.train.wording import interval_text, percent_text
 
 #: Of the bootstrap.
 RESAMPLES: Final = 500
+#: Labels of which the shares are listed one by one.
+MOST_LABELS_LISTED: Final = 10
 #: Of more labels the area is not computed: each would be sorted for each resample.
 MOST_LABELS_FOR_AUC: Final = 10
 
@@ -172,19 +175,47 @@ def _labels(model: Model, truth: Numbers) -> Iterator[tuple[str, Drift]]:
         yield label, Drift(count / len(truth), before.get(label, 0) / total if total else None)
 
 
-def kept_evaluations(path: Path, sha256: str) -> dict[str, Evaluation]:
-    """The evaluations kept beside the model file *path* that are of the model *sha256*.
+def evaluation_json(found: Evaluation) -> bytes:
+    """All of it for programs."""
+    return msgspec.json.format(msgspec.json.encode(found)) + b"\n"
 
-    Returns:
-        Name of the file without its suffix -> evaluation, in the order of the names.
 
-    Raises:
-        BadData: there is a file of such a name that `evaluate --output` did not write.
-    """
-    found = {}
-    for file in sorted(path.parent.glob(f"{path.stem}.evaluation.*.json")):
-        try:
-            found[file.stem] = msgspec.json.decode(file.read_bytes(), type=Evaluation)
-        except (OSError, msgspec.DecodeError) as error:
-            raise BadData(f"{file} is no evaluation: {error}.") from None
-    return {name: each for name, each in found.items() if each.model == sha256}
+def evaluation_lines(found: Evaluation) -> Iterator[str]:
+    """Lines for the terminal."""
+    yield f"{found.name}: {found.texts:,} texts; 95 % intervals of the bootstrap over texts"
+    if found.seen:
+        yield "The model was fitted on this very file, so these figures flatter it."
+    yield from _aligned(dict(_named_figures(found)))
+    yield ""
+    yield from evidence_text(found.by_evidence, "texts").split("\n")
+    yield "\nBeside the data it was trained on"
+    yield from _aligned(dict(_named_drift(found)))
+
+
+def _aligned(named: Mapping[str, str]) -> Iterator[str]:
+    width = max(map(len, named))
+    yield from (f"  {name:<{width}}  {value}" for name, value in named.items())
+
+
+def _named_figures(found: Evaluation) -> Iterator[tuple[str, str]]:
+    yield "accuracy", interval_text(found.accuracy)
+    if found.roc_auc:
+        yield "ROC AUC", interval_text(found.roc_auc)
+    yield "log loss", interval_text(found.log_loss)
+    yield "expected calibration error", interval_text(found.calibration_error)
+    yield "given a label", percent_text(found.coverage)
+    yield "letters it could not read", percent_text(found.unread_letters)
+
+
+def _named_drift(found: Evaluation) -> Iterator[tuple[str, str]]:
+    yield "unknown words", _both(found.unknown_words, percent_text)
+    yield "words a text", _both(found.words, lambda number: f"{number:.1f}")
+    if len(found.labels) <= MOST_LABELS_LISTED:
+        yield from (
+            (f"share of {label}", _both(d, percent_text)) for label, d in found.labels.items()
+        )
+
+
+def _both(drift: Drift, say: Callable[[float], str]) -> str:
+    there = "not known" if drift.trained_on is None else say(drift.trained_on)
+    return f"{say(drift.here)} here, {there} there"

@@ -68,7 +68,7 @@ def inspect(path: Path) -> Inspection:
         signature=signature.name if signature.exists() else None,
         inputs=_described(model.graph.input),
         outputs=_described(model.graph.output),
-        operators=dict(sorted(operators(model).items())),
+        operators=dict(sorted(Counter(map(_operator, model.graph.node)).items())),
         manifest=manifest,
     )
 
@@ -97,9 +97,8 @@ def parse_graph(path: Path, content: bytes) -> onnx.ModelProto:
         raise ModelFileError(f"{path} is not an ONNX file.") from None
 
 
-def operators(model: onnx.ModelProto) -> Counter[str]:
-    """How many nodes of each operator there are; those outside ONNX's own set with their domain."""
-    return Counter(f"{node.domain}.{node.op_type}".lstrip(".") for node in model.graph.node)
+def _operator(node: onnx.NodeProto) -> str:
+    return f"{node.domain}.{node.op_type}".lstrip(".")
 
 
 def _checksum(path: Path) -> str:
@@ -129,12 +128,10 @@ def as_json(found: Inspection) -> bytes:
 
 def inspection_lines(found: Inspection) -> Iterator[str]:
     """The gist of it as lines for the terminal."""
-    manifest = found.manifest
-    counts = ", ".join(f"{n:,} {label}" for label, n in manifest.data.texts_by_label.items())
-    yield f"{found.path}: {found.size:,} bytes"
-    yield from _section(
-        "",
-        {
+    manifest, data = found.manifest, found.manifest.data
+    counts = ", ".join(f"{n:,} {label}" for label, n in data.texts_by_label.items())
+    sections: dict[str, Mapping[str, object]] = {
+        f"{found.path}: {found.size:,} bytes": {
             "sha256": found.sha256,
             "checksum": found.checksum,
             "signature": f"{found.signature} (check it with verify)" if found.signature else "none",
@@ -144,30 +141,22 @@ def inspection_lines(found: Inspection) -> Iterator[str]:
             "stop words": f"{len(manifest.stop_words):,}",
             "golden": f"{len(manifest.golden)} texts to replay at start",
         },
-    )
-    yield from _section("Graph", found.inputs | found.outputs)
-    yield f"  {input_text(manifest)}"
-    yield from _section("Operators", found.operators)
-    yield from _section(
-        "Data",
-        {
-            "name": manifest.data.name,
-            "texts": f"{manifest.data.texts:,}: {counts}",
-            "licence": manifest.data.licence,
-            "sha256": manifest.data.sha256,
+        f"\nGraph. {input_text(manifest)}": found.inputs | found.outputs,
+        "\nOperators": found.operators,
+        "\nData": {
+            "name": data.name,
+            "texts": f"{data.texts:,}: {counts}",
+            "licence": data.licence,
+            "sha256": data.sha256,
         },
-    )
-    yield from _section("Parameters", manifest.parameters)
-    yield from _section("Figures", dict(named_figures(manifest.figures)))
-    yield f"  {manifest.figures.protocol}"
-    yield from _section("Versions", manifest.versions)
-
-
-def _section(title: str, values: Mapping[str, object]) -> Iterator[str]:
-    if title:
-        yield f"\n{title}"
-    width = max(map(len, values), default=0)
-    yield from (f"  {name:<{width}}  {value}" for name, value in values.items())
+        "\nParameters": manifest.parameters,
+        f"\nFigures. {manifest.figures.protocol}": dict(named_figures(manifest.figures)),
+        "\nVersions": manifest.versions,
+    }
+    for title, values in sections.items():
+        yield title
+        width = max(map(len, values), default=0)
+        yield from (f"  {name:<{width}}  {value}" for name, value in values.items())
 
 
 def named_figures(figures: Figures) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from addsup.export.tools.contributions import Answer, explained
 from addsup.inference.errors import ModelFileError
@@ -14,6 +15,7 @@ from addsup.train.errors import BadData
 from addsup.train.evaluation.comparison import mcnemar
 
 WORDS_SHOWN = 5
+NONE = "no label"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,44 +36,33 @@ class Flip:
     new: str | None
     words: tuple[tuple[str, float], ...]
 
+    def __str__(self) -> str:
+        mark = {self.old: "was right", self.new: "is right"}.get(self.truth, "both wrong")
+        moved = ", ".join(f"{word} {by:+.2f}" for word, by in self.words)
+        return f"{self.old or NONE} -> {self.new or NONE} ({mark}): {self.text}\n    {moved}"
+
 
 @dataclass(frozen=True, slots=True)
 class ModelDiff:
     """Two models on the same n texts.
 
     Attributes:
-        texts: n.
-        flips: those with another label, in order.
-        old_right: how many the old model has right.
-        new_right: how many the new one has right.
-        only_old: how many the old one alone has right.
-        only_new: how many the new one alone has right.
-        p_value: probability of a difference at least as large between `only_old` and `only_new`
-            if both models were equally good: McNemar's test, exact (two-sided binomial).
+        flips: the texts with another label, in order.
+        old_right: [n] whether the old model is right.
+        new_right: [n] whether the new one is.
         seen: the models ("old", "new") that were fitted on these very texts.
     """
 
-    texts: int
     flips: tuple[Flip, ...]
-    old_right: int
-    new_right: int
-    only_old: int
-    only_new: int
-    p_value: float
+    old_right: npt.NDArray[np.bool_]
+    new_right: npt.NDArray[np.bool_]
     seen: tuple[str, ...]
 
 
 def model_diff(
     old: Model, new: Model, texts: Sequence[str], truth: Sequence[str], sha256: str
 ) -> ModelDiff:
-    """Ask both models.
-
-    Args:
-        old: the model in use.
-        new: the one that may replace it.
-        texts: n texts as typed.
-        truth: their n labels.
-        sha256: of the file they come from, to tell whether a model has seen it.
+    """Ask both models for n *texts* with their *truth*, from the file of this *sha256*.
 
     Raises:
         ModelFileError: the models have not the same labels.
@@ -79,21 +70,15 @@ def model_diff(
     """
     _check_labels(old, new, truth)
     answers = list(zip(texts, truth, explained(old, texts), explained(new, texts), strict=True))
-    before = np.array([was.label == label for _, label, was, _ in answers])
-    after = np.array([now.label == label for _, label, _, now in answers])
     models = {"old": old, "new": new}
     return ModelDiff(
-        texts=len(texts),
         flips=tuple(
             Flip(text, label, was.label, now.label, _responsible(old.labels, was, now))
             for text, label, was, now in answers
             if was.label != now.label
         ),
-        old_right=int(before.sum()),
-        new_right=int(after.sum()),
-        only_old=int((before & ~after).sum()),
-        only_new=int((after & ~before).sum()),
-        p_value=mcnemar(before, after),
+        old_right=np.array([was.label == label for _, label, was, _ in answers]),
+        new_right=np.array([now.label == label for _, label, _, now in answers]),
         seen=tuple(name for name, each in models.items() if each.manifest.data.sha256 == sha256),
     )
 
@@ -135,21 +120,20 @@ def _runner_up(answer: Answer) -> int:
 
 
 def diff_lines(found: ModelDiff) -> Iterator[str]:
-    """The comparison as lines for the terminal."""
-    for flip in found.flips:
-        mark = {flip.old: "was right", flip.new: "is right"}.get(flip.truth, "both wrong")
-        yield f"{flip.old or 'no label'} -> {flip.new or 'no label'} ({mark}): {flip.text}"
-        yield "    " + ", ".join(f"{word} {moved:+.2f}" for word, moved in flip.words)
-    yield f"{len(found.flips)} of {found.texts:,} labels flip."
-    for name, right in (("old", found.old_right), ("new", found.new_right)):
-        yield f"The {name} model has {right:,} right ({right / found.texts:.1%})."
-    meaning = "the difference may well be chance"
-    if found.p_value < 0.05:
-        better = "new" if found.only_new > found.only_old else "old"
+    """The comparison as lines for the terminal, with McNemar's exact test (two-sided binomial)."""
+    old, new = found.old_right, found.new_right
+    only_old, only_new = int((old & ~new).sum()), int((new & ~old).sum())
+    yield from map(str, found.flips)
+    yield f"{len(found.flips)} of {len(old):,} labels flip."
+    for name, right in (("old", old), ("new", new)):
+        yield f"The {name} model has {right.sum():,} right ({right.mean():.1%})."
+    p, meaning = mcnemar(old, new), "the difference may well be chance"
+    if p < 0.05:
+        better = "new" if only_new > only_old else "old"
         meaning = f"the {better} model is better by more than chance"
     yield (
-        f"Right only in the old: {found.only_old}, only in the new: {found.only_new}; McNemar's "
-        f"exact test gives p = {found.p_value:.3g}: {meaning}."
+        f"Right only in the old: {only_old}, only in the new: {only_new}; McNemar's "
+        f"exact test gives p = {p:.3g}: {meaning}."
     )
     for name in found.seen:
         yield (

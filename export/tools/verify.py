@@ -26,25 +26,6 @@ TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A model file, and what it is checked against.
-
-    Attributes:
-        path: the file.
-        irregular: the words whose lemma WordNet lists as an exception.
-        lemma: NLTK's lemmatiser for nouns.
-        kept: the pipeline it was made from, if that was kept.
-        public_key: whose owner should have signed it, if that is known.
-    """
-
-    path: Path
-    irregular: Iterable[str]
-    lemma: Callable[[str], str]
-    kept: TrainedModel | None = None
-    public_key: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """The result of one check."""
 
@@ -56,13 +37,27 @@ class Finding:
         return f"{'ok  ' if self.passed else 'FAIL'}  {self.check}: {self.detail}"
 
 
-def verify(subject: Subject) -> Iterator[Finding]:
-    """Every check, one after the other; those that need an open model are left out without one."""
-    yield _finding("checksum", partial(_checksum, subject))
-    yield _finding("signature", partial(_signature, subject))
-    yield _finding("operators", partial(_operators, subject))
+def verify(
+    path: Path,
+    irregular: Iterable[str],
+    lemma: Callable[[str], str],
+    kept: TrainedModel | None = None,
+    public_key: Path | None = None,
+) -> Iterator[Finding]:
+    """Every check, one after the other; those that need an open model are left out without one.
+
+    Args:
+        path: the model file.
+        irregular: the words whose lemma WordNet lists as an exception.
+        lemma: NLTK's lemmatiser for nouns.
+        kept: the pipeline it was made from, if that was kept.
+        public_key: whose owner should have signed it, if that is known.
+    """
+    yield _finding("checksum", partial(_checksum, path))
+    yield _finding("signature", partial(_signature, path, public_key))
+    yield _finding("operators", partial(_operators, path))
     try:
-        content = read_model_file(subject.path)
+        content = read_model_file(path)
         model = Model(content)
     except AddsupError as refusal:
         yield Finding("metadata", False, str(refusal))
@@ -70,10 +65,10 @@ def verify(subject: Subject) -> Iterator[Finding]:
     terms = len(model.manifest.vocabulary)
     yield Finding("metadata", True, f"{len(model.labels)} labels, {terms:,} terms")
     yield _finding("golden texts", partial(_golden, model))
-    yield _finding("lemma table", partial(_lemmas, model, subject))
+    yield _finding("lemma table", partial(_lemmas, model, irregular, lemma))
     yield _finding("contributions", partial(_contributions, model))
-    if subject.kept:
-        yield _finding("scikit-learn", partial(_kept, subject.kept, content, model))
+    if kept:
+        yield _finding("scikit-learn", partial(_kept, kept, content, model))
 
 
 def _finding(check: str, examine: Callable[[], str]) -> Finding:
@@ -83,26 +78,25 @@ def _finding(check: str, examine: Callable[[], str]) -> Finding:
         return Finding(check, False, str(refusal))
 
 
-def _checksum(subject: Subject) -> str:
-    read_checked(subject.path)
+def _checksum(path: Path) -> str:
+    read_checked(path)
     return "it fits the file"
 
 
-def _signature(subject: Subject) -> str:
-    signature = signature_file(subject.path)
-    if subject.public_key:
-        content = read_model_file(subject.path)
-        check_signature(subject.path, content, subject.public_key)
-        return f"made with the private key of {subject.public_key}"
+def _signature(path: Path, public_key: Path | None) -> str:
+    signature = signature_file(path)
+    if public_key:
+        check_signature(path, read_model_file(path), public_key)
+        return f"made with the private key of {public_key}"
     if signature.exists():
         return f"{signature.name} is there, but not checked; name the key with --public-key"
     return "none, and none asked for"
 
 
-def _operators(subject: Subject) -> str:
-    content = read_model_file(subject.path)
+def _operators(path: Path) -> str:
+    content = read_model_file(path)
     check_operators(content)
-    nodes = parse_graph(subject.path, content).graph.node
+    nodes = parse_graph(path, content).graph.node
     return f"{len(nodes)} nodes, with nothing but what export writes"
 
 
@@ -111,11 +105,11 @@ def _golden(model: Model) -> str:
     return f"{len(model.manifest.golden)} answered as when exported"
 
 
-def _lemmas(model: Model, subject: Subject) -> str:
+def _lemmas(model: Model, irregular: Iterable[str], lemma: Callable[[str], str]) -> str:
     manifest = model.manifest
     if manifest.analyzer.kind != "letters":
         return f"{len(manifest.lemmas):,} entries, none of WordNet's"
-    expected = compile_lemmas(manifest.vocabulary, subject.irregular, subject.lemma)
+    expected = compile_lemmas(manifest.vocabulary, irregular, lemma)
     wrong = sorted(dict(manifest.lemmas.items() ^ expected.items()))
     if wrong:
         raise ModelFileError(

@@ -9,10 +9,14 @@ from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.http.request import JSON, Reply, Request
 from addsup.server.http.routing import Route
-from addsup.server.schemas.negotiation import respond, wants_html
 from addsup.server.schemas.parsing import Texts, parse_form, parse_json
-from addsup.server.schemas.responses import batch_document, predictions_document
-from addsup.server.schemas.validation import check_request, good_and_bad
+from addsup.server.schemas.responses import (
+    batch_document,
+    predictions_document,
+    respond,
+    wants_html,
+)
+from addsup.server.schemas.validation import check_text, check_texts, good_and_bad
 
 FORM: Final = "application/x-www-form-urlencoded"
 HTML: Final = "text/html; charset=utf-8"
@@ -34,7 +38,11 @@ def predict_texts(request: Request) -> Reply:
         good, bad = good_and_bad(texts, server.settings, server.model.tokenizer)
         found = classify(request, good, explain=explain, leave_out=leave_out)
         return respond(request, batch_document(found, bad, explained=explain))
-    check_request(texts, server.settings, server.model.tokenizer)
+    pointer, tokenizer = f"/{texts.field}", server.model.tokenizer
+    if texts.is_batch:
+        check_texts(texts.items, server.settings, tokenizer, pointer)
+    else:
+        check_text(texts.items[0], server.settings.max_text_chars, tokenizer, pointer)
     as_page = not texts.is_batch and wants_html(request.environ)
     found = classify(request, texts.items, explain=explain or as_page, leave_out=leave_out)
     if as_page:

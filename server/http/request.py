@@ -42,37 +42,21 @@ class Request:
     """The request that is being answered.
 
     Attributes:
-        environ: of WSGI.
-        server: the settings, the model, the counts.
-        route: that answers it; None for a page, and for what is at no path.
-        names: what the variable parts of its path are, by name.
-        template: of its path, for counts and log.
+        environ, server: of WSGI; the settings, the model, the counts.
+        route, names, template: what answers it, None for a page and for what is at no path; the
+            variable parts of its path, by name; its path, for counts and log.
         body: decoded; empty until it has been read.
         id: the client's name for it, or ours.
         method: that of HTTP, if it is one.
         started: on `time.perf_counter`'s clock.
         amounts: what is counted for it at its end, besides itself.
-        texts: how many have been classified for it.
-        status: that of the answer.
-        size: bytes of the answer's body, if they are known beforehand.
+        texts, status, size: texts classified for it; of the answer, and bytes of its body.
         trace: `traceparent` of W3C's Trace Context, if the client sent one that is well-formed.
     """
 
-    __slots__ = (
-        "amounts",
-        "body",
-        "environ",
-        "id",
-        "method",
-        "names",
-        "route",
-        "server",
-        "size",
-        "started",
-        "status",
-        "template",
-        "texts",
-        "trace",
+    __slots__ = tuple(
+        "environ server route names template body id method started amounts texts status size "
+        "trace".split()
     )
 
     def __init__(self, environ: WSGIEnvironment, server: Extensions | None) -> None:

@@ -1,4 +1,4 @@
-"""Compression of replies with zstd or gzip, for clients that ask (RFC 9110, section 12.5.3).
+"""Compression of replies with gzip, for clients that ask (RFC 9110, section 12.5.3).
 
 No reply holds a secret beside what its own client has sent: there are no cookies, no tokens and no
 state, so what BREACH learns from the length of a reply is what the attacker has put in.
@@ -14,11 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from addsup.server.extensions import Extensions
 from addsup.server.observability.request_log import Application
 
-try:
-    from compression import zstd  # type: ignore[import-not-found,unused-ignore]
-except ImportError:  # before Python 3.14
-    zstd = None
-
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -32,9 +27,9 @@ GZIP: Final = 16 + zlib.MAX_WBITS
 WORTH_IT: Final = re.compile(
     r"text/|application/(json|problem\+json|openmetrics-text|javascript)|image/svg"
 )
-NOT_REFUSED: Final = r"\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))|,|$)"
-ASKED_FOR: Final = re.compile(r"(?:^|,)\s*(?:gzip|x-gzip|\*)" + NOT_REFUSED)
-ASKED_FOR_ZSTD: Final = re.compile(r"(?:^|,)\s*zstd" + NOT_REFUSED)
+ASKED_FOR: Final = re.compile(
+    r"(?:^|,)\s*(?:gzip|x-gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))|,|$)"
+)
 
 
 def compress(application: Application, _server: Extensions) -> Application:
@@ -53,13 +48,13 @@ def compress(application: Application, _server: Extensions) -> Application:
             start_response(status, headers, error)
             return pieces
         headers.append(("Vary", "Accept-Encoding"))
-        coding = _coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        if environ["REQUEST_METHOD"] == "HEAD" or not coding or not status.startswith("200"):
+        asked_for = ASKED_FOR.search(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if environ["REQUEST_METHOD"] == "HEAD" or not asked_for or not status.startswith("200"):
             start_response(status, headers, error)
             return pieces
-        body = _packed(pieces, coding)
+        body = _packed(pieces)
         kept = [each for each in headers if each[0] not in ("Content-Length", "ETag")]
-        kept += [("Content-Encoding", coding), ("Content-Length", str(len(body)))]
+        kept += [("Content-Encoding", "gzip"), ("Content-Length", str(len(body)))]
         kept += [("ETag", _weak(value)) for name, value in headers if name == "ETag"]
         start_response(status, kept, error)
         return [body]
@@ -79,26 +74,12 @@ def _is_worth_it(headers: list[tuple[str, str]]) -> bool:
     return length >= FEWEST and WORTH_IT.match(media_type) is not None
 
 
-def _coding(accepted: str) -> str:
-    """The coding for a client that accepts these; empty if it wants none that we have.
-
-    zstd is the smaller and the quicker, and newer than many proxies: it has to be named.
-    """
-    if zstd and ASKED_FOR_ZSTD.search(accepted):
-        return "zstd"
-    return "gzip" if ASKED_FOR.search(accepted) else ""
-
-
-def _packed(pieces: Iterable[bytes], coding: str) -> bytes:
+def _packed(pieces: Iterable[bytes]) -> bytes:
     try:
-        if coding == "zstd":
-            packed: bytes = zstd.compress(b"".join(pieces), LEVEL)
-            return packed
         packer = zlib.compressobj(LEVEL, wbits=GZIP)
         return b"".join([*map(packer.compress, pieces), packer.flush()])
     finally:
-        close = getattr(pieces, "close", None)
-        if close:
+        if close := getattr(pieces, "close", None):
             close()
 
 

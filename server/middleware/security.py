@@ -6,7 +6,6 @@ import hmac
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -62,11 +61,7 @@ def mount(application: Application, server: Extensions) -> Application:
 
 
 def check_host(request: Request) -> None:
-    """Refuse a request whose Host is malformed.
-
-    Raises:
-        ProblemError: HTTP 400.
-    """
+    """Refuse a request whose Host is malformed (ProblemError, HTTP 400)."""
     if not is_well_formed_host(request.environ):
         raise ProblemError(
             ProblemType.BAD_REQUEST, "The request is malformed; check its URL, headers and body."
@@ -93,51 +88,35 @@ def check_trusted_host(request: Request) -> None:
     """
     if request.route and request.route.group == "health":
         return
-    if _name(_host(request)) not in (request.server.settings.trusted_hosts or ()):
+    if _name(request.environ.get("HTTP_HOST", "")) not in (
+        request.server.settings.trusted_hosts or ()
+    ):
         raise ProblemError(
             ProblemType.UNTRUSTED_HOST, "Requests for this host are not answered here."
         )
 
 
 def check_cross_site(request: Request) -> None:
-    """Refuse a form that a browser was tricked into sending.
+    """Refuse a form that a page of another site, none of `CORS_ORIGINS`, had a browser send.
+
+    JSON is not looked at: a browser sends it across sites only after CORS has allowed it.
 
     Raises:
         ProblemError: HTTP 403.
     """
-    if request.method == "POST" and request.media_type != JSON and is_cross_site(request):
+    if request.method != "POST" or request.media_type == JSON:
+        return
+    environ, origins = request.environ, request.server.settings.cors_origins or ()
+    origin, site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
+    if origin in origins or "*" in origins:
+        return
+    own = origin is None or origin.partition("://")[2] == environ.get("HTTP_HOST", "")
+    if not (own if site is None else site in OWN_SITE):
         raise ProblemError(
             ProblemType.CROSS_SITE,
             "This form was sent by a page of another site: use the form here. If it was, a proxy "
             "in front has to pass the Host header on (nginx: proxy_set_header Host $http_host).",
         )
-
-
-def is_cross_site(request: Request) -> bool:
-    """Whether a page of another site sent *request*, none of `CORS_ORIGINS`.
-
-    JSON is not looked at: a browser sends it across sites only after CORS has allowed it.
-    """
-    environ, origins = request.environ, request.server.settings.cors_origins or ()
-    origin, site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
-    if origin in origins or "*" in origins:
-        return False
-    if site is not None:
-        return site not in OWN_SITE
-    return origin is not None and _authority(origin) != _host(request)
-
-
-def _authority(origin: str) -> str | None:
-    """Host and port of an origin; None if it is malformed (such as `http://[x]`)."""
-    try:
-        return urlsplit(origin).netloc
-    except ValueError:
-        return None
-
-
-def _host(request: Request) -> str:
-    host: str = request.environ.get("HTTP_HOST", "")
-    return host
 
 
 def _name(host: str) -> str:
@@ -147,22 +126,14 @@ def _name(host: str) -> str:
 
 
 def check_api_key(request: Request) -> None:
-    """Refuse a request without the key that its route needs.
-
-    Raises:
-        ProblemError: HTTP 401.
-    """
+    """Refuse a request without the key that its route needs (ProblemError, HTTP 401)."""
     key, route = request.server.settings.api_key, request.route
     if key and route and route.group in WITH_KEY and request.method != "OPTIONS":
         check_bearer(request, key)
 
 
 def check_bearer(request: Request, token: str) -> None:
-    """Refuse a request that does not carry *token*.
-
-    Raises:
-        ProblemError: HTTP 401.
-    """
+    """Refuse a request that does not carry *token* (ProblemError, HTTP 401)."""
     header = request.environ.get("HTTP_AUTHORIZATION", "")
     scheme, _, given = header.partition(" ")
     same = hmac.compare_digest(given.strip().encode(errors="replace"), token.encode())

@@ -6,11 +6,14 @@ of a label are routes, methods, statuses, labels of the model: few, whatever cli
 
 from __future__ import annotations
 
+import os
 import platform
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import onnxruntime
@@ -28,7 +31,6 @@ from addsup import __version__
 from addsup.inference.predictions import NO_LABEL
 from addsup.server.observability import multiprocess_dir
 from addsup.server.observability.counts import Amount, Counts, Numbers
-from addsup.server.observability.process_metrics import ProcessMetrics
 
 if TYPE_CHECKING:
     from addsup.inference.predictions import Prediction
@@ -38,6 +40,12 @@ MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 REQUEST_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 INFERENCE_SECONDS: Final = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.1, 1)
+
+PROC: Final = Path("/proc")
+
+#: Fields of /proc/<pid>/stat behind the name: utime and stime, those of children that have ended,
+#: and the start in ticks since the machine was booted.
+CPU, CPU_OF_CHILDREN, START = slice(11, 13), slice(13, 15), 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,6 @@ class Metrics:
         self.counts = Counts(multiprocess_dir.folder)
         self.registry = CollectorRegistry()
         self.registry.register(self)
-        self.registry.register(BuildInfo())
         self.registry.register(ProcessMetrics(multiprocess_dir.master()))
 
     def begin_request(self) -> None:
@@ -147,6 +154,11 @@ class Metrics:
         total = self.counts.total()
         for family in FAMILIES:
             yield _as_metric(family, total)
+        build = GaugeMetricFamily(
+            "server_build_info", "What runs; always 1.", labels=["version", "python", "onnxruntime"]
+        )
+        build.add_metric([__version__, platform.python_version(), onnxruntime.__version__], 1)
+        yield build
 
     def as_text(self, accept: str = "") -> tuple[bytes, str]:
         """All of it, and its media type: OpenMetrics if *accept* names it, else Prometheus' own."""
@@ -186,12 +198,57 @@ def _as_histogram(
     return metric
 
 
-class BuildInfo:
-    """Which server this is."""
+class ProcessMetrics:
+    """Processor time, memory and descriptors of a process and its children, read when asked for.
+
+    The names are those of Prometheus' client libraries. Without /proc (macOS) there are none.
+    """
+
+    def __init__(self, master: int) -> None:
+        self.master = master
 
     def collect(self) -> Iterator[Metric]:
-        """One gauge that is always 1."""
-        names = ["version", "python", "onnxruntime"]
-        family = GaugeMetricFamily("server_build_info", "What runs; always 1.", labels=names)
-        family.add_metric([__version__, platform.python_version(), onnxruntime.__version__], 1)
-        yield family
+        """Four families, or none."""
+        with suppress(OSError, ValueError, IndexError):
+            yield from self._families()
+
+    def _families(self) -> list[Metric]:
+        stats = {pid: _stat(pid) for pid in (self.master, *_children(self.master))}
+        ticks = os.sysconf("SC_CLK_TCK")
+        spent = sum(int(each) for fields in stats.values() for each in fields[CPU])
+        spent += sum(int(each) for each in stats[self.master][CPU_OF_CHILDREN])
+        resident = sum(int((PROC / f"{pid}/statm").read_text().split()[1]) for pid in stats)
+        descriptors = sum(len(list((PROC / f"{pid}/fd").iterdir())) for pid in stats)
+        booted = next(
+            float(line.split()[1])
+            for line in (PROC / "stat").read_text().splitlines()
+            if line.startswith("btime")
+        )
+        gauges = {
+            "resident_memory_bytes": (
+                "Resident memory of all processes; what they share counts in each.",
+                resident * os.sysconf("SC_PAGE_SIZE"),
+            ),
+            "open_fds": ("File descriptors of all processes.", descriptors),
+            "start_time_seconds": (
+                "When the server started, in seconds since 1970.",
+                booted + int(stats[self.master][START]) / ticks,
+            ),
+        }
+        spent_by_all = "Processor time of all processes."
+        return [
+            CounterMetricFamily("process_cpu_seconds", spent_by_all, value=spent / ticks),
+            *(
+                GaugeMetricFamily(f"process_{name}", meaning, value=number)
+                for name, (meaning, number) in gauges.items()
+            ),
+        ]
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/<pid>/stat that follow the name of the program."""
+    return (PROC / f"{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def _children(pid: int) -> list[int]:
+    return [int(each) for each in (PROC / f"{pid}/task/{pid}/children").read_text().split()]

@@ -21,11 +21,7 @@ LENGTH: Final = struct.Struct("<I")
 
 
 def split(body: bytes, announced: str | None) -> tuple[bytes, bytes]:
-    """The JSON of a request, and the binary data behind it.
-
-    Args:
-        body: of the request.
-        announced: the value of the header, None without one.
+    """The JSON of a request, and the binary data behind it, as the header *announced* it.
 
     Raises:
         ProblemError: the header is no length within the body. HTTP 400.
@@ -41,11 +37,7 @@ def split(body: bytes, announced: str | None) -> tuple[bytes, bytes]:
 
 
 def texts_from(data: bytes, size: object) -> list[str]:
-    """The elements of a BYTES tensor.
-
-    Args:
-        data: all that stands behind the JSON.
-        size: what `binary_data_size` says of it.
+    """The elements of a BYTES tensor: *data*, of which `binary_data_size` says *size*.
 
     Raises:
         ProblemError: the lengths do not fit one another, or an element is not UTF-8. HTTP 400.

@@ -1,42 +1,58 @@
-"""Tensors: texts out of those of a request, predictions into those of a reply."""
+"""Tensors: texts out of those of a request, predictions into those of a reply.
+
+https://github.com/kserve/open-inference-protocol
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
-from msgspec import UNSET, UnsetType
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from addsup.inference.predictions import Prediction
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.open_inference import binary
-from addsup.server.schemas.open_inference import (
-    LABEL,
-    PROBABILITIES,
-    TEXT,
-    InferenceRequest,
-    InputTensor,
-    OutputTensor,
-    Parameters,
-)
 
-BOTH = (LABEL, PROBABILITIES)
+TEXT: Final = "text"
+LABEL: Final = "label"
+PROBABILITIES: Final = "probabilities"
+
+#: What standard clients send along, and what means nothing here.
+Parameters = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class WantedOutput:
-    """An output that is asked for, and whether as bytes."""
+class InputTensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The texts."""
 
     name: str
-    as_bytes: bool
+    shape: Annotated[list[Annotated[int, Meta(ge=0)]], Meta(min_length=1, max_length=2)]
+    datatype: str
+    data: list[str | list[str]] | UnsetType = UNSET
+    parameters: Parameters | UnsetType = UNSET
+
+
+class WantedTensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An output that is asked for."""
+
+    name: str
+    parameters: Parameters | UnsetType = UNSET
+
+
+class InferenceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The body of `POST /v2/models/{name}/infer`."""
+
+    inputs: list[InputTensor]
+    id: str | UnsetType | None = UNSET
+    outputs: list[WantedTensor] | UnsetType = UNSET
+    parameters: Parameters | UnsetType = UNSET
+    model_name: str | UnsetType | None = UNSET  # sent by clients, and not used
+    model_version: str | UnsetType | None = UNSET
 
 
 def texts_of(received: InferenceRequest, behind: bytes) -> list[str]:
-    """The texts in *received*, in order.
-
-    Args:
-        received: the JSON of a request.
-        behind: the binary data behind it.
+    """The texts in *received*, in order, with *behind*, the binary data behind its JSON.
 
     Raises:
         ProblemError: the model does not take this. HTTP 400.
@@ -91,39 +107,34 @@ def _flat(data: Sequence[str | list[str]], nested: bool) -> list[str]:
     return texts
 
 
-def wanted_outputs(received: InferenceRequest) -> list[WantedOutput]:
-    """The outputs to send, in the order in which they are asked for; both if none is.
+def wanted_outputs(received: InferenceRequest) -> dict[str, bool]:
+    """The outputs to send and whether as bytes, in the order asked for; both if none is.
 
     Raises:
         ProblemError: one cannot be sent, or not twice. HTTP 400.
     """
-    default = _says(received.parameters, "binary_data_output", default=False)
-    wanted: dict[str, WantedOutput] = {}
+    default = bool((received.parameters or {}).get("binary_data_output"))
+    wanted: dict[str, bool] = {}
     for index, output in enumerate(received.outputs or ()):
-        if output.name not in BOTH or output.name in wanted:
+        if output.name not in (LABEL, PROBABILITIES) or output.name in wanted:
             raise ProblemError(
                 ProblemType.UNKNOWN_TENSOR,
                 f"The outputs are {LABEL} and {PROBABILITIES}, each once.",
                 f"/outputs/{index}/name",
             )
-        as_bytes = _says(output.parameters, "binary_data", default=default)
-        wanted[output.name] = WantedOutput(output.name, as_bytes)
-    return list(wanted.values()) or [WantedOutput(name, default) for name in BOTH]
-
-
-def _says(parameters: Parameters | UnsetType, name: str, *, default: bool) -> bool:
-    return bool((parameters or {}).get(name, default))
+        wanted[output.name] = bool((output.parameters or {}).get("binary_data", default))
+    return wanted or {LABEL: default, PROBABILITIES: default}
 
 
 def output_tensor(
-    wanted: WantedOutput, predictions: Sequence[Prediction], labels: Sequence[str]
-) -> tuple[OutputTensor, bytes]:
-    """An output, and what of it stands behind the JSON.
+    name: str, as_bytes: bool, predictions: Sequence[Prediction], labels: Sequence[str]
+) -> tuple[dict[str, Any], bytes]:
+    """An output, flat in row-major order, and what of it stands behind the JSON.
 
     The protocol has no null: no label is "", no probabilities are all 0.
     """
     count = len(predictions)
-    if wanted.name == LABEL:
+    if name == LABEL:
         datatype, shape = "BYTES", [count]
         data: list[str] | list[float] = [each.label or "" for each in predictions]
     else:
@@ -131,8 +142,8 @@ def output_tensor(
         none = dict.fromkeys(labels, 0.0)
         rows = [each.probabilities or none for each in predictions]
         data = [row[label] for row in rows for label in labels]
-    if not wanted.as_bytes:
-        return OutputTensor(wanted.name, datatype, shape, data), b""
+    tensor = {"name": name, "datatype": datatype, "shape": shape}
+    if not as_bytes:
+        return {**tensor, "data": data}, b""
     encoded = binary.bytes_of(data, datatype)
-    size = {"binary_data_size": len(encoded)}
-    return OutputTensor(wanted.name, datatype, shape, parameters=size), encoded
+    return {**tensor, "parameters": {"binary_data_size": len(encoded)}}, encoded

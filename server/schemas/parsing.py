@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from codecs import BOM_UTF8
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NoReturn, TypeVar, cast
 from urllib.parse import parse_qsl
@@ -34,37 +33,19 @@ SHOWN_CHARS: Final = 60
 
 
 class PredictRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The body of `POST /predict`: one text, or a batch.
+    """The body of `POST /predict`: one text, or a batch, whose texts `validation` looks at.
 
     `review` and `reviews` are what version 1 called `text` and `texts`.
     """
 
     text: str | UnsetType = UNSET
-    texts: list[str] | UnsetType = UNSET
+    texts: list[Any] | UnsetType = UNSET
     review: str | UnsetType = UNSET
-    reviews: list[str] | UnsetType = UNSET
+    reviews: list[Any] | UnsetType = UNSET
     on_error: Literal["request", "item"] | UnsetType = UNSET
 
 
-class LenientBatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A batch whose texts may be anything, since bad ones are answered in their place."""
-
-    texts: list[Any]
-    on_error: Literal["item"]
-
-
-class LenientReviewsRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A `LenientBatchRequest` of version 1."""
-
-    reviews: list[Any]
-    on_error: Literal["item"]
-
-
 DECODER: Final = msgspec.json.Decoder(PredictRequest)
-LENIENT: Final[tuple[msgspec.json.Decoder[Any], ...]] = (
-    msgspec.json.Decoder(LenientBatchRequest),
-    msgspec.json.Decoder(LenientReviewsRequest),
-)
 
 #: Fields of a single text and of a batch: the name, and the one of version 1.
 SINGLE: Final = ("text", "review")
@@ -77,7 +58,7 @@ class Texts:
     """The texts of a request: one alone, or a batch, which is answered as a batch.
 
     Attributes:
-        items: the texts; anything at all where `by_item` is set.
+        items: the texts; in a batch anything at all.
         field: of the request that they came in.
         by_item: whether a bad one is answered in its place.
     """
@@ -98,13 +79,7 @@ def parse_json(body: bytes) -> Texts:
     Raises:
         ProblemError: it is empty, not JSON, or not a `PredictRequest`. HTTP 400.
     """
-    try:
-        request = decode_with(DECODER, body, '{"text": "A wonderful film."}')
-    except ProblemError:
-        lenient = _by_item(body)
-        if lenient is None:
-            raise
-        return lenient
+    request = decode_with(DECODER, body, '{"text": "A wonderful film."}')
     if may_hide_a_key(body):
         refuse_duplicates(body)
     values = (request.text, request.texts, request.review, request.reviews)
@@ -127,27 +102,8 @@ def parse_json(body: bytes) -> Texts:
     return Texts(found, field, by_item=request.on_error == "item")
 
 
-def _by_item(body: bytes) -> Texts | None:
-    """A batch of whatever there is, if its bad texts are to be answered in their place.
-
-    A document that does not name `on_error`, spelled out or escaped, is not decoded again.
-    """
-    if b"on_error" not in body and b"\\u00" not in body:
-        return None
-    for decoder, field in zip(LENIENT, BATCH, strict=True):
-        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            request = decoder.decode(body)
-            refuse_duplicates(body)
-            return Texts(getattr(request, field), field, by_item=True)
-    return None
-
-
 def parse_form(body: bytes) -> Texts:
-    """The text in a URL-encoded form.
-
-    Raises:
-        ProblemError: HTTP 400.
-    """
+    """The text in a URL-encoded form (ProblemError, HTTP 400)."""
     if not body:
         raise ProblemError(ProblemType.EMPTY_BODY, "Send the form's field text.")
     try:
@@ -183,6 +139,8 @@ def decode_with(decoder: msgspec.json.Decoder[T], body: bytes, example: str) -> 
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         _refuse(error, body)
+    except RecursionError:
+        raise _too_deep() from None
 
 
 def may_hide_a_key(body: bytes) -> bool:
@@ -212,7 +170,14 @@ def refuse_duplicates(body: bytes) -> None:
                 )
             seen.add(key)
 
-    json.loads(body, object_pairs_hook=check)
+    try:
+        json.loads(body, object_pairs_hook=check)
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def _too_deep() -> ProblemError:
+    return ProblemError(ProblemType.WRONG_TYPE, "The document is nested too deeply.", "")
 
 
 def _refuse(error: msgspec.DecodeError | UnicodeDecodeError, body: bytes) -> NoReturn:

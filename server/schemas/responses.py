@@ -10,10 +10,12 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
-from addsup.inference.manifest import DataSet, Figures
 from addsup.inference.predictions import Classification, Explanation, Prediction
-from addsup.server.errors import ProblemError
+from addsup.server.errors import ProblemError, ProblemType
+from addsup.server.http.request import Reply, Request
 
 ENCODER: Final = msgspec.json.Encoder()
 
@@ -40,13 +42,6 @@ class ExplanationDocument(msgspec.Struct, frozen=True):
     words: list[WordDocument]
 
 
-class ItemProblem(msgspec.Struct, frozen=True):
-    """Why one text of a batch was not classified."""
-
-    code: str
-    detail: str
-
-
 class PredictionDocument(msgspec.Struct, frozen=True):
     """What the model makes of one text."""
 
@@ -58,73 +53,12 @@ class PredictionDocument(msgspec.Struct, frozen=True):
     reason: str | UnsetType = UNSET
     unread_letters: int | UnsetType = UNSET
     explanation: ExplanationDocument | UnsetType | None = UNSET
-    error: ItemProblem | UnsetType = UNSET
+    error: dict[str, str] | UnsetType = UNSET  # why it was not classified
 
 
-class BatchDocument(msgspec.Struct, frozen=True):
-    """Predictions in the order of the texts."""
-
-    predictions: list[PredictionDocument]
-
-
-#: What stands for a text: the same members, whichever it is.
+#: What is sent of a text: the same members, whichever it is.
 Sent = Prediction | PredictionDocument
-
-
-class Batch(msgspec.Struct, frozen=True):
-    """What is sent as a `BatchDocument`."""
-
-    predictions: list[Sent]
-
-
-class PlaceDocument(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is wrong, and where: in the body by `pointer`, or in the query by `parameter`."""
-
-    detail: str
-    pointer: str | None = None
-    parameter: str | None = None
-
-
-class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """An RFC 9457 problem document."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    errors: list[PlaceDocument] | UnsetType = UNSET
-    error: str | UnsetType = UNSET
-
-
-class StateDocument(msgspec.Struct, frozen=True):
-    """The answer to a health check."""
-
-    status: str
-
-
-class ModelDocument(msgspec.Struct, frozen=True):
-    """The model's card, as the model file states it."""
-
-    name: str
-    version: str
-    sha256: str
-    labels: list[str]
-    vocabulary: int
-    data: DataSet
-    figures: Figures
-    parameters: dict[str, Any]
-    versions: dict[str, str]
-
-
-class VersionDocument(msgspec.Struct, frozen=True):
-    """What runs here."""
-
-    version: str
-    model: str
-    python: str
-    onnxruntime: str
+Batch = dict[str, list[Sent]]
 
 
 def predictions_document(
@@ -135,7 +69,7 @@ def predictions_document(
     With *explained*, each has a member `explanation`, null where nothing is known.
     """
     documents = [_sent(each, explained) for each in found]
-    return Batch(documents) if is_batch else documents[0]
+    return {"predictions": documents} if is_batch else documents[0]
 
 
 def batch_document(
@@ -143,16 +77,15 @@ def batch_document(
 ) -> Batch:
     """Classifications with, at their places, the problems of texts that have none."""
     good = iter(found)
-    return Batch(
-        [
-            _refused(bad[index]) if index in bad else _sent(next(good), explained)
-            for index in range(len(found) + len(bad))
-        ]
-    )
+    sent = [
+        _refused(bad[index]) if index in bad else _sent(next(good), explained)
+        for index in range(len(found) + len(bad))
+    ]
+    return {"predictions": sent}
 
 
 def _refused(problem: ProblemError) -> PredictionDocument:
-    error = ItemProblem(problem.type.code, problem.detail)
+    error = {"code": problem.type.code, "detail": problem.detail}
     return PredictionDocument(None, None, None, 0, 0, problem.detail, error=error)
 
 
@@ -192,29 +125,56 @@ def _explanation_document(text: str, explanation: Explanation) -> ExplanationDoc
     )
 
 
-def problem_type(code: str, root: str = "") -> str:
-    """Where *code* is explained by a server at *root*: a URI reference, as RFC 9457 has it."""
-    return f"{root}/docs#{code}"
-
-
 def problem_document(
     problem: ProblemError, request_id: str = "", *, protocol_v2: bool = False, root: str = ""
-) -> ProblemDocument:
-    """A problem as it is sent in answer to the request *request_id*."""
-    known = problem.pointer is not None or problem.parameter is not None
-    place = PlaceDocument(problem.detail, problem.pointer, problem.parameter)
-    return ProblemDocument(
-        type=problem_type(problem.type.code, root),
-        title=problem.type.title,
-        status=problem.type.status,
-        detail=problem.detail,
-        instance=request_id,
-        code=problem.type.code,
-        errors=[place] if known else UNSET,
-        error=problem.detail if protocol_v2 else UNSET,
-    )
+) -> dict[str, Any]:
+    """A problem (RFC 9457) as it is sent in answer to the request *request_id*."""
+    document: dict[str, Any] = {
+        "type": f"{root}/docs#{problem.type.code}",
+        "title": problem.type.title,
+        "status": problem.type.status,
+        "detail": problem.detail,
+        "instance": request_id,
+        "code": problem.type.code,
+    }
+    places = {"pointer": problem.pointer, "parameter": problem.parameter}
+    if known := {name: place for name, place in places.items() if place is not None}:
+        document["errors"] = [{"detail": problem.detail, **known}]
+    if protocol_v2:
+        document["error"] = problem.detail
+    return document
 
 
 def encode(document: Any) -> bytes:
     """*document* as the body of a response."""
     return ENCODER.encode(document) + b"\n"
+
+
+def encode_reply(document: Any, most: int) -> bytes:
+    """*document* as the body of a response of *most* bytes at the most.
+
+    Raises:
+        ProblemError: it has more. HTTP 413.
+    """
+    body = encode(document)
+    if len(body) > most:
+        raise ProblemError(
+            ProblemType.REPLY_TOO_LARGE,
+            f"The reply would have {len(body):,} bytes, and at most {most:,} are sent; ask for "
+            "less at a time.",
+        )
+    return body
+
+
+def respond(request: Request, document: Any) -> Reply:
+    """*document* as the reply to *request*; too large a one raises as `encode_reply` does."""
+    return Reply(encode_reply(document, request.server.settings.max_reply_bytes))
+
+
+def wants_html(environ: Mapping[str, Any]) -> bool:
+    """Whether the client likes HTML better than JSON, as browsers do when a person navigates."""
+    accepted = environ.get("HTTP_ACCEPT", "")
+    if "html" not in accepted:
+        return False
+    accepts = parse_accept_header(accepted, MIMEAccept)
+    return accepts["text/html"] > accepts["application/json"]

@@ -28,64 +28,41 @@ def good_and_bad(
     check_count(texts.items, settings.max_texts, f"/{texts.field}")
     most, good, bad = settings.max_text_chars, [], {}
     for index, text in enumerate(texts.items):
-        code = problem_with(text, tokenizer, most) if isinstance(text, str) else "wrong_type"
-        if code:
+        if code := _code(text, tokenizer, most):
             bad[index] = _problem(code, text, most, tokenizer)
         else:
             good.append(text)
     return good, bad
 
 
-def check_request(texts: Texts, settings: Settings, tokenizer: Tokenizer) -> None:
-    """Refuse a text, or a batch, that is not what the model reads.
+def check_text(text: Any, max_chars: int, tokenizer: Tokenizer, pointer: str = "/text") -> None:
+    """Refuse what stands at *pointer* if it says nothing to the model, or too much.
 
     Raises:
-        ProblemError: as for `check_text` and `check_texts`.
+        ProblemError: it is no string, empty, white space, or has nothing that the model reads
+            (HTTP 400), or has more than *max_chars* characters (413).
     """
-    pointer = f"/{texts.field}"
-    if texts.is_batch:
-        check_texts(texts.items, settings, tokenizer, pointer)
-    else:
-        check_text(texts.items[0], settings.max_text_chars, tokenizer, pointer)
-
-
-def check_text(text: str, max_chars: int, tokenizer: Tokenizer, pointer: str = "/text") -> None:
-    """Refuse a text that says nothing to the model, or too much.
-
-    Args:
-        text: as typed.
-        max_chars: characters it may have.
-        tokenizer: the model's.
-        pointer: where it stands in the request.
-
-    Raises:
-        ProblemError: it is empty or white space, or has nothing that the model reads (HTTP 400), or
-            has more than *max_chars* characters (413).
-    """
-    if code := problem_with(text, tokenizer, max_chars):
+    if code := _code(text, tokenizer, max_chars):
         raise _problem(code, text, max_chars, tokenizer, pointer)
 
 
 def check_texts(
-    texts: Sequence[str], settings: Settings, tokenizer: Tokenizer, pointer: str = "/texts"
+    texts: Sequence[Any], settings: Settings, tokenizer: Tokenizer, pointer: str = "/texts"
 ) -> None:
-    """Refuse a batch that is too long, or the first bad text in it.
-
-    Args:
-        texts: as typed.
-        settings: how many there may be, and how many characters each may have.
-        tokenizer: the model's.
-        pointer: where the batch stands in the request.
+    """Refuse a batch at *pointer* that is too long, or the first bad text in it.
 
     Raises:
-        ProblemError: there are too many. HTTP 413.
-        ProblemError: as for `check_text`; `pointer` names the index.
+        ProblemError: there are too many (HTTP 413), or as for `check_text`.
     """
     check_count(texts, settings.max_texts, pointer)
     most = settings.max_text_chars
     for index, text in enumerate(texts):
-        if code := problem_with(text, tokenizer, most):
+        if code := _code(text, tokenizer, most):
             raise _problem(code, text, most, tokenizer, f"{pointer}/{index}")
+
+
+def _code(text: Any, tokenizer: Tokenizer, most: int) -> str | None:
+    return problem_with(text, tokenizer, most) if isinstance(text, str) else "wrong_type"
 
 
 def _problem(
@@ -105,11 +82,7 @@ def _problem(
 
 
 def check_count(texts: Sequence[object], most: int, pointer: str = "/texts") -> None:
-    """Refuse a batch of more than *most* texts.
-
-    Raises:
-        ProblemError: HTTP 413.
-    """
+    """Refuse a batch of more than *most* texts (ProblemError, HTTP 413)."""
     if len(texts) > most:
         raise ProblemError(
             ProblemType.TOO_MANY_TEXTS,

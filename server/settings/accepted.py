@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 #: What an address begins with that is a socket in the file system.
 UNIX: Final = "unix:"
+HOST_NAME: Final = re.compile(r"(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.?(?<![0-9])(?<![0-9]\.)")
 
 
 class Accepted(NamedTuple):
@@ -33,105 +34,62 @@ def whole_number(low: int, high: int) -> Accepted:
 
 def one_of(*words: str) -> Accepted:
     """Accept one of *words*, in any case."""
-
-    def parse(value: str) -> str:
-        return words[words.index(value.lower())]
-
-    return Accepted("one of " + ", ".join(words), parse)
+    return Accepted("one of " + ", ".join(words), lambda value: words[words.index(value.lower())])
 
 
-def listening_address() -> Accepted:
-    """Accept an IP address, a host name, or `unix:` and the path of a socket to be made."""
-
-    def parse(value: str) -> str:
-        if value.startswith(UNIX):
-            if len(value) == len(UNIX) or "\0" in value:
-                raise ValueError(value)
-            return UNIX + str(Path(value.removeprefix(UNIX)).absolute())
-        name = value.removeprefix("[").removesuffix("]") if ":" in value else value
-        if (
-            re.fullmatch(r"(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.?", name)
-            and not name[-1].isdigit()
-        ):
-            return name.lower()
-        return str(ipaddress.ip_address(name))
-
-    return Accepted("an IP address, a host name, or unix: and the path of a socket", parse)
+def _matching(pattern: str, value: str) -> str:
+    if not re.fullmatch(pattern, value):
+        raise ValueError
+    return value
 
 
-def url_path() -> Accepted:
-    """Accept the path under which a proxy offers the server."""
-
-    def parse(value: str) -> str:
-        path = "/" + value.strip("/")
-        if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", path.rstrip("/")):
-            raise ValueError(value)
-        return path.rstrip("/")
-
-    return Accepted("a path such as /addsup", parse)
+def _list(pattern: str, value: str) -> frozenset[str]:
+    return frozenset(_matching(pattern, each) for each in value.replace(",", " ").split())
 
 
-def model_name() -> Accepted:
-    """Accept what can stand in the path of a URL as it is."""
-
-    def parse(value: str) -> str:
-        if not re.fullmatch(r"[A-Za-z0-9._~-]{1,100}", value):
-            raise ValueError(value)
-        return value
-
-    return Accepted("letters, digits, and any of . _ ~ -", parse)
+def _listening_address(value: str) -> str:
+    if value.startswith(UNIX):
+        return UNIX + str(Path(_matching("unix:[^\0]+", value).removeprefix(UNIX)).absolute())
+    name = value.removeprefix("[").removesuffix("]") if ":" in value else value
+    return name.lower() if HOST_NAME.fullmatch(name) else str(ipaddress.ip_address(name))
 
 
-def model_path() -> Accepted:
-    """Accept the path of a file, or of a folder that has one model file in it."""
-
-    def parse(value: str) -> Path:
-        path = Path(value).absolute()
-        if not path.is_dir():
-            return path
-        (found,) = path.glob("*.onnx")  # ValueError if there is none, or more than one
-        return found
-
-    return Accepted("the path of a file, or of a folder with one .onnx file in it", parse)
+def _model_path(value: str) -> Path:
+    path = Path(value).absolute()
+    if not path.is_dir():
+        return path
+    (found,) = path.glob("*.onnx")  # ValueError if there is none, or more than one
+    return found
 
 
-def secret() -> Accepted:
-    """Accept what fits into an Authorization header and cannot be guessed; it is never shown."""
-
-    def parse(value: str) -> str:
-        if not re.fullmatch("[!-~]{16,512}", value):
-            raise ValueError
-        return value
-
-    return Accepted("16 to 512 printable ASCII characters without a space", parse, secret=True)
-
-
-def origins() -> Accepted:
-    """Accept web origins, or the asterisk for all of them."""
-
-    def parse(value: str) -> frozenset[str]:
-        found = frozenset(value.replace(",", " ").split())
-        if found != {"*"} and not all(
-            re.fullmatch(r"https?://[^\s/*?#@]+", each) for each in found
-        ):
-            raise ValueError(value)
-        return found
-
-    return Accepted("origins such as https://example.org, with commas between, or *", parse)
-
-
-def host_names() -> Accepted:
-    """Accept names or addresses as they stand in a Host header, without a port."""
-
-    def parse(value: str) -> frozenset[str]:
-        found = frozenset(value.lower().replace(",", " ").split())
-        if not all(re.fullmatch(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]", each) for each in found):
-            raise ValueError(value)
-        return found
-
-    return Accepted("host names such as example.org, with commas between", parse)
-
-
-def file_path() -> Accepted:
-    """Accept any path; a relative one is taken from where the server was started."""
-    return Accepted("the path of a file", lambda value: Path(value).absolute())
+LISTENING_ADDRESS: Final = Accepted(
+    "an IP address, a host name, or unix: and the path of a socket", _listening_address
+)
+URL_PATH: Final = Accepted(
+    "a path such as /addsup",
+    lambda value: _matching(r"(/[A-Za-z0-9._~-]+)*", ("/" + value.strip("/")).rstrip("/")),
+)
+#: What can stand in the path of a URL as it is.
+MODEL_NAME: Final = Accepted(
+    "letters, digits, and any of . _ ~ -",
+    lambda value: _matching("[A-Za-z0-9._~-]{1,100}", value),
+)
+MODEL_PATH: Final = Accepted(
+    "the path of a file, or of a folder with one .onnx file in it", _model_path
+)
+#: What fits into an Authorization header and cannot be guessed; it is never shown.
+SECRET: Final = Accepted(
+    "16 to 512 printable ASCII characters without a space",
+    lambda value: _matching("[!-~]{16,512}", value),
+    secret=True,
+)
+ORIGINS: Final = Accepted(
+    "origins such as https://example.org, with commas between, or *",
+    lambda value: frozenset("*") if value == "*" else _list(r"https?://[^\s/*?#@]+", value),
+)
+#: Names or addresses as they stand in a Host header, without a port.
+HOST_NAMES: Final = Accepted(
+    "host names such as example.org, with commas between",
+    lambda value: _list(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]", value.lower()),
+)
+FILE_PATH: Final = Accepted("the path of a file", lambda value: Path(value).absolute())

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from addsup.inference.manifest import Bin
 from addsup.server.web.direction import isolated
@@ -15,19 +14,17 @@ CHAR: Final = 6.2  # about how wide a character is
 LINE: Final = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One pair of a true and a predicted label; `share` is that of the true label's texts."""
 
     x: float
     y: float
-    count: int
+    number: int
     share: float
     right: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A label where it stands."""
 
     x: float
@@ -35,8 +32,7 @@ class Name:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Confusion:
+class Confusion(NamedTuple):
     """A confusion matrix: rows are true labels, columns predicted ones; `said` is it in words."""
 
     width: float
@@ -51,8 +47,7 @@ class Confusion:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """Predictions that were about equally sure; the area of radius `r` goes by their number."""
 
     x: float
@@ -61,8 +56,7 @@ class Point:
     bin: Bin
 
 
-@dataclass(frozen=True, slots=True)
-class Reliability:
+class Reliability(NamedTuple):
     """How sure the model was against how often it was right; the diagonal is perfect."""
 
     low: float

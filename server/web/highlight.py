@@ -22,12 +22,8 @@ MENTIONED: Final = 0.25
 class Piece:
     """A stretch of the text as typed: a marked word, or what stands between two of them.
 
-    Attributes:
-        text: as typed.
-        side: "b" if it speaks for the label that the model names later of the two, "a" if for the
-            earlier, empty without a mark.
-        step: 1 to `STEPS` by strength, 0 without a mark.
-        contribution: to the log-odds as shown, empty without a mark.
+    `side` is "b" if it speaks for the label that the model names later of the two, "a" if for the
+    earlier, empty without a mark; `step` is 1 to `STEPS` by strength, 0 without a mark.
     """
 
     text: str

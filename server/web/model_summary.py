@@ -19,16 +19,8 @@ if TYPE_CHECKING:
 class ModelSummary:
     """The model file in words and drawings.
 
-    Attributes:
-        facts: pairs of a term and what there is to say.
-        confusion: which labels are taken for which, drawn; None for many labels, or unknown.
-        confused: for many labels, those most often taken for another.
-        protocol: how the figures were computed.
-        reliability: how far its probabilities can be believed; None if the file does not say.
-        lesson: what the reliability comes to, in a sentence; empty without it.
-        evidence: how sure and how right it is, by known terms; empty if the file does not say.
-        order: what the model makes of the order of words, and of negation.
-        reads: which characters it reads.
+    `facts` are terms and what there is to say of each; `confusion` is drawn of few labels, of many
+    `confused` names the pairs most often mistaken; `lesson` is `reliability` in a sentence.
     """
 
     facts: tuple[tuple[str, str], ...]

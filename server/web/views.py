@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
+from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
 
 from addsup.inference.model import Model
 from addsup.inference.predictions import (
@@ -19,9 +22,8 @@ from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.extensions import current
 from addsup.server.http.request import current_request
-from addsup.server.schemas.negotiation import encode_reply
 from addsup.server.schemas.parsing import SINGLE
-from addsup.server.schemas.responses import predictions_document
+from addsup.server.schemas.responses import encode_reply, predictions_document
 from addsup.server.schemas.validation import check_text
 from addsup.server.web import highlight
 from addsup.server.web.examples import examples, noun
@@ -34,6 +36,8 @@ MOST_SHOWN: Final = 8
 #: A lead over the next label that is not worth calling a verdict.
 TORN: Final = 0.1
 LIKELIEST: Final = 5
+FOLDER: Final = Path(__file__).with_name("static")
+YEAR: Final = 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,3 +213,26 @@ def percent(probability: float) -> str:
     if probability < 0.001:
         return "under 0.1%"
     return f"{probability:.1%}"
+
+
+@lru_cache(maxsize=32)
+def digest(filename: str) -> str:
+    """The first digits of the sha256 of a static file."""
+    return hashlib.sha256((FOLDER / filename).read_bytes()).hexdigest()[:12]
+
+
+def asset(filename: str) -> str:
+    """The address of a static file as it is now."""
+    return url_for("static", filename=filename, v=digest(filename))
+
+
+def max_age(filename: str | None) -> int | None:
+    """Seconds for which a browser may keep a static file without asking again."""
+    version = request.args.get("v")
+    return YEAR if filename and version and version == digest(filename) else None
+
+
+def keep_assets(app: Flask) -> None:
+    """Let *app* send its static files so, and its templates say `asset`."""
+    app.get_send_file_max_age = max_age  # type: ignore[method-assign]
+    app.jinja_env.globals["asset"] = asset

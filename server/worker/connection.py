@@ -33,17 +33,9 @@ CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 class Connection(asyncio.BufferedProtocol):
     """A connection: reads, has the dispatcher answer, sends, reads on.
 
-    Attributes:
-        transport: None until asyncio has made it.
-        parser: what the client has sent.
-        request: the one that is being answered.
-        common: what the WSGI environments of its requests have in common.
-        deadline: when patience with the client ends, in seconds of the dispatcher's clock.
-        busy: whether a request is in line or being answered.
-        unsent: whether some of a reply waits for the client to take it.
-        keep_alive: whether it stays open when the reply has been sent.
-        ended: whether the client will send no more.
-        lingering: whether it only waits for the client to close.
+    It is `busy` while a request is in line or being answered, has something `unsent` while the
+    client takes no more of a reply, and is `lingering` while it only waits for the client to close.
+    `deadline` is when patience with the client ends, by the dispatcher's clock.
     """
 
     transport: Any = None

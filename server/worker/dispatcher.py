@@ -42,13 +42,9 @@ log: Final = logging.getLogger("gunicorn.error")
 class Dispatcher:
     """The connections of a worker, and the requests that have come over them.
 
-    Attributes:
-        connections: all that are open; the one that was answered last stands last.
-        buffer: where what arrives is read into.
-        now: seconds for which the worker has run; a machine that stands still does not count.
-        overloads: requests refused because of overload since this was last logged.
-        calls: in the pool, each with when it began.
-        hung: threads that are lost in a call that was given up.
+    `connections` has the one that was answered last as its last; `calls` are those in the pool,
+    each with when it began; `hung` counts threads that are lost in a call that was given up. `now`
+    is for how many seconds the worker has run: a machine that stands still does not count.
     """
 
     def __init__(self, worker: Worker, handler: RequestHandler) -> None:

@@ -65,14 +65,9 @@ class _Refused(Exception):
 class RequestParser:
     """Parses what one client sends.
 
-    Attributes:
-        requests: complete requests that have not been taken yet, in order.
-        refusal: why nothing that follows them can be read; None as long as it can.
-        started: whether part of a request has arrived.
-        in_body: whether its head is complete.
-        size: bytes of it so far.
-        fields: its header fields so far.
-        awaits_continue: whether the client waits for `100 Continue`.
+    `requests` are complete and not taken yet, in order; `refusal` says why nothing behind them can
+    be read. Of the one that is arriving: whether it `started`, whether it is `in_body` (its head is
+    complete), its `size` and `fields` so far, and whether the client `awaits_continue`.
     """
 
     def __init__(self, max_body: int) -> None:

@@ -12,11 +12,11 @@ from contextlib import suppress
 from typing import Any, Final
 
 from gunicorn.workers import base
+from gunicorn.workers.workertmp import WorkerTmp
 
 from addsup.server.worker.acceptor import Acceptor, Balance
 from addsup.server.worker.connection import Connection
 from addsup.server.worker.dispatcher import Dispatcher
-from addsup.server.worker.heartbeat import Heartbeat
 from addsup.server.worker.refusals import Renderer, plain_text
 from addsup.server.worker.request_handler import Environ, RequestHandler
 from addsup.server.worker.request_parser import Request
@@ -35,6 +35,31 @@ ON_THE_WAY_SECONDS: Final = 0.1
 RETRY_SECONDS: Final = 1.0
 #: Milliseconds for which a client may take none of what waits for it in the kernel (Linux).
 UNREAD_MILLISECONDS: Final = 20_000
+#: Seconds between two looks that count at the most; the master looks once a second.
+MOST_BETWEEN_LOOKS: Final = 1.0
+#: Seconds that a worker has to start, beyond the time-out.
+START_SECONDS: Final = 25.0
+
+
+class Heartbeat(WorkerTmp):
+    """What the arbiter asks for a worker's last sign of life (`Arbiter.murder_workers`).
+
+    Gunicorn compares a file with the clock, so a machine that stood still for longer than the
+    time-out would cost every worker. Here the master adds up the time between its own looks.
+    """
+
+    def __init__(self, cfg: Any) -> None:
+        super().__init__(cfg)
+        self._looked, self._beat = time.monotonic(), super().last_update()
+        self._silent = -START_SECONDS
+
+    def last_update(self) -> float:
+        """When the worker was last heard of, in monotonic seconds of running time."""
+        now, beat = time.monotonic(), super().last_update()
+        passed = min(now - self._looked, MOST_BETWEEN_LOOKS)
+        self._silent = self._silent + passed if beat == self._beat else 0.0
+        self._looked, self._beat = now, beat
+        return now - self._silent
 
 
 class Worker(base.Worker):

@@ -14,7 +14,7 @@ import pytest
 from addsup.__main__ import COMMANDS, main
 from addsup.commands import score as score_command
 from addsup.options import CLASSIFIERS, LANGUAGES, METRICS
-from addsup.tables.suffixes import FORMATS
+from addsup.tables.formats import FORMATS
 from addsup.train.classifiers import KINDS
 from addsup.train.metrics.losses import METRICS as LOSSES
 from addsup.train.text import languages

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from addsup.server.api.openapi.document import openapi_document
 from addsup.server.app import ROUTES, create_app
 from addsup.server.errors import ProblemType
 from addsup.server.open_inference.management import not_offered
@@ -63,7 +64,11 @@ def test_every_metric_is_documented_and_no_other() -> None:
 
 
 def test_every_error_is_in_its_page_with_status_and_meaning() -> None:
-    explained = {(kind.code, str(kind.status), kind.meaning) for kind in ProblemType}
+    examples = openapi_document(Settings())["components"]["examples"]
+    explained = {
+        (kind.code, str(kind.status), examples[kind.code]["value"]["detail"])
+        for kind in ProblemType
+    }
 
     assert rows(r"^\| `([a-z_]+)` \| (\d{3}) \| (.*) \|$", ERRORS) == explained
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 import onnx
 from onnx import numpy_helper
 
-from addsup import export_pipeline
 from addsup.export.graph.equivalence import Proof, prove
 from addsup.export.graph.model_file import build
+from addsup.export.own_pipeline import read_fitted
 from addsup.export.pipeline.steps import read_pipeline
 from addsup.inference.analyzer import Normaliser
 from addsup.inference.manifest import DataSet, Figures, HeldOut
@@ -37,12 +35,11 @@ def lemma(word: str) -> str:
 
 @cache
 def small(
-    bend: float = 0.0,
     setting: Setting = Setting("gaussian", 0.5),  # noqa: B008 (frozen)
     calibration: Calibration | None = None,
 ) -> TrainedModel:
     """A model of eight sentences."""
-    calibration = calibration or Calibration(0.7, bend)
+    calibration = calibration or Calibration(0.7)
     normaliser = Normaliser(frozenset({"a", "the"}), lemma)
     pipeline = setting.pipeline(calibration)
     pipeline.fit([normaliser.normalise(text) for text in TEXTS], list(LABELS))
@@ -69,12 +66,13 @@ def proved(trained: TrainedModel, content: bytes | None = None) -> Proof:
     return prove(trained, found, Model(content or build(trained, found)))
 
 
-def opened(pipeline: Any, sample: Sequence[str]) -> Model:
-    """A fitted pipeline of one's own, exported and opened."""
-    with TemporaryDirectory() as folder:
-        return Model.load(
-            export_pipeline(pipeline, Path(folder, "m.onnx"), sample, quiet=True).path
-        )
+def opened(
+    pipeline: Any, sample: Sequence[str], labels: Sequence[Any] | None = None, **more: Any
+) -> tuple[Model, Proof]:
+    """A fitted pipeline of one's own as a model, and its proof; nothing is written."""
+    trained, found = read_fitted(pipeline, sample, labels, **more)
+    model = Model(build(trained, found))
+    return model, prove(trained, found, model)
 
 
 @cache

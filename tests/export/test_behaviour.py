@@ -64,7 +64,6 @@ def test_typos_are_inside_a_word_and_every_name_is_tried() -> None:
 def test_case_and_repetition_never_change_a_label(outcomes: dict[str, Outcome]) -> None:
     for what in ("all in capitals", "all in small letters", "said twice"):
         assert outcomes[what].share == 1.0
-        assert outcomes[what].example is None
 
 
 def test_negation_seldom_flips_a_label_of_a_bag_of_words(outcomes: dict[str, Outcome]) -> None:
@@ -72,13 +71,6 @@ def test_negation_seldom_flips_a_label_of_a_bag_of_words(outcomes: dict[str, Out
 
     assert denial.expected == "flips"
     assert denial.share < 0.5
-    assert denial.example
-
-
-def test_the_outcome_is_the_same_every_time(model: Model, sentences: LabelledText) -> None:
-    texts = sentences.texts[:100]
-
-    assert behaviour(model, texts) == behaviour(model, texts)
 
 
 def test_texts_without_a_known_word_are_left_out(model: Model) -> None:

@@ -15,16 +15,14 @@ import pytest
 
 from addsup.export.publish import publish
 from addsup.export.report import plots
-from addsup.export.report.card_text import cleaning, language, language_name
-from addsup.export.report.curves import curves
+from addsup.export.report.card_text import language_name
 from addsup.export.report.top_terms import strongest
 from addsup.inference.analyzer_settings import Analyzer
-from addsup.inference.manifest import Bin, Figures, HeldOut, Interval, Manifest
-from addsup.inference.model import Model
+from addsup.inference.manifest import Bin, Figures, HeldOut, Interval
 from addsup.train.artifact import LearningPoint, TrainedModel, UnseenPredictions
 from addsup.train.evaluation.comparison import Comparison, Row
 from addsup.train.hyperparameters import Setting
-from tests.export.small import exported, small_model
+from tests.export.small import small_model
 
 INTERVAL = Interval(0.8, 0.75, 0.85)
 LABELS = ("dreadful", "poor", "fair", "good", "splendid")
@@ -69,22 +67,13 @@ def card(published: Path) -> str:
     return (published / "reviews.md").read_text()
 
 
-@pytest.mark.parametrize(
-    "section",
-    [
-        "Intended use",
-        "How to use",
-        "Data",
-        "How it was made",
-        "Figures",
-        "Behaviour",
-        "Limits",
-        "Ethical considerations",
-        "How to reproduce",
-    ],
-)
-def test_card_has_every_section(card: str, section: str) -> None:
-    assert f"\n## {section}\n" in card
+def test_card_has_every_section(card: str) -> None:
+    titles = re.findall(r"\n## (.*)\n", card)
+
+    assert titles == [
+        *("Intended use", "How to use", "Data", "How it was made", "Figures", "Behaviour"),
+        *("Limits", "Ethical considerations", "How to reproduce"),
+    ]
 
 
 def test_card_states_figures_with_intervals_data_and_command(card: str) -> None:
@@ -103,40 +92,33 @@ def test_front_matter_is_what_hugging_face_reads(card: str) -> None:
     front = card.split("---\n")[1]
     fields = dict(line.split(": ", 1) for line in front.splitlines())
 
-    (entry,) = json.loads(fields["model-index"])
-    (result,) = entry["results"]
-
     assert fields["pipeline_tag"] == "text-classification"
     assert fields["language"] == "en"
-    assert entry["name"] == "reviews"
-    assert {"type": "accuracy", "value": 0.81, "name": "accuracy, cross-validated"} in (
-        result["metrics"]
-    )
+    assert fields["license_name"] == '"CC BY"'
 
 
-def test_every_plot_and_file_that_the_card_links_to_is_there(card: str, published: Path) -> None:
+def test_every_file_that_the_card_links_to_is_there_and_plots_are_small(
+    card: str, published: Path
+) -> None:
     linked = re.findall(r"\]\(([^):]+)\)", card)
 
-    assert len([name for name in linked if name.endswith(".svg")]) == 5
-    assert all((published / name).is_file() for name in linked)
+    assert len([name for name in linked if name.endswith(".svg")]) == 4
+    for path in map(published.joinpath, linked):
+        assert path.is_file()
+        if path.suffix == ".svg":
+            assert ElementTree.fromstring(path.read_bytes()).tag.endswith("svg")
+            assert path.stat().st_size < 40_000
 
 
-def test_plots_are_small_and_well_formed(published: Path) -> None:
-    drawn = sorted((published / "reviews").iterdir())
-
-    for path in drawn:
-        assert ElementTree.fromstring(path.read_bytes()).tag.endswith("svg")
-        assert path.stat().st_size < 40_000
-
-
-def test_json_holds_figures_behaviour_and_curves(published: Path) -> None:
+def test_json_holds_figures_behaviour_and_words(published: Path) -> None:
     found = json.loads((published / "reviews.json").read_text())
 
     assert found["figures"]["accuracy"] == {"mean": 0.81, "low": 0.79, "high": 0.83}
     assert {"case", "negation"} <= {each["topic"] for each in found["behaviour"]}
-    assert [each["label"] for each in found["curves"]] == ["positive"]
     assert found["learning"][0]["reviews"] == 40
-    assert "great" in dict(found["words"]["positive"])
+    assert {"great", "excellent"} <= dict(found["words"]["positive"]).keys()
+    assert {"bad", "awful"} <= dict(found["words"]["negative"]).keys()
+    assert all(mean > 0 for terms in found["words"].values() for _, mean in terms)
 
 
 def test_describing_a_model_twice_gives_the_same_bytes(
@@ -157,7 +139,7 @@ def test_without_cross_validation_there_are_fewer_plots_and_no_stale_ones(
 
     left = {path.stem for path in (tmp_path / "reviews").iterdir()}
 
-    assert left == {"confusion", "words"}
+    assert left == {"words"}
     assert "On the texts held out" in (tmp_path / "reviews.md").read_text()
 
 
@@ -179,78 +161,40 @@ def test_model_with_five_labels_is_described(trained: TrainedModel, tmp_path: Pa
     publish(five, tmp_path / "five.onnx")
 
     found = json.loads((tmp_path / "five.json").read_text())
-    assert [each["label"] for each in found["curves"]] == sorted(LABELS)
     assert {label: terms[0][0] for label, terms in found["words"].items()} == {
         label: trained.normaliser.normalise(label) for label in LABELS
     }
     assert "negation" not in {each["topic"] for each in found["behaviour"]}
 
 
-def test_strongest_words_speak_for_their_label(trained: TrainedModel) -> None:
-    model = Model(exported(trained))
-
-    found = strongest(model, trained.texts, 12)
-
-    assert {"bad", "awful"} <= dict(found["negative"]).keys()
-    assert {"great", "excellent"} <= dict(found["positive"]).keys()
-    assert all(mean > 0 for terms in found.values() for _, mean in terms)
-
-
 def test_words_of_fewer_than_three_texts_say_nothing() -> None:
     assert strongest(small_model(), ["Good films!", "Bad film."], 5) == {"down": [], "up": []}
 
 
-def test_curves_end_where_curves_end() -> None:
-    (found,) = curves(guesses(2), ["no", "yes"])
-
-    assert (found.roc[0][0], found.roc[1][0]) == (0, 0)
-    assert (found.roc[0][-1], found.roc[1][-1]) == (1, 1)
-    assert found.precision_recall[0][-1] == 1
-    assert len(found.roc[0]) <= 100
-    assert 0.5 < found.roc_auc < 1
-
-
-@pytest.mark.parametrize("count", [2, 5, 30, 50])
+@pytest.mark.parametrize("count", [2, 30])
 def test_any_number_of_labels_can_be_drawn(count: int) -> None:
     labels = [f"label {n} & <co>" for n in range(count)]
     words: dict[str, Sequence[tuple[str, float]]] = {label: [("film", 1.0)] for label in labels}
 
     drawn = [
-        plots.confusion(labels, np.eye(count, dtype=int).tolist()),
-        plots.roc_and_precision_recall(list(curves(guesses(count), labels))),
+        plots.roc_and_precision_recall(guesses(count), labels),
         plots.words(words),
     ]
 
     for svg in drawn:
-        assert ElementTree.fromstring(svg).tag.endswith("svg")
+        shown = {each.text for each in ElementTree.fromstring(svg).iter()}
+        assert any(labels[-1] in (text or "") or "label 8" in (text or "") for text in shown)
 
 
-def test_words_in_a_plot_are_text() -> None:
-    svg = plots.words({"ham": [("meeting", 1.0)], "spam": [("prize", 2.0)]})
-
-    shown = {each.text for each in ElementTree.fromstring(svg).iter() if each.tag.endswith("text")}
-    assert {"for spam", "prize"} <= shown
-
-
-def test_cleaning_and_language_are_those_that_the_file_says() -> None:
+def test_the_language_is_what_the_file_says() -> None:
     letters = small_model().manifest
+    block = msgspec.structs.replace(letters.blocks[0], analyzer=Analyzer())
+    words = msgspec.structs.replace(letters, blocks=(block,))
 
-    def manifest(settings: Analyzer, **more: object) -> Manifest:
-        block = msgspec.structs.replace(letters.blocks[0], analyzer=settings)
-        return msgspec.structs.replace(letters, blocks=(block,), **more)
-
-    assert "the letters a to z" in cleaning(letters)
-    words = Analyzer(token_pattern=r"\w+", strip_accents="unicode", lowercase=False)
-    assert cleaning(manifest(words)) == (
-        r"Cleaning leaves case as it is, strips accents (unicode), takes the words that `\w+` "
-        "finds, drops 2 stop words and replaces each word by its stem."
-    )
-    assert cleaning(manifest(Analyzer(kind="char_wb", ngram_range=(2, 4)))) == (
-        "Cleaning lower-cases and takes 2 to 4 characters in a row inside words."
-    )
     assert language_name(letters) == "English"
-    assert language(manifest(Analyzer())) == ""
-    assert language_name(manifest(Analyzer(), parameters={"language": "de"})) == "German"
+    assert language_name(words) == ""
+    german = msgspec.structs.replace(words, parameters={"language": "de"})
+    assert language_name(german) == "German"
 
 
 @pytest.mark.parametrize("same", [True, False])

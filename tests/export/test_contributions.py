@@ -5,59 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from addsup.export.graph import two_labels
-from addsup.export.pipeline.description import Ensemble
-from addsup.export.pipeline.steps import read_pipeline
 from addsup.export.tools.contributions import explained
 from addsup.inference.model import Model
 from addsup.train.calibration import Calibration
-from addsup.train.hyperparameters import NgramRange, Setting, Transform
-from tests.export.pipelines import PIPELINES, texts
-from tests.export.small import TEXTS, exported, opened, small, small_model
+from addsup.train.hyperparameters import Setting
+from tests.export.small import TEXTS, exported, small, small_model
 
-ENSEMBLES = [
-    "SGD with log loss, three labels",
-    "characters within words, calibrated",
-    "characters, calibrated, two labels",
-    "calibrated multinomial",
-    "calibrated multinomial, three labels",
-    "one against the rest, multinomial",
-    "one against the rest, calibrated",
-]
 ASKED = [*TEXTS, "good good good film", "zxqv", "", "film " * 300, "bad zxqv story"]
 
 
-@pytest.mark.parametrize("name", ENSEMBLES)
-def test_tokens_add_up_through_means_of_sigmoids(name: str) -> None:
-    make, count, _ = PIPELINES[name]
-    sample, truth = texts(count)
-    pipeline = make().fit(sample, truth)
-    model = opened(pipeline, sample)
-
-    read = [model.reader.read(text)[0] for text in ("", "xyzzy", sample[0], " ".join(sample))]
-    probabilities, shares = model.run(read, "probabilities", "shares")
-
-    odds = np.log(probabilities[:, 1:]) - np.log(probabilities[:, :1])
-    added = shares.sum(axis=1)
-    assert not added[:2].any()
-    assert added + model.manifest.intercept == pytest.approx(odds, rel=1e-9, abs=1e-9)
-
-
-@pytest.mark.parametrize("name", ENSEMBLES)
-def test_a_text_without_known_terms_has_the_log_odds_that_scikit_learn_gives_it(name: str) -> None:
-    make, count, _ = PIPELINES[name]
-    pipeline = make().fit(*texts(count))
-    (expected,) = np.log(pipeline.predict_proba([""]))
-
-    found = read_pipeline(pipeline)
-
-    assert isinstance(found.form, Ensemble)
-    assert found.empty_log_odds == pytest.approx(expected[1:] - expected[0], abs=1e-9)
-
-
-@pytest.mark.parametrize("bend", [0.0, 0.5, 3.0])
-def test_probabilities_and_contributions_are_bent_alike(bend: float) -> None:
-    trained = small(bend=bend)
+@pytest.mark.parametrize("intercept", [0.0, 0.5])
+def test_probabilities_and_contributions_are_calibrated_alike(intercept: float) -> None:
+    trained = small(calibration=Calibration(0.7, intercept))
     model = Model(exported(trained))
     texts = trained.pipeline_texts([*TEXTS, "good bad", "zxqv"])
 
@@ -76,34 +35,9 @@ def test_a_text_of_unknown_words_has_no_label_and_no_contributions() -> None:
     assert (answer.label, answer.contributions) == (None, {})
 
 
-@pytest.mark.parametrize("ngram_range", [(1, 1), (1, 2)])
-@pytest.mark.parametrize("bend", [0.0, 0.8])
-@pytest.mark.parametrize("transform", ["none", "fourth root"])
-@pytest.mark.parametrize("classifier", ["gaussian", "multinomial", "logistic", "svm"])
-def test_the_graph_for_two_labels_gives_the_numbers_of_the_general_one(
-    classifier: str,
-    transform: Transform,
-    bend: float,
-    ngram_range: NgramRange,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    setting = Setting(classifier, 0.5, transform=transform, ngram_range=ngram_range)
-    trained = small(setting=setting, calibration=Calibration(0.7, bend, 0.25))
-    few = Model(exported(trained))
-    monkeypatch.setattr(two_labels, "fits", lambda *_: False)
-    general = Model(exported(trained))
-    read = [few.reader.read(text)[0] for text in ASKED]
-
-    ours, theirs = (each.run(read, "probabilities", "shares") for each in (few, general))
-
-    np.testing.assert_allclose(ours[0], theirs[0], atol=1e-14)
-    np.testing.assert_allclose(ours[1], theirs[1], rtol=1e-9, atol=1e-12)
-    assert np.isfinite(ours[1]).all()
-
-
 def test_words_that_cancel_out_still_do() -> None:
     setting = Setting("svm", 0.5, transform="fourth root")
-    model = Model(exported(small(setting=setting, calibration=Calibration(0.7, 0.8, 0.25))))
+    model = Model(exported(small(setting=setting, calibration=Calibration(0.7, 0.25))))
 
     (shares,) = model.run([model.reader.read("good bad")[0]], "shares")
 

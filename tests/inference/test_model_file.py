@@ -1,11 +1,9 @@
-"""Model file: what it says of itself, held against its graph, and who signed it."""
+"""Model file: what it says of itself, held against its graph."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,12 +11,9 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from addsup.export.tools.signing import sign
 from addsup.inference.errors import ModelFileError
 from addsup.inference.manifest import from_metadata
-from addsup.inference.model import Model, checksum_file
-from addsup.inference.signature import check_signature, signature_file
-from tests.keys import KeyPair
+from addsup.inference.model import Model
 from tests.places import ROOT
 
 MANIFEST = Model.load(ROOT / "models" / "sentiment.onnx").manifest
@@ -109,26 +104,3 @@ def test_a_weight_that_is_no_number_is_found_whichever_word_it_is_of(weight: flo
 
     with pytest.raises(ModelFileError, match=r"a weight in it is wrong|golden|add up"):
         Model.open(SHIPPED, model.SerializeToString())
-
-
-CONTENT = b"a model"
-
-
-def test_a_signature_is_beside_its_file() -> None:
-    assert signature_file(Path("models/a.onnx")) == Path("models/a.onnx.sig")
-
-
-def test_a_file_without_its_signature_is_refused(tmp_path: Path, keys: KeyPair) -> None:
-    with pytest.raises(ModelFileError, match="addsup sign"):
-        check_signature(tmp_path / "a.onnx", CONTENT, keys.public)
-
-
-def test_a_signature_is_of_these_bytes_alone(tmp_path: Path, keys: KeyPair) -> None:
-    path = tmp_path / "a.onnx"
-    path.write_bytes(CONTENT)
-    checksum_file(path).write_text(f"{hashlib.sha256(CONTENT).hexdigest()}  a.onnx\n")
-    sign(path, keys.private)
-
-    check_signature(path, CONTENT, keys.public)
-    with pytest.raises(ModelFileError):
-        check_signature(path, CONTENT + b"!", keys.public)

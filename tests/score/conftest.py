@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ import pytest
 
 from addsup.__main__ import main
 from addsup.inference.model import Model
+from addsup.score import engine
 from addsup.score.columns import Wanted
 from addsup.score.tasks import Job
+from addsup.score.tasks import Score as Scorer
 from addsup.server.settings import Settings
 from addsup.tables.readers import Selection
 
@@ -38,7 +41,14 @@ def model() -> Model:
 
 @pytest.fixture(scope="session")
 def job(model: Model) -> Job:
-    return Job(model.labels, Selection(), Wanted())
+    return Job(model.sha256, model.labels, Selection(), Wanted())
+
+
+@pytest.fixture(scope="session")
+def here(job: Job) -> Scorer:
+    """What scores in this process."""
+    engine.open_model(MODEL, job.model)
+    return partial(engine.score_here, job)
 
 
 @pytest.fixture

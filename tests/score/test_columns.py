@@ -4,6 +4,7 @@ import pytest
 
 from addsup.inference.model import Model
 from addsup.score.columns import Wanted, result_schema, score_texts
+from addsup.score.counts import Counts, counts_of
 from tests.score.conftest import TEXTS
 
 
@@ -69,3 +70,14 @@ def test_names_begin_with_the_prefix(model: Model) -> None:
 
     assert batch.schema == result_schema(model.labels, wanted)
     assert all(name.startswith("model_") for name in batch.schema.names)
+
+
+def test_counts_are_those_of_the_rows_and_add_up(model: Model) -> None:
+    found = counts_of(score_texts(model, TEXTS, {}, Wanted(prefix="x_")), "x_")
+
+    assert found.labels == {"positive": 2, "negative": 1}
+    assert found.errors == {"text_without_letters": 1, "empty_text": 1}
+    assert 0 < found.known_words < found.words
+    both = found + Counts(1, {"good": 1}, {}, 5, 3)
+    assert (both.rows, both.words) == (len(TEXTS) + 1, found.words + 5)
+    assert both.labels == {"positive": 2, "negative": 1, "good": 1}

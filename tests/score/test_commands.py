@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from addsup.inference.model import Model
-from addsup.score import engine
 from tests.places import ROOT
 from tests.score.conftest import MODEL, TEXTS, Score, read_csv, table, write_csv, write_parquet
 
@@ -63,11 +62,37 @@ def test_folder_becomes_a_folder_that_says_when_it_is_whole(
 def test_several_processes_give_the_same(
     reviews: Path, tmp_path: Path, score: Score, processes: int
 ) -> None:
-    assert score(reviews, tmp_path / "one") == 0
+    """Two get whole files, four share the batches; a file that cannot be read stops neither."""
+    (reviews / "3.parquet").write_bytes(b"PAR1")
+    assert score(reviews, tmp_path / "one", "--explain", "2") == 1
 
-    assert score(reviews, tmp_path / "many", processes=processes) == 0
+    assert score(reviews, tmp_path / "many", "--explain", "2", processes=processes) == 1
 
     assert table(tmp_path / "many") == table(tmp_path / "one")
+    assert len(table(tmp_path / "one")) == 150
+
+
+def test_parts_of_a_large_parquet_file_hold_every_row_once(
+    tmp_path: Path, score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_parquet(tmp_path / "in" / "a.parquet", TEXTS[:1] * 10, row_group_size=2)
+    monkeypatch.setattr("addsup.tables.parquet.BYTES_A_TASK", path.stat().st_size // 3 + 1)
+
+    assert score(tmp_path / "in", tmp_path / "out") == 0
+
+    names = sorted(each.name for each in (tmp_path / "out").glob("*.parquet"))
+    assert names == [f"a.part-0000{number}-of-00003.parquet" for number in (1, 2, 3)]
+    assert table(tmp_path / "out")["id"].to_pylist() == list(range(10))
+
+
+def test_column_with_the_name_of_a_result_is_refused_with_the_way_out(
+    tmp_path: Path, score: Score, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [["good", 1]], ["text", "label"])
+
+    assert score(path, tmp_path / "out.csv") == 1
+    assert re.search(r'column "label" .* --prefix .* --keep', capsys.readouterr().err)
+    assert score(path, tmp_path / "out.csv", "--keep", "") == 0
 
 
 def test_other_format_is_written_where_it_is_asked_for(
@@ -96,38 +121,25 @@ def test_standard_input_goes_to_standard_output() -> None:
     assert json.loads(ended.stderr)["errors"] == {"missing_text": 1}
 
 
-def test_same_command_again_does_what_is_left(
-    reviews: Path, tmp_path: Path, score: Score, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    broken = reviews / "3.parquet"
-    whole = broken.read_bytes()
-    broken.write_bytes(whole[:200])
-    assert score(reviews, tmp_path / "out") == 1
-    broken.write_bytes(whole)
-    scored: list[str] = []
-    real = engine.score_task
-    monkeypatch.setattr(
-        engine, "score_task", lambda task, *rest: (scored.append(task.part), real(task, *rest))[1]
-    )
-
-    assert score(reviews, tmp_path / "out") == 0
-
-    assert scored == ["3.parquet"]
-    assert table(tmp_path / "out")["id"].to_pylist() == list(range(180))
-
-
-def test_file_that_cannot_be_read_is_named_and_the_rest_goes_on(
+def test_file_that_cannot_be_read_is_named_and_made_by_the_same_command_once_it_can(
     reviews: Path, tmp_path: Path, score: Score, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (reviews / "3.parquet").write_bytes(b"PAR1 and nothing")
+    broken, out = reviews / "3.parquet", tmp_path / "out"
+    whole = broken.read_bytes()
+    broken.write_bytes(whole[:200])
 
-    assert score(reviews, tmp_path / "out") == 1
+    assert score(reviews, out) == 1
 
     printed = capsys.readouterr()
     assert "3.parquet cannot be read" in printed.err
     assert json.loads(printed.out)["failed"].keys() == {"3.parquet"}
-    assert len(list((tmp_path / "out").glob("*.parquet"))) == 5
-    assert not (tmp_path / "out" / "_SUCCESS").exists()
+    assert not (out / "_SUCCESS").exists()
+    done = {each.name: each.stat().st_ino for each in out.glob("*.parquet")}
+    assert len(done) == 5
+    broken.write_bytes(whole)
+    assert score(reviews, out) == 0
+    assert done.items() <= {each.name: each.stat().st_ino for each in out.iterdir()}.items()
+    assert table(out)["id"].to_pylist() == list(range(180))
 
 
 def test_first_such_file_ends_it_where_that_is_asked_for(

@@ -113,6 +113,36 @@ def test_no_input_is_wrong_usage(tmp_path: Path, arguments: tuple[str, str]) -> 
     assert list(tmp_path.iterdir()) == []
 
 
+PARENT = """
+import sys, time
+from pathlib import Path
+from types import SimpleNamespace
+from addsup.score.engine import open_pool
+if __name__ == "__main__":
+    with open_pool(Path(sys.argv[1]), SimpleNamespace(model="m"), 2) as pool:
+        pool.submit(time.sleep, 0).result()
+        print(*pool._processes, flush=True)
+        time.sleep(600)
+"""
+
+
+def test_processes_end_when_the_command_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    environ = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, script, MODEL], env=environ, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        parent.send_signal(signal.SIGKILL)
+
+    assert pids
+    until(
+        lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in pids), lambda: "they live"
+    )
+
+
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
     """A folder that takes two processes some seconds."""
@@ -193,7 +223,7 @@ def test_standard_input_is_not_read_again_when_a_process_is_killed(tmp_path: Pat
     _, errors = running.communicate("a good film\n" * 5_000)
 
     assert running.returncode == 1
-    assert "were killed while they read what can be read only once" in errors
+    assert "were killed in the middle of a stream" in errors
     assert not out.exists()
 
 

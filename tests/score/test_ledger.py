@@ -15,13 +15,12 @@ import pyarrow as pa
 import pytest
 from pyarrow import fs
 
-from addsup.inference.model import Model
+from addsup.inference.errors import AddsupError
 from addsup.score import tasks
-from addsup.score.errors import ScoreError
-from addsup.score.ledger import open_ledger
-from addsup.score.lock import locked
-from addsup.score.scorer import HereScorer
-from addsup.score.tasks import Job, Task, score_task
+from addsup.score.counts import Counts
+from addsup.score.ledger import locked, open_ledger
+from addsup.score.tasks import Done, Job, Task, score_task
+from addsup.score.tasks import Score as Scorer
 from addsup.tables.errors import BadTable
 from addsup.tables.listing import find_sources
 from addsup.tables.readers import Rows
@@ -99,18 +98,6 @@ def test_part_that_is_not_as_it_was_recorded_is_made_again(
     assert parts(out) == whole
 
 
-def test_compressed_part_is_found_as_it_was_recorded(tmp_path: Path, score: Score) -> None:
-    (tmp_path / "in").mkdir()
-    with pa.output_stream(tmp_path / "in" / "a.csv.gz") as stream:
-        stream.write(b"text\ngood\n")
-    assert score(tmp_path / "in", tmp_path / "out") == 0
-    first = (tmp_path / "out" / "a.csv.gz").stat()
-
-    assert score(tmp_path / "in", tmp_path / "out") == 0
-
-    assert (tmp_path / "out" / "a.csv.gz").stat().st_ino == first.st_ino
-
-
 def test_file_that_became_bad_takes_the_sign_of_success_with_it(
     three: Path, tmp_path: Path, score: Score, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,6 +136,21 @@ def test_second_standard_input_into_a_folder_is_scored(
 
     (part,) = (each for each in (tmp_path / "out").iterdir() if each.name[0] != "_")
     assert "bad" in part.read_text()
+
+
+def test_same_command_with_columns_to_keep_finds_everything_done(
+    three: Path, tmp_path: Path, score: Score
+) -> None:
+    with pa.output_stream(three / "d.csv.gz") as stream:
+        stream.write(b"id,text\n1,good\n")
+    assert score(three, tmp_path / "out", "--keep", "id") == 0
+    first = {each.name: each.stat().st_ino for each in (tmp_path / "out").glob("*.csv*")}
+
+    assert score(three, tmp_path / "out", "--keep", "id") == 0
+
+    again = {each.name: each.stat().st_ino for each in (tmp_path / "out").glob("*.csv*")}
+    assert again == first
+    assert len(first) == 4
 
 
 def test_wrong_option_does_not_lock_the_folder(three: Path, tmp_path: Path, score: Score) -> None:
@@ -226,48 +228,34 @@ def test_lock_of_a_dead_process_is_taken_over(three: Path, tmp_path: Path, score
     assert score(three, tmp_path / "out") == 0
 
 
-@pytest.mark.parametrize(("host", "is_free"), [("elsewhere", False), (os.uname().nodename, True)])
-def test_store_without_locks_names_the_file_to_delete(
-    tmp_path: Path, host: str, is_free: bool
-) -> None:
-    store = fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem())
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    holder = {"host": host, "pid": ended.pid, "since": "2026-01-01"}
-    (tmp_path / "_lock").write_text(json.dumps(holder))
+def test_store_without_locks_refuses_another_command(tmp_path: Path) -> None:
+    store = Place(fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem()), "out")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "a.csv").write_text("text\n")
+    (source,) = find_sources(str(tmp_path / "a.csv"))
+    done = Done("a.csv", 5, 0, "", Counts())
 
-    try:
-        with locked(Place(store, "_lock"), "out"):
-            assert is_free
-    except ScoreError as error:
-        assert f"(process {ended.pid} on elsewhere, since 2026-01-01)" in str(error)
-        assert "If it has ended, delete _lock." in str(error)
-        assert not is_free
-
-
-class Forgetful(HereScorer):
-    """Scorer that loses a batch."""
-
-    def score(self, batches: Iterable[Rows]) -> Iterator[pa.RecordBatch]:
-        scored = list(super().score(batches))
-        yield from scored[:-1]
+    with (
+        pytest.raises(AddsupError, match="holds results of the model other, not this"),
+        open_ledger(store, "this", {}) as ours,
+        open_ledger(store, "other", {}) as theirs,
+    ):
+        theirs.note(Task(source, "a.csv"), done)
+        ours.note(Task(source, "a.csv"), done)
 
 
 def test_part_with_fewer_rows_than_its_file_does_not_count(
-    tmp_path: Path, job: Job, model: Model
+    tmp_path: Path, job: Job, here: Scorer
 ) -> None:
     path = write_csv(tmp_path / "a.csv", [["good"]] * 5_000, ["text"])
     (source,) = find_sources(str(path))
     out = tmp_path / "out"
 
+    def forgetful(batches: Iterable[Rows]) -> Iterator[pa.RecordBatch]:
+        yield from list(here(batches))[:-1]
+
     with pytest.raises(BadTable, match=r"a\.csv has 5000 rows, and \d{4} were scored"):
-        score_task(
-            Task(source, "a.csv"),
-            place_of(str(out)),
-            job,
-            Forgetful(model, job.wanted),
-            lambda _: None,
-        )
+        score_task(Task(source, "a.csv"), place_of(str(out)), job, forgetful, lambda _: None)
 
     assert list(out.iterdir()) == []
 
@@ -276,7 +264,7 @@ def test_success_is_not_said_of_a_part_that_is_not_recorded(three: Path, tmp_pat
     (source, *_) = find_sources(str(three))
 
     with (
-        pytest.raises(ScoreError, match=r"lacks a\.csv"),
+        pytest.raises(AddsupError, match=r"lacks a\.csv"),
         open_ledger(place_of(str(tmp_path / "out")), "m", {}) as ledger,
     ):
         ledger.finish([Task(source, "a.csv")], b"{}")

@@ -7,8 +7,7 @@ import pyarrow as pa
 import pytest
 from tqdm import tqdm
 
-from addsup.score.counts import Counts
-from addsup.score.meter import Meter, in_words
+from addsup.score.counts import Counts, Meter
 from addsup.tables.listing import find_sources
 from addsup.tables.storage import open_source
 
@@ -16,8 +15,8 @@ from addsup.tables.storage import open_source
 def test_labels_and_errors_are_in_words() -> None:
     counts = Counts(4, {"good": 2, "bad": 1}, {"empty_text": 1})
 
-    assert in_words(counts) == "bad 1, good 2; errors 25.00%"
-    assert in_words(Counts()) == "no labels; errors 0.00%"
+    assert str(counts) == "bad 1, good 2; errors 25.00%"
+    assert str(Counts()) == "no labels; errors 0.00%"
 
 
 def test_rows_that_are_left_are_told_from_the_files_that_are_done() -> None:
@@ -25,7 +24,7 @@ def test_rows_that_are_left_are_told_from_the_files_that_are_done() -> None:
         shown = Meter(bar, 1_000)
 
         shown.add(Counts(30, {"good": 30}))
-        shown.finish(100, 30)
+        shown.passed(100)
 
         assert (bar.n, bar.total) == (30, 300)
 

@@ -9,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from addsup.server.app import unready_app
-from addsup.server.errors import ProblemError, ProblemType, SettingError
 from addsup.server.observability.log_format import DEFECTS, Formatter
 from tests.server.conftest import LIMITS
 
@@ -116,27 +115,3 @@ def test_a_browser_that_names_an_impossible_host_gets_a_problem(
     reply = client.get("/", headers={"Host": host, "Accept": "text/html"})
 
     assert (reply.status_code, reply.get_json()["code"]) == (400, "bad_request")
-
-
-@pytest.mark.parametrize("problem", ProblemType, ids=lambda problem: problem.code)
-def test_a_row_of_the_table_has_a_status_of_an_error_and_says_what_is_wrong(
-    problem: ProblemType,
-) -> None:
-    assert 400 <= problem.status < 600
-    assert problem.code == problem.name.lower()
-    assert not problem.title.endswith(".")
-    assert problem.meaning.endswith(".")
-
-
-@pytest.mark.parametrize(
-    ("problem", "header"),
-    [(ProblemType.UNAUTHORIZED, "WWW-Authenticate"), (ProblemType.OVERLOADED, "Retry-After")],
-)
-def test_a_status_that_needs_a_header_has_it(problem: ProblemType, header: str) -> None:
-    assert header in ProblemError(problem, "So it is.").headers
-
-
-def test_a_secret_is_not_repeated() -> None:
-    assert str(SettingError("API_KEY", None, "longer")) == (
-        "API_KEY has a value that is not accepted; it must be longer."
-    )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import socket
 import sys
 import time
@@ -40,20 +38,6 @@ def in_chunks(body: bytes, size: int = 65_536) -> Iterator[bytes]:
     return (body[start : start + size] for start in range(0, len(body), size))
 
 
-def test_good_and_bad_review_get_their_labels(live_server: LiveServer) -> None:
-    good, bad = live_server.predict({"review": GOOD}), live_server.predict({"review": BAD})
-
-    assert (good.json["label"], bad.json["label"]) == ("positive", "negative")
-    assert good.media_type == "application/json"
-
-
-def test_batch_is_answered_in_order(live_server: LiveServer) -> None:
-    answer = live_server.predict({"reviews": [BAD, GOOD, "Zxqv."] * 300})
-
-    labels = [each["label"] for each in answer.json["predictions"]]
-    assert labels == ["negative", "positive", None] * 300
-
-
 def test_golden_reviews_are_answered_as_when_exported(live_server: LiveServer) -> None:
     manifest = Model.load(Settings().model_path).manifest
     golden = [each for each in manifest.golden if LETTERS_ONLY.reads(each.text)]
@@ -76,33 +60,12 @@ def test_form_shows_the_verdict_and_what_was_typed(live_server: LiveServer) -> N
     assert GOOD in filled.text
 
 
-def test_health_checks_succeed(live_server: LiveServer) -> None:
-    assert live_server.ask("/livez").json == {"status": "live"}
-    assert live_server.ask("/readyz").json == {"status": "ready"}
-
-
 # What is wrong, the body as sent to /predict, and the answer.
 BAD_JSON: list[tuple[str, bytes | None, int, str]] = [
     ("no body", None, 400, "empty_body"),
     ("wrong JSON", b"{", 400, "malformed_json"),
-    ("form text", b"review=Good", 400, "malformed_json"),
-    ("NaN", b'{"review": NaN}', 400, "malformed_json"),
-    ("bad UTF-8", b'{"review": "\xff"}', 400, "malformed_json"),
-    ("surrogate", b'{"review": "\\ud800"}', 400, "malformed_json"),
-    ("gzip", b"\x1f\x8b\x08\0", 400, "malformed_json"),
-    ("array", b"[]", 400, "wrong_type"),
     ("depth", b"[" * 30_000, 400, "wrong_type"),
-    ("inner depth", b'{"a":' * 30_000, 400, "unknown_field"),
-    ("number", document(review=5), 400, "wrong_type"),
-    ("null", document(review=None), 400, "wrong_type"),
-    ("list", document(review=["Good"]), 400, "wrong_type"),
-    ("null in a batch", document(reviews=["a", None]), 400, "wrong_type"),
     ("missing", b"{}", 400, "missing_text"),
-    ("unknown key", document(lang="en"), 400, "unknown_field"),
-    ("both forms", document(review="a", reviews=["b"]), 400, "text_and_texts"),
-    ("empty", document(review=""), 400, "empty_text"),
-    ("white space", document(review=" \n"), 400, "empty_text"),
-    ("no letters", document(review="10/10"), 400, "text_without_letters"),
     ("too long", document(review="a" * 50_001), 413, "text_too_long"),
     ("too many", document(reviews=["a"] * 1001), 413, "too_many_texts"),
     ("1 MiB review", document(review="a" * MIB), 413, "body_too_large"),
@@ -112,10 +75,7 @@ BAD_JSON: list[tuple[str, bytes | None, int, str]] = [
 # What is wrong, the fields of the form as sent to /, and the answer.
 BAD_FORM: list[tuple[str, bytes | None, int, str]] = [
     ("empty form", b"", 400, "missing_text"),
-    ("empty field", b"review=", 400, "empty_text"),
-    ("field without letters", b"review=%F0%9F%98%80", 400, "text_without_letters"),
     ("field of bad UTF-8", b"review=\xff", 400, "missing_text"),
-    ("long field", b"review=" + b"a" * 50_001, 413, "text_too_long"),
     ("1 MiB form", b"review=" + b"a" * MIB, 413, "body_too_large"),
 ]
 
@@ -124,15 +84,9 @@ BAD_INPUT: list[tuple[Any, ...]] = [
     *((name, "POST", "/", body, FORM, *answer) for name, body, *answer in BAD_FORM),
     ("no body of no type", "POST", "/predict", None, {}, 400, "empty_body"),
     ("no type", "POST", "/predict", b"Good", {}, 415, "unsupported_media_type"),
-    ("bad form to the API", "POST", "/predict", b"lang=en", FORM, 400, "unknown_field"),
-    ("key twice", "POST", "/predict", b'{"review":"a","review":"b"}', JSON, 400, "duplicate_field"),
-    ("bad query", "POST", "/predict?x=1", document(review="a"), JSON, 400, "bad_parameter"),
-    ("no such model", "GET", "/v2/models/other", None, {}, 404, "model_not_found"),
     ("JSON to the form", "POST", "/", document(review="Good"), JSON, 400, "missing_text"),
     ("unknown route", "GET", "/nowhere", None, {}, 404, "route_not_found"),
-    ("unknown route, posted", "POST", "/nowhere", b"{}", JSON, 404, "route_not_found"),
     ("unknown route, 2 MiB", "POST", "/nowhere", bytes(2 * MIB), JSON, 413, "body_too_large"),
-    ("slash at the end", "POST", "/predict/", b"{}", JSON, 404, "route_not_found"),
     ("way out", "GET", "/static/..%2f..%2fapp.py", None, {}, 404, "route_not_found"),
     ("wrong method", "GET", "/predict", None, {}, 405, "method_not_allowed"),
     ("method of the form", "DELETE", "/", None, {}, 405, "method_not_allowed"),
@@ -207,14 +161,6 @@ def test_broken_framing_is_refused(live_server: LiveServer, framing: bytes) -> N
     assert live_server.ask("/livez").status == 200
 
 
-def test_client_that_hangs_up_does_no_harm(live_server: LiveServer) -> None:
-    for _ in range(20):
-        with socket.create_connection(("127.0.0.1", live_server.port)) as plug:
-            plug.sendall(b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 999\r\n\r\n{")
-
-    assert live_server.predict({"review": GOOD}).status == 200
-
-
 def test_slow_clients_do_not_lock_out_the_rest(live_server: LiveServer) -> None:
     plugs = [socket.create_connection(("127.0.0.1", live_server.port)) for _ in range(64)]
     try:
@@ -242,14 +188,17 @@ def test_many_clients_at_once_get_their_own_answers(live_server: LiveServer) -> 
     assert [answer.json["label"] for answer in answers] == ["positive", "negative"] * 100
 
 
-def test_server_has_printed_its_address_and_a_line_for_each_request() -> None:
+def test_the_log_has_the_address_and_the_requests_and_sigterm_ends_every_process() -> None:
     with running_server() as server:
         server.predict({"review": ""})
         server.ask("/nowhere")
-        stop(server.process)
+        running = workers_of(server, 2)
+        status = stop(server.process)
 
         first, *requests = map(json.loads, server.printed().splitlines())
 
+    assert status == 0
+    assert not any(Path(f"/proc/{worker}").exists() for worker in running)
     assert first["message"] == f"Listening on http://localhost:{server.port}"
     assert [(each["route"], each["status"]) for each in requests[-2:]] == [
         ("/predict", 400),
@@ -258,47 +207,22 @@ def test_server_has_printed_its_address_and_a_line_for_each_request() -> None:
     assert {each["route"] for each in requests[:-2]} == {"/readyz"}
 
 
-def test_server_prints_text_for_people_when_asked() -> None:
-    with running_server(LOG_FORMAT="text", LOG_LEVEL="info") as server:
+def test_our_command_serves_from_another_folder_without_locales_and_logs_for_people(
+    tmp_path: Path,
+) -> None:
+    start = [sys.executable, "-m", "addsup", "serve"]
+    settings = {"LC_ALL": "C", "HOME": "/nonexistent", "WEB_CONCURRENCY": ""}
+    with running_server(start, tmp_path, LOG_FORMAT="text", LOG_LEVEL="info", **settings) as server:
         answer = server.predict({"review": GOOD})
+        assert len(workers_of(server, 2)) == 2
         stop(server.process)
-
         printed = server.printed()
 
+    assert list(tmp_path.iterdir()) == []
     assert f" info    Listening on http://localhost:{server.port}\n" in printed
     assert "Booting worker with pid" in printed
     assert "POST /predict 200 " in printed and answer.headers["X-Request-ID"] in printed
     assert "{" not in printed
-
-
-def test_server_starts_from_another_folder_and_without_locales(tmp_path: Path) -> None:
-    with running_server(cwd=tmp_path, LC_ALL="C", HOME="/nonexistent") as server:
-        assert server.predict({"review": GOOD}).json["label"] == "positive"
-
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_our_own_command_starts_the_same_server() -> None:
-    with running_server([sys.executable, "-m", "addsup", "serve"], WEB_CONCURRENCY="") as server:
-        assert server.predict({"review": GOOD}).json["label"] == "positive"
-        assert len(workers_of(server, 2)) == 2
-
-
-def test_settings_reach_the_server() -> None:
-    with running_server(MAX_TEXT_CHARS="10", WEB_CONCURRENCY="1", THREADS="1") as server:
-        assert server.predict({"review": GOOD}).json["code"] == "text_too_long"
-        assert len(workers_of(server, 1)) == 1
-
-
-def test_sigterm_ends_every_process_with_status_0() -> None:
-    with running_server() as server:
-        workers = workers_of(server, 2)
-
-        status = stop(server.process)
-
-        assert status == 0
-        assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
-        assert "Traceback" not in server.printed()
 
 
 def test_request_under_way_at_sigterm_is_answered() -> None:
@@ -316,18 +240,6 @@ def test_request_under_way_at_sigterm_is_answered() -> None:
 
         assert connection.getresponse().read().startswith(b'{"label":"positive"')
         assert server.process.wait(10) == 0
-
-
-def test_killed_worker_is_replaced() -> None:
-    with running_server() as server:
-        victim, survivor = workers_of(server, 2)
-
-        os.kill(victim, signal.SIGKILL)
-        while victim in (workers := workers_of(server, 2)):
-            time.sleep(0.05)
-
-        assert survivor in workers
-        assert server.predict({"review": GOOD}).status == 200
 
 
 #: By path as the application knows it.

@@ -58,22 +58,6 @@ def test_a_unix_socket_is_listened_on(tmp_path: Path) -> None:
         assert f"Listening on unix:{path}" in printed.read().decode()
 
 
-def test_a_host_may_be_a_name() -> None:
-    port = free_port()
-    environ = environment(HOST="localhost", PORT=str(port))
-    process = subprocess.Popen(MAKE_SERVE, cwd=ROOT, env=environ, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout
-        assert f"Listening on http://localhost:{port}".encode() in process.stdout.readline()
-        connection = http.client.HTTPConnection("localhost", port, timeout=PATIENCE)
-        connection.request("GET", "/livez")
-        assert connection.getresponse().status == 200
-        connection.close()
-    finally:
-        stop(process)
-        process.stdout.close()
-
-
 def test_a_name_that_is_not_known_is_refused_in_a_sentence() -> None:
     refused = subprocess.run(
         MAKE_SERVE,
@@ -133,15 +117,6 @@ def test_the_file_that_is_typed_goes_before_the_settings(tmp_path: Path) -> None
         process.stdout.close()
 
 
-def test_a_file_that_is_not_there_is_refused_in_a_sentence() -> None:
-    refused = said("none.onnx")
-
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("addsup serve: ")
-    assert "none.onnx" in refused.stderr
-    assert refused.stderr.count("\n") == 1
-
-
 def test_options_of_gunicorn_stand_after_two_dashes(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     environ = environment(PORT=str(free_port()))
@@ -155,7 +130,7 @@ def test_options_of_gunicorn_stand_after_two_dashes(tmp_path: Path) -> None:
         stop(process)
 
 
-@pytest.mark.parametrize("selector", ["poll", "select"])
+@pytest.mark.parametrize("selector", ["poll", pytest.param("select", marks=pytest.mark.slow)])
 def test_requests_are_answered_without_what_linux_alone_has(selector: str) -> None:
     with running_server([sys.executable, str(LIKE_MACOS), selector]) as server:
         with server.connection() as connection:

@@ -56,37 +56,9 @@ def test_the_page_shows_the_five_likeliest_and_folds_the_others_away(server: Liv
 
 
 @pytest.mark.slow
-def test_metrics_have_a_series_for_labels_that_were_given(server: LiveServer) -> None:
-    server.predict({"review": "word7"})
-
-    series = [
-        line
-        for line in server.ask("/metrics").text.splitlines()
-        if line.startswith("texts_predicted_total{")
-    ]
-
-    assert 1 <= len(series) <= 10
-
-
-@pytest.mark.slow
 def test_the_card_tells_of_the_most_confused_and_lists_no_thousand(exported: Path) -> None:
     card = exported.with_suffix(".md").read_text("utf-8")
 
     assert "The labels most often taken for another:" in card
     assert "and 950 more" in card
     assert len(card) < 20_000
-
-
-@pytest.mark.slow
-def test_a_long_text_is_explained_within_bounds(server: LiveServer) -> None:
-    text = " ".join(f"word{number}" for number in range(COUNT)) * 6
-
-    answer = server.ask(
-        "/predict?explain=1",
-        "POST",
-        f"review={text[:50_000]}",
-        Content_Type="application/x-www-form-urlencoded",
-    )
-
-    assert answer.status == 200
-    assert server.ask("/livez").status == 200

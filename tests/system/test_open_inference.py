@@ -66,13 +66,6 @@ def test_client_gets_the_predictions_that_everyone_gets(
     assert result.as_numpy("probabilities").tolist() == expected
 
 
-def test_client_gets_only_the_output_that_it_asks_for(client: Any) -> None:
-    result = client.infer("sentiment", [text("Good.")], outputs=outputs("label"))
-
-    assert result.as_numpy("label").tolist() == ["positive"]
-    assert result.get_output("probabilities") is None
-
-
 @pytest.mark.parametrize(
     ("tensor", "model", "says"),
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import onnx
 import pytest
-from onnx import TensorProto, helper
+from onnx import helper
 
 from addsup.export.publish import write_model
 from addsup.export.tools.signing import sign
@@ -43,15 +42,6 @@ def missing(path: Path) -> None:
     """Leave nothing there."""
 
 
-def without_checksum(path: Path) -> None:
-    shutil.copy(SHIPPED, path)
-
-
-def empty_checksum(path: Path) -> None:
-    shutil.copy(SHIPPED, path)
-    path.with_name(path.name + ".sha256").touch()
-
-
 def one_bit_flipped(path: Path) -> None:
     content = bytearray(SHIPPED.read_bytes())
     write_model(path, bytes(content))
@@ -59,58 +49,11 @@ def one_bit_flipped(path: Path) -> None:
     path.write_bytes(content)
 
 
-def cut_off(path: Path) -> None:
-    write_model(path, SHIPPED.read_bytes()[:50_000])
-
-
-def not_onnx(path: Path) -> None:
-    write_model(path, b"not a graph")
-
-
-def foreign(path: Path) -> None:
-    """A valid ONNX file that someone else wrote."""
-    value = helper.make_tensor_value_info
-    graph = helper.make_graph(
-        [helper.make_node("Abs", ["x"], ["y"])],
-        "foreign",
-        [value("x", TensorProto.FLOAT, [1])],
-        [value("y", TensorProto.FLOAT, [1])],
-    )
-    opset = [helper.make_opsetid("", 17)]
-    write_model(
-        path, helper.make_model(graph, opset_imports=opset, ir_version=9).SerializeToString()
-    )
-
-
 def odd_operator(path: Path) -> None:
     """Our file, with an operator that loads a compiled graph of a vendor's."""
     model = onnx.load(SHIPPED)
     node = helper.make_node("EPContext", ["text"], ["copy"], domain="com.microsoft")
     model.graph.node.append(node)
-    write_model(path, model.SerializeToString())
-
-
-def odd_operator_in_a_branch(path: Path) -> None:
-    """Our file, and ONNX Runtime would open it: the branch is as harmless as what it is in."""
-    model = onnx.load(SHIPPED)
-    value = helper.make_tensor_value_info("inner", TensorProto.BOOL, [])
-    inner = helper.make_node("Not", ["yes"], ["inner"])
-    branch = helper.make_graph([inner], "branch", [], [value])
-    yes = helper.make_tensor("yes", TensorProto.BOOL, [], [True])
-    model.graph.initializer.append(yes)
-    node = helper.make_node("If", ["yes"], ["odd"], then_branch=branch, else_branch=branch)
-    model.graph.node.append(node)
-    write_model(path, model.SerializeToString())
-
-
-def data_outside(path: Path) -> None:
-    """Our file, with one of its tensors in a file beside it."""
-    model = onnx.load(SHIPPED)
-    tensor = max(model.graph.initializer, key=lambda tensor: len(tensor.raw_data))
-    path.with_name("weights").write_bytes(tensor.raw_data)
-    tensor.ClearField("raw_data")
-    tensor.external_data.add(key="location", value="weights")
-    tensor.data_location = TensorProto.EXTERNAL
     write_model(path, model.SerializeToString())
 
 
@@ -127,15 +70,8 @@ def other_golden_answer(path: Path) -> None:
     ("arrange", "says"),
     [
         (missing, "cannot be read (No such file or directory); set MODEL_PATH"),
-        (without_checksum, "its checksum model.onnx.sha256 is missing"),
-        (empty_checksum, "its checksum model.onnx.sha256 is missing or empty"),
         (one_bit_flipped, "the file is damaged or was replaced without its checksum"),
-        (cut_off, "it is not an ONNX file, or not all of one"),
-        (not_onnx, "it is not an ONNX file, or not all of one"),
         (odd_operator, "never writes: com.microsoft.EPContext; export the model again"),
-        (odd_operator_in_a_branch, "never writes: If, Not; export the model again"),
-        (data_outside, "never writes: data outside the file; export the model again"),
-        (foreign, "it is an ONNX file, but not one that `addsup export` wrote"),
         (other_golden_answer, "golden text"),
     ],
 )
@@ -156,10 +92,7 @@ def test_bad_model_file_stops_the_start_with_a_sentence(
     ("variable", "value", "accepted"),
     [
         ("PORT", "http", "a whole number from 1 to 65535"),
-        ("PORT", "0", "a whole number from 1 to 65535"),
-        ("WEB_CONCURRENCY", "0", "a whole number from 1 to 256"),
         ("HOST", "every where", "an IP address, a host name, or unix: and the path of a socket"),
-        ("MAX_BODY_BYTES", "1 MiB", "a whole number from 1 to 1073741824"),
     ],
 )
 def test_bad_setting_stops_the_start_with_a_sentence(
@@ -199,27 +132,16 @@ def unsigned(model: Path, _keys: KeyPair, _tmp_path: Path) -> None:
     """Leave it as it is."""
 
 
-def signed_by_another(model: Path, _keys: KeyPair, tmp_path: Path) -> None:
-    sign(model, make_key_pair(tmp_path).private)
-
-
 def replaced_with_its_checksum(model: Path, keys: KeyPair, _tmp_path: Path) -> None:
     sign(model, keys.private)
     write_model(model, SHIPPED.read_bytes() + b" ")
-
-
-def signature_of_another_model(model: Path, keys: KeyPair, tmp_path: Path) -> None:
-    write_model(tmp_path / "other.onnx", b"other")
-    shutil.copy(sign(tmp_path / "other.onnx", keys.private), model.with_name("model.onnx.sig"))
 
 
 @pytest.mark.parametrize(
     ("arrange", "says"),
     [
         (unsigned, "cannot be read (No such file or directory); make it with `addsup sign`"),
-        (signed_by_another, "model.onnx.sig was not made with the private key of"),
         (replaced_with_its_checksum, "model.onnx.sig is of another file"),
-        (signature_of_another_model, "model.onnx.sig is of another file"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -10,8 +10,6 @@ import subprocess
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.hard.clients import Tally, clients
 from tests.hard.processes import workers
 from tests.live import (
@@ -32,6 +30,9 @@ KEPT = "Nothing is taken over, the server goes on as it was: "
 #: A configuration that is ours, but for what has become of the environment by the reload.
 CHANGING = f"""
 import os, pathlib
+os.first = getattr(os, "first", dict(os.environ))
+os.environ.clear()
+os.environ.update(os.first)
 changed = pathlib.Path(os.environ["CHANGED"])
 if changed.exists():
     name, _, value = changed.read_text().partition("=")
@@ -39,6 +40,14 @@ if changed.exists():
 __file__ = {str(ROOT / "server" / "gunicorn.conf.py")!r}
 exec(compile(open(__file__).read(), __file__, "exec"))
 """
+
+#: What is no longer valid, and what is said of it.
+INVALID = {
+    "HOST=nowhere.invalid": "HOST is 'nowhere.invalid', which is not known here",
+    "WEB_CONCURRENCY=many": "WEB_CONCURRENCY is 'many'",
+    "LOG_FORMAT=xml": "LOG_FORMAT is 'xml'",
+    "MODEL_PUBLIC_KEY=/nowhere": "sentiment.onnx.sig cannot be read",
+}
 
 
 def put_model(folder: Path, name: str) -> None:
@@ -49,60 +58,44 @@ def put_model(folder: Path, name: str) -> None:
 
 def reload(server: LiveServer, says: str) -> Tally:
     """What clients see while the server reloads, which *says* so in one line of its log."""
-    before = set(workers_of(server, 2))
+    before, seen = set(workers_of(server, 2)), len(server.printed())
     with clients(server, 4) as tally:
         server.process.send_signal(signal.SIGHUP)
         until(lambda: before.isdisjoint(after := workers(server.process.pid)) and len(after) == 2)
-    lines = [line for line in server.printed().splitlines() if KEPT in line]
+    lines = [line for line in server.printed()[seen:].splitlines() if KEPT in line]
     assert [says in line for line in lines] == [True] * bool(says), server.printed()[-2000:]
     assert not tally.broken
     assert set(tally.answers) == {200}
     return tally
 
 
-def test_a_folder_that_no_longer_has_one_model_changes_nothing(tmp_path: Path) -> None:
+def test_a_folder_without_its_one_model_changes_nothing_and_a_renamed_one_is_taken_over(
+    tmp_path: Path,
+) -> None:
     put_model(tmp_path, "mine.onnx")
     with running_server(MODEL_PATH=str(tmp_path)) as server:
         put_model(tmp_path, "other.onnx")
         reload(server, "MODEL_PATH is")
         assert server.ask("/model").json["name"] == "mine"
 
-
-def test_an_empty_folder_changes_nothing_and_a_renamed_model_has_its_new_name(
-    tmp_path: Path,
-) -> None:
-    put_model(tmp_path, "mine.onnx")
-    with running_server(MODEL_PATH=str(tmp_path)) as server:
         for path in tmp_path.iterdir():
             path.unlink()
         reload(server, "MODEL_PATH is")
+        assert server.ask("/model").json["name"] == "mine"
 
-    put_model(tmp_path, "mine.onnx")
-    with running_server(MODEL_PATH=str(tmp_path)) as server:
-        for path in list(tmp_path.iterdir()):
-            path.rename(tmp_path / path.name.replace("mine", "new"))
+        put_model(tmp_path, "new.onnx")
         reload(server, "")
         assert server.ask("/model").json["name"] == "new"
 
 
-@pytest.mark.parametrize(
-    ("changed", "says"),
-    [
-        ("HOST=nowhere.invalid", "HOST is 'nowhere.invalid', which is not known here"),
-        ("WEB_CONCURRENCY=many", "WEB_CONCURRENCY is 'many'"),
-        ("LOG_FORMAT=xml", "LOG_FORMAT is 'xml'"),
-        ("MODEL_PUBLIC_KEY=/nowhere", "sentiment.onnx.sig cannot be read"),
-    ],
-)
-def test_a_setting_that_is_no_longer_valid_changes_nothing(
-    tmp_path: Path, changed: str, says: str
-) -> None:
+def test_a_setting_that_is_no_longer_valid_changes_nothing(tmp_path: Path) -> None:
     configuration, file = tmp_path / "own.conf.py", tmp_path / "changed"
     configuration.write_text(CHANGING)
     start = [*command()[:-1], str(configuration)]
     with running_server(start, CHANGED=str(file)) as server:
-        file.write_text(changed)
-        reload(server, says)
+        for changed, says in INVALID.items():
+            file.write_text(changed)
+            reload(server, says)
 
 
 def test_after_a_reload_nobody_is_reset_and_connections_are_spread() -> None:
@@ -178,7 +171,7 @@ def test_a_log_that_nobody_reads_stops_nobody() -> None:
     try:
         until(lambda: _answers(server))
         with clients(server, 16) as tally:
-            for _ in range(50):
+            for _ in range(30):
                 assert server.ask("/livez").status == 200
                 time.sleep(0.1)
     finally:
@@ -187,4 +180,4 @@ def test_a_log_that_nobody_reads_stops_nobody() -> None:
         os.close(reader)
 
     assert tally.answers[503] > 100, "it was never overloaded"
-    assert sum(tally.answers.values()) > 1000
+    assert sum(tally.answers.values()) > 500

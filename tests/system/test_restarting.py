@@ -70,7 +70,10 @@ def children_of(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-@pytest.mark.parametrize("start", [MAKE_SERVE, command()], ids=["make serve", "gunicorn"])
+@pytest.mark.parametrize(
+    "start",
+    [pytest.param(MAKE_SERVE, id="our command"), pytest.param(command(), marks=pytest.mark.slow)],
+)
 def test_sigusr2_starts_the_server_anew_beside_itself(start: list[str]) -> None:
     with running_server(start) as server:
         old = server.process.pid

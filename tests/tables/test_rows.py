@@ -8,15 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from addsup.tables import text
 from addsup.tables.errors import BadTable
 from addsup.tables.listing import find_file
 from addsup.tables.readers import Rows, Selection, open_labelled, read_batches
-from addsup.tables.rows import Batch
-from addsup.tables.text import Mode, read_text
+from addsup.tables.text import Batch, Mode, read_text
 from tests.score.conftest import write_parquet
 
 
@@ -66,6 +65,7 @@ texts = st.text(st.characters(codec="utf-8"))
 
 
 @given(st.lists(st.tuples(texts, texts), max_size=5))
+@settings(max_examples=40, deadline=None)
 def test_csv_and_json_lines_keep_any_text(pairs: list[tuple[str, str]]) -> None:
     quoted = ['"{}","{}"'.format(*(value.replace('"', '""') for value in pair)) for pair in pairs]
     as_json = "\n".join(json.dumps({"a": a, "b": b}, ensure_ascii=False) for a, b in pairs)
@@ -74,6 +74,7 @@ def test_csv_and_json_lines_keep_any_text(pairs: list[tuple[str, str]]) -> None:
         assert list(zip(batch.values("a"), batch.values("b"), strict=True)) == pairs
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.binary(), st.sampled_from(["tsv", "csv", "jsonl"]), st.sampled_from(["refuse", "mark"]))
 def test_any_bytes_are_read_or_refused(content: bytes, form: str, mode: Mode) -> None:
     try:

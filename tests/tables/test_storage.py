@@ -13,7 +13,7 @@ from addsup.tables.formats import format_of, output_format, output_name
 from addsup.tables.listing import find_file, find_sources
 from addsup.tables.parquet import cut_into_groups
 from addsup.tables.storage import Source, open_atomically, open_source, place_of
-from tests.score.conftest import TEXTS, write_csv, write_parquet
+from tests.score.conftest import TEXTS, write_parquet
 
 
 @pytest.fixture
@@ -75,12 +75,13 @@ def test_file_name_that_is_not_utf_8_is_refused(folder: Path) -> None:
         names(folder)
 
 
-def test_folder_whose_name_looks_like_a_glob_is_that_folder(tmp_path: Path) -> None:
+def test_name_that_looks_like_a_glob_is_that_name(tmp_path: Path) -> None:
     for each in ("x[1]", "x1"):
         (tmp_path / each).mkdir()
         (tmp_path / each / f"{each}.csv").write_text("text\n")
 
     assert names(f"{tmp_path}/x[1]/*.csv") == ["x[1].csv"]
+    assert names(f"{tmp_path}/x[1]/x[1].csv") == ["x[1].csv"]
 
 
 def test_one_file_is_called_by_its_own_name(folder: Path) -> None:
@@ -141,28 +142,11 @@ def test_file_that_is_gone_cannot_be_read(folder: Path) -> None:
         pass
 
 
-def test_file_whose_name_looks_like_a_glob_is_that_file(tmp_path: Path) -> None:
-    (tmp_path / "x[1].csv").write_text("text\n")
-    (tmp_path / "x1.csv").write_text("text\n")
-
-    assert [source.name for source in find_sources(f"{tmp_path}/x[1].csv")] == ["x[1].csv"]
-
-
 def test_one_file_to_train_on_is_no_folder_and_no_address(folder: Path) -> None:
     with pytest.raises(TableError, match=r"is a folder: name one file in it \(\.b\.csv\.part, "):
         find_file(folder)
     with pytest.raises(TableError, match="is an address: fetch the file first"):
         find_file(Path("https://example.org/mail.csv"))
-
-
-def test_archive_is_not_written(tmp_path: Path) -> None:
-    place = place_of(str(tmp_path / "a.csv.zip"))
-
-    with (
-        pytest.raises(TableError, match="results are not put into archives"),
-        open_atomically(place),
-    ):
-        pass
 
 
 def test_format_that_is_given_goes_before_the_name() -> None:
@@ -248,19 +232,11 @@ def test_large_parquet_file_is_cut_at_its_row_groups(
     assert cut_into_groups(source_of(path)) == expected
 
 
-def test_large_file_in_another_format_is_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["a.csv", "damaged.parquet"])
+def test_large_file_in_another_format_or_damaged_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    path = write_csv(tmp_path / "a.csv", [[text] for text in TEXTS], ["text"])
+    (tmp_path / name).write_bytes(b"PAR1" + bytes(100) + b"PAR1")
     monkeypatch.setattr(parquet, "BYTES_A_TASK", 10)
 
-    assert cut_into_groups(source_of(path)) == [None]
-
-
-def test_damaged_large_file_is_one_task_which_reports_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "a.parquet").write_bytes(b"PAR1" + bytes(100) + b"PAR1")
-    monkeypatch.setattr(parquet, "BYTES_A_TASK", 10)
-
-    assert cut_into_groups(source_of(tmp_path / "a.parquet")) == [None]
+    assert cut_into_groups(source_of(tmp_path / name)) == [None]

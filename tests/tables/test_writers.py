@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from addsup.tables import writers
-from addsup.tables.writers import open_writer
+from addsup.tables.writers import write_batches
 
 BATCH = pa.RecordBatch.from_pylist(
     [
@@ -20,22 +20,21 @@ BATCH = pa.RecordBatch.from_pylist(
 
 def written(form: str) -> bytes:
     stream = io.BytesIO()
-    with open_writer(stream, form, BATCH.schema) as write:
-        write(BATCH)
-        write(BATCH.slice(0, 0))
+    write_batches(stream, form, BATCH.schema, [BATCH, BATCH.slice(0, 0)])
     return stream.getvalue()
 
 
-def test_parquet_has_the_types() -> None:
+def test_parquet_and_json_lines_have_the_types() -> None:
+    lines = written("jsonl").decode().splitlines()
+
+    assert [json.loads(line) for line in lines] == BATCH.to_pylist()
     assert pq.read_table(io.BytesIO(written("parquet"))).to_batches() == [BATCH]
 
 
 def test_small_batches_share_a_row_group_of_parquet() -> None:
     stream = io.BytesIO()
 
-    with open_writer(stream, "parquet", BATCH.schema) as write:
-        for _ in range(500):
-            write(BATCH)
+    write_batches(stream, "parquet", BATCH.schema, [BATCH] * 500)
 
     assert pq.read_metadata(stream).num_row_groups == 1
 
@@ -44,18 +43,10 @@ def test_row_groups_of_many_bytes_are_written_at_once(monkeypatch: pytest.Monkey
     monkeypatch.setattr(writers, "BYTES_A_GROUP", 2 * BATCH.nbytes)
     stream = io.BytesIO()
 
-    with open_writer(stream, "parquet", BATCH.schema) as write:
-        for _ in range(5):
-            write(BATCH)
+    write_batches(stream, "parquet", BATCH.schema, [BATCH] * 5)
 
     rows = pq.read_metadata(stream)
     assert [rows.row_group(i).num_rows for i in range(rows.num_row_groups)] == [4, 4, 2]
-
-
-def test_jsonl_has_a_line_for_each_row() -> None:
-    lines = written("jsonl").decode().splitlines()
-
-    assert [json.loads(line) for line in lines] == BATCH.to_pylist()
 
 
 def test_csv_has_lists_as_json() -> None:
@@ -63,7 +54,3 @@ def test_csv_has_lists_as_json() -> None:
 
     assert lines.startswith('"id","p","words"\n"007",0.5,"[{""word"":""a\\""b""')
     assert lines.endswith('"a,\nb",,\n')
-
-
-def test_tsv_is_separated_by_tabs() -> None:
-    assert written("tsv").decode().startswith('"id"\t"p"\t"words"\n')

@@ -116,13 +116,13 @@ def test_a_setting_survives_being_written_into_a_model_file(classifier: str) -> 
     setting = Setting(
         classifier, 0.3, stop_words="all but negations", ngram_range=(1, 2), max_features=None
     )
-    calibration = Calibration(0.5, 2.0, -0.3)
+    calibration = Calibration(0.5, -0.3)
 
     written = json.loads(json.dumps(setting.parameters(calibration)))
 
     assert written[KINDS[classifier].parameter] == 0.3
     assert written["ngram_range"] == [1, 2]
-    assert written["calibration_bend"] == 2.0
+    assert written["calibration_intercept"] == -0.3
 
 
 def test_without_a_value_the_kind_s_default_is_taken() -> None:

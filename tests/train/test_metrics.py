@@ -10,7 +10,7 @@ from sklearn.metrics import f1_score, log_loss
 
 from addsup.inference.manifest import HeldOut
 from addsup.train.metrics import figures as metrics
-from addsup.train.metrics.evidence import balanced_mean, evidence_groups, group_numbers
+from addsup.train.metrics.evidence import evidence_groups, group_numbers
 from addsup.train.metrics.figures import Fold
 from addsup.train.metrics.losses import METRICS, log_losses, macro_f1_losses, zero_one_losses
 
@@ -102,13 +102,6 @@ def test_opposite_errors_of_short_and_long_texts_are_both_told() -> None:
     assert (long.terms, long.count, long.accuracy) == ("10 or more", 4, 1.0)
     assert (short.confidence, long.confidence) == pytest.approx((0.9, 0.6))
     assert long.log_loss == pytest.approx(-np.log(0.6))
-
-
-def test_each_group_counts_once_however_many_texts_it_has() -> None:
-    losses, known = np.array([1.0, 0.0, 0.0, 0.0, 9.0]), np.array([1, 7, 7, 7, 0])
-
-    assert balanced_mean(losses, known) == 0.5
-    assert balanced_mean(losses[4:], known[4:]) == 9.0
 
 
 RANDOM = np.random.default_rng(0)

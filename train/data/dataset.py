@@ -30,8 +30,8 @@ from addsup.train.wording import numbered_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from addsup.tables.rows import Table
     from addsup.tables.storage import Source
+    from addsup.tables.text import Table
     from addsup.train.options import TrainOptions
 
 SENTIMENTS = {"0": "negative", "1": "positive"}

@@ -13,8 +13,8 @@ from typing import Final
 from addsup.tables.dialect import Dialect
 from addsup.tables.parquet import open_parquet
 from addsup.tables.readers import open_labelled
-from addsup.tables.rows import Batch, Table
 from addsup.tables.storage import Source, in_memory, place_of
+from addsup.tables.text import Batch, Table
 from addsup.train.errors import BadData
 
 #: Names of splits, as Hugging Face's datasets finds them in names of files and folders.

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from addsup.inference.manifest import (
-    EvidenceGroup,
-    Figures,
-    HeldOut,
-    HoldOuts,
-    most_confused,
-)
+from addsup.inference.manifest import EvidenceGroup, Figures, HeldOut, most_confused
 from addsup.train.wording import interval_text
 
 #: Labels of which a matrix fits a terminal; pairs that are printed of more.
@@ -82,16 +76,6 @@ def named_intervals(found: Figures) -> Iterator[tuple[str, str]]:
     return ((name, interval_text(each)) for name, each in named if each)
 
 
-def hold_outs_text(found: HoldOuts) -> str:
-    """Accuracy over many splits, and what is gained on the article's settings."""
-    gain = found.mean - found.article_mean
-    return (
-        f"One split says little. Over {found.splits} such splits: {found.mean:.3f} (standard "
-        f"deviation {found.deviation:.3f}); the article's settings {found.article_mean:.3f} "
-        f"({found.article_deviation:.3f}); the difference is {gain:+.3f}."
-    )
-
-
 def evidence_text(groups: Sequence[EvidenceGroup], what: str = "predictions") -> str:
     """Confidence and accuracy by known terms, a line each; *what* was counted."""
     width = max((len(each.terms) for each in groups), default=0)
@@ -101,32 +85,3 @@ def evidence_text(groups: Sequence[EvidenceGroup], what: str = "predictions") ->
         for each in groups
     ]
     return "\n".join(["By how many distinct terms of a text are known", *lines])
-
-
-def alternatives_text(
-    found: Sequence[tuple[str, float, str]],
-    loss: float,
-    metric: str,
-    tried: int,
-    skipped: Sequence[str],
-) -> str:
-    """Line on whether another classifier would do better.
-
-    Args:
-        found: title, loss and command of each that does.
-        loss: of the one that was trained.
-        metric: in which.
-        tried: how many others there were.
-        skipped: titles of those there was no time for.
-    """
-    name = "log loss" if metric == "log-loss" else f"1 - {metric}"
-    if found:
-        title, least, command = min(found, key=lambda each: each[1])
-        result = (
-            f"{title[0].upper()}{title[1:]} would be better by more than chance: {name} "
-            f"{least:.3f} instead of {loss:.3f} on the same texts. To train it: {command}"
-        )
-    else:
-        result = f"None of {tried} other classifiers would be better by more than chance ({name})."
-    untried = f"Not tried, for want of time: {', '.join(skipped)}. " if skipped else ""
-    return untried + result

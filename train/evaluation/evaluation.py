@@ -1,20 +1,17 @@
-"""Evaluation of a whole recipe: cross-validation, and accuracy over many hold-outs."""
+"""Evaluation of a whole recipe by cross-validation."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
-import numpy as np
-
-from addsup.inference.manifest import HoldOuts
 from addsup.train.data.corpus import Corpus
-from addsup.train.data.splits import OUTER_FOLDS, folds, hold_out
+from addsup.train.data.splits import OUTER_FOLDS, folds
+from addsup.train.executors import in_parallel
 from addsup.train.metrics.figures import HOLD_OUT_ONLY, Timed
-from addsup.train.parallel import in_parallel
 from addsup.train.term_counts import Rows
-from addsup.train.tuning.trainer import Fitted, Recipe
+from addsup.train.tuning.trainer import Recipe
 
 PROTOCOL = (
     "{} x 10-fold stratified cross-validation; vocabulary, idf, tuning and calibration see the "
@@ -44,36 +41,3 @@ def _timed(recipe: Recipe, corpus: Corpus, parts: tuple[Rows, Rows]) -> Timed:
     fitted = recipe.fit(corpus, parts[0])
     seconds = time.perf_counter() - start
     return Timed(fitted.predict_fold(corpus, *parts), seconds)
-
-
-def hold_out_accuracies(
-    recipe: Recipe, corpus: Corpus, rows: Rows, splits: int, seed: int
-) -> Iterator[tuple[float, float]]:
-    """Accuracy of *recipe* and of the article's settings on each of so many splits.
-
-    That of one split depends on which texts it holds out. The first split is that of `hold_out`
-    with the same *seed*.
-    """
-    parts = (hold_out(corpus, rows, seed + number) for number in range(splits))
-    return in_parallel(partial(_both, recipe, corpus), parts, alone=corpus.is_large)
-
-
-def _both(recipe: Recipe, corpus: Corpus, parts: tuple[Rows, Rows]) -> tuple[float, float]:
-    fits = recipe.fit(corpus, parts[0]), Fitted.plain(corpus, parts[0])
-    ours, article = (each.predict_fold(corpus, *parts) for each in fits)
-    return (
-        float((ours.predicted == ours.truth).mean()),
-        float((article.predicted == article.truth).mean()),
-    )
-
-
-def summarise_hold_outs(accuracies: Sequence[tuple[float, float]]) -> HoldOuts:
-    """Means and standard deviations of two or more pairs from `hold_out_accuracies`."""
-    means, deviations = np.mean(accuracies, axis=0), np.std(accuracies, axis=0, ddof=1)
-    return HoldOuts(
-        len(accuracies),
-        float(means[0]),
-        float(deviations[0]),
-        float(means[1]),
-        float(deviations[1]),
-    )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from addsup.train.classifiers import KINDS
 from addsup.train.data.dataset import read_texts
 from addsup.train.data.splits import OUTER_FOLDS
 from addsup.train.errors import BadOption
 from addsup.train.evaluation import evaluation
 from addsup.train.evaluation.comparison import Comparison, Result, comparison_row
-from addsup.train.in_memory.inputs import choose_cleaning, clean_texts
+from addsup.train.in_memory.inputs import clean_texts
 from addsup.train.options import TrainOptions
 from addsup.train.progress import bar
-from addsup.train.tuning.bounds import affordable
-from addsup.train.tuning.planning import REPEATS
+from addsup.train.tuning.planning import REPEATS, all_settings
 from addsup.train.tuning.trainer import Recipe
 
 
@@ -24,16 +25,15 @@ def compare_classifiers(options: TrainOptions) -> Comparison:
     """
     if options.is_out_of_core:
         raise BadOption("compare takes one file: give it a part of the data.")
-    texts = read_texts(options)
-    prepared = clean_texts(texts, choose_cleaning(texts, options).normalisers, options)
+    prepared, _ = clean_texts(read_texts(options), options)
     corpus, rows = prepared.corpus, prepared.rows
     repeats = options.repeats or REPEATS
     results: list[Result] = []
     for classifier in KINDS:
-        settings, notes = affordable(corpus, rows, classifier, options)
+        settings, notes = all_settings(prepared, replace(options, classifier=classifier))
         for sentence in [] if results else notes:
             print(sentence)
-        recipe = Recipe(classifier, options.tune, options.seed, options.metric, settings)
+        recipe = Recipe(settings, options.seed, options.metric)
         timed = evaluation.cross_validate(recipe, corpus, rows, repeats, options.seed)
         results.append(
             Result.of(classifier, bar(timed, classifier, options, OUTER_FOLDS * repeats))

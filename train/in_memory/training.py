@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
-from addsup.inference.manifest import DataSet, HeldOut, HoldOuts
+from addsup.inference.manifest import DataSet, HeldOut
 from addsup.train.artifact import TrainedModel, UnseenPredictions
-from addsup.train.classifiers import KINDS
 from addsup.train.data.dataset import read_texts
 from addsup.train.data.preprocess import Prepared
 from addsup.train.data.splits import OUTER_FOLDS
-from addsup.train.evaluation import console_report, evaluation, learning_curve
-from addsup.train.in_memory.inputs import choose_cleaning, clean_texts
+from addsup.train.evaluation import console_report, evaluation
+from addsup.train.evaluation.learning_curve import learning_points
+from addsup.train.in_memory.inputs import clean_texts
 from addsup.train.metrics.figures import Fold, figures_of, held_out_result, pooled
 from addsup.train.options import TrainOptions
 from addsup.train.progress import bar
 from addsup.train.term_counts import word_usage
-from addsup.train.tuning.alternatives import affordable_alternatives, better_alternatives
-from addsup.train.tuning.bounds import Plan
 from addsup.train.tuning.planning import plan_recipe, searching
+from addsup.train.tuning.report import chosen_text
 from addsup.train.tuning.trainer import Fitted, Recipe
 
 IMDB_LICENCE: Final = "CC BY 4.0 (Kotzias et al., KDD 2015)"
@@ -35,38 +33,39 @@ IMDB_OVERLAP: Final = (
 
 
 def train_in_memory(options: TrainOptions) -> TrainedModel:
-    """Clean, evaluate the article's settings and the recipe, and fit on everything."""
+    """Clean, evaluate the article's settings and the recipe, and fit on everything.
+
+    Raises:
+        TrainError: the data cannot be read or learnt from.
+    """
     texts = read_texts(options)
-    cleaned = choose_cleaning(texts, options)
-    prepared = clean_texts(texts, cleaned.normalisers, options)
-    recipe, planned = plan_recipe(prepared, options)
+    prepared, cleaned = clean_texts(texts, options)
+    recipe, repeats = plan_recipe(prepared, options)
     held_out = evaluate_hold_out(recipe, prepared, options)
-    hold_outs = evaluate_hold_outs(recipe, prepared, planned.splits, options)
-    folds = cross_validate(recipe, prepared, planned.repeats, options)
-    protocol = evaluation.protocol(planned.repeats)
-    labels = prepared.corpus.classes
-    figures = figures_of(folds, labels, held_out, protocol, options.seed, hold_outs)
+    folds = cross_validate(recipe, prepared, repeats, options)
+    labels, protocol = prepared.corpus.classes, evaluation.protocol(repeats)
+    figures = figures_of(folds, labels, held_out, protocol, options.seed)
     if folds:
         print(f"\n{console_report.figures_text(figures)}")
     fitted = recipe.fit(prepared.corpus, prepared.rows, searching(options))
-    trained = TrainedModel(
+    if options.kind == "auto":
+        print(chosen_text(fitted.tried))
+    parameters = fitted.setting.parameters(fitted.calibration) | cleaned.parameters()
+    chosen = console_report.settings_text(parameters)
+    print(f"\nFitted on all {len(prepared.rows):,} texts: {chosen}")
+    return TrainedModel(
         pipeline=fitted.pipeline,
         normaliser=cleaned.normalisers[fitted.setting.stop_words],
         irregular=cleaned.irregular,
         texts=texts.labelled.texts,
         data=describe(prepared, fitted, options),
         figures=figures,
-        parameters=fitted.setting.parameters(fitted.calibration) | cleaned.parameters(),
+        parameters=parameters,
         command=options.command,
         unseen_predictions=predictions_of(prepared, fitted, folds, options),
         analyzer=cleaned.analyzer,
         stems=cleaned.stems,
     )
-    chosen = console_report.settings_text(trained.parameters)
-    print(f"\nFitted on all {len(prepared.rows):,} texts: {chosen}")
-    if options.tune:
-        print(other_classifiers(prepared, fitted, planned, options))
-    return trained
 
 
 def evaluate_hold_out(recipe: Recipe, prepared: Prepared, options: TrainOptions) -> HeldOut:
@@ -78,25 +77,11 @@ def evaluate_hold_out(recipe: Recipe, prepared: Prepared, options: TrainOptions)
     print("\nThe article's settings")
     print(console_report.confusion_text(held_out_result(article, labels), labels))
     fitted = recipe.fit(corpus, train_rows, searching(options))
-    tuned = fitted.predict_fold(corpus, train_rows, test_rows)
-    result = held_out_result(tuned, labels)
+    result = held_out_result(fitted.predict_fold(corpus, train_rows, test_rows), labels)
     chosen = console_report.settings_text(fitted.setting.parameters(fitted.calibration))
     print(f"\n{'Tuned' if options.tune else 'Calibrated'}: {chosen}")
     print(console_report.confusion_text(result, labels))
     return result
-
-
-def evaluate_hold_outs(
-    recipe: Recipe, prepared: Prepared, splits: int, options: TrainOptions
-) -> HoldOuts | UnsetType:
-    """Accuracy over many splits, printed; nothing where there is one only."""
-    if splits < 2:
-        return UNSET
-    corpus, rows = prepared.corpus, prepared.rows
-    each = evaluation.hold_out_accuracies(recipe, corpus, rows, splits, options.seed)
-    found = evaluation.summarise_hold_outs(list(bar(each, "further splits", options, splits)))
-    print(f"\n{console_report.hold_outs_text(found)}")
-    return found
 
 
 def cross_validate(
@@ -110,35 +95,6 @@ def cross_validate(
     return [each.fold for each in bar(timed, "cross-validation", options, total)]
 
 
-def other_classifiers(
-    prepared: Prepared, fitted: Fitted, planned: Plan, options: TrainOptions
-) -> str:
-    """One line: whether another classifier would do better by more than chance."""
-    corpus, rows, chosen = prepared.corpus, prepared.rows, fitted.tried
-    if chosen is None:
-        return ""
-    others, left = affordable_alternatives(
-        corpus, rows, chosen, planned.settings, options.max_minutes
-    )
-    watched = bar(others, "other classifiers", options)
-    found = [
-        (KINDS[classifier].title, loss, command_with(classifier, options))
-        for classifier, loss in better_alternatives(
-            corpus, rows, chosen, watched, options.metric, options.seed
-        )
-    ]
-    return console_report.alternatives_text(found, chosen.loss, options.metric, len(others), left)
-
-
-def command_with(classifier: str, options: TrainOptions) -> str:
-    """What was typed, with another classifier."""
-    typed = shlex.split(options.command)
-    if "--classifier" in typed:
-        place = typed.index("--classifier")
-        del typed[place : place + 2]
-    return shlex.join([*typed, "--classifier", classifier])
-
-
 def predictions_of(
     prepared: Prepared, fitted: Fitted, folds: Sequence[Fold], options: TrainOptions
 ) -> UnseenPredictions | None:
@@ -146,10 +102,7 @@ def predictions_of(
     if not (folds and options.for_card):
         return None
     texts = prepared.corpus.texts[fitted.setting.stop_words][prepared.rows].tolist()
-    labels = prepared.labelled.labels
-    fits = learning_curve.fit_growing_parts(fitted.pipeline, texts, labels, options.seed)
-    total = learning_curve.FOLDS * len(learning_curve.shares_to_fit(labels))
-    points = learning_curve.learning_points(list(bar(fits, "learning curve", options, total)))
+    points = learning_points(fitted.pipeline, texts, prepared.labelled.labels, options.seed)
     every = pooled(folds)
     return UnseenPredictions(every.truth, every.probabilities, points)
 

@@ -26,16 +26,6 @@ def group_numbers(known: Counts) -> Counts:
     return np.searchsorted(STARTS, known, side="right")
 
 
-def balanced_mean(losses: Array, known: Counts) -> float:
-    """Mean over groups of the mean of *losses* [n] of texts with so many *known* terms [n].
-
-    Texts without known terms are left out, unless there are no others.
-    """
-    groups = group_numbers(known)
-    means = [losses[groups == group].mean() for group in np.unique(groups) if group]
-    return float(np.mean(means or losses))
-
-
 def evidence_groups(
     known: Counts, truth: Counts, probabilities: Array
 ) -> tuple[EvidenceGroup, ...]:

@@ -28,15 +28,7 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from addsup.inference.manifest import (
-    Bin,
-    Confused,
-    Figures,
-    HeldOut,
-    HoldOuts,
-    Interval,
-    most_confused,
-)
+from addsup.inference.manifest import Bin, Confused, Figures, HeldOut, Interval, most_confused
 from addsup.train.metrics.evidence import evidence_groups
 
 BINS = 10
@@ -102,17 +94,18 @@ def figures_of(
     held_out: HeldOut,
     protocol: str,
     seed: int = 0,
-    hold_outs: HoldOuts | UnsetType = UNSET,
 ) -> Figures:
-    """Figures of a recipe for its model file; without *folds* only those of the hold-outs."""
+    """Figures of a recipe for its model file; without *folds* only those of the hold-out."""
     if not folds:
-        return Figures(protocol=protocol, held_out=held_out, hold_outs=hold_outs)
-    every = pooled(folds)
+        return Figures(protocol=protocol, held_out=held_out)
+    every, means = pooled(folds), mean_intervals(folds, labels)
     return Figures(
         protocol=protocol,
         held_out=held_out,
-        hold_outs=hold_outs,
-        **mean_intervals(folds, labels),
+        accuracy=means["accuracy"],
+        roc_auc=means["roc_auc"],
+        log_loss=means["log_loss"],
+        brier=means["brier"],
         calibration_error=calibration_error(folds, seed),
         f1=f1_by_label(folds, labels),
         confusion=confusion_counts(folds, labels),
@@ -180,13 +173,24 @@ def brier_score(fold: Fold) -> float:
 def interval_over_folds(
     folds: Sequence[Fold], values: Sequence[float], most: float = np.inf, signed: bool = False
 ) -> Interval:
-    """Mean of *values*, one a fold, and its corrected interval.
+    """Mean of *values*, one a fold, and its corrected interval."""
+    return corrected_interval(values, [len(f.rows) / f.trained_on for f in folds], most, signed)
 
-    It is at most [0, *most*], but for *signed* values such as differences.
+
+def corrected_interval(
+    values: Sequence[float], shares: Sequence[float], most: float = np.inf, signed: bool = False
+) -> Interval:
+    """Mean of *values* of J folds, and its corrected interval.
+
+    Args:
+        values: J.
+        shares: texts tested with for each that was fitted on.
+        most: the greatest value that there can be; the least is 0.
+        signed: whether there is no least, as of differences.
     """
-    mean, shares = np.mean(values), [len(fold.rows) / fold.trained_on for fold in folds]
-    variance = np.var(values, ddof=1) * (1 / len(folds) + np.mean(shares))
-    half = stats.t.ppf(0.975, len(folds) - 1) * np.sqrt(variance)
+    mean, number = np.mean(values), len(values)
+    variance = np.var(values, ddof=1) * (1 / number + np.mean(shares))
+    half = stats.t.ppf(0.975, number - 1) * np.sqrt(variance)
     least = -np.inf if signed else 0.0
     return Interval(float(mean), float(max(least, mean - half)), float(min(most, mean + half)))
 

@@ -2,9 +2,9 @@
 
     survey      labels, and a sample on which the settings are chosen as for a smaller data set
     vocabulary  how often each term is there, and in how many texts
-    moments     sums of the weights of terms by label; rows that are held out are kept, weighed
+    weighing    moments of the weights of terms by label; rows that are held out are kept, weighed
 
-What each pass finds in a part is merged with what it finds in others (`engines`), here or on a
+What each pass finds in a part is merged with what it finds in others (`executors`), here or on a
 cluster. The result is what scikit-learn would have fitted on the same rows in memory.
 """
 
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -22,48 +23,49 @@ from sklearn.pipeline import Pipeline
 
 from addsup.inference.manifest import DataSet
 from addsup.train.artifact import TrainedModel, UnseenPredictions
-from addsup.train.classifiers import KINDS
+from addsup.train.classifiers import KINDS, SUMMABLE
 from addsup.train.data.cleaning import Cleaning
 from addsup.train.data.labelled import MOST_CLASSES, LabelledText, Texts
 from addsup.train.data.labels import names_of
 from addsup.train.data.preprocess import FEWEST_OF_A_LABEL
 from addsup.train.errors import BadData, BadOption
 from addsup.train.evaluation import console_report
+from addsup.train.executors import Mapping, Result, executor_at, merge_as_tree
 from addsup.train.hyperparameters import Setting
-from addsup.train.in_memory import inputs
+from addsup.train.in_memory.inputs import clean_texts
+from addsup.train.metrics.figures import pooled
 from addsup.train.options import TrainOptions
-from addsup.train.out_of_core import fitting
 from addsup.train.out_of_core.cleaned import Reading
-from addsup.train.out_of_core.engines import Engine, Result, engine_at
-from addsup.train.out_of_core.held_out import choose_strength, held_out_figures
-from addsup.train.out_of_core.moments import PassResult, Weighing
+from addsup.train.out_of_core.fitting import choose_strength, fitted_weighting, held_out_figures
 from addsup.train.out_of_core.parts import Part, batches, parts_of, selection_of
 from addsup.train.out_of_core.survey import ENOUGH, Survey, survey_part
 from addsup.train.out_of_core.vocabulary import Counting, TermCounts, Vocabulary
+from addsup.train.out_of_core.weighing import Weighed, Weighing
 from addsup.train.progress import bar
 from addsup.train.tuning import planning
+from addsup.train.tuning.report import chosen_text
 from addsup.train.wording import size_text
 
 #: Rows of each label without which nothing is trained.
-FEWEST = 20
+FEWEST: Final = 20
 #: Texts on which the model file is proved equal to the pipeline.
-PROVED = 2_000
+PROVED: Final = 2_000
 #: Copies of the sums that there are at a time: of each process, and while they are merged.
-COPIES = 8
+COPIES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Passes:
     """Passes over the parts, with a progress bar each."""
 
-    engine: Engine
+    mapping: Mapping
     parts: Sequence[Part]
     options: TrainOptions
 
     def run(self, function: Callable[[Part], Result], what: str) -> Result:
         """Merged results of *function* for all parts."""
-        with bar((), what, self.options, len(self.parts)) as shown:
-            return self.engine.run(function, self.parts, shown.update)
+        results = self.mapping(function, self.parts)
+        return merge_as_tree(bar(results, what, self.options, len(self.parts)))
 
 
 def train_in_passes(options: TrainOptions) -> TrainedModel:
@@ -77,8 +79,8 @@ def train_in_passes(options: TrainOptions) -> TrainedModel:
     parts = parts_of(options.data)
     selection = selection_of(parts[0], options.text_column, options.label_column, options.dialect)
     rows = partial(batches, selection=selection, skip_empty=options.policy.skip_empty)
-    with engine_at(options.scheduler) as engine:
-        passes = Passes(engine, parts, options)
+    with executor_at(options.scheduler) as mapping:
+        passes = Passes(mapping, parts, options)
         surveyed: Survey = passes.run(partial(survey_part, rows), "looking at the data")
         if names := names_of(options.data, surveyed.labels, options.policy):
             rows = partial(rows, names=names)
@@ -89,26 +91,24 @@ def train_in_passes(options: TrainOptions) -> TrainedModel:
         reading = Reading(rows, surveyed.share, cleaned.normalisers[setting.stop_words])
         counts, vocabulary = _count(passes, reading, setting)
         _check_memory(surveyed, vocabulary, options)
-        weighted = fitting.fitted_weighting(setting, vocabulary)
+        weighted = fitted_weighting(setting, vocabulary)
         presence = KINDS[setting.classifier].presence
         weighing = Weighing(reading, weighted, surveyed.classes, presence)
-        result: PassResult = passes.run(weighing.weigh_part, "adding up weights")
-    _check_result(result, surveyed)
+        result: Weighed = passes.run(weighing.weigh_part, "adding up weights")
     return _trained(surveyed, cleaned, counts, weighted, setting, result, options)
 
 
 def choose_setting(surveyed: Survey, options: TrainOptions) -> tuple[Cleaning, Setting]:
     """Cleaning and setting, chosen on a sample; the strength is chosen later."""
-    texts = Texts(_sample(surveyed, options), None)
     few = replace(options, repeats=0)
-    cleaned = inputs.choose_cleaning(texts, few)
-    prepared = inputs.clean_texts(texts, cleaned.normalisers, few)
-    setting = Setting(options.classifier, stop_words=prepared.corpus.stop_words)
-    if options.tune:
-        recipe, _ = planning.plan_recipe(prepared, few)
-        watched = planning.searching(options)
-        setting = recipe.fit(prepared.corpus, prepared.rows, watched).setting
-    return cleaned, setting
+    prepared, cleaned = clean_texts(Texts(_sample(surveyed, options), None), few)
+    recipe, _ = planning.plan_recipe(prepared, few)
+    if not options.tune:
+        return cleaned, recipe.settings[0]
+    fitted = recipe.fit(prepared.corpus, prepared.rows, planning.searching(options))
+    if options.kind == "auto":
+        print(chosen_text(fitted.tried))
+    return cleaned, replace(fitted.setting, strength=None)
 
 
 def _sample(surveyed: Survey, options: TrainOptions) -> LabelledText:
@@ -146,39 +146,33 @@ def _trained(
     counts: TermCounts,
     weighted: Pipeline,
     setting: Setting,
-    result: PassResult,
+    result: Weighed,
     options: TrainOptions,
 ) -> TrainedModel:
-    labels = surveyed.classes
-    fit = partial(fitting.fitted_classifier, sums=result.sums, labels=labels)
-    chosen = choose_strength(setting, fit, result.calibration, options.metric, options.tune)
-    parts = int(result.sums.rows.sum()), len(result.calibration.truth)
-    figures, folds = held_out_figures(chosen, result.test, parts, labels, options.seed)
-    print(f"Tested on {len(result.test.truth):,} texts that the fit on {parts[0]:,} has not seen")
+    labels, share, moments = surveyed.classes, surveyed.share, result.moments
+    test, calibration = (result.held.within(least, least + share) for least in (0.0, share))
+    _check_enough(surveyed, [moments.rows, *(np.bincount(x.truth) for x in (test, calibration))])
+    chosen, classifier = choose_strength(setting, moments, labels, calibration, options.metric)
+    parts = int(moments.rows.sum()), len(calibration.truth)
+    figures, folds = held_out_figures(classifier, test, parts, labels, options.seed)
+    print(f"Tested on {len(test.truth):,} texts that the fit on {parts[0]:,} has not seen")
     if figures.held_out:
         print(console_report.confusion_text(figures.held_out, labels))
     if folds:
         print(f"\n{console_report.figures_text(figures)}")
-    unseen = (
-        UnseenPredictions(
-            truth=np.concatenate([fold.truth for fold in folds]),
-            probabilities=np.concatenate([fold.probabilities for fold in folds]),
-        )
-        if folds
-        else None
-    )
-    parameters = chosen.setting.parameters(chosen.calibration) | cleaned.parameters()
+        every = pooled(folds)
+    parameters = chosen.parameters(classifier.calibration) | cleaned.parameters()
     print(f"\nFitted on {parts[0]:,} texts: {console_report.settings_text(parameters)}")
     return TrainedModel(
-        pipeline=fitting.calibrated_pipeline(weighted, chosen.classifier, chosen.calibration),
+        pipeline=Pipeline([*weighted.steps, ("classifier", classifier)]),
         normaliser=cleaned.normalisers[setting.stop_words],
         irregular=cleaned.irregular,
         texts=[row.text for row in surveyed.sample[:PROVED]],
-        data=_described(surveyed, counts, setting, result.sums.rows.astype(int).tolist(), options),
+        data=_described(surveyed, counts, setting, moments.rows.astype(int).tolist(), options),
         figures=figures,
         parameters=parameters,
         command=options.command,
-        unseen_predictions=unseen,
+        unseen_predictions=UnseenPredictions(every.truth, every.probabilities) if folds else None,
         analyzer=cleaned.analyzer,
         stems=cleaned.stems,
     )
@@ -204,16 +198,13 @@ def _described(
 
 
 def _check_options(options: TrainOptions) -> None:
-    if options.classifier not in fitting.ABLE:
+    if options.kind not in ("auto", *SUMMABLE):
         raise BadOption(
             f"{options.data} is trained on in passes whose results add up, which fits no more than "
-            f"{', '.join(fitting.ABLE)}: choose one of these with --classifier, or give "
+            f"{', '.join(SUMMABLE)}: choose one of these with --classifier, or give "
             f"{options.classifier} one file."
         )
-    for given, name in (
-        (options.test_data, "--test-data"),
-        (options.repeats, "--repeats"),
-    ):
+    for given, name in ((options.test_data, "--test-data"), (options.repeats, "--repeats")):
         if given:
             raise BadOption(
                 f"{name} goes with one file; of a folder, a tenth or {ENOUGH:,} texts are tested "
@@ -245,17 +236,16 @@ def _check_memory(surveyed: Survey, vocabulary: Vocabulary, options: TrainOption
         )
 
 
-def _check_result(result: PassResult, surveyed: Survey) -> None:
-    """Refuse what is fitted, calibrated or tested on too little, which chance makes of few rows."""
-    fewest = int(result.sums.rows.argmin())
-    if not result.sums.rows[fewest]:
+def _check_enough(surveyed: Survey, counts: Sequence[Any]) -> None:
+    """Refuse what is fitted, tested or calibrated on too little, which chance makes of few rows."""
+    fewest = int(counts[0].argmin())
+    if not counts[0][fewest]:
         raise BadData(
             f'All texts labelled "{surveyed.classes[fewest]}" are copies that are held out: add '
             "some that differ."
         )
-    for held in (result.calibration, result.test):
-        if len(np.unique(held.truth)) < 2:
-            raise BadData(
-                f"{surveyed.rows:,} texts are too few to hold some out by chance: put them into "
-                "one file."
-            )
+    if any(np.count_nonzero(each) < 2 for each in counts):
+        raise BadData(
+            f"{surveyed.rows:,} texts are too few to hold some out by chance: put them into "
+            "one file."
+        )

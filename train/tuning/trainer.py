@@ -9,10 +9,10 @@ from sklearn.pipeline import Pipeline
 
 from addsup.train.calibration import Calibration
 from addsup.train.data.corpus import Corpus
-from addsup.train.hyperparameters import Setting, vectorisers
+from addsup.train.hyperparameters import Setting
 from addsup.train.metrics.figures import Fold
 from addsup.train.term_counts import Rows
-from addsup.train.tuning.search import Progress, Tried, search, settled
+from addsup.train.tuning.search import Progress, Tried, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class Fitted:
         setting: that was chosen.
         calibration: likewise.
         pipeline: fitted.
-        tried: what the choice rests on; None without one.
+        tried: the choice, and the best of each other classifier; empty without a search.
     """
 
     setting: Setting
     calibration: Calibration
     pipeline: Pipeline
-    tried: Tried | None = None
+    tried: tuple[Tried, ...] = ()
 
     @classmethod
     def plain(cls, corpus: Corpus, rows: Rows) -> Fitted:
@@ -51,35 +51,19 @@ class Recipe:
     """Recipe by which a model is made from rows, all choices included.
 
     Attributes:
-        classifier: a key of `KINDS`.
-        tune: whether the setting is searched for; if not, it is the article's.
+        settings: that are searched.
         seed: of the folds that tuning and calibration use.
         metric: a key of `METRICS`, which ranks settings.
-        settings: that are searched; None for all that tuning knows.
     """
 
-    classifier: str = "gaussian"
-    tune: bool = True
+    settings: tuple[Setting, ...]
     seed: int = 0
     metric: str = "log-loss"
-    settings: tuple[Setting, ...] | None = None
 
-    def fit(
-        self,
-        corpus: Corpus,
-        rows: Rows,
-        progress: Progress = iter,
-    ) -> Fitted:
+    def fit(self, corpus: Corpus, rows: Rows, progress: Progress = iter) -> Fitted:
         """Fitted pipeline, chosen, calibrated and fitted on *rows* alone."""
-        chosen = self._choose(corpus, rows, progress)
+        tried = search(corpus, rows, self.settings, self.seed, self.metric, progress)
+        chosen = tried[0]
         texts = corpus.texts[chosen.setting.stop_words][rows]
         pipeline = chosen.setting.pipeline(chosen.calibration).fit(texts, corpus.labels[rows])
-        return Fitted(chosen.setting, chosen.calibration, pipeline, chosen)
-
-    def _choose(self, corpus: Corpus, rows: Rows, progress: Progress) -> Tried:
-        if self.tune:
-            known = vectorisers(self.classifier) if self.settings is None else self.settings
-            able = [each for each in known if each.stop_words in corpus.texts]
-            return search(corpus, rows, able, self.seed, self.metric, progress)
-        setting = Setting(self.classifier, stop_words=corpus.stop_words)
-        return settled(corpus, rows, setting, self.seed, self.metric, progress)
+        return Fitted(chosen.setting, chosen.calibration, pipeline, tried)

@@ -38,7 +38,7 @@ def openapi_document(
     for item in document["paths"].values():
         for parameter in item.get("parameters", ()):
             if parameter["name"] == "name":
-                parameter["example"] = settings.model_name
+                parameter["example"] = settings.served_name
         for operation in (each for name, each in item.items() if name != "parameters"):
             _guard(operation, settings)
             _insert(operation["responses"], responses)

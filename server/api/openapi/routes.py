@@ -12,7 +12,7 @@ from addsup.server.errors import ProblemType
 from addsup.server.extensions import Extensions, current
 from addsup.server.http.request import Reply, Request
 from addsup.server.http.routing import Route
-from addsup.server.schemas.negotiation import respond
+from addsup.server.schemas.responses import respond
 from addsup.server.settings import Settings
 
 docs = Blueprint("docs", __name__)

@@ -10,29 +10,9 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from addsup import __version__
-from addsup.server.app import create_app, unready_app
+from addsup.server.app import create_app
 from addsup.server.extensions import extensions_of
 from addsup.server.settings import Settings
-from tests.server.conftest import LIMITS
-
-
-def test_a_server_without_a_model_lives_but_is_not_ready() -> None:
-    client = unready_app(LIMITS).test_client()
-
-    assert client.get("/livez").json == {"status": "live"}
-    assert client.get("/readyz").status_code == 503
-
-
-def test_a_server_with_a_model_is_ready(client: FlaskClient) -> None:
-    assert client.get("/readyz").json == {"status": "ready"}
-
-
-def test_metrics_are_text_of_prometheus(client: FlaskClient) -> None:
-    response = client.get("/metrics")
-
-    assert response.mimetype == "text/plain"
-    assert "# TYPE http_requests_total counter" in response.text
-
 
 GOOD = "A wonderful film with great acting."
 

@@ -147,3 +147,23 @@ def test_only_answers_over_https_ask_for_https(client: FlaskClient) -> None:
 def test_static_files_may_be_kept(client: FlaskClient) -> None:
     with client.get("/static/style.css") as response:
         assert response.headers["Cache-Control"] != "no-store"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://[x"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Origin": "http://localhost"}, 200),
+        ({}, 200),
+    ],
+)
+def test_a_form_from_another_site_is_refused(
+    client: FlaskClient, headers: dict[str, str], status: int
+) -> None:
+    assert client.post("/", data={"text": "Good."}, headers=headers).status_code == status

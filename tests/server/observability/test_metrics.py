@@ -13,51 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from addsup.inference.predictions import Prediction
-from addsup.server.observability import process_metrics
+from addsup.server.observability import metrics
 from addsup.server.observability.counts import ENDED, Counts, add_up_ended
-from addsup.server.observability.metrics import NO_LABEL, Metrics
+from addsup.server.observability.metrics import ProcessMetrics
 from addsup.server.observability.multiprocess_dir import PREFIX, remove_left_behind
-from addsup.server.observability.process_metrics import ProcessMetrics
 from tests.places import ROOT
-
-
-def lines(metrics: Metrics) -> list[str]:
-    return metrics.as_text()[0].decode().splitlines()
-
-
-def test_requests_are_counted_by_route_method_and_status() -> None:
-    metrics = Metrics()
-
-    for status in (200, 200, 400):
-        metrics.count_request("/predict", "POST", status, 0.01)
-
-    assert 'http_requests_total{method="POST",route="/predict",status="200"} 2.0' in lines(metrics)
-    assert 'http_request_duration_seconds_count{method="POST",route="/predict"} 3.0' in lines(
-        metrics
-    )
-
-
-def test_predictions_are_counted_by_label_and_words() -> None:
-    metrics = Metrics()
-    known = Prediction("positive", 0.9, {"negative": 0.1, "positive": 0.9}, 4, 3)
-    unknown = Prediction(None, None, None, 2, 0)
-
-    amounts = metrics.of_predictions([known, unknown], 0.001, "abc")
-    metrics.count_request("/predict", "POST", 200, 0.01, *amounts)
-
-    found = lines(metrics)
-    assert 'texts_predicted_total{label="positive",model="abc"} 1.0' in found
-    assert f'texts_predicted_total{{label="{NO_LABEL}",model="abc"}} 1.0' in found
-    assert 'text_words_total{model="abc"} 6.0' in found
-    assert 'text_unknown_words_total{model="abc"} 3.0' in found
-
-
-def test_versions_are_a_metric_that_is_always_1() -> None:
-    assert any(
-        line.startswith("server_build_info{") and line.endswith(" 1.0") for line in lines(Metrics())
-    )
-
 
 A, B, GAUGE = ("requests", "/a"), ("requests", "/b"), ("in_flight",)
 
@@ -143,7 +103,7 @@ def values(master: int) -> dict[str, float]:
     }
 
 
-@pytest.mark.skipif(not process_metrics.PROC.joinpath("self/stat").exists(), reason="needs /proc")
+@pytest.mark.skipif(not metrics.PROC.joinpath("self/stat").exists(), reason="needs /proc")
 def test_a_process_is_measured() -> None:
     found = values(os.getpid())
 
@@ -154,7 +114,7 @@ def test_a_process_is_measured() -> None:
 
 
 def test_without_proc_there_are_none(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    monkeypatch.setattr(process_metrics, "PROC", tmp_path)
+    monkeypatch.setattr(metrics, "PROC", tmp_path)
 
     assert values(os.getpid()) == {}
 

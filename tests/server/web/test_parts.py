@@ -10,14 +10,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from addsup.inference.manifest import Bin, Confused, Figures, Golden, HeldOut
-from addsup.inference.model import Model
 from addsup.inference.predictions import Explanation, WordContribution
-from addsup.server.settings import Settings
-from addsup.server.web.assets import digest
 from addsup.server.web.charts import confusion, reliability, shortened
-from addsup.server.web.examples import WRITTEN, examples, noun
-from addsup.server.web.highlight import pieces, sentence, sides, signed, sum_of_contributions, times
-from addsup.server.web.model_summary import lesson, listed, summarise
+from addsup.server.web.examples import examples, noun
+from addsup.server.web.highlight import pieces, sentence, sides, sum_of_contributions, times
+from addsup.server.web.model_summary import lesson, listed
+from addsup.server.web.views import digest
 
 TWO = ("negative", "positive")
 FIVE = ("1", "2", "3", "4", "5")
@@ -116,13 +114,6 @@ def test_sentence_names_the_runner_up_of_more_than_two() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("contribution", "shown"), [(1.234, "+1.23"), (-0.5, "\N{MINUS SIGN}0.50"), (0, "+0.00")]
-)
-def test_numbers_have_their_sign(contribution: float, shown: str) -> None:
-    assert signed(contribution) == shown
-
-
 def test_rounded_numbers_still_add_up() -> None:
     why = Explanation("negative", "positive", 0.1318, 0.1264, ())
 
@@ -132,35 +123,6 @@ def test_rounded_numbers_still_add_up() -> None:
 @pytest.mark.parametrize(("ratio", "shown"), [(1.24, "1.2"), (23.4, "23"), (2e6, "over 1,000")])
 def test_times_has_no_more_digits_than_mean_something(ratio: float, shown: str) -> None:
     assert times(ratio) == shown
-
-
-def test_a_confusion_matrix_is_drawn_and_told() -> None:
-    chart = confusion(("bad", "good"), ((3, 1), (0, 4)))
-
-    assert [cell.count for cell in chart.cells] == [3, 1, 0, 4]
-    assert [cell.share for cell in chart.cells] == [0.75, 0.25, 0, 1]
-    assert [cell.right for cell in chart.cells] == [True, False, False, True]
-    assert "75% were read so, 25% as \u201cgood\u201d." in chart.said
-
-
-def test_a_reliability_diagram_begins_at_chance_and_leaves_empty_bins_out() -> None:
-    chart = reliability([Bin(0.5, 0.5, 1), Bin(0.75, 0.6, 0), Bin(1.0, 1.0, 9)], 2)
-
-    assert chart.low == 0.5
-    assert [(point.x, point.y) for point in chart.points] == [(0, 100), (100, 0)]
-    assert chart.points[0].r < chart.points[1].r
-
-
-def test_a_long_label_is_cut() -> None:
-    assert shortened("a" * 16) == "a" * 16
-    assert shortened("a" * 17) == "a" * 15 + "\N{HORIZONTAL ELLIPSIS}"
-
-
-def test_the_shipped_model_has_those_written_for_it() -> None:
-    model = Model.load(Settings().model_path)
-
-    assert examples(model) == WRITTEN[model.manifest.data.name]
-    assert noun(model) == "review"
 
 
 def test_any_other_has_its_own_texts_the_surest_and_the_most_torn() -> None:
@@ -189,22 +151,6 @@ class Hashable(SimpleNamespace):
     __hash__ = object.__hash__  # type: ignore[assignment]
 
 
-@pytest.fixture(scope="module")
-def model() -> Model:
-    return Model.load(Settings().model_path)
-
-
-def test_figures_are_those_of_the_model_file(model: Model) -> None:
-    facts = dict(summarise(model).facts)
-
-    accuracy = model.manifest.figures.accuracy
-    assert accuracy is not None
-    for share in (accuracy.mean, accuracy.low, accuracy.high):
-        assert f"{share:.1%}" in facts["Accuracy"]
-    assert model.manifest.data.name in facts["Learned from"]
-    assert model.sha256.startswith(facts["Model file"].split()[-1])
-
-
 def test_model_is_described_on_the_page(client: FlaskClient) -> None:
     text = client.get("/").text
 
@@ -228,17 +174,6 @@ def test_confusion_says_where_each_label_goes() -> None:
     )
     assert [cell.share for cell in chart.cells] == [0.8, 0.2, 0, 0.1, 0.6, 0.3, 0, 0, 0]
     assert [cell.right for cell in chart.cells].count(True) == 3
-
-
-@pytest.mark.parametrize("labels", [2, 5, 12])
-def test_confusion_keeps_within_its_drawing(labels: int) -> None:
-    names = [f"a rather long label {i}" for i in range(labels)]
-
-    chart = confusion(names, [[1] * labels] * labels)
-
-    assert all(0 <= c.x <= chart.width - chart.side for c in chart.cells)
-    assert all(0 <= c.y <= chart.height - chart.side for c in chart.cells)
-    assert chart.slanted
 
 
 def test_reliability_puts_each_bin_in_its_place() -> None:

@@ -11,7 +11,6 @@ from werkzeug.test import TestResponse
 from addsup.server.app import create_app, unready_app
 from addsup.server.settings import Settings
 from addsup.server.web.examples import WRITTEN
-from addsup.server.web.views import in_two, percent
 from tests.server.conftest import LIMITS
 
 OFFERED = next(iter(WRITTEN.values()))
@@ -53,18 +52,6 @@ class Page(HTMLParser):
 
 def submit(client: FlaskClient, text: str) -> TestResponse:
     return client.post("/", data={"text": text}, headers=BROWSER)
-
-
-def test_form_posts_to_itself(client: FlaskClient) -> None:
-    response = client.get("/", headers=BROWSER)
-
-    page = Page(response.text)
-    assert response.status_code == 200
-    form = page.attributes("form")
-    assert (form["method"], form["action"]) == ("post", "/#result")
-    assert page.attributes("textarea")["name"] == "text"
-    assert page.attributes("label")["for"] == page.attributes("textarea")["id"]
-    assert page.typed == ""
 
 
 def test_form_names_the_labels_of_the_model(client: FlaskClient) -> None:
@@ -162,20 +149,6 @@ def test_form_without_its_field_is_refused_on_the_page(client: FlaskClient) -> N
     assert "no field named text" in response.text
 
 
-def test_form_that_is_too_large_is_refused_on_the_page(client: FlaskClient) -> None:
-    response = submit(client, "a" * 5_000)
-
-    assert response.status_code == 413
-    assert "more than 4,000 bytes" in response.text
-
-
-def test_error_is_a_document_for_a_program(client: FlaskClient) -> None:
-    response = client.post("/", data={"text": ""})
-
-    assert response.content_type == "application/problem+json"
-    assert response.get_json()["code"] == "empty_text"
-
-
 def test_form_sent_in_parts_is_read_too(client: FlaskClient) -> None:
     response = client.post("/", data={"text": GOOD}, content_type="multipart/form-data")
 
@@ -199,27 +172,6 @@ def test_first_newline_of_a_text_survives(client: FlaskClient) -> None:
     assert Page(submit(client, "\nGreat film").text).typed == "\nGreat film"
 
 
-def test_page_may_load_nothing_but_its_own_files(client: FlaskClient) -> None:
-    response = client.get("/")
-
-    policy = response.headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; ")
-    assert "unsafe" not in policy
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert "Set-Cookie" not in response.headers
-    assert not any("style" in attributes for _, attributes in Page(response.text).elements)
-
-
-def test_files_that_the_page_names_exist(client: FlaskClient) -> None:
-    elements = Page(client.get("/").text).elements
-    links = [a.get("href") or a["src"] for tag, a in elements if tag in ("link", "script")]
-
-    assert len(links) == 3
-    for link in links:
-        with client.get(link or "") as response:
-            assert response.status_code == 200
-
-
 def test_page_without_a_model_says_that_it_is_not_ready() -> None:
     client = unready_app(LIMITS).test_client()
 
@@ -228,14 +180,6 @@ def test_page_without_a_model_says_that_it_is_not_ready() -> None:
     assert shown.status_code == 200
     assert (asked.status_code, asked.mimetype) == (503, "text/html")
     assert "not ready" in asked.text
-
-
-@pytest.mark.parametrize(
-    ("probability", "words"),
-    [(0.5, "50.0%"), (0.93456, "93.5%"), (0.99999, "over 99.9%"), (1e-9, "under 0.1%")],
-)
-def test_rounding_never_makes_the_model_certain(probability: float, words: str) -> None:
-    assert percent(probability) == words
 
 
 def test_browsers_and_search_engines_find_what_they_look_for(client: FlaskClient) -> None:
@@ -306,13 +250,3 @@ def test_fragment_is_refused_as_json(client: FlaskClient, sent: dict[str, str], 
     refused = client.post("/verdict", data=sent, headers={"Accept": "application/json"})
 
     assert (refused.status_code, refused.json["code"]) == (400, code)
-
-
-def test_of_many_labels_the_likeliest_are_shown_and_the_others_folded_away() -> None:
-    few = {f"l{number}": 1 / 8 for number in range(8)}
-    many = {f"l{number}": number / 45 for number in range(10)}
-
-    assert in_two(few) == (list(few.items()), [])
-    shown, folded = in_two(many)
-    assert [label for label, _ in shown] == ["l9", "l8", "l7", "l6", "l5"]
-    assert len(folded) == 5

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from addsup.server.worker import refusals
-from addsup.server.worker.refusals import Refusal, plain_text, response
+from addsup.server.worker.refusals import plain_text
 from addsup.server.worker.request_handler import Reply, RequestHandler, environ_of
 from addsup.server.worker.request_parser import Request
 
@@ -124,15 +123,6 @@ def test_of_a_whole_uri_the_host_counts_and_the_fragment_does_not(
     assert (environ["PATH_INFO"], environ["QUERY_STRING"], environ["HTTP_HOST"]) == seen
 
 
-def test_an_oversized_body_is_seen_by_its_length_alone(
-    handler: RequestHandler, application: Application
-) -> None:
-    answer(handler, request(oversized=True, fields={"HTTP_TRANSFER_ENCODING": "chunked"}))
-
-    assert int(application.environ["CONTENT_LENGTH"]) > 2**40
-    assert application.environ["wsgi.input"].read() == b""
-
-
 @pytest.mark.parametrize(
     "headers",
     [
@@ -157,20 +147,6 @@ def test_the_length_is_that_of_the_body_whatever_the_application_says(
     application.headers = [("Content-Length", "7")]
 
     assert answer(handler, request()).content.endswith(b"Content-Length: 3\r\n\r\nabc")
-
-
-@pytest.mark.parametrize(
-    "refusal",
-    [each for each in vars(refusals).values() if isinstance(each, Refusal)],
-    ids=lambda refusal: refusal.code,
-)
-def test_a_refusal_is_a_whole_response_that_ends_the_connection(refusal: Refusal) -> None:
-    head, _, body = response(refusal, {}, plain_text).partition(b"\r\n\r\n")
-
-    assert head.startswith(f"HTTP/1.1 {refusal.status} ".encode())
-    assert b"\r\nConnection: close" in head
-    assert f"\r\nContent-Length: {len(body)}".encode() in head
-    assert body == f"{refusal.detail}\n".encode()
 
 
 def test_a_defect_is_answered_500_and_named_without_its_words(

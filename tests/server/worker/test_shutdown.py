@@ -59,35 +59,11 @@ def test_who_has_connected_can_be_accepted_and_who_has_not_is_refused(
     assert said == ["ConnectionRefusedError"]
 
 
-def test_without_that_whoever_connects_last_is_reset(listener: socket.socket) -> None:
-    said: list[str] = []
-    with socket.create_connection(listener.getsockname()) as early:
-        accepted, _ = listener.accept()
-        late = connect_late(listener, said)
-        late.join(0.2)
-        listener.close()
-        late.join()
-        accepted.close()
-        assert early.recv(1) == b""
-    assert said == ["ConnectionResetError"]
-
-
 def arbiter(**state: object) -> Any:
     """What `ServerStop` sees of Gunicorn's master."""
     stopped: list[bool] = []
     state = {"reexec_pid": 0, "master_pid": 0, "systemd": False, **state}
     return SimpleNamespace(stopped=stopped, stop=stopped.append, **state)
-
-
-def test_the_server_stops_when_the_master_stops_itself() -> None:
-    stop, master = ServerStop(), arbiter()
-
-    stop.watch(master)
-    assert not stop
-    master.stop(False)
-
-    assert stop
-    assert master.stopped == [False]
 
 
 @pytest.mark.parametrize("state", [{"reexec_pid": 7}, {"master_pid": 7}, {"systemd": True}])

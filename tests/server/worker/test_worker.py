@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import http.client
 import os
 import socket
 from importlib.metadata import version
@@ -14,9 +13,9 @@ import gunicorn.arbiter
 import pytest
 from gunicorn.workers import base
 
-from addsup.server.worker import heartbeat, worker
+from addsup.server.worker import worker
 from addsup.server.worker.acceptor import Balance
-from tests.live import LiveServer, running_server
+from tests.live import LiveServer
 
 FOLDER = Path(worker.__file__).parent
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: a\r\n"
@@ -51,41 +50,6 @@ def test_bodies_that_do_not_come_stop_nobody(live_server: LiveServer, bytes_: by
         plug.close()
 
 
-@pytest.mark.parametrize(
-    "tail",
-    [
-        b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n" + LIVEZ + b"Connection: close\r\n\r\n",
-        b"2\r\n{}\r\n0\r\nT: %s\r\n\r\n%sConnection: close\r\n\r\n" % (b"t" * 1600, LIVEZ),
-    ],
-    ids=["a request behind it", "long trailers"],
-)  # fmt: skip
-def test_a_chunked_request_is_answered_whatever_follows(
-    live_server: LiveServer, tail: bytes
-) -> None:
-    head = b"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-    with connect(live_server) as plug:
-        plug.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n" + tail)
-        replies = b"".join(iter(lambda: plug.recv(65536), b""))
-
-    assert replies.startswith(b"HTTP/1.1 400 ")
-    assert b'"code":"missing_text"' in replies
-    assert replies.endswith(b'{"status":"live"}\n')
-
-
-def test_connections_beyond_the_limit_make_room_for_health_checks() -> None:
-    with running_server(MAX_CONNECTIONS="50", WEB_CONCURRENCY="1") as server:
-        idle = [connect(server) for _ in range(120)]
-        for plug in idle[:60]:
-            plug.sendall(b"GET / HTTP/1.1\r\n")
-
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
-        connection.request("GET", "/livez")
-        assert connection.getresponse().status == 200
-        connection.close()
-        for plug in idle:
-            plug.close()
-
-
 def test_the_folder_imports_nothing_else_of_the_project() -> None:
     imported = set()
     for path in FOLDER.glob("*.py"):
@@ -115,7 +79,7 @@ def test_gunicorn_still_has_what_the_worker_relies_on() -> None:
         )
     assert "graceful" in arbiter.stop.__code__.co_varnames, f"{release} stops in another way"
     assert "last_update" in arbiter.murder_workers.__code__.co_names, (
-        f"{release} asks for a worker's sign of life in another way; see heartbeat.py"
+        f"{release} asks for a worker's sign of life in another way; see worker.py"
     )
 
 
@@ -138,8 +102,8 @@ class Arbiter:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
-        monkeypatch.setattr(heartbeat, "time", SimpleNamespace(monotonic=lambda: self.now))
-        self.heartbeat = heartbeat.Heartbeat(
+        monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: self.now))
+        self.heartbeat = worker.Heartbeat(
             SimpleNamespace(umask=0, worker_tmp_dir=None, uid=os.geteuid(), gid=os.getegid())
         )
 

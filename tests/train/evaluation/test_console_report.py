@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from addsup.inference.manifest import EvidenceGroup, Figures, HeldOut, HoldOuts, Interval
+from addsup.inference.manifest import EvidenceGroup, Figures, HeldOut, Interval
 from addsup.train.evaluation import console_report
 
 
@@ -37,13 +37,6 @@ def test_figures_come_with_their_intervals_and_those_that_are_missing_do_not() -
     ]
 
 
-def test_more_splits_are_told_with_their_spread_and_the_article_s() -> None:
-    found = console_report.hold_outs_text(HoldOuts(20, 0.802, 0.026, 0.696, 0.02))
-
-    assert "Over 20 such splits: 0.802 (standard deviation 0.026)" in found
-    assert "the article's settings 0.696 (0.020); the difference is +0.106." in found
-
-
 def test_confidence_is_told_by_known_terms() -> None:
     groups = [EvidenceGroup(1, 1, 60, 0.75, 0.81, 0.5), EvidenceGroup(10, None, 9, 0.9, 0.8, 0.3)]
 
@@ -51,17 +44,6 @@ def test_confidence_is_told_by_known_terms() -> None:
         "  1           right 0.750, sure 0.810, log loss 0.500 (60 predictions)",
         "  10 or more  right 0.900, sure 0.800, log loss 0.300 (9 predictions)",
     ]
-
-
-def test_a_better_classifier_is_named_with_its_command() -> None:
-    found = [("linear SVM", 0.2, "addsup train --classifier svm")]
-
-    assert console_report.alternatives_text(found, 0.4, "log-loss", 5, []) == (
-        "Linear SVM would be better by more than chance: log loss 0.200 instead of 0.400 on the "
-        "same texts. To train it: addsup train --classifier svm"
-    )
-    none = console_report.alternatives_text([], 0.4, "accuracy", 3, ["logistic regression"])
-    assert none.startswith("Not tried, for want of time: logistic regression. None of 3 other")
 
 
 def test_settings_stand_on_one_line() -> None:

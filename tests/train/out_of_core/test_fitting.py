@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -11,15 +12,16 @@ from scipy import sparse
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import Pipeline
 
-from addsup.train.calibration import Calibration
-from addsup.train.classifiers import KINDS
+from addsup.train.calibration import Calibrated, Calibration
+from addsup.train.classifiers import KINDS, SUMMABLE
 from addsup.train.hyperparameters import TRANSFORMS, NgramRange, Setting
 from addsup.train.out_of_core import fitting
 from addsup.train.out_of_core.cleaned import Reading
-from addsup.train.out_of_core.held_out import ChosenClassifier, choose_strength, held_out_figures
-from addsup.train.out_of_core.moments import HeldRows, PassResult, Weighing
+from addsup.train.out_of_core.fitting import choose_strength, held_out_figures
 from addsup.train.out_of_core.parts import Part
 from addsup.train.out_of_core.vocabulary import Counting, TermCounts
+from addsup.train.out_of_core.weighing import HeldRows, Weighed, Weighing
+from addsup.train.sparse_gaussian_nb import Moments
 from tests.train.out_of_core.conftest import Row
 
 LABELS = ("bad", "good", "so-so")
@@ -31,11 +33,12 @@ def fitted_in_passes(setting: Setting, reading: Reading, parts: list[Part]) -> P
     )
     weighted = fitting.fitted_weighting(setting, counts.commonest(setting.max_features or 10_000))
     presence = KINDS[setting.classifier].presence
-    found = reduce(
-        PassResult.merged, map(Weighing(reading, weighted, LABELS, presence).weigh_part, parts)
+    weighing = Weighing(reading, weighted, LABELS, presence)
+    found = reduce(Weighed.merged, map(weighing.weigh_part, parts))
+    classifier = fitting.fitted_classifier(setting, found.moments, LABELS)
+    return Pipeline(
+        [*weighted.steps, ("classifier", Calibrated.around(classifier, Calibration(0.5)))]
     )
-    classifier = fitting.fitted_classifier(setting, found.sums, LABELS)
-    return fitting.calibrated_pipeline(weighted, classifier, Calibration(0.5, 0.0, 0.0))
 
 
 def parameters(classifier: Any) -> dict[str, Any]:
@@ -47,7 +50,7 @@ def parameters(classifier: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("classifier", fitting.ABLE)
+@pytest.mark.parametrize("classifier", SUMMABLE)
 @pytest.mark.parametrize("transform", TRANSFORMS)
 @pytest.mark.parametrize("ngram_range", [(1, 1), (1, 2)])
 def test_pipeline_is_the_one_that_is_fitted_in_memory_on_the_same_rows(
@@ -62,7 +65,7 @@ def test_pipeline_is_the_one_that_is_fitted_in_memory_on_the_same_rows(
         classifier, 0.3, transform=transform, max_features=90, ngram_range=ngram_range
     )
     texts, labels = zip(*fitted, strict=True)
-    expected = setting.pipeline(Calibration(0.5, 0.0, 0.0)).fit(texts, labels)
+    expected = setting.pipeline(Calibration(0.5)).fit(texts, labels)
 
     found = fitted_in_passes(setting, reading, parts)
 
@@ -81,45 +84,40 @@ SETTING = Setting("multinomial")
 TWO_LABELS = ("bad", "good")
 
 
-def rows(count: int, seed: int, labels: int = 2) -> HeldRows:
+def rows(count: int, seed: int) -> HeldRows:
     """Counts of terms, the first of which are commoner in texts of the first label, and so on."""
     random = np.random.default_rng(seed)
-    truth = np.arange(count) % labels
-    chance = np.full((labels, 12), 0.3)
-    chance[np.arange(labels), np.arange(labels)] = 1.5
+    truth = np.arange(count) % 2
+    chance = np.full((2, 12), 0.3)
+    chance[np.arange(2), np.arange(2)] = 1.5
     X = sparse.csr_matrix(random.poisson(chance[truth]).astype(float))
     return HeldRows(X, truth, random.random(count))
 
 
-def fit(setting: Setting) -> Any:
-    learnt = rows(400, seed=1)
-    return (
-        KINDS[setting.classifier]
-        .make(setting.value)
-        .fit(learnt.X, np.array(TWO_LABELS)[learnt.truth])
+LEARNT = rows(400, seed=1)
+MOMENTS = Moments.of(LEARNT.X, LEARNT.truth, 2)
+
+
+def test_strength_of_least_loss_is_taken_and_the_default_without_tuning() -> None:
+    held = rows(300, seed=2)
+
+    setting, fitted = choose_strength(SETTING, MOMENTS, TWO_LABELS, held, "log-loss")
+    given, _ = choose_strength(
+        replace(SETTING, strength=1.0), MOMENTS, TWO_LABELS, held, "log-loss"
     )
 
-
-def test_strength_of_least_loss_is_taken() -> None:
-    found = choose_strength(SETTING, fit, rows(300, seed=2), "log-loss", tune=True)
-
-    assert found.setting.strength in KINDS["multinomial"].values
-    assert isinstance(found.classifier, MultinomialNB)
-    assert found.classifier.alpha == found.setting.strength
-    assert found.calibration != Calibration()
-
-
-def test_strength_is_the_default_without_tuning() -> None:
-    found = choose_strength(SETTING, fit, rows(300, seed=2), "log-loss", tune=False)
-
-    assert found.setting.value == 1.0
+    assert setting.strength in KINDS["multinomial"].values
+    assert isinstance(fitted.classifier_, MultinomialNB)
+    assert fitted.classifier_.alpha == setting.strength
+    assert fitted.calibration != Calibration()
+    assert given.value == 1.0
 
 
 def test_figures_are_of_every_row_in_ten_parts() -> None:
-    found = choose_strength(SETTING, fit, rows(300, seed=2), "log-loss", tune=True)
+    _, fitted = choose_strength(SETTING, MOMENTS, TWO_LABELS, rows(300, seed=2), "log-loss")
     asked = rows(200, seed=3)
 
-    measured, folds = held_out_figures(found, asked, (400, 300), TWO_LABELS, 0)
+    measured, folds = held_out_figures(fitted, asked, (400, 300), TWO_LABELS, 0)
 
     assert len(folds) == 10
     assert sorted(row for fold in folds for row in fold.rows) == list(range(200))
@@ -136,9 +134,11 @@ def test_label_with_one_text_leaves_intervals_out() -> None:
     asked = rows(40, seed=3)
     asked.truth[:] = 0
     asked.truth[0] = 1
-    found = ChosenClassifier(SETTING, fit(SETTING), Calibration())
+    fitted = Calibrated.around(
+        fitting.fitted_classifier(SETTING, MOMENTS, TWO_LABELS), Calibration()
+    )
 
-    measured, folds = held_out_figures(found, asked, (400, 300), TWO_LABELS, 0)
+    measured, folds = held_out_figures(fitted, asked, (400, 300), TWO_LABELS, 0)
 
     assert (folds, measured.accuracy) == ([], None)
     assert measured.held_out is not None

@@ -15,10 +15,10 @@ from addsup.train.hyperparameters import NgramRange, Setting
 from addsup.train.out_of_core import cleaned, fitting, vocabulary
 from addsup.train.out_of_core import survey as module
 from addsup.train.out_of_core.cleaned import Reading, select_rows
-from addsup.train.out_of_core.moments import PassResult, Sums, Weighing
 from addsup.train.out_of_core.parts import Part, parts_of, position_of
 from addsup.train.out_of_core.survey import Survey, survey_part
 from addsup.train.out_of_core.vocabulary import Counting, TermCounts
+from addsup.train.out_of_core.weighing import Weighed, Weighing
 from addsup.train.sparse_gaussian_nb import Moments
 from addsup.train.term_counts import count_terms, word_usage
 from tests.train.out_of_core.conftest import NORMALISER, ROWS_OF, SHARE, Row, write
@@ -173,15 +173,15 @@ def matrix() -> tuple[sparse.csr_matrix, np.ndarray]:
     return X, random.integers(3, size=90)
 
 
-def test_sums_of_parts_are_the_moments_of_the_whole(
+def test_moments_of_parts_are_those_of_the_whole(
     matrix: tuple[sparse.csr_matrix, np.ndarray],
 ) -> None:
     X, truth = matrix
     pieces = [(X[i : i + 7], truth[i : i + 7]) for i in range(0, 90, 7)]
 
-    found = reduce(Sums.merged, (Sums.of(*piece, 3) for piece in pieces)).moments()
+    found = reduce(Moments.merged, (Moments.of(*piece, 3) for piece in pieces))
 
-    expected = Moments.of(X, truth)
+    expected = Moments.of(X, truth, 3)
     for name in ("mean", "variance", "greatest", "prior"):
         np.testing.assert_allclose(getattr(found, name), getattr(expected, name), atol=1e-15)
 
@@ -190,7 +190,7 @@ def test_label_that_a_part_lacks_adds_nothing(
     matrix: tuple[sparse.csr_matrix, np.ndarray],
 ) -> None:
     X, truth = matrix
-    one, none = Sums.of(X, truth, 3), Sums.of(X[:0], truth[:0], 3)
+    one, none = Moments.of(X, truth, 3), Moments.of(X[:0], truth[:0], 3)
 
     for both in (one.merged(none), none.merged(one)):
         np.testing.assert_array_equal(both.mean, one.mean)
@@ -206,12 +206,12 @@ def test_held_out_rows_are_kept_weighed_and_the_others_added_up(
     weighted = fitting.fitted_weighting(setting, counts.commonest(100))
     weighing = Weighing(reading, weighted, ("bad", "good", "so-so"), presence=False)
 
-    found = reduce(PassResult.merged, map(weighing.weigh_part, parts))
+    found = reduce(Weighed.merged, map(weighing.weigh_part, parts))
 
     places = np.array([position_of(text) for text, _ in rows])
     labels = np.array([label for _, label in rows])
-    assert found.sums.rows.sum() == (places >= 2 * SHARE).sum()
-    for held, least in ((found.test, 0.0), (found.calibration, SHARE)):
+    assert found.moments.rows.sum() == (places >= 2 * SHARE).sum()
+    for held, least in ((found.held.within(0, SHARE), 0.0), (found.held.within(SHARE, 1), SHARE)):
         mine = (places >= least) & (places < least + SHARE)
         np.testing.assert_array_equal(held.positions, places[mine])
         np.testing.assert_array_equal(np.array(["bad", "good", "so-so"])[held.truth], labels[mine])

@@ -12,15 +12,18 @@ from addsup.train.calibration import Calibration
 from addsup.train.classifiers import KINDS
 from addsup.train.data.corpus import Corpus
 from addsup.train.data.splits import INNER_FOLDS, folds
-from addsup.train.hyperparameters import Setting
-from addsup.train.tuning.alternatives import affordable_alternatives, better_alternatives
-from addsup.train.tuning.search import Tried, choose, count_parts, search, settled, unseen_scores
+from addsup.train.hyperparameters import Setting, untuned, vectorisers
+from addsup.train.tuning.search import Tried, choose, count_parts, unseen_scores
 from addsup.train.tuning.trainer import Fitted, Recipe
-
-pytestmark = pytest.mark.slow
 
 random = np.random.default_rng(0)
 GOOD, BAD = "fine great lovely charming", "awful dull dreadful boring"
+#: Few, for the tests: 1 and 2 words, with and without negations.
+SETTINGS = tuple(
+    each
+    for each in vectorisers("multinomial")
+    if each.transform == "none" and each.max_features is None and each.stop_words != "none"
+)
 
 
 def made_up(number: int = 120) -> Corpus:
@@ -32,7 +35,7 @@ def made_up(number: int = 120) -> Corpus:
 
 
 def tried(losses: list[float], **setting: object) -> Tried:
-    return Tried(replace(Setting(), **setting), Calibration(), np.array(losses))  # type: ignore[arg-type]
+    return Tried(replace(Setting(), **setting), Calibration(), np.array(losses), 0.5)  # type: ignore[arg-type]
 
 
 def test_the_least_loss_wins() -> None:
@@ -57,10 +60,11 @@ def test_of_losses_that_differ_by_rounding_the_first_wins() -> None:
 
 
 def test_the_metric_that_is_asked_for_ranks() -> None:
-    made = Recipe("multinomial", metric="accuracy").fit(made_up(), np.arange(120))
+    truth, scores = np.array([0, 1, 0, 1]), np.array([[1.0, 0], [0, 1], [0, 1], [0, 1]])
 
-    assert made.tried
-    assert set(made.tried.losses.tolist()) <= {0.0, 1.0}
+    found = Tried.of(Setting(), scores, truth, "accuracy")
+
+    assert found.losses.tolist() == [0, 0, 1, 0]
 
 
 @pytest.mark.parametrize("classifier", KINDS)
@@ -72,8 +76,7 @@ def test_scores_of_unseen_rows_are_scikit_learns(classifier: str) -> None:
     whole = replace(setting, strength=kind.values[1]).pipeline()
 
     cut_up = count_parts(corpus, rows, "all", (1, 2), seed=0)
-    found = unseen_scores(corpus, rows, setting, kind.values[:2], cut_up)
-    ours = found.scores[1]
+    ours = unseen_scores(corpus, rows, setting, cut_up)[1]
 
     method = "decision_function" if classifier == "svm" else "predict_log_proba"
     theirs = cross_val_predict(whole, corpus.texts["all"], corpus.labels, cv=parts, method=method)
@@ -88,7 +91,7 @@ def test_the_search_reads_no_row_but_those_given() -> None:
     other = [text if row < 100 else "spoilt" for row, text in enumerate(corpus.texts["all"])]
     spoilt = Corpus.of({"all": other, "all but negations": other}, corpus.labels.tolist())
 
-    ours, theirs = (Recipe(seed=1).fit(each, rows) for each in (corpus, spoilt))
+    ours, theirs = (Recipe(SETTINGS, seed=1).fit(each, rows) for each in (corpus, spoilt))
 
     assert ours.setting == theirs.setting
     assert ours.calibration == theirs.calibration
@@ -102,7 +105,7 @@ def test_negations_are_kept_where_they_help() -> None:
         {"all": bare, "all but negations": texts}, ["no" if n % 2 else "yes" for n in range(80)]
     )
 
-    chosen = Recipe().fit(corpus, np.arange(80))
+    chosen = Recipe(SETTINGS).fit(corpus, np.arange(80))
 
     assert chosen.setting.stop_words == "all but negations"
 
@@ -120,57 +123,17 @@ def test_the_article_s_settings_are_neither_tuned_nor_calibrated() -> None:
     assert fitted.pipeline.predict(["good story", "bad film"]).tolist() == ["up", "down"]
 
 
-@pytest.mark.parametrize("tune", [False, True])
-def test_a_recipe_gives_probabilities_of_every_label_from_its_rows_alone(tune: bool) -> None:
-    half = ROWS[:18]
+@pytest.mark.parametrize("settings", [SETTINGS, (untuned("multinomial", "all"),)])
+def test_a_recipe_gives_probabilities_of_every_label_from_its_rows_alone(
+    settings: tuple[Setting, ...],
+) -> None:
+    half, recipe = ROWS[:18], Recipe(settings)
 
-    fitted = Recipe("multinomial", tune=tune).fit(CORPUS, half)
-    fold = fitted.predict_fold(CORPUS, half, ROWS)
+    fold = recipe.fit(CORPUS, half).predict_fold(CORPUS, half, ROWS)
 
     assert fold.probabilities.shape == (36, 2)
     assert fold.known is not None and fold.known.tolist() == [2] * 36
     assert fold.probabilities.sum(axis=1) == pytest.approx(1)
     assert (fold.predicted == CORPUS.truth).mean() > 0.9
-    again = Recipe("multinomial", tune=tune).fit(CORPUS, half).predict_fold(CORPUS, half, ROWS)
+    again = recipe.fit(CORPUS, half).predict_fold(CORPUS, half, ROWS)
     assert np.array_equal(fold.probabilities, again.probabilities)
-
-
-RANDOM = np.random.default_rng(0)
-#: Whether a word is there decides, however long the text: the article's settings see little of it.
-NOISY_TEXTS = [
-    " ".join(
-        [*RANDOM.permutation([f"noise{n}" for n in range(40)])[: RANDOM.integers(1, 30)], word]
-    )
-    for word in ["yes", "no"] * 150
-]
-NOISY = Corpus.of({"all": NOISY_TEXTS}, ["a", "b"] * 150)
-NOISY_ROWS = np.arange(len(NOISY))
-
-
-def test_one_that_is_clearly_better_is_named_with_its_loss() -> None:
-    chosen = settled(NOISY, NOISY_ROWS, Setting("complement", max_features=1), 0)
-
-    others, skipped = affordable_alternatives(
-        NOISY, NOISY_ROWS, chosen, [Setting(max_features=None)], 10
-    )
-    found = list(better_alternatives(NOISY, NOISY_ROWS, chosen, others, "log-loss", 0))
-
-    assert skipped == []
-    assert [name for name, _ in others] == [
-        "gaussian",
-        "multinomial",
-        "bernoulli",
-        "logistic",
-        "svm",
-    ]
-    assert "logistic" in dict(found)
-    assert all(loss < chosen.loss for _, loss in found)
-
-
-def test_none_is_better_than_the_best() -> None:
-    settings = [Setting("logistic", max_features=None)]
-    chosen = search(NOISY, NOISY_ROWS, settings, 0)
-
-    others, _ = affordable_alternatives(NOISY, NOISY_ROWS, chosen, settings, 10)
-
-    assert list(better_alternatives(NOISY, NOISY_ROWS, chosen, others, "log-loss", 0)) == []

@@ -8,22 +8,21 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
-import msgspec
 import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 
-from addsup.inference import manifest
 from addsup.server.app import ROUTES, create_app
 from addsup.server.errors import ProblemType
 from addsup.server.open_inference.management import not_offered
-from addsup.server.schemas import open_inference, parsing, responses
 from addsup.server.settings import Settings
 from tests.server.conftest import LIMITS
 
 GOOD = "A wonderful film with great acting."
+
+INFERENCE = {"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": [GOOD]}]}
 
 METHODS = {"get", "post"}
 
@@ -103,27 +102,12 @@ def test_examples_fit_their_schemas(document: Any) -> None:
         validator(document, "ProblemDocument").validate(example["value"])
 
 
-def test_every_document_has_the_members_that_it_is_described_with(document: Any) -> None:
-    types = {
-        name: kind
-        for module in (manifest, responses, open_inference, parsing)
-        for name, kind in vars(module).items()
-        if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
-    }
-    schemas = document["components"]["schemas"]
-    described = set(schemas) - {"TextRequest", "BatchRequest"}  # read as one `PredictRequest`
-
-    assert described <= set(types)
-    for name in described:
-        assert set(schemas[name]["properties"]) == {*types[name].__struct_encode_fields__}, name
-
-
 def test_errors_are_described_as_they_are(document: Any) -> None:
     for problem in ProblemType:
         example = document["components"]["examples"][problem.code]
         value = example["value"]
         assert example["summary"] == value["title"] == problem.title
-        assert (value["status"], value["detail"]) == (problem.status, problem.meaning)
+        assert value["status"] == problem.status
 
 
 @pytest.mark.parametrize(
@@ -140,6 +124,9 @@ def test_errors_are_described_as_they_are(document: Any) -> None:
         ("GET", "/livez", None, "StateDocument"),
         ("GET", "/v2", None, "ServerMetadata"),
         ("GET", "/v2/models/sentiment", None, "ModelMetadata"),
+        ("GET", "/v2/models/sentiment/config", None, "ModelConfiguration"),
+        ("GET", "/v2/models/sentiment/stats", None, "Statistics"),
+        ("POST", "/v2/models/sentiment/infer", INFERENCE, "InferenceResponse"),
     ],
 )
 def test_answers_fit_their_schemas(
