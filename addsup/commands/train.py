@@ -48,16 +48,15 @@ SECTIONS: Final = {
         Option(
             ["--classifier"],
             type=click.Choice(("auto", *CLASSIFIERS)),
-            metavar="NAME",
-            help=f"{', '.join(CLASSIFIERS)}, or auto, the default for DATA: the one of least "
-            "cross-validated loss. Without DATA it is the article's, gaussian.",
+            help="auto, the default for DATA, takes the one of least cross-validated loss; without "
+            "DATA it is the article's, gaussian.",
         ),
         *METHOD,
         Option(
             ["--repeats"],
             type=Number(0),
-            help="Of the 10-fold cross-validation (default: 3, with --classifier auto 1, or less "
-            "where --max-minutes asks for it; 0 leaves it out).",
+            help="Of the 10-fold cross-validation (default: 1 with --classifier auto, else 3, or "
+            "less where --max-minutes asks for it; 0 leaves it out).",
         ),
     ),
     "Bounds": BOUNDS,

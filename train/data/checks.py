@@ -81,8 +81,13 @@ def _wordless(prepared: Prepared) -> Iterator[str]:
 
 
 def _across(prepared: Prepared, test: LabelledText) -> Iterator[str]:
-    left_out = len(test) - len(prepared.parts(0)[1])
-    if left_out:
+    left_out = len(test) - len(prepared.tested)
+    if left_out == len(test):
+        yield (
+            f"All {left_out:,} texts to test with ({test.name}) are copies of texts that are "
+            "trained on: some of those are held out instead."
+        )
+    elif left_out:
         yield (
             f"{left_out:,} of the {len(test):,} texts in {test.name} are copies of texts that are "
             "trained on; they are left out of the test."

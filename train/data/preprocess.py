@@ -32,7 +32,7 @@ class Prepared:
 
     Attributes:
         labelled: the n texts to train on.
-        test: the texts to test on; None if some of the others are held out.
+        test: the texts to test on; None, or nothing but copies, if some of the others are held out.
         corpus: all of them, cleaned, those to train on first.
     """
 
@@ -47,11 +47,17 @@ class Prepared:
 
     def parts(self, seed: int) -> tuple[Rows, Rows]:
         """Rows to fit on and rows to test with; no text to test with is a copy of another's."""
-        if self.test is None:
+        tested = self.tested
+        if not len(tested):
             return splits.hold_out(self.corpus, self.rows, seed)
+        return self.rows, tested
+
+    @property
+    def tested(self) -> Rows:
+        """Rows of the file to test with that are no copies of rows to train on; perhaps none."""
         copies = self.corpus.copies
-        tested = np.arange(len(self.labelled), len(self.labelled) + len(self.test))
-        return self.rows, tested[~np.isin(copies[tested], copies[self.rows])]
+        tested = np.arange(len(self.labelled), len(self.corpus))
+        return tested[~np.isin(copies[tested], copies[self.rows])]
 
 
 def prepare(
@@ -141,9 +147,4 @@ def _check_test(prepared: Prepared) -> None:
         raise BadData(
             f'{test.name} has the label "{strange[0]}" ({numbered_text(test.unit, rows)}), which '
             f"{prepared.labelled.name} has not: correct it, or delete the rows."
-        )
-    if not len(prepared.parts(0)[1]):
-        raise BadData(
-            f"{test.name} holds nothing but copies of texts in {prepared.labelled.name}: test on "
-            "texts that are not trained on."
         )

@@ -132,6 +132,10 @@ def test_a_label_that_is_only_in_the_test_file_is_refused_with_its_line() -> Non
         prepared(PLENTY, [("a zebra", "bad"), ("a zebra", "odd")])
 
 
-def test_a_test_file_of_copies_alone_is_refused() -> None:
-    with pytest.raises(BadData, match="nothing but copies"):
-        prepared(PLENTY, [("the ape goodly", "good")])
+def test_where_all_of_a_test_file_are_copies_some_others_are_held_out_and_that_is_said() -> None:
+    data = prepared(PLENTY, [("the ape goodly", "good")])
+
+    fitted_on, tested = data.parts(seed=0)
+
+    assert sorted([*fitted_on, *tested]) == list(range(24))
+    assert "All 1 texts to test with (t.csv) are copies" in notes_on(data)
