@@ -16,6 +16,13 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+# A descriptor of these that is closed would become that of a file of counts or of a socket.
+for _standard in range(3):
+    try:
+        os.fstat(_standard)
+    except OSError:
+        os.open(os.devnull, os.O_RDWR)  # takes the lowest that is free
+
 # glibc would give each thread an arena of its own, of which little goes back: the dearest legal
 # traffic took 432 MiB of all processes, and 279 with one arena, with 12 % more answers.
 M_ARENA_MAX = -8
@@ -57,7 +64,7 @@ Worker.is_long = staticmethod(wsgi.is_long)
 Worker.render_error = staticmethod(wsgi.render_refusal)
 
 timeout = 5  # seconds for which a worker's event loop may hang; see `Heartbeat`
-keepalive = 95  # Heroku's router keeps idle connections for 90 s; it must be the one to close them
+keepalive = _chosen.keep_alive_seconds  # Heroku's router, which must close first, waits 90 s
 graceful_timeout = 20  # and Heroku kills 30 s after SIGTERM
 control_socket_disable = True  # it would be a socket in the home directory, which may not exist
 

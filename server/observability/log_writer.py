@@ -31,7 +31,11 @@ class LogWriter:
 
     Attributes:
         lost: lines that could not be written, or for which there was no room.
+        lost_by_all: those of all writers of this process.
     """
+
+    lost_by_all = 0
+    _counting = threading.Lock()
 
     def __init__(self, descriptor: int = 1) -> None:
         self.descriptor = descriptor
@@ -47,7 +51,12 @@ class LogWriter:
         if self._queue.qsize() < WAITING_LINES:
             self._queue.put(line)
         else:
-            self.lost += 1
+            self._lose(1)
+
+    def _lose(self, lines: int) -> None:
+        with self._counting:
+            self.lost += lines
+            LogWriter.lost_by_all += lines
 
     def close(self) -> None:
         """Write what is waiting, unless no one reads it within a second."""
@@ -87,7 +96,7 @@ class LogWriter:
         try:
             os.write(self.descriptor, b"".join(pieces))
         except OSError:  # a full disk, a closed pipe
-            self.lost += len(pieces)
+            self._lose(len(pieces))
 
 
 class LineHandler(logging.Handler):

@@ -82,10 +82,20 @@ INFERENCES: Final = Family(
     ("model",),
     INFERENCE_SECONDS,
 )
+LOST_LINES: Final = Family("log_lines_lost", "Log lines that were not written.")
 IN_FLIGHT: Final = Family(
     "http_requests_in_flight", "Requests that are being answered.", is_gauge=True
 )
-FAMILIES: Final = (REQUESTS, DURATIONS, TEXTS, WORDS, UNKNOWN_WORDS, INFERENCES, IN_FLIGHT)
+FAMILIES: Final = (
+    REQUESTS,
+    DURATIONS,
+    TEXTS,
+    WORDS,
+    UNKNOWN_WORDS,
+    INFERENCES,
+    LOST_LINES,
+    IN_FLIGHT,
+)
 
 DURATION_SUM: Final = DURATIONS.sum
 INFERENCE_SUM: Final = INFERENCES.sum

@@ -8,7 +8,7 @@ from typing import Final
 from addsup.server.http.request import Request
 from addsup.server.observability.log_format import RequestLine, timestamp
 from addsup.server.observability.log_writer import LogWriter
-from addsup.server.observability.metrics import Metrics
+from addsup.server.observability.metrics import LOST_LINES, Metrics
 
 ID_HEADER: Final = "X-Request-ID"
 
@@ -25,6 +25,7 @@ class RequestLog:
         self.as_json = log_format == "json"
         self.writer = writer
         self.model_version: str | None = None
+        self._lost = 0
 
     def record_refusal(self, status: int, proposed: str | None = None) -> str:
         """Count and log a request that was answered without the application; its id."""
@@ -36,6 +37,9 @@ class RequestLog:
     def record(self, request: Request) -> None:
         """Count *request*, which has been answered, and write its line."""
         seconds = time.perf_counter() - request.started
+        if lost := LogWriter.lost_by_all - self._lost:
+            self._lost += lost
+            request.amounts += (((LOST_LINES.name,), lost),)
         self.metrics.count_request(
             request.template, request.method, request.status, seconds, *request.amounts
         )

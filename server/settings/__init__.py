@@ -139,6 +139,10 @@ class Settings:
         0, 0, 5, "proxies in front whose `X-Forwarded-For` and `-Proto` are believed; 1 on Heroku"
     )
 
+    keep_alive_seconds: int = number(
+        95, 1, 3_600, "seconds an idle connection stays open, more than a proxy's; 620 on GCP"
+    )
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
         """Read the settings from *environ*, usually `os.environ`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -152,8 +153,10 @@ def behind_nginx(tmp_path: Path) -> Iterator[int]:
         )
         path = tmp_path / "nginx.conf"
         path.write_text(
-            f"daemon off; pid {tmp_path}/pid; error_log stderr; events {{}}\n"
-            f"http {{ access_log off; {folders}\n{ours} }}\n"
+            f"{'user root; ' if os.geteuid() == 0 else ''}daemon off; "  # it writes large bodies here
+            f"pid {tmp_path}/pid; error_log stderr; events {{}}\n"
+            f"http {{ access_log off; {folders}\n"
+            f"server {{ listen 127.0.0.1:{port}; server_name welcome; return 418; }}\n{ours} }}\n"
         )
         subprocess.run([nginx, "-t", "-c", path, "-p", tmp_path], check=True, capture_output=True)
         with running([nginx, "-c", str(path), "-p", str(tmp_path)], port):
@@ -203,6 +206,14 @@ def use_page(port: int, prefix: str = "") -> None:
 @pytest.mark.parametrize("prefix", ["", "/addsup"])
 def test_the_page_works_behind_nginx(behind_nginx: int, prefix: str) -> None:
     use_page(behind_nginx, prefix)
+
+
+def test_a_body_too_large_behind_nginx_gets_the_servers_own_answer(behind_nginx: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", behind_nginx, timeout=PATIENCE)
+    refused = exchange(connection, "/predict", "POST", bytes(2 * 2**20))
+    connection.close()
+
+    assert (refused.status, refused.json["code"]) == (413, "body_too_large")
 
 
 def test_the_page_works_behind_haproxy(behind_haproxy: int) -> None:

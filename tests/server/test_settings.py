@@ -44,6 +44,7 @@ def test_each_variable_sets_its_field() -> None:
         "MAX_CONCURRENCY": "13",
         "TRUSTED_HOSTS": "Example.org, 127.0.0.1",
         "TRUSTED_PROXIES": "1",
+        "KEEP_ALIVE_SECONDS": "620",
     }
 
     settings = Settings.from_environment(environ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import shutil
 import signal
 import socket
@@ -14,7 +15,17 @@ import pytest
 
 from addsup.models import SENTIMENT
 from addsup.server.settings import Settings
-from tests.live import PATIENCE, environment, exchange, free_port, running_server, stop, until
+from tests.live import (
+    PATIENCE,
+    command,
+    environment,
+    exchange,
+    free_port,
+    running_server,
+    stop,
+    until,
+    workers_of,
+)
 from tests.places import ROOT
 
 MAKE_SERVE = [sys.executable, "-m", "addsup", "serve"]
@@ -151,3 +162,15 @@ def test_requests_are_answered_without_what_linux_alone_has(selector: str) -> No
         assert server.process.wait(PATIENCE) == 0
 
     assert (page.status, counts.status, after.json["label"]) == (200, 200, "negative")
+
+
+def test_standard_descriptors_that_are_closed_stay_nobodys() -> None:
+    shell = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
+    with running_server([*shell, *command()], KEEP_ALIVE_SECONDS="1") as server:
+        assert server.predict({"text": "Good."}).status == 200
+        for pid in (server.process.pid, *workers_of(server, 2)):
+            held = [str(Path(f"/proc/{pid}/fd/{number}").readlink()) for number in range(3)]
+            assert held == [os.devnull] * 3
+        with server.connection() as connection:
+            exchange(connection, "/livez")
+            assert connection.sock.recv(1) == b"", "an idle connection ends after a second"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 import threading
 from typing import Any
@@ -16,6 +17,7 @@ from addsup.server.app import create_app
 from addsup.server.observability.log_format import Formatter, RequestLine, announce, timestamp
 from addsup.server.observability.log_writer import WAITING_LINES, LogWriter
 from addsup.server.settings import Settings
+from tests.live import until
 from tests.server.conftest import LIMITS
 
 LINE = RequestLine(
@@ -156,6 +158,18 @@ class Listener:
 @pytest.fixture
 def listener(monkeypatch: pytest.MonkeyPatch) -> Listener:
     return Listener(monkeypatch)
+
+
+def test_lines_that_are_lost_are_counted(listener: Listener) -> None:
+    os.close(listener.reader)  # whoever read has gone
+    listener.client.get("/livez")
+    until(lambda: listener.lines.lost)
+
+    counts = listener.client.get("/livez") and listener.client.get("/metrics").text
+
+    assert re.search(r"^log_lines_lost_total [1-9]", counts, re.MULTILINE)
+    listener.lines.close()
+    os.close(listener.writer)
 
 
 def test_each_request_has_a_line_with_all_that_an_operator_asks_for(listener: Listener) -> None:
