@@ -22,6 +22,7 @@ from addsup.tables.errors import BadTable, TableError
 from addsup.tables.formats import COMPRESSIONS, ZIP, split_suffixes
 
 STDIN: Final = "-"
+WILD: Final = re.compile(r"[*?\[]")
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 #: What a file is called that is not complete.
 DRAFT: Final = re.compile(r"\.[0-9a-f]{32}\.part")
