@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from typing import Any, Final
 
 from distributed import CancelledError as TaskCancelled
-from distributed import Client, KilledWorker
+from distributed import Client
 from distributed.comm.core import CommClosedError
 from distributed.exceptions import WorkerStartTimeoutError
 
 from addsup.inference.errors import AddsupError
-from addsup.score.engine import KEPT, PULSE, outcomes_of
-from addsup.score.tasks import Job, Outcomes, Seen, Task
-from addsup.tables.storage import Place
 
 #: Seconds that a cluster may be without a worker that takes tasks: some are started on demand.
 PATIENCE: Final = 120.0
@@ -46,28 +42,10 @@ def connect(address: str, quiet: bool) -> Iterator[Any]:
         yield client
 
 
-def run_on_cluster(
-    tasks: Sequence[Task], folder: Place, job: Job, client: Any, content: bytes, seen: Seen
-) -> Outcomes:
-    """Each of *tasks* when it is done; *content* is the model file, the rest as of `run_here`."""
-    try:
-        _wait_for_a_worker(client)
-        _check_versions(client)
-        # A task, not data that is scattered: Dask makes it again if the workers that had it died.
-        model = client.submit(bytes, content, pure=False)
-        executor, watch = client.get_executor(pure=False), partial(_wait_for_a_worker, client)
-        yield from outcomes_of(executor, tasks, (folder, job, model), seen, watch, KilledWorker)
-    except LOST as error:
-        raise AddsupError(
-            f"The cluster ended, or cannot be reached any more ({str(error) or 'cancelled'}). "
-            f"{KEPT}"
-        ) from None
-
-
-def _wait_for_a_worker(client: Any) -> None:
+def wait_for_a_worker(client: Any, pulse: float) -> None:
     """Return when a worker takes tasks; refuse if none does for long."""
     trouble = ""
-    for seconds in (PULSE, PATIENCE):
+    for seconds in (pulse, PATIENCE):
         if trouble:
             print(f"addsup score: {trouble} Waiting {PATIENCE:.0f} s for one.", file=sys.stderr)
         try:
@@ -84,7 +62,7 @@ def _wait_for_a_worker(client: Any) -> None:
     raise AddsupError(trouble)
 
 
-def _check_versions(client: Any) -> None:
+def check_versions(client: Any) -> None:
     """Refuse a machine with another version of Python or of this package, or without that."""
     found = client.get_versions(packages=[PACKAGE])
     here = _versions(found["client"])

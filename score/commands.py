@@ -19,14 +19,13 @@ from addsup.inference.errors import AddsupError
 from addsup.inference.model import Model
 from addsup.score.columns import Wanted
 from addsup.score.counts import Counts, Meter
-from addsup.score.engine import run_here
+from addsup.score.engine import run_here, run_on_cluster
 from addsup.score.ledger import locked, open_ledger
 from addsup.score.tasks import Done, Job, Outcomes, Task, plan_parts, standard_output
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import output_format
 from addsup.tables.listing import find_sources
 from addsup.tables.readers import Selection
-from addsup.tables.storage import STDIN, Place, Source, place_of, sweep
+from addsup.tables.storage import STDIN, Place, Source, output_format, place_of, sweep
 
 #: Codes of rows that say that a file was not read as it was meant.
 UNREADABLE: Final = ("malformed_row", "wrong_type")
@@ -67,7 +66,7 @@ class Run:
         if not options.scheduler or folder is None:
             yield from run_here(tasks, folder, job, options.model, options.processes, meter.add)
             return
-        from addsup.score.cluster import connect, run_on_cluster
+        from addsup.score.cluster import connect
 
         with connect(options.scheduler, options.quiet) as client:
             content = options.model.read_bytes()

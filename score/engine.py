@@ -70,6 +70,29 @@ def run_here(
     )
 
 
+def run_on_cluster(
+    tasks: Sequence[Task], folder: Place, job: Job, client: Any, content: bytes, seen: Seen
+) -> Outcomes:
+    """Each of *tasks* when it is done; *content* is the model file, the rest as of `run_here`."""
+    from distributed import KilledWorker
+
+    from addsup.score.cluster import LOST, check_versions, wait_for_a_worker
+
+    watch = partial(wait_for_a_worker, client, PULSE)
+    try:
+        watch()
+        check_versions(client)
+        # A task, not data that is scattered: Dask makes it again if the workers that had it died.
+        model = client.submit(bytes, content, pure=False)
+        executor = client.get_executor(pure=False)
+        yield from outcomes_of(executor, tasks, (folder, job, model), seen, watch, KilledWorker)
+    except LOST as error:
+        raise AddsupError(
+            f"The cluster ended, or cannot be reached any more ({str(error) or 'cancelled'}). "
+            f"{KEPT}"
+        ) from None
+
+
 def _one_by_one(
     tasks: Sequence[Task], folder: Place | None, job: Job, score: Score, seen: Seen
 ) -> Outcomes:

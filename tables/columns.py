@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pyarrow as pa
 
 from addsup.tables.errors import BadTable, note
-from addsup.tables.text import Table
+
+if TYPE_CHECKING:
+    from addsup.tables.text import Table
 
 Role = Literal["text", "label"]
 #: Names that a column has in files, in order of preference, compared without regard to case.

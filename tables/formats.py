@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 from typing import Final
-
-from addsup.tables.errors import BadTable, TableError
 
 CSV: Final = "csv"
 TSV: Final = "tsv"
@@ -14,6 +11,8 @@ JSONL: Final = "jsonl"
 PARQUET: Final = "parquet"
 FORMATS: Final = (CSV, TSV, JSONL, PARQUET)
 
+#: Rows that are read at a time, at most.
+ROWS_A_BATCH: Final = 1_000
 #: An array of objects, or JSON Lines; it is read and never written.
 JSON: Final = ".json"
 #: An archive of one file; likewise.
@@ -48,33 +47,6 @@ def guess_format(head: bytes) -> str:
     if first.startswith((b"{", b"[")):
         return JSONL
     return TSV if b"\t" in first else CSV
-
-
-def format_of(name: str, given: str | None = None) -> str:
-    """The format *given*, else that which *name* says; `BadTable` if it says none."""
-    found = given or SUFFIXES.get(split_suffixes(name)[1].lower())
-    if found is None:
-        raise BadTable(
-            f"{name} is in no format that its name tells: let it end in {', '.join(SUFFIXES)} "
-            f"(also {', '.join(COMPRESSIONS)} behind that), or give --input-format."
-        )
-    return found
-
-
-def output_format(output: str, given: str | None = None) -> str | None:
-    """The format that the name *output* says, which is that *given*, if any; None of a folder."""
-    _, suffix, packed = split_suffixes(output)
-    found = SUFFIXES.get(suffix.lower())
-    if suffix.lower() == JSON or (not suffix and re.search(r"[^/.]\.[a-z]\w{,4}$", output, re.I)):
-        written = ", ".join(each for each in SUFFIXES if each != JSON)
-        raise TableError(
-            f"{output} cannot be written: let its name end in {written}, or in / if it is a folder."
-        )
-    if packed.lower() == ZIP:
-        raise TableError(f"{output} cannot be written: results are not put into archives.")
-    if given and found and given != found:
-        raise TableError(f"{output} is called {suffix}, and --format is {given}: change either.")
-    return found
 
 
 def output_name(name: str, form: str) -> str:

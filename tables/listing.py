@@ -7,15 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final
 
 from pyarrow import fs
 
 from addsup.tables.errors import TableError, note
 from addsup.tables.formats import ZIP, split_suffixes
-from addsup.tables.storage import STDIN, Place, Source, place_of, reason
-
-WILD: Final = re.compile(r"[*?\[]")
+from addsup.tables.storage import STDIN, WILD, Place, Source, place_of, reason
 
 
 def find_sources(address: str, form: str | None = None) -> list[Source]:

@@ -11,9 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import PARQUET, SUFFIXES, split_suffixes
+from addsup.tables.formats import PARQUET, ROWS_A_BATCH, SUFFIXES, split_suffixes
 from addsup.tables.storage import DAMAGE, Source, in_memory, reason
-from addsup.tables.text import ROWS_A_BATCH, Batch
 
 #: A Parquet file of more bytes is cut at its row groups.
 BYTES_A_TASK: Final = 256 * 2**20
@@ -46,23 +45,6 @@ def record_batches(
     if batch is None:
         schema = pa.schema([file.schema_arrow.field(each) for each in columns])
         yield pa.RecordBatch.from_pylist([], schema)
-
-
-def value_batches(file: pq.ParquetFile, columns: Sequence[str], groups: Groups) -> Iterator[Batch]:
-    """The same as Python values, None for a NaN; the first row of *groups* has the number 1."""
-    first = 1
-    for batch in record_batches(file, columns, groups):
-        values = [list(map(_missing, batch.column(each).to_pylist())) for each in columns]
-        numbers = range(first, first + len(batch))
-        yield Batch(numbers, dict(zip(columns, values, strict=True)))
-        first += len(batch)
-
-
-def _missing(value: object) -> object:
-    """None for what pandas writes where there is nothing: a NaN; bytes are texts in UTF-8."""
-    if isinstance(value, bytes):
-        return value.decode()
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def texts_of(name: str, column: str, values: pa.Array) -> list[object]:

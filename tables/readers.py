@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -16,10 +17,10 @@ import pyarrow as pa
 from addsup.tables.columns import array_of, check_column, find_column, schema_of
 from addsup.tables.dialect import AS_FOUND, Dialect
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import JSONL, PARQUET, TSV, ZIP, format_of, guess_format, split_suffixes
-from addsup.tables.parquet import Groups, open_parquet, record_batches, texts_of, value_batches
-from addsup.tables.storage import Source, open_source, place_of
-from addsup.tables.text import OPEN_QUOTE, Table, read_text
+from addsup.tables.formats import JSONL, PARQUET, TSV, ZIP, guess_format, split_suffixes
+from addsup.tables.parquet import Groups, open_parquet, record_batches, texts_of
+from addsup.tables.storage import Source, format_of, open_source, place_of
+from addsup.tables.text import OPEN_QUOTE, Batch, Table, read_text
 
 #: What Hive calls the folder of rows without a value.
 HIVE_NULL: Final = "__HIVE_DEFAULT_PARTITION__"
@@ -102,12 +103,29 @@ def open_labelled(
     if form == PARQUET:
         with open_parquet(source) as file:
             columns = _labelled_columns(name, file.schema_arrow.names, text, label)
-            yield Table(name, columns, value_batches(file, columns, groups), "row"), *columns
+            yield Table(name, columns, _value_batches(file, columns, groups), "row"), *columns
         return
     dialect = _settled(source, form, dialect)
     with open_source(source) as stream:
         table = read_text(name, stream, form, "refuse", dialect)
         yield table, *_labelled_columns(name, table.columns, text, label)
+
+
+def _value_batches(file: Any, columns: Sequence[str], groups: Groups) -> Iterator[Batch]:
+    """The *columns* as Python values, None for a NaN; the first row of *groups* has the number 1."""
+    first = 1
+    for batch in record_batches(file, columns, groups):
+        values = [list(map(_missing, batch.column(each).to_pylist())) for each in columns]
+        numbers = range(first, first + len(batch))
+        yield Batch(numbers, dict(zip(columns, values, strict=True)))
+        first += len(batch)
+
+
+def _missing(value: object) -> object:
+    """None for what pandas writes where there is nothing: a NaN; bytes are texts in UTF-8."""
+    if isinstance(value, bytes):
+        return value.decode()
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _labelled_columns(

@@ -19,9 +19,10 @@ import pyarrow as pa
 from pyarrow import fs
 
 from addsup.tables.errors import BadTable, TableError
-from addsup.tables.formats import COMPRESSIONS, ZIP, split_suffixes
+from addsup.tables.formats import COMPRESSIONS, JSON, SUFFIXES, ZIP, split_suffixes
 
 STDIN: Final = "-"
+WILD: Final = re.compile(r"[*?\[]")
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 #: What a file is called that is not complete.
 DRAFT: Final = re.compile(r"\.[0-9a-f]{32}\.part")
@@ -92,6 +93,33 @@ def place_of(address: str) -> Place:
     except (ImportError, ValueError, OSError) as error:
         raise TableError(f"{address} cannot be reached: {error}.") from None
     return Place(fs.PyFileSystem(fs.FSSpecHandler(system)), path)
+
+
+def format_of(name: str, given: str | None = None) -> str:
+    """The format *given*, else that which *name* says; `BadTable` if it says none."""
+    found = given or SUFFIXES.get(split_suffixes(name)[1].lower())
+    if found is None:
+        raise BadTable(
+            f"{name} is in no format that its name tells: let it end in {', '.join(SUFFIXES)} "
+            f"(also {', '.join(COMPRESSIONS)} behind that), or give --input-format."
+        )
+    return found
+
+
+def output_format(output: str, given: str | None = None) -> str | None:
+    """The format that the name *output* says, which is that *given*, if any; None of a folder."""
+    _, suffix, packed = split_suffixes(output)
+    found = SUFFIXES.get(suffix.lower())
+    if suffix.lower() == JSON or (not suffix and re.search(r"[^/.]\.[a-z]\w{,4}$", output, re.I)):
+        written = ", ".join(each for each in SUFFIXES if each != JSON)
+        raise TableError(
+            f"{output} cannot be written: let its name end in {written}, or in / if it is a folder."
+        )
+    if packed.lower() == ZIP:
+        raise TableError(f"{output} cannot be written: results are not put into archives.")
+    if given and found and given != found:
+        raise TableError(f"{output} is called {suffix}, and --format is {given}: change either.")
+    return found
 
 
 def in_memory(source: Source) -> Source:

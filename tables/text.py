@@ -17,7 +17,7 @@ from typing import IO, Any, Final, Literal, TypeVar
 
 from addsup.tables.dialect import AS_FOUND, STAND_IN, Dialect, Text, csv_reader, sniff, unescaped
 from addsup.tables.errors import BadTable
-from addsup.tables.formats import JSONL, TSV
+from addsup.tables.formats import JSONL, ROWS_A_BATCH, TSV
 
 Item = TypeVar("Item")
 #: What is done with a row that cannot be read.
@@ -27,8 +27,6 @@ Row = tuple[int, list[str]]
 #: The number of its line or row, its object or what is wrong with it, and about its size.
 Found = tuple[int, "dict[str, Any] | str", int]
 
-#: Rows that are read at a time, at most.
-ROWS_A_BATCH: Final = 1_000
 #: About how many characters are read at a time.
 CHARS_A_BATCH: Final = 4_000_000
 OPEN_QUOTE: Final = (

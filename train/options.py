@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from addsup.tables.dialect import AS_FOUND, Dialect
-from addsup.tables.listing import WILD
-from addsup.tables.storage import ADDRESS
+from addsup.tables.storage import ADDRESS, WILD
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from addsup.inference.errors import AddsupError
-from addsup.score.cluster import connect, run_on_cluster
+from addsup.score.cluster import connect
+from addsup.score.engine import run_on_cluster
 from tests.clusters import Cluster, running_cluster
 from tests.live import free_port, until
 from tests.places import ROOT

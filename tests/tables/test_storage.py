@@ -9,10 +9,17 @@ import pytest
 
 from addsup.tables import parquet
 from addsup.tables.errors import BadTable, TableError
-from addsup.tables.formats import format_of, output_format, output_name
+from addsup.tables.formats import output_name
 from addsup.tables.listing import find_file, find_sources
 from addsup.tables.parquet import cut_into_groups
-from addsup.tables.storage import Source, open_atomically, open_source, place_of
+from addsup.tables.storage import (
+    Source,
+    format_of,
+    open_atomically,
+    open_source,
+    output_format,
+    place_of,
+)
 from tests.score.conftest import TEXTS, write_parquet
 
 
