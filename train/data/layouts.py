@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from addsup.tables.dialect import Dialect
+from addsup.tables.errors import BadTable
+from addsup.tables.formats import SUFFIXES
 from addsup.tables.parquet import open_parquet
 from addsup.tables.readers import open_labelled
 from addsup.tables.storage import Source, in_memory, place_of
@@ -124,9 +126,10 @@ def class_names(source: Source, label: str) -> Sequence[str]:
 def _fasttext(source: Source) -> Table:
     content = (source.content or b"").decode("utf-8-sig", errors="replace")
     if not content.lstrip().startswith(FASTTEXT):
-        raise BadData(
-            f"{source.name} says no labels: let its lines begin with {FASTTEXT}NAME (fastText), "
-            "or name the folder in which each text is a file in a folder for its label."
+        raise BadTable(
+            f"{source.name} is no table by its name: let it end in {', '.join(SUFFIXES)}. Of a "
+            f".txt file lines with {FASTTEXT}NAME (fastText) are read; of a folder, texts in files "
+            "of their own, in a folder for each label."
         )
     lines = [(n, line.split()) for n, line in enumerate(content.split("\n"), 1) if line.strip()]
     labels = [[word for word in words if word.startswith(FASTTEXT)] for _, words in lines]
