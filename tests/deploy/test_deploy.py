@@ -153,7 +153,7 @@ def behind_nginx(tmp_path: Path) -> Iterator[int]:
         )
         path = tmp_path / "nginx.conf"
         path.write_text(
-            f"{'user root; ' if os.geteuid() == 0 else ''}daemon off; "  # it writes large bodies here
+            f"{'user root; ' if os.geteuid() == 0 else ''}daemon off; "
             f"pid {tmp_path}/pid; error_log stderr; events {{}}\n"
             f"http {{ access_log off; {folders}\n"
             f"server {{ listen 127.0.0.1:{port}; server_name welcome; return 418; }}\n{ours} }}\n"

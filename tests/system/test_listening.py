@@ -47,13 +47,22 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self.path))
 
 
+def _connects(connection: UnixConnection) -> bool:
+    try:
+        connection.connect()
+    except OSError:  # it is made before it is listened on
+        connection.close()
+        return False
+    return True
+
+
 def test_a_unix_socket_is_listened_on(tmp_path: Path) -> None:
     path = tmp_path / "a.sock"
     environ = environment(HOST=f"unix:{path}")
     process = subprocess.Popen(MAKE_SERVE, cwd=ROOT, env=environ, stdout=subprocess.PIPE)
     try:
-        until(path.exists)
         connection = UnixConnection(path)
+        until(lambda: _connects(connection))
         for _ in range(3):
             connection.request(
                 "POST", "/predict", '{"review": "Good."}', {"Content-Type": "application/json"}
