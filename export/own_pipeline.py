@@ -152,7 +152,7 @@ def read_fitted(
         pipeline = make_pipeline(vectorizer, classifier)
     try:
         return _read(pipeline, texts, labels, **more)
-    except AddsupError:
+    except (AddsupError, Warning):
         raise
     except Exception as error:  # whatever an estimator of another version or maker may raise
         raise NotConvertible(

@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from math import isfinite
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from addsup.inference.blocks import GraphInput, Reading
 from addsup.inference.errors import ModelFileError, first_line
 from addsup.inference.manifest import Block, Manifest
 from addsup.inference.predictions import NO_LABEL
+
+if TYPE_CHECKING:
+    from addsup.inference.blocks import GraphInput, Reading
 
 #: Terms that are tried in one text: one bad weight among them spoils the sum.
 TERMS_A_TEXT: Final = 256

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from addsup.inference.model import Model
 from addsup.inference.predictions import Columns, Explanation
 from addsup.inference.text_checks import problem_with
+
+if TYPE_CHECKING:
+    from addsup.inference.model import Model
 
 CONTRIBUTIONS = pa.list_(pa.struct([("word", pa.string()), ("contribution", pa.float64())]))
 

@@ -48,8 +48,9 @@ SECTIONS: Final = {
         Option(
             ["--classifier"],
             type=click.Choice(("auto", *CLASSIFIERS)),
-            help="auto, the default for DATA, takes the one of least cross-validated loss; without "
-            "DATA it is the article's, gaussian.",
+            metavar="KIND",
+            help=f"{', '.join(CLASSIFIERS)}; or auto, the default for DATA: the one of least "
+            "cross-validated loss. Without DATA it is the article's, gaussian.",
         ),
         *METHOD,
         Option(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from addsup.inference.blocks import GraphInput
-from addsup.inference.model import Model
+
+if TYPE_CHECKING:
+    from addsup.inference.model import Model
 
 Array = npt.NDArray[np.float64]
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import exp
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
 
-from addsup.inference.model import Model
 from addsup.inference.predictions import (
     Classification,
     Explanation,
@@ -28,6 +27,9 @@ from addsup.server.schemas.validation import check_text
 from addsup.server.web import highlight
 from addsup.server.web.examples import examples, noun
 from addsup.server.web.model_summary import summarise
+
+if TYPE_CHECKING:
+    from addsup.inference.model import Model
 
 web = Blueprint("web", __name__)
 

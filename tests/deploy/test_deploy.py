@@ -153,6 +153,7 @@ def behind_nginx(tmp_path: Path) -> Iterator[int]:
         )
         path = tmp_path / "nginx.conf"
         path.write_text(
+            # As root it would write large bodies as another user, who may not.
             f"{'user root; ' if os.geteuid() == 0 else ''}daemon off; "
             f"pid {tmp_path}/pid; error_log stderr; events {{}}\n"
             f"http {{ access_log off; {folders}\n"

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.naive_bayes import MultinomialNB
-from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, Normalizer
 from sklearn.svm import SVC, LinearSVC
 from sklearn.utils import all_estimators
@@ -107,10 +107,6 @@ REFUSED = {
         "no finite numbers; fit it again with smoothing",
     ),
     "a cleaner": (fitted(Cleaner(), CountVectorizer(), MultinomialNB()), "function as clean="),
-    "a union": (
-        fitted(FeatureUnion([("a", TfidfVectorizer())]), LogisticRegression()),
-        "FeatureUnion; .* fit one vectoriser",
-    ),
     "an analyzer of its own": (
         fitted(OwnVectorizer(), MultinomialNB()),
         "OwnVectorizer has a build_analyzer of its own.*as clean=, and fit a CountVectorizer",

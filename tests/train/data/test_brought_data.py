@@ -79,7 +79,8 @@ def test_a_missing_header_is_told_without_the_text_and_the_way_out_works(
 
 
 def test_a_constant_model_is_refused_and_nothing_written(tmp_path: Path) -> None:
-    texts, labels = zip(*rows(), strict=True)
+    found, labels = zip(*rows(), strict=True)
+    texts = [f"{text.capitalize()}." for text in found]
     nothing = LogisticRegression(C=1e-6, l1_ratio=1, solver="liblinear")
     pipeline = make_pipeline(TfidfVectorizer(), nothing).fit(texts, labels)
 
