@@ -26,6 +26,8 @@ BEGINNINGS: Final = {
     codecs.BOM_UTF16_BE: "it is UTF-16: give --encoding utf-16, or save it as UTF-8",
 }
 LONE_RETURN: Final = re.compile(r"\r(?!\n|\Z)")
+#: Backslashes before a quote, which is escaped by an odd number of them.
+ESCAPES: Final = re.compile(r'(\\+)"')
 #: Stands for a carriage return that ends no row; no decoded text has half a surrogate pair.
 STAND_IN: Final = "\udc0d"
 
@@ -73,8 +75,12 @@ def csv_reader(lines: Iterable[str], separator: str, *, quoting: bool = True) ->
 
 
 def unescaped(lines: Iterable[str]) -> Iterator[str]:
-    r"""*lines* with "" for \"."""
-    return (line.replace('\\"', '""') for line in lines)
+    r"""*lines* with "" for \", and \ for \\ before a quote."""
+    return (ESCAPES.sub(lambda run: _unescaped(len(run[1])), line) for line in lines)
+
+
+def _unescaped(backslashes: int) -> str:
+    return "\\" * (backslashes // 2) + '"' * (1 + backslashes % 2)
 
 
 class Text:

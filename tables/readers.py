@@ -112,7 +112,7 @@ def open_labelled(
 
 
 def _value_batches(file: Any, columns: Sequence[str], groups: Groups) -> Iterator[Batch]:
-    """The *columns* as Python values, None for a NaN; the first row of *groups* is row 1."""
+    """The *columns* as Python values, None for a NaN; the first row of *groups* is number 1."""
     first = 1
     for batch in record_batches(file, columns, groups):
         values = [list(map(_missing, batch.column(each).to_pylist())) for each in columns]

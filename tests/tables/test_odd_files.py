@@ -133,6 +133,8 @@ def test_backslash_before_a_quote_is_understood(tmp_path: Path) -> None:
     assert list(scored(tmp_path / "a.tsv", content).texts) == ['she said "yes"\nto C:\\dir', "b"]
     ambiguous = '"id","text"\n"0","\\"\n1"\n'  # two rows, of which one is ragged, or one
     assert list(scored(tmp_path / "a.csv", ambiguous).texts) == ['"\n1']
+    doubled = '"id","text"\n"0","\\"\n\\\\"\n'
+    assert list(scored(tmp_path / "a.csv", doubled).texts) == ['"\n\\']
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv"])
