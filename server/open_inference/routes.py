@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from addsup import __version__
-from addsup.inference.model import Model
 from addsup.server.classification import classify
 from addsup.server.errors import ProblemError, ProblemType
 from addsup.server.http.request import Reply, Request
@@ -25,6 +24,9 @@ from addsup.server.open_inference.tensors import (
 from addsup.server.schemas.parsing import decode_with, refuse_duplicates
 from addsup.server.schemas.responses import predictions_document, respond
 from addsup.server.schemas.validation import check_texts
+
+if TYPE_CHECKING:
+    from addsup.inference.model import Model
 
 
 class V1Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
