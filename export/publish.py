@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -72,19 +72,23 @@ def publish(
     _refuse_constant(model, trained.texts[:TEXTS_TRIED])
     proof = prove(trained, description, model, watch)
     report = examine(model, trained.texts, trained.unseen_predictions)
-    sha256 = write_model(path, content)
-    write_atomically(path.with_suffix(".json"), report_json(model, path.name, report))
+    plots = list(draw(model, report))
     subject = CardSubject(
         path=path,
         size=len(content),
         model=model,
         proof=proof,
         behaviour=report.behaviour,
-        plots=_write_plots(path.with_suffix(""), draw(model, report)),
+        plots={f"{path.stem}/{name}.svg": what for name, what, _ in plots},
         command=trained.command,
         comparison=comparison,
     )
-    write_atomically(path.with_suffix(".md"), card(subject).encode())
+    described, figures = card(subject).encode(), report_json(model, path.name, report)
+    # All is there now, so that whatever fails before leaves the old files as they were.
+    sha256 = write_model(path, content)
+    write_atomically(path.with_suffix(".json"), figures)
+    write_atomically(path.with_suffix(".md"), described)
+    _write_plots(path.with_suffix(""), plots)
     return Published(path, sha256, len(content), proof)
 
 
@@ -118,13 +122,10 @@ def _refuse_constant(model: Model, texts: Sequence[str]) -> None:
         )
 
 
-def _write_plots(folder: Path, drawn: Iterator[tuple[str, str, bytes]]) -> dict[str, str]:
-    """Write each plot and remove those of an earlier model; file -> what it shows."""
-    shown = {}
-    for name, what, svg in drawn:
+def _write_plots(folder: Path, drawn: Sequence[tuple[str, str, bytes]]) -> None:
+    """Write each plot and remove those of an earlier model."""
+    for name, _, svg in drawn:
         write_atomically(folder / f"{name}.svg", svg)
-        shown[f"{folder.name}/{name}.svg"] = what
     for old in folder.glob("*.svg"):
-        if f"{folder.name}/{old.name}" not in shown:
+        if old.stem not in {name for name, *_ in drawn}:
             old.unlink()
-    return shown

@@ -15,8 +15,9 @@ from addsup.export.graph.equivalence import ProofFailed
 from addsup.export.publish import publish
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel, keep
+from addsup.train.hyperparameters import Setting
 from tests.docs.test_own_data import write_mails
-from tests.export.small import exported
+from tests.export.small import exported, small
 from tests.places import ROOT
 
 
@@ -43,6 +44,18 @@ def test_failed_proof_leaves_the_old_model_in_place(trained: TrainedModel, tmp_p
 
     with pytest.raises(ProofFailed):
         publish(replace(wrong, texts=[*wrong.texts, "wolves and children"] * 2), path)
+
+    assert contents(tmp_path) == before
+
+
+def test_what_cannot_be_described_leaves_all_old_files_in_place(tmp_path: Path) -> None:
+    path = tmp_path / "small.onnx"
+    publish(small(), path)
+    before = contents(tmp_path)
+    other = small(Setting("multinomial", 1.0))
+
+    with pytest.raises(UnicodeError):
+        publish(replace(other, command="half a character: \ud800"), path)
 
     assert contents(tmp_path) == before
 
