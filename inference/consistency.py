@@ -48,8 +48,7 @@ def check_manifest(manifest: Manifest) -> None:
         _check_block(block)
     _require(
         len(manifest.intercept) == count - 1 and all(map(isfinite, manifest.intercept)),
-        f"its intercept (`constant`) has to be {count - 1} finite numbers, one for each label but "
-        "the first",
+        f"its intercept has to be {count - 1} finite numbers, one for each label but the first",
     )
     _require(bool(manifest.golden), "it holds no golden texts to check it by")
     for number, golden in enumerate(manifest.golden, start=1):

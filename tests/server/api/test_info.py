@@ -42,7 +42,7 @@ def test_model_card_is_that_of_the_file(app: Flask, client: FlaskClient) -> None
     assert card["sha256"] == hashlib.sha256(content).hexdigest()
     assert card["version"] == card["sha256"][:12]
     assert (card["name"], card["labels"]) == ("sentiment", ["negative", "positive"])
-    assert card["data"]["reviews"] == 1000
+    assert card["data"]["texts"] == 1000
     assert card["vocabulary"] == len(extensions_of(app).model.manifest.vocabulary)
     assert card["figures"] and card["parameters"] and card["versions"]["scikit-learn"]
 

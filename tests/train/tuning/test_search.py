@@ -76,7 +76,7 @@ def test_scores_of_unseen_rows_are_scikit_learns(classifier: str) -> None:
     parts = list(folds(corpus, rows, INNER_FOLDS, seed=0))
     whole = replace(setting, strength=kind.values[1]).pipeline()
 
-    cut_up = count_parts(corpus, rows, "all", (1, 2), seed=0)
+    cut_up = count_parts(corpus, rows, [("all", (1, 2), False)], seed=0)
     ours = unseen_scores(corpus, rows, setting, cut_up).scores[1]
 
     method = "decision_function" if "svm" in classifier else "predict_log_proba"
