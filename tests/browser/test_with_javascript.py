@@ -9,6 +9,7 @@ import subprocess
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from addsup.server.web.views import percent
 from tests.live import LiveServer
 
 from .conftest import Visit
@@ -123,7 +124,7 @@ def test_what_would_change_the_verdict_is_what_predict_says(
         word = row.locator("b").inner_text()
         assert TORN.count(word) == 1
         answer = live_server.predict({"text": TORN.replace(word, "")}).json
-        expect(row).to_contain_text(f"{answer['label']} {answer['probability']:.1%}")
+        expect(row).to_contain_text(f"{answer['label']} {percent(answer['probability'])}")
 
 
 def test_strip_has_a_bar_for_each_sentence(page: Page, live_server: LiveServer) -> None:
@@ -138,7 +139,7 @@ def test_strip_has_a_bar_for_each_sentence(page: Page, live_server: LiveServer) 
     sentence = "The first half hour is slow, flat and stupid."
     answer = live_server.predict({"text": sentence}).json
     expect(page.locator(".shown")).to_have_text(
-        f"2. {answer['label']} {answer['probability']:.1%} \u201c{sentence}\u201d"
+        f"2. {answer['label']} {percent(answer['probability'])} \u201c{sentence}\u201d"
     )
 
 
