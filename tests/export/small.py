@@ -114,3 +114,9 @@ def entry(key: str, edit: Callable[[str], str]) -> Change:
 def shifted(value: str) -> str:
     """A list of one number as JSON, which is a millionth more."""
     return msgspec.json.encode([msgspec.json.decode(value)[0] + 1e-6]).decode()
+
+
+def without_lemmas(value: str) -> str:
+    """Blocks as JSON, the first of which has no table of lemmas."""
+    first, *others = msgspec.json.decode(value)
+    return msgspec.json.encode([first | {"lemmas": {}}, *others]).decode()

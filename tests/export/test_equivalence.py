@@ -19,7 +19,16 @@ from addsup.export.graph.equivalence import (
 from addsup.export.pipeline.steps import read_pipeline
 from addsup.inference.model import Model
 from addsup.train.artifact import TrainedModel
-from tests.export.small import Change, altered, entry, exported, proved, scaled, shifted
+from tests.export.small import (
+    Change,
+    altered,
+    entry,
+    exported,
+    proved,
+    scaled,
+    shifted,
+    without_lemmas,
+)
 
 #: Fixtures asked for by name, so `tests/conftest.py` cannot see that they need the data.
 CANDIDATES = [
@@ -70,8 +79,8 @@ def test_the_proof_covers_the_data_set_and_generated_texts(any_candidate: Traine
     [
         (scaled("linear", -1.0), "another label"),
         (scaled("quadratic", 1.001), "probabilities off"),
-        (entry("lemmas", lambda _: "{}"), "probabilities off|another label"),
-        (entry("constant", shifted), "contributions that miss"),
+        (entry("blocks", without_lemmas), "probabilities off|another label"),
+        (entry("intercept", shifted), "contributions that miss"),
     ],
 )
 def test_a_graph_that_differs_fails_the_proof(

@@ -13,7 +13,7 @@ from addsup.export.tools.signing import sign
 from addsup.export.tools.verify import verify
 from addsup.train.artifact import TrainedModel
 from addsup.train.data.wordnet import WordNet
-from tests.export.small import Change, altered, entry, exported, scaled, shifted
+from tests.export.small import Change, altered, entry, exported, scaled, shifted, without_lemmas
 from tests.keys import make_key_pair
 
 
@@ -53,8 +53,8 @@ def data_outside(model: onnx.ModelProto) -> None:
     [
         (scaled("linear", 1.5), ["golden texts", "scikit-learn"]),
         (scaled("quadratic", 1.001), ["golden texts", "scikit-learn"]),
-        (entry("lemmas", lambda _: "{}"), ["lemma table", "scikit-learn"]),
-        (entry("constant", shifted), ["contributions", "scikit-learn"]),
+        (entry("blocks", without_lemmas), ["lemma table", "scikit-learn"]),
+        (entry("intercept", shifted), ["contributions", "scikit-learn"]),
         (entry("format", lambda _: "0"), ["metadata"]),
         (foreign_operator, ["operators"]),
         (loop, ["operators"]),
