@@ -25,6 +25,8 @@ Made = TypeVar("Made")
 SECONDS: Final = 10.0
 #: How often a worker of a cluster that died is replaced by another.
 RETRIES: Final = 2
+#: Seconds that a cluster may be without any worker, and between two looks whether it is.
+PATIENCE, PULSE = 60.0, 1.0
 
 #: The function of this process of the pool, and what keeps its linear algebra on one thread.
 _shared: list[Any] = []
@@ -97,16 +99,20 @@ def in_parallel(
 
 
 def _dealt_out(
-    executor: Executor, function: Callable[..., Made], items: Iterable[Any], workers: int
+    executor: Executor,
+    function: Callable[..., Made],
+    items: Iterable[Any],
+    workers: int,
+    result_of: Callable[[Future[Made]], Made] = Future.result,
 ) -> Iterator[Made]:
     """Results in order; no more than two for each worker are made ahead."""
     running: deque[Future[Made]] = deque()
     for item in items:
         running.append(executor.submit(function, item))
         if len(running) > 2 * workers:
-            yield running.popleft().result()
+            yield result_of(running.popleft())
     while running:
-        yield running.popleft().result()
+        yield result_of(running.popleft())
 
 
 def processors() -> int:
@@ -140,7 +146,7 @@ class _Cluster:
             executor = self.client.get_executor(pure=False, retries=RETRIES)
             calls = [(shared, item) for item in items]
             workers = max(1, sum(self.client.nthreads().values()))
-            for result in _dealt_out(executor, _result_or_error, calls, workers):
+            for result in _dealt_out(executor, _result_or_error, calls, workers, self._result_of):
                 if isinstance(result, AddsupError):
                     raise result
                 yield result
@@ -149,6 +155,20 @@ class _Cluster:
                 f"The cluster was lost ({type(error).__name__}): its workers may have too little "
                 "memory, or the network failed. Start again, or give a smaller --max-terms."
             ) from None
+
+    def _result_of(self, future: Future[Made]) -> Made:
+        """Result of *future*; `OSError` if no worker is left to make it."""
+        patience = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return future.result(PULSE)
+            except TimeoutError:
+                if future.done():
+                    raise
+                if self.client.nthreads():
+                    patience = time.monotonic() + PATIENCE
+                elif time.monotonic() > patience:
+                    raise OSError("no worker is left") from None
 
 
 def _same(function: Any) -> Any:

@@ -131,7 +131,8 @@ def test_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_cluster_that_dies_ends_with_a_sentence() -> None:
+def test_cluster_that_dies_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "PATIENCE", 2.0)
     with (
         running_cluster() as running,
         executor_at(running.address) as there,
