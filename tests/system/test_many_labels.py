@@ -16,7 +16,7 @@ from tests.live import LiveServer, running_server
 
 COUNT = 1000
 LABELS = [f"intent {number:04}" for number in range(COUNT)]
-TEXTS = [f"word{number} word{number // 2} hello" for number in range(COUNT)]
+TEXTS = [f"Word{number} word{number // 2}, hello." for number in range(COUNT)]
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,8 @@ def test_the_page_shows_the_five_likeliest_and_folds_the_others_away(server: Liv
     ).text
 
     shown, folded = page.split("The other 995 labels")
-    assert shown.count("<dt>intent ") == 5
-    assert folded.count("<dt>intent ") == 995
+    assert shown.count("<dt><bdi>intent ") == 5
+    assert folded.count("<dt><bdi>intent ") == 995
     assert "reads it as one of 1000 labels" in page
     assert "What it takes for what, most often" in page
     assert "(1,000 labels)" in page

@@ -108,7 +108,7 @@ def test_the_page_shows_the_verdict_with_its_words_marked(
         Content_Type="application/x-www-form-urlencoded",
     ).text
 
-    assert f">{label}</strong>" in page
+    assert f"><bdi>{label}</bdi></strong>" in page
     assert 'class="word ' in page
     assert "letters a to z" not in page
     assert 'data-reads="word"' in page
