@@ -135,12 +135,12 @@ def open_blocks(blocks: Sequence[Block]) -> Reading:
 
 def _with_chunks(text: str, words: Sequence[Word]) -> list[Word]:
     """*words* and whatever of *text*, between white space, has none of them in it."""
-    ends = [word.end for word in words]
+    starts, ends = [word.start for word in words], [word.end for word in words]
     chunks = (match.span() for match in CHUNK.finditer(text))
     bare = [
         Word(start, end, text[start:end].lower())
         for start, end in chunks
-        if not any(word.start < end for word in words[bisect_right(ends, start) :][:1])
+        if bisect_right(ends, start) == bisect_left(starts, end)
     ]
     return sorted([*words, *bare], key=lambda word: word.start)
 

@@ -27,6 +27,9 @@ NO_WORD: Final = -1
 #: where terms are of characters.
 Occurrence = tuple[str, tuple[int, ...]]
 
+#: Words, their numbers, fewest and most of a term -> the terms.
+TermsOf = Callable[[Sequence[str], Sequence[int], int, int], Iterator[Occurrence]]
+
 
 class Reader(Protocol):
     """What a model reads of a text."""
@@ -46,7 +49,7 @@ def reader(
 ) -> Reader:
     """The reader for a model of *vocabulary*; *lemmas* are those that the normaliser looks up."""
     if settings.kind == "char_wb" and settings.within != "chunks":
-        return CharactersOfWords(normaliser, vocabulary, settings)
+        return WordTerms(normaliser, vocabulary, settings, within_words)
     if settings.kind in ("char", "char_wb"):
         return CharacterTerms(vocabulary, settings)
     if settings.kind == "letters" and any(" " in term for term in vocabulary):
@@ -55,7 +58,7 @@ def reader(
         letters = ascii_lowercase if settings.kind == "letters" else ""  # one is no term there
         table = term_table(vocabulary, lemmas, normaliser.stop_words.union(letters))
         return SingleWords(normaliser.tokenizer.tokens, table, settings.separator)
-    return WordTerms(normaliser, vocabulary, settings)
+    return WordTerms(normaliser, vocabulary, settings, neighbours)
 
 
 def term_table(
@@ -112,20 +115,25 @@ class GraphTerms:
 
 
 class WordTerms:
-    """Terms of one or more words, made here."""
+    """Terms made of words: of those that follow one another, or of characters within each."""
 
     def __init__(
-        self, normaliser: Normaliser, vocabulary: Collection[str], settings: Analyzer
+        self,
+        normaliser: Normaliser,
+        vocabulary: Collection[str],
+        settings: Analyzer,
+        terms_of: TermsOf,
     ) -> None:
         self.lemmas = normaliser.lemmas
         self.vocabulary = frozenset(vocabulary)
         self.fewest, self.most = settings.ngram_range
         self.separator = settings.separator
+        self.terms_of = terms_of
 
     def read(self, text: str) -> tuple[str, int, int]:
         lemmas = self.lemmas(text)
         return known_terms(
-            neighbours(lemmas, range(len(lemmas)), self.fewest, self.most),
+            self.terms_of(lemmas, range(len(lemmas)), self.fewest, self.most),
             self.vocabulary,
             self.separator,
             len(lemmas),
@@ -134,7 +142,7 @@ class WordTerms:
     def occurrences(self, words: Sequence[Word], text: str) -> Iterator[Occurrence]:  # noqa: ARG002
         tokens = [i for i, word in enumerate(words) if word.lemma is not None]
         lemmas = [words[i].lemma or "" for i in tokens]
-        return neighbours(lemmas, tokens, self.fewest, self.most)
+        return self.terms_of(lemmas, tokens, self.fewest, self.most)
 
 
 class CharacterTerms:
@@ -157,30 +165,8 @@ class CharacterTerms:
         fewest, most = self.settings.ngram_range
         if self.settings.kind == "char":
             return _across_words(WHITE_SPACES.sub(" ", text), fewest, most)
-        return _within_words(text.split(), fewest, most)
-
-
-class CharactersOfWords:
-    """Terms of characters within the words that another kind of analyzer finds."""
-
-    def __init__(
-        self, normaliser: Normaliser, vocabulary: Collection[str], settings: Analyzer
-    ) -> None:
-        self.lemmas = normaliser.lemmas
-        self.vocabulary = frozenset(vocabulary)
-        self.fewest, self.most = settings.ngram_range
-        self.separator = settings.separator
-
-    def read(self, text: str) -> tuple[str, int, int]:
-        lemmas = self.lemmas(text)
-        terms = _within_words(lemmas, self.fewest, self.most)
-        return known_terms(terms, self.vocabulary, self.separator, len(lemmas))
-
-    def occurrences(self, words: Sequence[Word], text: str) -> Iterator[Occurrence]:  # noqa: ARG002
-        places = [i for i, word in enumerate(words) if word.lemma is not None]
-        lemmas = [words[i].lemma or "" for i in places]
-        for term, members in _within_words(lemmas, self.fewest, self.most):
-            yield term, tuple(places[member] for member in members)
+        words = text.split()
+        return within_words(words, range(len(words)), fewest, most)
 
 
 def neighbours(
@@ -222,13 +208,16 @@ def _next(owners: Sequence[int], start: int) -> int:
     return max(owners)
 
 
-def _within_words(words: Sequence[str], fewest: int, most: int) -> Iterator[Occurrence]:
-    for number, word in enumerate(words):
+def within_words(
+    words: Sequence[str], places: Sequence[int], fewest: int, most: int
+) -> Iterator[Occurrence]:
+    """Terms of *fewest* to *most* characters within each of the *words*, which are at *places*."""
+    for word, place in zip(words, places, strict=True):
         padded = f" {word} "
         for length in range(fewest, most + 1):
             for start in range(max(1, len(padded) - length + 1)):
                 members = max(1, len(padded[start : start + length].strip()))
-                yield padded[start : start + length], (number,) * members
+                yield padded[start : start + length], (place,) * members
             if length >= len(padded):  # a word that is no longer is counted once
                 break
 

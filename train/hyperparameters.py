@@ -14,7 +14,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from addsup.train.calibration import Calibrated, Calibration
 from addsup.train.classifiers import KINDS
-from addsup.train.term_counts import NgramRange, StopWords, counting, counting_characters
+from addsup.train.term_counts import NgramRange, StopWords, counting
 
 MAX_FEATURES = 2000  # the article's
 
@@ -87,7 +87,7 @@ class Setting:
         words = tfidf(**counting(self.ngram_range))
         if self.characters is None:
             return words
-        characters = tfidf(**counting_characters(self.characters))
+        characters = tfidf(**counting(self.characters, of_characters=True))
         return FeatureUnion([("words", words), ("characters", characters)])
 
     def weighting(self) -> Pipeline:

@@ -54,23 +54,19 @@ class FoldCounts:
         return FoldCounts(self.fitted[:, chosen], self.tested[:, chosen], self.rows, self.truth)
 
 
-def counting(ngram_range: NgramRange) -> dict[str, Any]:
-    """Parameters of scikit-learn's vectorisers by which terms of normalised text are counted."""
-    return {
-        "ngram_range": ngram_range,
-        "lowercase": False,
-        "token_pattern": NORMALISED_TOKEN,
-    }
+def counting(ngram_range: NgramRange, of_characters: bool = False) -> dict[str, Any]:
+    """Parameters of scikit-learn's vectorisers by which terms of normalised text are counted.
+
+    They are of words, or of the characters within each.
+    """
+    if of_characters:
+        return {"analyzer": "char_wb", "ngram_range": ngram_range, "lowercase": False}
+    return {"ngram_range": ngram_range, "lowercase": False, "token_pattern": NORMALISED_TOKEN}
 
 
-def counting_characters(ngram_range: NgramRange) -> dict[str, Any]:
-    """The same of the characters within each word of normalised text."""
-    return {"analyzer": "char_wb", "ngram_range": ngram_range, "lowercase": False}
-
-
-def counter(ngram_range: NgramRange) -> CountVectorizer:
+def counter(ngram_range: NgramRange, of_characters: bool = False) -> CountVectorizer:
     """Vectoriser that counts all terms of normalised text, not fitted."""
-    return CountVectorizer(dtype=np.int32, **counting(ngram_range))
+    return CountVectorizer(dtype=np.int32, **counting(ngram_range, of_characters))
 
 
 def count_terms(
@@ -80,9 +76,8 @@ def count_terms(
 
     A corpus without any term gives no column.
     """
-    kind = counting_characters if of_characters else counting
     try:
-        counts: Any = CountVectorizer(dtype=np.int32, **kind(ngram_range)).fit_transform(texts)
+        counts: Any = counter(ngram_range, of_characters).fit_transform(texts)
     except ValueError:  # scikit-learn's for an empty vocabulary
         return sparse.csr_matrix((len(texts), 0), dtype=np.int64)
     return sparse.csr_matrix(counts)

@@ -147,11 +147,10 @@ def _ids(nodes: Nodes, text: str, description: Description, output: str) -> list
     blocks, size = description.blocks, description.terms
     if len(blocks) == 1:
         return [_block_ids(nodes, text, blocks[0], 0, size, output)]
-    found, start = [], 0
-    for number, block in enumerate(blocks):
+    found = []
+    for number, (block, start) in enumerate(zip(blocks, description.starts, strict=True)):
         part = nodes.add("Gather", text, nodes.constant("block", np.array(number)), axis=1)
         found.append(_block_ids(nodes, part, block, start, size))
-        start += len(block.weighting.terms)
     nodes.add("Concat", *found, axis=1, output=output)
     return found
 
@@ -179,15 +178,15 @@ def _tokens(nodes: Nodes, ids: str, parts: Sequence[str], description: Descripti
     """What is known about the tokens with the columns *ids*, those of each block being *parts*."""
     counts = term_counts(nodes, ids, description.terms)
     times = [counts_at(nodes, counts, part) for part in parts]
-    form, start, weights = description.form, 0, []
+    form, weights = description.form, []
     one = form.members[0].scores if isinstance(form, Ensemble) else form
-    for part, count, block in zip(parts, times, description.blocks, strict=True):
+    each = zip(parts, times, description.blocks, description.starts, strict=True)
+    for part, count, block, start in each:
         if one.presence:
             weights.append(nodes.add("Sign", count))
         else:
             own = _own_weights(block.weighting, start, description.terms)
             weights.append(_weight(nodes, part, count, block.weighting, own))
-        start += len(block.weighting.terms)
     return Tokens(ids, _concat(nodes, times), _concat(nodes, weights))
 
 

@@ -13,17 +13,11 @@ from addsup.export.graph.nodes import Nodes
 MOST_IN_A_NODE: Final = 100_000
 
 
-def token_counts(nodes: Nodes, ids: str, size: int) -> str:
-    """Counts [N, T] float64 of *ids* [N, T], which are columns of *size* terms, or *size* for none.
-
-    They are made in float32, in which they are exact: a matrix of N by *size* + 1 of them is most
-    of what a batch touches.
-    """
-    return counts_at(nodes, term_counts(nodes, ids, size), ids)
-
-
 def term_counts(nodes: Nodes, ids: str, size: int) -> str:
-    """Counts [N, *size* + 1] float32 of *ids* [N, T]."""
+    """Counts [N, *size* + 1] of *ids* [N, T], which are columns of *size* terms; *size* for none.
+
+    They are made in float32, in which they are exact: this matrix is most of what a batch touches.
+    """
     return (_counted if size <= MOST_IN_A_NODE else _scattered)(nodes, ids, size + 1)
 
 

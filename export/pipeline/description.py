@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Literal
 
 import numpy as np
@@ -151,6 +152,12 @@ class Description:
     def terms(self) -> int:
         """V, the number of terms."""
         return sum(len(each.weighting.terms) for each in self.blocks)
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """The number of the first term of each block."""
+        sizes = (len(each.weighting.terms) for each in self.blocks[:-1])
+        return tuple(accumulate(sizes, initial=0))
 
     @property
     def classifier(self) -> Any:

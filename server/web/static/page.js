@@ -131,7 +131,6 @@ async function ask(wanted = false) {
   } catch (error) {
     return signal.aborted ? undefined : refuse(error);
   }
-  for (const words of result.querySelectorAll(".typed")) rove(words.querySelectorAll("button"));
   if (wanted && result.getBoundingClientRect().top > innerHeight / 2) result.scrollIntoView();
   showMore(text, signal);
 }
@@ -189,6 +188,7 @@ function weights(text, why) {
 async function showMore(text, signal) {
   const answer = answered();
   if (!answer?.label) return;
+  rove(result.querySelectorAll(".typed button"));
   const strip = sentences(text), trials = leftOut(text, answer.explanation, strip.length);
   const texts = [...trials.map((trial) => trial.rest), ...strip];
   let predictions = [];
@@ -414,7 +414,6 @@ if (shared) {
   tally();
   ask();
 } else if (answered()) {
-  rove(result.querySelectorAll(".typed button"));
   showMore(typed(), current.signal);
 } else if (field.value.trim() && !byId("text-error")) ask();
 // Going back, the browser puts the text back after this script has run.
