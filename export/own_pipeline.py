@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +23,13 @@ from addsup.export.pipeline.cleaning import Cleaned, called, read_cleaning
 from addsup.export.pipeline.description import Description, NotConvertible
 from addsup.export.pipeline.steps import fitted_steps, labels_of, read_pipeline
 from addsup.export.publish import Published, publish
+from addsup.export.sample import (
+    BadSample,
+    Sample,
+    names_of_labels,
+    read_sample,
+    warn_of_cleaned,
+)
 from addsup.inference.analyzer import Normaliser, tokenizer
 from addsup.inference.errors import AddsupError, first_line
 from addsup.inference.manifest import DataSet, Figures
@@ -38,32 +43,6 @@ MEASURED: Final = (
     "fitted on them is not known here."
 )
 CALIBRATED: Final = " Its probabilities were calibrated on the same texts."
-
-#: Texts from which on they are looked at for having been cleaned.
-FEWEST: Final = 20
-PUNCTUATION: Final = re.compile(r"[^\w\s]")
-
-
-class BadSample(AddsupError):
-    """The texts or labels that were given with a pipeline cannot be used."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Texts to compare on, and their labels if they are known.
-
-    Attributes:
-        texts: n, as typed.
-        labels: n labels as text; None if unknown.
-    """
-
-    texts: tuple[str, ...]
-    labels: tuple[str, ...] | None
-
-    def numbers(self, classes: Sequence[str]) -> npt.NDArray[np.int64]:
-        """The labels as numbers of *classes*, [n]."""
-        number_of = {label: number for number, label in enumerate(classes)}
-        return np.array([number_of[label] for label in self.labels or ()])
 
 
 def export_pipeline(
@@ -174,8 +153,8 @@ def _read(
     language: str = "",
 ) -> tuple[TrainedModel, Description]:
     steps = fitted_steps(getattr(pipeline, "best_estimator_", pipeline))  # of a search for settings
-    names = _names(label_names, steps[-1])
-    sample = _sample(texts, labels, dict(zip(labels_of(steps[-1]), names, strict=True)))
+    names = names_of_labels(label_names, steps[-1])
+    sample = read_sample(texts, labels, dict(zip(labels_of(steps[-1]), names, strict=True)))
     kept = read_cleaning(clean, steps[0], sample.texts, ODD_TEXTS) if clean else None
     cleaned = [called(clean, text) for text in sample.texts] if clean else sample.texts
     calibrated = not hasattr(steps[-1], "predict_proba") and sample.labels is not None
@@ -189,7 +168,7 @@ def _read(
         block = replace(block, stop_words=kept.stop_words, lemmas=kept.lemmas)
         description = replace(description, blocks=(block,))
     elif block.analyzer.lowercase and block.analyzer.kind == "word":
-        _warn_of_cleaned(sample.texts)
+        warn_of_cleaned(sample.texts)
     reads = (block.stop_words, str, tokenizer(block.analyzer))
     trained = TrainedModel(
         pipeline=fitted,
@@ -203,73 +182,6 @@ def _read(
         analyzer=kept.analyzer if kept else None,
     )
     return trained, description
-
-
-def _warn_of_cleaned(texts: Sequence[str]) -> None:
-    """Warn of texts that look as if a function had cleaned them before the vectoriser sees them."""
-    text = "\n".join(texts)
-    if (
-        len(texts) >= FEWEST
-        and text == text.lower() != text.upper()
-        and not PUNCTUATION.search(text)
-    ):
-        warnings.warn(
-            "The texts have no capital letter and no punctuation. If a function cleaned them, "
-            "the model file will be given texts without that: give the texts as typed, and the "
-            "function as clean=",
-            stacklevel=4,
-        )
-
-
-def _names(given: Any, classifier: Any) -> tuple[str, ...]:
-    """The K labels of *classifier* by the names *given* for them, if any."""
-    classes = labels_of(classifier)
-    if given is None:
-        return classes
-    if hasattr(given, "inverse_transform"):
-        try:
-            given = given.inverse_transform(classifier.classes_)
-        except ValueError:
-            raise BadSample("label_names is fitted on other labels than the classifier") from None
-    names = tuple(map(str, given))
-    if len(names) != len(classes):
-        raise BadSample(
-            f"label_names has {len(names)} names, and the classifier knows {len(classes)} labels: "
-            f"{', '.join(classes[:10])}"
-        )
-    if len(set(names)) != len(names):
-        raise BadSample("label_names has a name twice")
-    return names
-
-
-def _sample(texts: Iterable[str], labels: Sequence[Any] | None, names: Mapping[str, str]) -> Sample:
-    """The texts and labels given; *names* are those of the classifier's labels."""
-    if hasattr(texts, "columns"):
-        raise BadSample('texts is a table; give the column that holds them, such as table["text"]')
-    rows = list(texts) if isinstance(texts, Iterable) and not isinstance(texts, str) else []
-    if not rows:
-        raise BadSample("texts has to be a list of texts, a few hundred or more")
-    for number, text in enumerate(rows):
-        if not isinstance(text, str):
-            raise BadSample(f"texts[{number}] is {type(text).__name__}, not str")
-        if not text.isascii() and text != text.encode("utf-8", "replace").decode():
-            raise BadSample(
-                f"texts[{number}] holds half of a character (a lone surrogate); read the texts as "
-                "UTF-8, or leave it out"
-            )
-    given = tuple(map(str, rows))  # NumPy's are no str to msgspec
-    if labels is None:
-        return Sample(given, None)
-    if len(labels) != len(given):
-        raise BadSample(f"There are {len(given):,} texts and {len(labels):,} labels")
-    plain = getattr(labels, "tolist", lambda: labels)()  # NumPy's True is "True", too, its 1 is "1"
-    named = tuple(names.get(str(label), str(label)) for label in plain)
-    if strange := sorted(set(named) - set(names.values())):
-        raise BadSample(
-            f'labels has "{strange[0]}", which the pipeline does not know; its labels are '
-            f"{', '.join([*names][:10])}"
-        )
-    return Sample(given, named)
 
 
 def _calibrated(

@@ -17,8 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import LabelEncoder
 
 from addsup.export.graph.equivalence import ProofFailed
-from addsup.export.own_pipeline import BadSample
 from addsup.export.pipeline.description import NotConvertible
+from addsup.export.sample import BadSample
 from tests.export.pipelines import texts
 from tests.export.small import opened
 

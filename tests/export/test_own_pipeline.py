@@ -18,8 +18,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
 from addsup import export_pipeline
-from addsup.export.own_pipeline import BadSample
 from addsup.export.pipeline.description import NotConvertible
+from addsup.export.sample import BadSample
 from tests.export.pipelines import PIPELINES, texts
 from tests.export.small import opened
 

@@ -21,8 +21,8 @@ from sklearn.svm import SVC, LinearSVC
 from sklearn.utils import all_estimators
 
 from addsup import export_pipeline
-from addsup.export.own_pipeline import BadSample
 from addsup.export.pipeline.description import NotConvertible
+from addsup.export.sample import BadSample
 from addsup.inference.errors import AddsupError
 from tests.export.pipelines import texts
 from tests.export.small import opened
